@@ -1,0 +1,1 @@
+"""Slips, records and labels on paper: views in, PDF bytes out. Nothing here reads a database."""

@@ -1,21 +1,15 @@
-"""Where an item stands, told from the set of its events alone.
+"""Where an item stands, and how one more event changes that.
 
-The order in which events arrived does not matter: `tell` gives the same answer for every
-permutation of the same set, so a phone that was offline for a week changes nothing but what it
-adds. Custody is a path through a tree whose edges are "this event spends that one"; where two
-events spend the same custody the countersigned one wins, then the lower id, and the loser is kept
-for a person to look at.
+Which events count, and in which order, is `story.py`'s business.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from hashlib import sha256
 from typing import assert_never
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, CodeProof, Condition, Counts, Leg, ReservedFor
-from postal_service.domain.event import NO_PARENT, Event
+from postal_service.domain.acts import Capacity, Condition, Counts, Leg, ReservedFor
+from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 
 
@@ -104,187 +98,6 @@ class Standing:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """An event and the SHA-256 of its signed bytes, by which a later hand-over names it."""
-
-    event: Event
-    digest: str
-    offer_proved: bool = False  # the giver's signature inside a hand-over was checked at append
-
-
-@dataclass(frozen=True, kw_only=True)
-class Story:
-    """The standing, and what became of every event of the set."""
-
-    standing: Standing | None
-    applied: tuple[EventId, ...] = ()
-    conflicts: tuple[EventId, ...] = ()  # spent what another event had spent
-    disputed: tuple[EventId, ...] = ()  # said by someone who could not say it, or proved nothing
-    waiting: tuple[EventId, ...] = ()  # rests on an event that has not arrived, or was corrected
-
-
-def lock_of(item: ItemId, rotation: int, secret: str) -> str:
-    """The commitment to a delivery code; see docs/event-format.md, Delivery code."""
-    told = f"custody/delivery/v1\0{item}\0{rotation}\0{secret}"
-    return sha256(told.encode()).hexdigest()
-
-
-def tell(events: Iterable[Told]) -> Story:
-    """The story of one item from the set of its events, in whatever order they are given."""
-    return _Teller({told.event.id: told for told in events}).tell()
-
-
-@dataclass
-class _Teller:
-    told: Mapping[EventId, Told]
-    transfers: dict[EventId, list[Told]] = field(default_factory=dict)
-    notes: dict[EventId, list[Told]] = field(default_factory=dict)
-    applied: list[EventId] = field(default_factory=list)
-    conflicts: list[EventId] = field(default_factory=list)
-    disputed: list[EventId] = field(default_factory=list)
-
-    def tell(self) -> Story:
-        self._hang_on_parents(self._corrections())
-        standing: Standing | None = None
-        parent = NO_PARENT
-        while (winner := self._next_transfer(standing, parent)) is not None:
-            standing = self._apply(standing, winner)
-            for note in sorted(self.notes.get(winner.event.id, ()), key=_order_of_notes):
-                standing = self._note(standing, note)
-            parent = winner.event.id
-        seen = {*self.applied, *self.conflicts, *self.disputed}
-        waiting = tuple(sorted(event for event in self.told if event not in seen))
-        return Story(
-            standing=standing,
-            applied=tuple(self.applied),
-            conflicts=tuple(sorted(self.conflicts)),
-            disputed=tuple(sorted(self.disputed)),
-            waiting=waiting,
-        )
-
-    def _corrections(self) -> dict[EventId, EventId | None]:
-        """Each corrected event, and the transfer that stands in its place if there is one."""
-        standing_for: dict[EventId, EventId | None] = {}
-        for key in sorted(self.told):
-            event = self.told[key].event
-            act = event.act
-            if not isinstance(act, acts.Correct):
-                continue
-            target = self.told.get(act.corrects)
-            if target is None:
-                continue  # waits for what it corrects
-            if act.maker == event.staff or isinstance(target.event.act, acts.Correct):
-                self.disputed.append(key)  # nobody checks himself; a correction is not corrected
-                continue
-            self.applied.append(key)
-            if act.corrects not in standing_for:
-                standing_for[act.corrects] = next(
-                    (each for each in act.replacements if self._replaces(each, target.event)), None
-                )
-        self.applied.extend(standing_for)
-        return standing_for
-
-    def _replaces(self, replacement: EventId, target: Event) -> bool:
-        told = self.told.get(replacement)
-        return told is not None and told.event.moves_custody and told.event.parent == target.parent
-
-    def _hang_on_parents(self, corrected: Mapping[EventId, EventId | None]) -> None:
-        for told in self.told.values():
-            event = told.event
-            if event.id in corrected or isinstance(event.act, acts.Correct):
-                continue
-            parent = corrected.get(event.parent) or event.parent
-            branch = self.transfers if event.moves_custody else self.notes
-            branch.setdefault(parent, []).append(told)
-
-    def _next_transfer(self, standing: Standing | None, parent: EventId) -> Told | None:
-        able: list[tuple[bool, EventId, Told]] = []
-        for told in self.transfers.get(parent, ()):
-            verdict = self._verdict(standing, told)
-            if verdict is None:
-                continue  # its other half has not arrived
-            if verdict:
-                able.append((not _countersigned(told), told.event.id, told))
-            else:
-                self.disputed.append(told.event.id)
-        if not able:
-            return None
-        able.sort(key=lambda candidate: candidate[:2])
-        self.conflicts.extend(event for _, event, _ in able[1:])
-        return able[0][2]
-
-    def _verdict(self, standing: Standing | None, told: Told) -> bool | None:
-        event = told.event
-        if standing is None or standing.ended:
-            return standing is None and isinstance(event.act, acts.Accept)
-        match event.act:
-            case acts.Accept():
-                return False
-            case acts.Handover():
-                return True if told.offer_proved else self._offered(standing, event.act)
-            case acts.Deliver():
-                return _speaks_for(standing.holder, event) and _proves(standing, event.act)
-            case acts.Found():
-                return Trouble.LOST in standing.troubles
-            case _:
-                return False
-
-    def _offered(self, standing: Standing, act: acts.Handover) -> bool | None:
-        for told in self.notes.get(standing.custody, ()):
-            if isinstance(told.event.act, acts.Offer) and told.digest == act.offer:
-                return _speaks_for(standing.holder, told.event) and (told.event.device == act.giver)
-        return None
-
-    def _apply(self, standing: Standing | None, told: Told) -> Standing:
-        self.applied.append(told.event.id)
-        return evolve(standing, told.event)
-
-    def _note(self, standing: Standing, told: Told) -> Standing:
-        if not _may_tell(standing, told.event):
-            self.disputed.append(told.event.id)
-            return standing
-        return self._apply(standing, told)
-
-
-def _order_of_notes(told: Told) -> tuple[int, int, EventId]:
-    return (told.event.wall_ms, told.event.sequence, told.event.id)
-
-
-def _countersigned(told: Told) -> bool:
-    act = told.event.act
-    if isinstance(act, acts.Deliver):
-        return isinstance(act.proof, CodeProof)
-    return isinstance(act, acts.Handover)
-
-
-def _speaks_for(holder: Holder | None, event: Event) -> bool:
-    """Behind a counter the place answers: any clerk on duty there may tell of what lies there."""
-    if holder is None:
-        return False
-    if event.staff == holder.staff:
-        return True
-    return holder.capacity is not Capacity.COURIER and event.unit == holder.unit
-
-
-def _may_tell(standing: Standing, event: Event) -> bool:
-    if isinstance(event.act, acts.Refuse):
-        offered = standing.offered
-        return offered is not None and event.unit == offered.to_unit
-    # A new delivery code and a settled exception are told by the office, not by the holder.
-    return isinstance(event.act, acts.Rotate | acts.Clear) or _speaks_for(standing.holder, event)
-
-
-def _proves(standing: Standing, act: acts.Deliver) -> bool:
-    proof = act.proof
-    if not isinstance(proof, CodeProof):
-        return True  # the server checked the one-time code, the card or the witness before
-    return (
-        proof.rotation == standing.rotation
-        and lock_of(standing.item, proof.rotation, proof.secret) == standing.lock
-    )
 
 
 def evolve(standing: Standing | None, event: Event) -> Standing:

@@ -1,0 +1,72 @@
+"""Open the database so that a transaction means the same on SQLite and PostgreSQL.
+
+Nothing acknowledged may be lost, so the settings that promise durability are asserted when the
+engine opens, not hoped for.
+"""
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+READ_ONLY = "postal_read_only"
+BUSY_TIMEOUT_MS = 30_000
+
+
+class UnsafeDatabase(RuntimeError):
+    """The database is set up so that an acknowledged write could be lost."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose commits are durable. Raises UnsafeDatabase when they would not be."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+        _take_transactions_away_from_the_driver(engine)
+        _assert_durable_sqlite(engine)
+        return engine
+    engine = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+    _assert_durable_postgresql(engine)
+    return engine
+
+
+def _take_transactions_away_from_the_driver(engine: Engine) -> None:
+    # The sqlite3 module begins transactions late and breaks savepoints; we begin them ourselves.
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "cache_size=-65536",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        # A writer that began deferred could fail half-way when it has to become a writer.
+        reads = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _assert_durable_sqlite(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    in_memory = engine.url.database in {None, "", ":memory:"}
+    wanted = {"journal_mode": "memory" if in_memory else "wal", "synchronous": 2, "foreign_keys": 1}
+    if found != wanted:
+        raise UnsafeDatabase(f"SQLite answers {found}; needed is {wanted}.")
+
+
+def _assert_durable_postgresql(engine: Engine) -> None:
+    names = ("fsync", "full_page_writes", "synchronous_commit")
+    with engine.connect() as connection:
+        found = {name: connection.scalar(text(f"SHOW {name}")) for name in names}
+    if found["fsync"] != "on" or found["full_page_writes"] != "on":
+        raise UnsafeDatabase(f"PostgreSQL answers {found}; fsync and full_page_writes must be on.")
+    if found["synchronous_commit"] in {"off", "local"}:
+        raise UnsafeDatabase(f"PostgreSQL answers {found}; synchronous_commit must not be off.")

@@ -1,0 +1,60 @@
+"""Every table of the service, a file a subject. Migrations are compared with what stands here."""
+
+from postal_service.storage.schema.base import Base
+from postal_service.storage.schema.dossiers import (
+    AccessRow,
+    BagContentRow,
+    CommitmentRow,
+    DossierKeyRow,
+    DossierRow,
+    EvidenceRow,
+    ItemRow,
+    MessageCodeRow,
+    MoneyRow,
+    PaperRow,
+    PersonRow,
+    ScanRow,
+    SealRow,
+    StepRow,
+)
+from postal_service.storage.schema.ledger import (
+    CheckpointRow,
+    CosignatureRow,
+    EdgeRow,
+    EntryRow,
+    HeldRow,
+    HoldingRow,
+    NodeRow,
+    QuarantineRow,
+    SpendRow,
+    VerdictRow,
+)
+from postal_service.storage.schema.organisation import (
+    CalendarDayRow,
+    CalendarYearRow,
+    CounterRow,
+    DeviceRow,
+    EnrolmentRow,
+    JobRow,
+    NonceRow,
+    OutboxRow,
+    ProcedurePaperRow,
+    ProcedureRow,
+    RoleRow,
+    StaffRow,
+    SuccessionRow,
+    TokenRow,
+    UnitRow,
+    WebSessionRow,
+)
+from postal_service.storage.schema.rounds import PickupRow, PlanRow, RoundRow, StopItemRow, StopRow
+
+__all__ = [
+    "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
+    "CommitmentRow", "CosignatureRow", "CounterRow", "DeviceRow", "DossierKeyRow", "DossierRow",
+    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "HeldRow", "HoldingRow", "ItemRow",
+    "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
+    "PersonRow", "PickupRow", "PlanRow", "ProcedurePaperRow", "ProcedureRow", "QuarantineRow",
+    "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
+    "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "VerdictRow", "WebSessionRow",
+]  # fmt: skip

@@ -1,0 +1,255 @@
+"""Who and where: units, staff, devices, calendars, procedures."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from postal_service.storage.schema.base import Base
+from postal_service.storage.types import RowNumber
+
+
+class UnitRow(Base):
+    """A unit of the province, an agency, a one-stop desk or a post office, with its dates.
+
+    `path` runs from the root over all parents, "/VN-QN/PO-560000/", so that a subtree is a prefix.
+    """
+
+    __tablename__ = "unit"
+    __table_args__ = (Index(None, "path"), Index(None, "kind"))
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    search_name: Mapped[str]
+    kind: Mapped[str]  # province, district, commune, agency, desk, post_office, hub, operator
+    level: Mapped[str]  # province, district, commune
+    parent: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    path: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]  # the first day it no longer exists
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    address: Mapped[str]
+    serves: Mapped[str | None]  # a desk's agency, a post office's administrative unit
+    calendar: Mapped[str]  # agency, post
+    terrain: Mapped[str]  # town, delta, mountain, island
+
+
+class SuccessionRow(Base):
+    """Which unit became which, and when."""
+
+    __tablename__ = "unit_succession"
+
+    old: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)
+    new: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)
+    on: Mapped[date]
+    kind: Mapped[str]  # merged, split, renamed
+
+
+class StaffRow(Base):
+    """A member of staff. Events know only the pseudonym in `id`."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    search_name: Mapped[str]
+    phone: Mapped[str]
+    password_hash: Mapped[str]  # argon2id; "" cannot sign in
+    totp_secret: Mapped[bytes | None]
+    badge: Mapped[str] = mapped_column(unique=True)  # short code on the badge, see domain/codes.py
+    active: Mapped[bool]
+    failed_sign_ins: Mapped[int]
+    locked_until: Mapped[datetime | None]
+
+
+class RoleRow(Base):
+    """A role that a member of staff has over a unit and everything below it."""
+
+    __tablename__ = "staff_role"
+
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)
+
+
+class WebSessionRow(Base):
+    """A signed-in browser; the cookie's hash is all that is kept."""
+
+    __tablename__ = "web_session"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class DeviceRow(Base):
+    """A signing key: a courier's phone, or the office key behind its browsers."""
+
+    __tablename__ = "device"
+    __table_args__ = (Index(None, "staff"), Index(None, "unit", "kind"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # root, office, phone
+    algorithm: Mapped[str]
+    public_key: Mapped[bytes]
+    private_key: Mapped[bytes | None]  # of an office key: encrypted under the master key
+    staff: Mapped[str]
+    unit: Mapped[str]
+    status: Mapped[str]  # pending, active, revoked
+    last_sequence: Mapped[int]
+    last_digest: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class EnrolmentRow(Base):
+    """A one-time code with which a phone may present its key; ten minutes, one use."""
+
+    __tablename__ = "enrolment"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    device: Mapped[str | None]
+
+
+class NonceRow(Base):
+    """What a device must sign to get a token; used once."""
+
+    __tablename__ = "device_nonce"
+
+    nonce_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class TokenRow(Base):
+    """An access token of a device: fifteen minutes; only its hash is kept."""
+
+    __tablename__ = "device_token"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    staff: Mapped[str]
+    unit: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class CalendarDayRow(Base):
+    """A day that differs from the weekly pattern: closed, or worked with its own hours."""
+
+    __tablename__ = "calendar_day"
+
+    calendar: Mapped[str] = mapped_column(primary_key=True)  # agency, post, or a unit's code
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # off, working
+    name: Mapped[str]
+    sessions: Mapped[str]  # "07:30-11:30,13:30-17:00" on a worked day; "" takes the weekday's
+    note: Mapped[str]
+
+
+class CalendarYearRow(Base):
+    """A year whose announcements have been entered. Without it no deadline is computed."""
+
+    __tablename__ = "calendar_year"
+
+    calendar: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str]
+
+
+class ProcedureRow(Base):
+    """A procedure as it was from one date to another. A dossier keeps the version of its day."""
+
+    __tablename__ = "procedure_version"
+    __table_args__ = (UniqueConstraint("code", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    code: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    name: Mapped[str]
+    search_name: Mapped[str]
+    field: Mapped[str]
+    level: Mapped[str]
+    processing_amount: Mapped[int]
+    processing_unit: Mapped[str]  # working_hours, working_days, days, months, same_day
+    fee_dong: Mapped[int]
+    fee_status: Mapped[str]  # confirmed, placeholder
+    fee_source: Mapped[str]
+    bcci_in: Mapped[bool]
+    bcci_out: Mapped[bool]
+    presence_required: Mapped[bool]
+    collect_back: Mapped[str]  # what the courier takes back on delivery; "" nothing
+    source: Mapped[str]
+    status: Mapped[str]  # found, known, unsure: how sure the time is
+
+
+class ProcedurePaperRow(Base):
+    """One line of a procedure's closed checklist. Nobody may ask for a paper that is not here."""
+
+    __tablename__ = "procedure_paper"
+
+    procedure: Mapped[int] = mapped_column(ForeignKey("procedure_version.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    originals: Mapped[int]
+    certified: Mapped[int]
+    photocopies: Mapped[int]
+    required: Mapped[bool]
+    original_to_return: Mapped[bool]
+
+
+class CounterRow(Base):
+    """The next number of a series: item serials, dossier serials of an agency's day."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next: Mapped[int]
+
+
+class JobRow(Base):
+    """Long work that a page and the command line can both watch and cancel."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index(None, "state"), Index(None, "unit", "made_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    state: Mapped[str]  # waiting, running, done, failed, cancelled
+    unit: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    done: Mapped[int]
+    total: Mapped[int]
+    message: Mapped[str]
+    cancel_asked: Mapped[bool]
+    arguments: Mapped[dict[str, object]] = mapped_column(JSON)
+    result: Mapped[dict[str, object] | None] = mapped_column(JSON)
+
+
+class OutboxRow(Base):
+    """What must leave the system, written in the transaction that caused it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "state", "next_at"), Index(None, "subject"))
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    subject: Mapped[str]  # order is kept per subject
+    kind: Mapped[str]  # sms, webhook
+    payload: Mapped[bytes]  # encrypted: a message may hold a one-time code and a phone number
+    state: Mapped[str]  # waiting, sent, dead
+    attempts: Mapped[int]
+    next_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+    error: Mapped[str]

@@ -32,6 +32,7 @@ class Story:
     """The standing, and what became of every event of the set."""
 
     standing: Standing | None
+    transfers: tuple[EventId, ...] = ()  # the path of custody, each spending the one before
     applied: tuple[EventId, ...] = ()
     conflicts: tuple[EventId, ...] = ()  # spent what another event had spent
     disputed: tuple[EventId, ...] = ()  # said by someone who could not say it, or proved nothing
@@ -62,15 +63,18 @@ class _Teller:
         self._hang_on_parents(self._corrections())
         standing: Standing | None = None
         parent = NO_PARENT
+        path: list[EventId] = []
         while (winner := self._next_transfer(standing, parent)) is not None:
             standing = self._apply(standing, winner)
             for note in sorted(self.notes.get(winner.event.id, ()), key=_order_of_notes):
                 standing = self._note(standing, note)
             parent = winner.event.id
+            path.append(parent)
         seen = {*self.applied, *self.conflicts, *self.disputed}
         waiting = tuple(sorted(event for event in self.told if event not in seen))
         return Story(
             standing=standing,
+            transfers=tuple(path),
             applied=tuple(self.applied),
             conflicts=tuple(sorted(self.conflicts)),
             disputed=tuple(sorted(self.disputed)),

@@ -11,12 +11,12 @@ READ_ONLY = "postal_read_only"
 BUSY_TIMEOUT_MS = 30_000
 
 
-class UnsafeDatabase(RuntimeError):
+class UnsafeDatabaseError(RuntimeError):
     """The database is set up so that an acknowledged write could be lost."""
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose commits are durable. Raises UnsafeDatabase when they would not be."""
+    """An engine whose commits are durable. Raises UnsafeDatabaseError when they would not be."""
     if url.startswith("sqlite"):
         engine = create_engine(url)
         _take_transactions_away_from_the_driver(engine)
@@ -59,7 +59,7 @@ def _assert_durable_sqlite(engine: Engine) -> None:
     in_memory = engine.url.database in {None, "", ":memory:"}
     wanted = {"journal_mode": "memory" if in_memory else "wal", "synchronous": 2, "foreign_keys": 1}
     if found != wanted:
-        raise UnsafeDatabase(f"SQLite answers {found}; needed is {wanted}.")
+        raise UnsafeDatabaseError(f"SQLite answers {found}; needed is {wanted}.")
 
 
 def _assert_durable_postgresql(engine: Engine) -> None:
@@ -67,6 +67,6 @@ def _assert_durable_postgresql(engine: Engine) -> None:
     with engine.connect() as connection:
         found = {name: connection.scalar(text(f"SHOW {name}")) for name in names}
     if found["fsync"] != "on" or found["full_page_writes"] != "on":
-        raise UnsafeDatabase(f"PostgreSQL answers {found}; fsync and full_page_writes must be on.")
+        raise UnsafeDatabaseError(f"PostgreSQL answers {found}; fsync and full_page_writes must be on.")
     if found["synchronous_commit"] in {"off", "local"}:
-        raise UnsafeDatabase(f"PostgreSQL answers {found}; synchronous_commit must not be off.")
+        raise UnsafeDatabaseError(f"PostgreSQL answers {found}; synchronous_commit must not be off.")

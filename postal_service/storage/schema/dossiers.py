@@ -36,7 +36,7 @@ class DossierRow(Base):
     result_by_post: Mapped[bool]
     result_item: Mapped[str | None] = mapped_column(unique=True)
     pin_hash: Mapped[bytes]  # of the look-up PIN on the slip
-    # posted, received, supplement, refused, discontinued, resolved, returned, withdrawn, requested
+    # A word of domain/standing.py: how far the agency is.
     administrative: Mapped[str]
     money: Mapped[str]  # none, due, paid, exempt
     digitisation: Mapped[str]  # none, partial, complete

@@ -169,4 +169,3 @@ class HoldingRow(Base):
     invitations: Mapped[int]
     held_until: Mapped[str]
     returning: Mapped[bool]
-    as_of_index: Mapped[int]

@@ -1,0 +1,177 @@
+"""Who holds each item now, and what is true of it."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.acts import Capacity, Condition, Counts, Leg
+from postal_service.domain.custody import Holder, OpenOffer, Standing, State, Trouble
+from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.story import Story
+from postal_service.storage.schema import HoldingRow
+
+PAGE = 200  # rows of a list at most; lists go on by cursor
+
+
+def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
+    session.execute(delete(HoldingRow).where(HoldingRow.item.in_(stories)))
+    rows = [_row_of(story.standing) for story in stories.values() if story.standing is not None]
+    if rows:
+        session.execute(insert(HoldingRow), rows)
+
+
+def clear(session: Session) -> None:
+    session.execute(delete(HoldingRow))
+
+
+def standings(session: Session, items: Iterable[ItemId]) -> dict[ItemId, Standing]:
+    """The standing of each of these items that has one."""
+    rows = session.scalars(select(HoldingRow).where(HoldingRow.item.in_(set(items))))
+    return {ItemId(row.item): standing_of(row) for row in rows}
+
+
+def held_by_staff(session: Session, staff: StaffId, after: str = "") -> list[Standing]:
+    """What a person holds, by item number, a page at a time."""
+    return _page(session, after, HoldingRow.holder_staff == staff)
+
+
+def held_at_unit(
+    session: Session, unit: UnitCode, states: Iterable[State], after: str = ""
+) -> list[Standing]:
+    """What lies at a unit in one of these states."""
+    return _page(session, after, HoldingRow.holder_unit == unit, HoldingRow.state.in_(list(states)))
+
+
+def offered_to(
+    session: Session, unit: UnitCode, staff: StaffId | None = None, after: str = ""
+) -> list[Standing]:
+    """What waits for this unit, or for this one person of it, to be taken."""
+    meant = [HoldingRow.offered_unit == unit]
+    if staff is not None:
+        meant.append(HoldingRow.offered_staff.in_(["", staff]))
+    return _page(session, after, *meant)
+
+
+def in_batch(session: Session, batch: str) -> list[Standing]:
+    """What of an offered batch is not taken yet."""
+    return _all(session, HoldingRow.offered_batch == batch)
+
+
+def in_bag(session: Session, bag: ItemId) -> list[Standing]:
+    return _all(session, HoldingRow.bag == bag)
+
+
+def on_round(session: Session, round_id: RoundId) -> list[Standing]:
+    return _all(session, HoldingRow.round == round_id)
+
+
+def offers_since_before(
+    session: Session, before_ms: int, units: Iterable[UnitCode] | None = None
+) -> list[Standing]:
+    """Half hand-overs: offered before this instant and not taken."""
+    meant = [HoldingRow.offered_event != "", HoldingRow.offered_since_ms < before_ms]
+    if units is not None:
+        listed = list(units)
+        meant.append(or_(HoldingRow.offered_unit.in_(listed), HoldingRow.holder_unit.in_(listed)))
+    return _page(session, "", *meant)
+
+
+def in_trouble(session: Session, units: Iterable[UnitCode], after: str = "") -> list[Standing]:
+    return _page(session, after, HoldingRow.troubles != "", HoldingRow.holder_unit.in_(list(units)))
+
+
+def _page(session: Session, after: str, *meant: ColumnElement[bool]) -> list[Standing]:
+    rows = session.scalars(
+        select(HoldingRow)
+        .where(HoldingRow.item > after, *meant)
+        .order_by(HoldingRow.item)
+        .limit(PAGE)
+    )
+    return [standing_of(row) for row in rows]
+
+
+def _all(session: Session, meant: ColumnElement[bool]) -> list[Standing]:
+    # Bounded by what one bag, batch or round can hold.
+    rows = session.scalars(select(HoldingRow).where(meant).order_by(HoldingRow.item))
+    return [standing_of(row) for row in rows]
+
+
+def _row_of(standing: Standing) -> dict[str, object]:
+    holder, offered = standing.holder, standing.offered
+    return {
+        "item": standing.item,
+        "leg": standing.leg.value,
+        "state": standing.state.value,
+        "holder_staff": holder.staff if holder else "",
+        "holder_unit": holder.unit if holder else "",
+        "capacity": holder.capacity.value if holder else "",
+        "custody_event": standing.custody,
+        "since_ms": standing.since_ms,
+        "destination": standing.destination,
+        "originals": standing.counts.originals,
+        "certified": standing.counts.certified,
+        "photocopies": standing.counts.photocopies,
+        "condition": standing.condition.value,
+        "seal": standing.seal,
+        "lock": standing.lock,
+        "rotation": standing.rotation,
+        "offered_event": offered.event if offered else "",
+        "offered_batch": offered.batch if offered else "",
+        "offered_unit": offered.to_unit if offered else "",
+        "offered_staff": offered.to_staff if offered else "",
+        "offered_since_ms": offered.since_ms if offered else 0,
+        "troubles": ",".join(sorted(standing.troubles)),
+        "bag": standing.bag,
+        "run": standing.run,
+        "round": standing.round,
+        "attempts": standing.attempts,
+        "invitations": standing.invitations,
+        "held_until": standing.held_until,
+        "returning": standing.returning,
+    }
+
+
+def standing_of(row: HoldingRow) -> Standing:
+    """The standing that a row keeps."""
+    holder = None
+    if row.holder_staff:
+        holder = Holder(
+            staff=StaffId(row.holder_staff),
+            unit=UnitCode(row.holder_unit),
+            capacity=Capacity(row.capacity),
+        )
+    offered = None
+    if row.offered_event:
+        offered = OpenOffer(
+            event=EventId(row.offered_event),
+            batch=row.offered_batch,
+            to_unit=UnitCode(row.offered_unit),
+            to_staff=StaffId(row.offered_staff),
+            since_ms=row.offered_since_ms,
+        )
+    return Standing(
+        item=ItemId(row.item),
+        leg=Leg(row.leg),
+        state=State(row.state),
+        holder=holder,
+        custody=EventId(row.custody_event),
+        since_ms=row.since_ms,
+        destination=UnitCode(row.destination),
+        counts=Counts(
+            originals=row.originals, certified=row.certified, photocopies=row.photocopies
+        ),
+        condition=Condition(row.condition),
+        seal=row.seal,
+        lock=row.lock,
+        rotation=row.rotation,
+        offered=offered,
+        troubles=frozenset(Trouble(each) for each in row.troubles.split(",") if each),
+        bag=ItemId(row.bag),
+        run=row.run,
+        round=RoundId(row.round),
+        attempts=row.attempts,
+        invitations=row.invitations,
+        held_until=row.held_until,
+        returning=row.returning,
+    )

@@ -1,0 +1,54 @@
+"""What a running app needs from outside, handed over once at the start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from postal_service.services.office_events import OfficeKeys
+from postal_service.services.vault import Vault
+from postal_service.settings import Settings
+from postal_service.storage.engine import open_engine
+from postal_service.storage.transaction import Sessions, sessions_on
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """Sessions, clock, keys and settings; both apps get the same one."""
+
+    settings: Settings
+    sessions: Sessions
+    clock: Clock
+    keys: OfficeKeys
+    log_key: Ed25519PrivateKey
+
+    @property
+    def vault(self) -> Vault:
+        return self.keys.vault
+
+
+def now() -> datetime:
+    """The clock of a real installation."""
+    return datetime.now(UTC)
+
+
+def keys_of(settings: Settings) -> OfficeKeys:
+    """The keys an office signs and seals with."""
+    return OfficeKeys(
+        vault=Vault(master=settings.master_key, index=settings.index_key),
+        root=Ed25519PrivateKey.from_private_bytes(settings.root_key),
+    )
+
+
+def start(settings: Settings, *, clock: Clock = now, sessions: Sessions | None = None) -> Runtime:
+    """Open the store and read the keys."""
+    return Runtime(
+        settings=settings,
+        sessions=sessions or sessions_on(open_engine(settings.database_url)),
+        clock=clock,
+        keys=keys_of(settings),
+        log_key=Ed25519PrivateKey.from_private_bytes(settings.log_key),
+    )

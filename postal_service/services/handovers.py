@@ -1,0 +1,202 @@
+"""Hand over in bulk: one side offers, the other takes what is there and reserves the rest.
+
+Custody moves at the taking and nowhere else. Both sides are events with their own signatures.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from postal_service.domain import custody_rules as rules
+from postal_service.domain.actors import Actor
+from postal_service.domain.acts import Capacity, Condition, ReservedFor
+from postal_service.domain.custody import Standing
+from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
+from postal_service.domain.refusals import Malformed
+from postal_service.ledger import reading
+from postal_service.ledger.encoding import canonical
+from postal_service.projections import holdings
+from postal_service.services import items
+from postal_service.services.office_events import OfficeKeys, Told, tell
+
+LARGEST_BATCH = 500  # items of one hand-over
+
+
+class NothingToHandOver(Malformed):
+    code = "handover.nothing"
+
+
+class TooManyAtOnce(Malformed):
+    code = "handover.too_many"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """Why one line of a hand-over is not taken."""
+
+    reserved_for: ReservedFor
+    condition: Condition = Condition.OK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """What was put out: the batch both sides will name, and what was in it."""
+
+    batch: str
+    manifest: str
+    items: tuple[ItemId, ...]
+    events: tuple[EventId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What the receiver took, and what stayed with the giver and why."""
+
+    batch: str
+    taken: tuple[ItemId, ...]
+    reserved: tuple[ItemId, ...]
+    events: tuple[EventId, ...]
+
+
+def offer(
+    session: Session,
+    keys: OfficeKeys,
+    offered: Sequence[ItemId],
+    *,
+    to_unit: UnitCode,
+    to_staff: StaffId = StaffId(""),
+    by: Actor,
+    at: datetime,
+) -> Offered:
+    """Put sealed items out for a unit, or for one person of it.
+
+    All or nothing: raises UnknownItem, NotTheHolder, NotSealed, ItemFrozen, AlreadyOffered,
+    NothingToHandOver or TooManyAtOnce, and then nothing is recorded.
+    """
+    if not offered:
+        raise NothingToHandOver
+    if len(offered) > LARGEST_BATCH:
+        raise TooManyAtOnce(count=len(offered), most=LARGEST_BATCH)
+    found = items.standings(session, offered)
+    batch, manifest = str(uuid7()), manifest_hash(found)
+    told = [
+        Told(
+            item=standing.item,
+            parent=standing.custody,
+            act=rules.offer(
+                standing,
+                by=by,
+                to_unit=to_unit,
+                to_staff=to_staff,
+                batch=batch,
+                manifest=manifest,
+                batch_count=len(found),
+            ),
+        )
+        for standing in found
+    ]
+    recorded = tell(session, keys, told, by=by, at=at)
+    return Offered(
+        batch=batch,
+        manifest=manifest,
+        items=tuple(standing.item for standing in found),
+        events=tuple(each.event for each in recorded),
+    )
+
+
+def take(
+    session: Session,
+    keys: OfficeKeys,
+    batch: str,
+    *,
+    capacity: Capacity,
+    reserved: Mapping[ItemId, Reservation],
+    by: Actor,
+    at: datetime,
+) -> Taken:
+    """Take every open item of an offered batch but the reserved ones, which are refused.
+
+    Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
+    is not in it, NotOffered when it was meant for somebody else, ItemFrozen; nothing is recorded.
+    """
+    found = holdings.in_batch(session, batch)
+    if not found:
+        raise NothingToHandOver
+    if strange := reserved.keys() - {standing.item for standing in found}:
+        raise items.UnknownItem(item=min(strange))
+    offers = reading.entries(session, [each.offered.event for each in found if each.offered])
+    told = [_answer(standing, offers, reserved, capacity, by) for standing in found]
+    recorded = tell(session, keys, told, by=by, at=at)
+    return Taken(
+        batch=batch,
+        taken=tuple(each.item for each in found if each.item not in reserved),
+        reserved=tuple(each.item for each in found if each.item in reserved),
+        events=tuple(each.event for each in recorded),
+    )
+
+
+def withdraw(
+    session: Session, keys: OfficeKeys, batch: str, *, why: str, by: Actor, at: datetime
+) -> tuple[ItemId, ...]:
+    """Take back what of an offered batch nobody has taken.
+
+    Raises NothingToHandOver, or NotTheHolder when it is somebody else's.
+    """
+    found = holdings.in_batch(session, batch)
+    if not found:
+        raise NothingToHandOver
+    told = [
+        Told(item=each.item, parent=each.custody, act=rules.withdraw(each, by=by, why=why))
+        for each in found
+    ]
+    tell(session, keys, told, by=by, at=at)
+    return tuple(each.item for each in found)
+
+
+def manifest_hash(found: Sequence[Standing]) -> str:
+    """SHA-256 over what is handed over; both sides compute it (docs/event-format.md, Offer QR)."""
+    lines = sorted(
+        [
+            each.item,
+            each.seal,
+            [each.counts.originals, each.counts.certified, each.counts.photocopies],
+        ]
+        for each in found
+    )
+    return sha256(canonical(lines)).hexdigest()
+
+
+def _answer(
+    standing: Standing,
+    offers: Mapping[EventId, reading.Recorded],
+    reserved: Mapping[ItemId, Reservation],
+    capacity: Capacity,
+    by: Actor,
+) -> Told:
+    assert standing.offered is not None  # it was found by its open offer
+    entry = offers[standing.offered.event]
+    offered = sha256(entry.body).hexdigest()
+    reservation = reserved.get(standing.item)
+    if reservation is not None:
+        act = rules.reserve(
+            standing,
+            by=by,
+            offer=offered,
+            reserved_for=reservation.reserved_for,
+            condition=reservation.condition,
+        )
+        return Told(item=standing.item, parent=standing.custody, act=act)
+    taken = rules.take(
+        standing,
+        by=by,
+        capacity=capacity,
+        giver=entry.event.device,
+        offer=offered,
+        offer_signature=b64encode(entry.signature).decode(),
+    )
+    return Told(item=standing.item, parent=standing.custody, act=taken)

@@ -1,0 +1,58 @@
+"""The one way in: signed events go to the ledger, then to every projection, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from postal_service import projections
+from postal_service.domain import acts
+from postal_service.domain.ids import EventId
+from postal_service.domain.refusals import RuleBroken
+from postal_service.ledger.append import Entry, Signed, append
+from postal_service.projections import verdicts
+from postal_service.storage.schema import SealRow
+
+__all__ = ["Entry", "Recorded", "SealUsed", "Signed", "record"]
+
+
+class SealUsed(RuleBroken):
+    """A seal serial is used once."""
+
+    code = "custody.seal_used"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """Where an event stands now; `verdict` is "" when it counts."""
+
+    entry: Entry
+    verdict: str
+
+    @property
+    def event(self) -> EventId:
+        return self.entry.event_id
+
+
+def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> list[Recorded]:
+    """Append these events in this order and fold what they change.
+
+    The caller has checked signatures and device chains. Raises nothing of its own: what the rules
+    of the story do not admit is logged and kept for a person.
+    """
+    if not signed:
+        return []
+    entries = append(session, signed, received_ms=received_ms)
+    _keep_seals(session, signed)
+    projections.fold(session, {each.event.item for each in signed})
+    odd = verdicts.of_events(session, [entry.event_id for entry in entries])
+    return [Recorded(entry=entry, verdict=odd.get(entry.event_id, "")) for entry in entries]
+
+
+def _keep_seals(session: Session, signed: Sequence[Signed]) -> None:
+    for each in signed:
+        act = each.event.act
+        # A phone may tell of a used seal; the ledger keeps it and the first use keeps the serial.
+        if isinstance(act, acts.Pack) and session.get(SealRow, act.seal) is None:
+            session.add(SealRow(serial=act.seal, item=each.event.item, event_id=each.event.id))
+            session.flush()

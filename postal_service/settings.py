@@ -1,0 +1,109 @@
+"""What the service is told from outside. The only reader of the environment.
+
+It refuses to start half-configured and names the variable that is missing. The demo needs none:
+it makes its own keys in a folder of its own.
+"""
+
+import json
+import os
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRETS = (
+    "POSTAL_MASTER_KEY",
+    "POSTAL_INDEX_KEY",
+    "POSTAL_LOG_KEY",
+    "POSTAL_ROOT_KEY",
+    "POSTAL_COOKIE_KEY",
+)
+KEY_BYTES = 32
+
+
+class NotConfiguredError(RuntimeError):
+    """A setting is missing or malformed; the message names it and says what it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a running service is told. Keys are 32 bytes each."""
+
+    database_url: str
+    origin: str  # the log's name in its checkpoints
+    label_host: str  # short host name in the envelope labels
+    item_prefix: str  # two letters of the S10 service indicator
+    master_key: bytes
+    index_key: bytes
+    log_key: bytes
+    root_key: bytes
+    cookie_key: bytes
+    secure_cookies: bool
+    redis_url: str  # "" where there is one process
+    road_server_url: str  # "" plans by great-circle distances
+    demo: bool = False
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of a real installation. Raises NotConfiguredError."""
+    missing = [
+        name
+        for name in ("POSTAL_DATABASE_URL", "POSTAL_ORIGIN", *SECRETS)
+        if not environment.get(name)
+    ]
+    if missing:
+        raise NotConfiguredError(
+            f"Not set: {', '.join(missing)}. See docs/operations.md; `postal keys` makes the keys."
+        )
+    keys = {name: _key(name, environment[name]) for name in SECRETS}
+    if len(set(keys.values())) != len(keys):
+        raise NotConfiguredError("Each of the keys must be its own; two of them are the same.")
+    return _settings(environment, environment["POSTAL_DATABASE_URL"], keys, demo=False)
+
+
+def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of the demo: an SQLite file and keys of its own in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / "keys.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(make_keys(), indent=1))
+        kept.chmod(0o600)
+    keys = {name: _key(name, text) for name, text in json.loads(kept.read_text()).items()}
+    url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
+    return _settings(environment, url, keys, demo=True)
+
+
+def make_keys() -> dict[str, str]:
+    """A fresh set of keys, base64, by the name of their variable."""
+    return {name: b64encode(os.urandom(KEY_BYTES)).decode() for name in SECRETS}
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = b64decode(text, validate=True)
+    except NotBase64:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")
+    return key
+
+
+def _settings(
+    environment: Mapping[str, str], url: str, keys: Mapping[str, bytes], *, demo: bool
+) -> Settings:
+    return Settings(
+        database_url=url,
+        origin=environment.get("POSTAL_ORIGIN", "demo.buudien.invalid/custody"),
+        label_host=environment.get("POSTAL_LABEL_HOST", "BDQN.VN"),
+        item_prefix=environment.get("POSTAL_ITEM_PREFIX", "BH"),
+        master_key=keys["POSTAL_MASTER_KEY"],
+        index_key=keys["POSTAL_INDEX_KEY"],
+        log_key=keys["POSTAL_LOG_KEY"],
+        root_key=keys["POSTAL_ROOT_KEY"],
+        cookie_key=keys["POSTAL_COOKIE_KEY"],
+        secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
+        redis_url=environment.get("POSTAL_REDIS_URL", ""),
+        road_server_url=environment.get("POSTAL_ROAD_SERVER_URL", ""),
+        demo=demo,
+    )

@@ -128,7 +128,7 @@ def _row_of(standing: Standing) -> dict[str, object]:
         "attempts": standing.attempts,
         "invitations": standing.invitations,
         "held_until": standing.held_until,
-        "returning": standing.returning,
+        "going_back": standing.returning,
     }
 
 
@@ -173,5 +173,5 @@ def standing_of(row: HoldingRow) -> Standing:
         attempts=row.attempts,
         invitations=row.invitations,
         held_until=row.held_until,
-        returning=row.returning,
+        returning=row.going_back,
     )

@@ -18,7 +18,7 @@ class Sessions:
     writers: sessionmaker[Session]
     readers: sessionmaker[Session]
     # Several SQLite writers in one process starve each other in the busy handler; they queue here.
-    queue: Lock | None = field(default=None, compare=False)
+    queue: "Lock | None" = field(default=None, compare=False)
 
 
 def sessions_on(engine: Engine) -> Sessions:

@@ -168,4 +168,4 @@ class HoldingRow(Base):
     attempts: Mapped[int]
     invitations: Mapped[int]
     held_until: Mapped[str]
-    returning: Mapped[bool]
+    going_back: Mapped[bool]

@@ -1,0 +1,184 @@
+"""Read what happened. Nothing here writes, and nothing reads more than it was asked for."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from postal_service.domain.acts import Handover
+from postal_service.domain.event import Event
+from postal_service.domain.ids import DeviceId, EventId, ItemId
+from postal_service.domain.story import Told
+from postal_service.ledger import tree
+from postal_service.ledger.encoding import decode
+from postal_service.ledger.signing import digest
+from postal_service.ledger.tree import Place
+from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
+
+PAGE = 1_000  # leaves in memory at a time
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One leaf as it stands in the ledger."""
+
+    index: int
+    event: Event
+    body: bytes
+    signature: bytes
+    item_sequence: int
+    item_previous: bytes
+    received_ms: int
+    leaf_hash: bytes
+
+    @property
+    def told(self) -> Told:
+        return as_told(self.event, self.body)
+
+
+_LEAF = select(
+    EntryRow.index,
+    EntryRow.body,
+    EntryRow.signature,
+    EntryRow.item_sequence,
+    EntryRow.item_previous,
+    EntryRow.received_ms,
+    EntryRow.leaf_hash,
+)
+
+
+def as_told(event: Event, body: bytes) -> Told:
+    """The event as a story hears it."""
+    act = event.act
+    # An offer code whose signature does not hold never enters the ledger: that it is there proves it.
+    proved = isinstance(act, Handover) and bool(act.offer_code)
+    return Told(event=event, digest=digest(body), offer_proved=proved)
+
+
+def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Told]]:
+    """What is told of each item, in the order of arrival. An unknown item has nothing told of it."""
+    stories: dict[ItemId, list[Told]] = {item: [] for item in items}
+    found = session.execute(
+        select(EntryRow.item, EntryRow.body)
+        .where(EntryRow.item.in_(sorted(stories)))
+        .order_by(EntryRow.item, EntryRow.item_sequence)
+    )
+    for item, body in found:
+        stories[ItemId(item)].append(as_told(decode(body), body))
+    return stories
+
+
+def entries_of(session: Session, item: ItemId) -> list[Recorded]:
+    """The timeline of one item."""
+    asked = _LEAF.where(EntryRow.item == item).order_by(EntryRow.item_sequence)
+    return [_recorded(*row) for row in session.execute(asked)]
+
+
+def everything(session: Session, after: int = 0) -> Iterator[Recorded]:
+    """Every leaf in order, except the first `after` ones, which the caller has seen."""
+    while True:
+        asked = _LEAF.where(EntryRow.index >= after).order_by(EntryRow.index).limit(PAGE)
+        page = session.execute(asked).all()
+        for row in page:
+            yield _recorded(*row)
+        if len(page) < PAGE:
+            return
+        after += PAGE
+
+
+def entry(session: Session, event_id: EventId) -> Recorded | None:
+    """The leaf of one event, or None when the ledger does not have it."""
+    row = session.execute(_LEAF.where(EntryRow.event_id == event_id)).one_or_none()
+    return None if row is None else _recorded(*row)
+
+
+def entries(session: Session, event_ids: Collection[EventId]) -> dict[EventId, Recorded]:
+    """The leaves of those of the events that the ledger has: to tell duplicates from news."""
+    found = session.execute(_LEAF.where(EntryRow.event_id.in_(sorted(event_ids))))
+    return {each.event.id: each for each in (_recorded(*row) for row in found)}
+
+
+def items_in_chunks(session: Session, count: int) -> Iterator[list[ItemId]]:
+    """Every item the ledger knows, so many at a time."""
+    after = ""
+    while True:
+        asked = select(EntryRow.item).distinct().where(EntryRow.item > after)
+        page = session.scalars(asked.order_by(EntryRow.item).limit(count)).all()
+        if not page:
+            return
+        yield [ItemId(item) for item in page]
+        after = page[-1]
+
+
+def last_of_device(session: Session, device: DeviceId) -> tuple[int, str] | None:
+    """The number and digest of the device's newest event: its next one follows on them."""
+    found = session.execute(
+        select(EntryRow.device_sequence, EntryRow.body)
+        .where(EntryRow.device == device)
+        .order_by(EntryRow.device_sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else (found.device_sequence, digest(found.body))
+
+
+def size(session: Session) -> int:
+    """How many leaves the ledger has."""
+    return session.execute(select(EdgeRow.size)).scalar_one_or_none() or 0
+
+
+def root(session: Session, size: int) -> bytes:
+    """The root of the tree as it was at this size."""
+    return tree.fold(_hashes(session, [tree.root_path(size)])[0]) if size else tree.EMPTY_ROOT
+
+
+def inclusion(session: Session, index: int, size: int) -> list[bytes]:
+    """The proof that the leaf stands at this index of the tree of this size."""
+    return [tree.fold(parts) for parts in _hashes(session, tree.inclusion_path(index, size))]
+
+
+def consistency(session: Session, old: int, new: int) -> list[bytes]:
+    """The proof that the tree of the older size is the beginning of the newer one."""
+    return [tree.fold(parts) for parts in _hashes(session, tree.consistency_path(old, new))]
+
+
+def _hashes(session: Session, path: Iterable[Sequence[Place]]) -> list[list[bytes]]:
+    """The hashes behind a path, all of them in two questions to the database."""
+    path = list(path)
+    places = {place for parts in path for place in parts}
+    leaves = sorted(place.position for place in places if place.level == 0)
+    nodes = sorted(place for place in places if place.level)
+    known: dict[Place, bytes] = {}
+    if leaves:
+        columns = select(EntryRow.index, EntryRow.leaf_hash)
+        for index, value in session.execute(columns.where(EntryRow.index.in_(leaves))):
+            known[Place(0, index)] = value
+    if nodes:
+        key = tuple_(NodeRow.level, NodeRow.position)
+        columns_of_nodes = select(NodeRow.level, NodeRow.position, NodeRow.hash)
+        for level, position, value in session.execute(columns_of_nodes.where(key.in_(nodes))):
+            known[Place(level, position)] = value
+    if known.keys() != places:
+        raise ValueError("The ledger is smaller than the tree that was asked for.")
+    return [[known[place] for place in parts] for parts in path]
+
+
+def _recorded(
+    index: int,
+    body: bytes,
+    signature: bytes,
+    item_sequence: int,
+    item_previous: bytes,
+    received_ms: int,
+    leaf_hash: bytes,
+) -> Recorded:
+    return Recorded(
+        index=index,
+        event=decode(body),
+        body=body,
+        signature=signature,
+        item_sequence=item_sequence,
+        item_previous=item_previous,
+        received_ms=received_ms,
+        leaf_hash=leaf_hash,
+    )

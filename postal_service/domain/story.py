@@ -66,7 +66,7 @@ class _Teller:
         path: list[EventId] = []
         while (winner := self._next_transfer(standing, parent)) is not None:
             standing = self._apply(standing, winner)
-            for note in sorted(self.notes.get(winner.event.id, ()), key=_order_of_notes):
+            for note in self._in_order(self.notes.get(winner.event.id, ())):
                 standing = self._note(standing, note)
             parent = winner.event.id
             path.append(parent)
@@ -158,15 +158,38 @@ class _Teller:
         self.applied.append(told.event.id)
         return evolve(standing, told.event)
 
+    def _in_order(self, notes: Iterable[Told]) -> list[Told]:
+        """By the devices' clocks; but an answer stands after its offer, whatever its clock said."""
+        offered_ms = {
+            note.digest: note.event.wall_ms
+            for note in notes
+            if isinstance(note.event.act, acts.Offer)
+        }
+
+        def place(note: Told) -> tuple[int, bool, int, EventId]:
+            event, ms = note.event, note.event.wall_ms
+            answers = isinstance(event.act, acts.Refuse)
+            if isinstance(event.act, acts.Refuse):
+                ms = max(ms, offered_ms.get(event.act.offer, ms))
+            return (ms, answers, event.sequence, event.id)
+
+        return sorted(notes, key=place)
+
+    def _may_tell(self, standing: Standing, event: Event) -> bool:
+        act = event.act
+        if isinstance(act, acts.Refuse):
+            offered = standing.offered
+            if offered is None or event.unit != offered.to_unit:
+                return False
+            return self.told[offered.event].digest == act.offer
+        # A new delivery code and a settled exception are told by the office, not by the holder.
+        return isinstance(act, acts.Rotate | acts.Clear) or _speaks_for(standing.holder, event)
+
     def _note(self, standing: Standing, told: Told) -> Standing:
-        if not _may_tell(standing, told.event):
+        if not self._may_tell(standing, told.event):
             self.disputed.append(told.event.id)
             return standing
         return self._apply(standing, told)
-
-
-def _order_of_notes(told: Told) -> tuple[int, int, EventId]:
-    return (told.event.wall_ms, told.event.sequence, told.event.id)
 
 
 def _countersigned(told: Told) -> bool:
@@ -183,14 +206,6 @@ def _speaks_for(holder: Holder | None, event: Event) -> bool:
     if event.staff == holder.staff:
         return True
     return holder.capacity is not Capacity.COURIER and event.unit == holder.unit
-
-
-def _may_tell(standing: Standing, event: Event) -> bool:
-    if isinstance(event.act, acts.Refuse):
-        offered = standing.offered
-        return offered is not None and event.unit == offered.to_unit
-    # A new delivery code and a settled exception are told by the office, not by the holder.
-    return isinstance(event.act, acts.Rotate | acts.Clear) or _speaks_for(standing.holder, event)
 
 
 def _proves(standing: Standing, act: acts.Deliver) -> bool:

@@ -1,0 +1,174 @@
+"""What one would do without a search: the nearest stop next, or the order that is there already.
+
+Every plan is shown beside these, so that a manager sees what the search brought.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from routing.assembly import assemble
+from routing.days import Orders, Scheduler, Tours
+from routing.insertion import Draft, insert_all
+from routing.plan import Plan
+from routing.problem import Problem, StopKind
+from routing.rules import LockLevel
+from routing.schedule import Blocked
+from routing.terms import UNREACHABLE, CourierId, StopId
+
+# So many of the nearest stops are tried before a tour is closed.
+NEAREST_TRIED = 10
+
+
+def nearest_neighbour(problem: Problem, *, seconds: float | None = None) -> Plan:
+    """Each courier in turn goes to the nearest stop that still fits; the rest is inserted.
+
+    Args:
+        problem: what to plan.
+        seconds: stop after so long; what is not placed by then stays unserved.
+    """
+    scheduler = Scheduler(problem)
+    return assemble(scheduler, first_orders(scheduler, seconds=seconds), engine="nearest_neighbour")
+
+
+def current_order(problem: Problem, order: Mapping[CourierId, Sequence[StopId]]) -> Plan:
+    """The plan that follows today's lists; a stop that makes a list impossible is left out.
+
+    Args:
+        problem: what to plan.
+        order: stops in today's order for each courier; unknown and repeated ones are passed over.
+    """
+    scheduler = Scheduler(problem)
+    draft = Draft(scheduler)
+    for courier_id, stops in order.items():
+        courier = problem.courier_index.get(courier_id)
+        if courier is None:
+            continue
+        numbers = [problem.stop_index[stop] for stop in stops if stop in problem.stop_index]
+        _follow(draft, courier, list(dict.fromkeys(numbers)))
+    return assemble(scheduler, draft.orders, engine="current_order")
+
+
+def _follow(draft: Draft, courier: int, numbers: Sequence[int]) -> None:
+    """One list, stop by stop; a shipment's halves keep their places in it."""
+    kept: list[int] = []
+    for number in numbers:
+        partner = int(draft.scheduler.arrays.partner[number])
+        if number in draft.holder or not draft.may_hold(courier, number):
+            continue
+        is_dropoff = draft.problem.stops[number].kind is StopKind.DROPOFF
+        if partner >= 0 and (partner not in numbers or is_dropoff):
+            continue
+        halves = {number} if partner < 0 else {number, partner}
+        longer = [stop for stop in numbers if stop in halves or stop in kept]
+        for tours in _tours_of(longer, draft.problem.couriers[courier].max_tours):
+            route = draft.scheduler.route(courier, tours)
+            if not isinstance(route, Blocked):
+                draft.accept(courier, tours, route)
+                kept = longer
+                break
+
+
+def _tours_of(stops: Sequence[int], most: int) -> list[Tours]:
+    """One list as one tour, or cut once where a reload may be meant."""
+    whole: list[Tours] = [(tuple(stops),)]
+    if most > 1:
+        whole += [(tuple(stops[:cut]), tuple(stops[cut:])) for cut in range(1, len(stops))]
+    return whole
+
+
+def first_orders(scheduler: Scheduler, *, seconds: float | None = None) -> Orders:
+    """Sequences that obey everything, quickly; mandatory stops first, optional if worth it."""
+    until = None if seconds is None else time.monotonic() + seconds
+    draft = Draft(scheduler)
+    problem = scheduler.problem
+    _seed_with_locks(draft)
+    open_stops = {
+        number
+        for number, stop in enumerate(problem.stops)
+        if stop.kind is not StopKind.DROPOFF
+        and number not in draft.holder
+        and problem.is_mandatory(stop)
+    }
+    for courier in range(len(problem.couriers)):
+        if not draft.tours[courier]:
+            _drive_to_nearest(draft, courier, open_stops, until)
+    rest = [n for n in range(len(problem.stops)) if n not in draft.holder]
+    # The dearest to leave out first; among equals those that can wait least.
+    arrays = scheduler.arrays
+    rest.sort(
+        key=lambda n: (
+            -int(arrays.unserved_cost[n]),
+            arrays.windows[n][-1][1] if arrays.windows[n] else 0,
+            n,
+        )
+    )
+    insert_all(draft, rest, until=until)
+    return draft.orders
+
+
+def _seed_with_locks(draft: Draft) -> None:
+    """Locked sequences come first; whole-route locks are then complete."""
+    index = draft.problem.stop_index
+    locks = [lock for lock in draft.problem.rules.locks if lock.level is not LockLevel.COURIER]
+    for lock in sorted(locks, key=lambda lock: lock.level is not LockLevel.ROUTE):
+        courier = draft.problem.courier_index[lock.courier]
+        for stop in lock.stops:
+            number = index[stop]
+            if number not in draft.holder and draft.may_hold(courier, number):
+                partner = int(draft.scheduler.arrays.partner[number])
+                _seed(draft, courier, number, partner)
+
+
+def _seed(draft: Draft, courier: int, number: int, partner: int) -> None:
+    if draft.problem.stops[number].kind is StopKind.DROPOFF:
+        return
+    group = (number,) if partner < 0 else (number, partner)
+    if not _append(draft, courier, group):
+        found = draft.best_insertion(number, couriers=[courier])
+        if found is not None:
+            draft.accept(found.courier, found.tours, found.route)
+
+
+def _append(draft: Draft, courier: int, group: tuple[int, ...]) -> bool:
+    tours = draft.tours[courier]
+    longer: list[Tours] = []
+    if tours:
+        longer.append((*tours[:-1], (*tours[-1], *group)))
+    if len(tours) < draft.problem.couriers[courier].max_tours:
+        longer.append((*tours, group))
+    for candidate in longer:
+        route = draft.scheduler.route(courier, candidate)
+        if not isinstance(route, Blocked):
+            draft.accept(courier, candidate, route)
+            return True
+    return False
+
+
+def _drive_to_nearest(
+    draft: Draft, courier: int, open_stops: set[int], until: float | None
+) -> None:
+    problem, arrays = draft.problem, draft.scheduler.arrays
+    man = problem.couriers[courier]
+    travel = problem.profile_of[man.profile].travel
+    here = man.start_location
+    while open_stops and (until is None or time.monotonic() < until):
+        numbers = sorted(open_stops)
+        seconds, _ = travel.block(np.array([here]), arrays.location[numbers])
+        near = sorted(zip(seconds[0].tolist(), numbers, strict=True))
+        tried = 0
+        for away, stop in near:
+            if away >= UNREACHABLE or tried >= NEAREST_TRIED:
+                return
+            partner = int(arrays.partner[stop])
+            group = (stop,) if partner < 0 else (stop, partner)
+            if not all(draft.may_hold(courier, one) for one in group):
+                continue
+            tried += 1
+            if _append(draft, courier, group):
+                here = problem.stops[group[-1]].exit_location
+                open_stops.discard(stop)
+                break
+        else:
+            return

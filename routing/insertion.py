@@ -1,0 +1,185 @@
+"""Put stops into routes one at a time, each where it costs least; moves nothing that is there."""
+
+import heapq
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from routing.costs import route_cost
+from routing.days import Orders, Scheduler, Tours
+from routing.plan import Route
+from routing.problem import StopKind
+from routing.schedule import Blocked
+
+# Candidates are ranked by travel alone; so many of the cheapest are timed exactly.
+TIMED_CANDIDATES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insertion:
+    """One way to serve a stop (with its other half): the courier's new tours and the extra cost."""
+
+    courier: int
+    tours: Tours
+    route: Route
+    extra_cost: int
+
+
+class Draft:
+    """Routes under construction; every courier's tours can be timed at any moment."""
+
+    def __init__(self, scheduler: Scheduler, orders: Orders | None = None) -> None:
+        self.scheduler = scheduler
+        self.problem = scheduler.problem
+        self.tours: list[Tours] = list(orders or ((),) * len(self.problem.couriers))
+        self.holder = {
+            stop: courier
+            for courier, tours in enumerate(self.tours)
+            for tour in tours
+            for stop in tour
+        }
+        self._cost = [self._cost_of(courier) for courier in range(len(self.tours))]
+        self._apart: dict[int, list[int]] = {}
+        self._together: dict[int, list[int]] = {}
+        index = self.problem.stop_index
+        for left, right in self.problem.rules.keep_apart:
+            self._apart.setdefault(index[left], []).append(index[right])
+            self._apart.setdefault(index[right], []).append(index[left])
+        for group in self.problem.rules.keep_together:
+            for stop in group:
+                self._together.setdefault(index[stop], []).extend(index[s] for s in group)
+
+    @property
+    def orders(self) -> Orders:
+        return tuple(self.tours)
+
+    def may_hold(self, courier: int, stop: int) -> bool:
+        """Skills, bans, locks, and those the stop must be with or away from."""
+        if not self.scheduler.arrays.allowed[stop, courier]:
+            return False
+        if any(self.holder.get(other) == courier for other in self._apart.get(stop, ())):
+            return False
+        return all(
+            self.holder.get(other, courier) == courier for other in self._together.get(stop, ())
+        )
+
+    def accept(self, courier: int, tours: Tours, route: Route | None = None) -> None:
+        """Give a courier new tours, timed already (`route`) or to be timed now."""
+        for tour in self.tours[courier]:
+            for stop in tour:
+                self.holder.pop(stop, None)
+        self.tours[courier] = tours
+        self.holder.update((stop, courier) for tour in tours for stop in tour)
+        self._cost[courier] = (
+            self._cost_of(courier)
+            if route is None
+            else route_cost(self.scheduler.arrays, route).total
+        )
+
+    def best_insertion(
+        self, stop: int, *, couriers: Sequence[int] | None = None
+    ) -> Insertion | None:
+        """The cheapest feasible place for a stop (a pick-up brings its drop-off), or None."""
+        partner = int(self.scheduler.arrays.partner[stop])
+        allowed = [
+            courier
+            for courier in (range(len(self.tours)) if couriers is None else couriers)
+            if self.may_hold(courier, stop) and (partner < 0 or self.may_hold(courier, partner))
+        ]
+        ranked = heapq.nsmallest(
+            TIMED_CANDIDATES,
+            (place for courier in allowed for place in self._places(courier, stop, partner)),
+        )
+        best: Insertion | None = None
+        for _, courier, tours in ranked:
+            route = self.scheduler.route(courier, tours)
+            if isinstance(route, Blocked):
+                continue
+            extra = route_cost(self.scheduler.arrays, route).total - self._cost[courier]
+            if best is None or extra < best.extra_cost:
+                best = Insertion(courier=courier, tours=tours, route=route, extra_cost=extra)
+        return best
+
+    def _cost_of(self, courier: int) -> int:
+        tours = self.tours[courier]
+        if not tours:
+            return 0
+        route = self.scheduler.route(courier, tours)
+        if isinstance(route, Blocked):
+            return 0  # what is given from outside may be late; its extra cost starts from nothing
+        return route_cost(self.scheduler.arrays, route).total
+
+    def _places(self, courier: int, stop: int, partner: int) -> Iterator[tuple[int, int, Tours]]:
+        """(travel added, courier, tours with the stop) for every position that travel allows."""
+        tours = self.tours[courier]
+        for number, tour in enumerate(tours):
+            around = (tours[:number], tours[number + 1 :])
+            for added, longer in self._positions(courier, tour, stop, partner):
+                yield added, courier, (*around[0], longer, *around[1])
+        if len(tours) < self.problem.couriers[courier].max_tours:
+            alone = (stop,) if partner < 0 else (stop, partner)
+            fixed = self.problem.couriers[courier].costs.fixed if not tours else 0
+            yield self._length(courier, alone) + fixed, courier, (*tours, alone)
+
+    def _positions(
+        self, courier: int, tour: tuple[int, ...], stop: int, partner: int
+    ) -> Iterator[tuple[int, tuple[int, ...]]]:
+        before = self._length(courier, tour)
+        for position in range(len(tour) + 1):
+            longer = (*tour[:position], stop, *tour[position:])
+            if partner < 0:
+                added = self._added(courier, tour, position, stop)
+                yield added, longer
+                continue
+            for later in range(position + 1, len(longer) + 1):
+                both = (*longer[:later], partner, *longer[later:])
+                yield self._length(courier, both) - before, both
+
+    def _added(self, courier: int, tour: tuple[int, ...], position: int, stop: int) -> int:
+        man = self.problem.couriers[courier]
+        stops = self.problem.stops
+        origin = stops[tour[position - 1]].exit_location if position else man.start_location
+        onward = stops[tour[position]].location if position < len(tour) else man.end_location
+        there, leaving = stops[stop].location, stops[stop].exit_location
+        return (
+            self._price(courier, origin, there)
+            + self._price(courier, leaving, onward)
+            - self._price(courier, origin, onward)
+        )
+
+    def _length(self, courier: int, tour: Sequence[int]) -> int:
+        man = self.problem.couriers[courier]
+        here, total = man.start_location, 0
+        for stop in tour:
+            total += self._price(courier, here, self.problem.stops[stop].location)
+            here = self.problem.stops[stop].exit_location
+        return total + self._price(courier, here, man.end_location)
+
+    def _price(self, courier: int, origin: int, destination: int) -> int:
+        man = self.problem.couriers[courier]
+        travel = self.problem.profile_of[man.profile].travel
+        seconds = travel.seconds(origin, destination)
+        price = seconds * (man.costs.per_travel_second + man.costs.per_duty_second)
+        if man.costs.per_metre:
+            price += man.costs.per_metre * travel.metres(origin, destination)
+        return price
+
+
+def insert_all(draft: Draft, stops: Sequence[int], *, until: float | None = None) -> list[int]:
+    """Insert stops in the given order where that is possible and worth their penalty.
+
+    Drop-offs in `stops` come with their pick-ups. Stops at monotonic time `until`; returns what
+    was left out.
+    """
+    left = []
+    arrays = draft.scheduler.arrays
+    for stop in stops:
+        if draft.problem.stops[stop].kind is StopKind.DROPOFF:
+            continue
+        late = until is not None and time.monotonic() >= until
+        found = None if late else draft.best_insertion(stop)
+        if found is None or found.extra_cost > arrays.unserved_cost[stop]:
+            left.append(stop)
+            continue
+        draft.accept(found.courier, found.tours, found.route)
+    return left

@@ -1,0 +1,277 @@
+"""Turn one courier's sequence of stops into the earliest timetable that obeys everything, or say
+what stands in the way.
+
+Every start is the least that the calls before it allow. Rides and the longest day are lower bounds
+too (a pick-up may not end earlier than drop-off minus ride), so raising starts until nothing moves
+gives the earliest timetable there is (least fixed point of a monotone system). Breaks are placed by
+dynamic programming over (call, breaks taken); only where breaks meet ride or day limits is it a
+search over placements, capped at `PLACEMENTS_TRIED`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement, islice
+from typing import Final, NamedTuple
+
+from routing.plan import Reason
+from routing.problem import Break, Courier
+from routing.tables import Profile
+
+Span = tuple[int, int]
+PLACEMENTS_TRIED: Final = 2_000
+ROUNDS_OF_RAISING: Final = 200
+
+
+class Step(NamedTuple):
+    """One call, or the office: the courier comes from `origin` to `enter`."""
+
+    stop: int  # number of the stop; OFFICE_BACK or OFFICE_OUT for the office between tours
+    origin: int  # where the step before was left
+    enter: int
+    travel_seconds: int  # from the step before, at the table's own speed
+    setup_seconds: int
+    service_seconds: int
+    spans: tuple[Span, ...] | None  # when it may start; None: always
+    not_before: int
+
+
+OFFICE_BACK: Final = -1
+OFFICE_OUT: Final = -2
+
+
+class Ride(NamedTuple):
+    """From the end of one step to the start of another at most `limit_seconds`."""
+
+    pickup_step: int
+    dropoff_step: int
+    limit_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One courier's steps in order with what limits the day as a whole."""
+
+    courier: Courier
+    profile: Profile
+    leave_spans: tuple[Span, ...] | None
+    leave_not_before: int
+    steps: tuple[Step, ...]
+    rides: tuple[Ride, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocked:
+    """Why there is no timetable: the first thing that fails, at which stop, and by how much."""
+
+    reason: Reason
+    stop: int | None = None
+    misses_by: int | None = None
+
+
+class Moment(NamedTuple):
+    """How a step is reached: arrival, start, end, breaks taken on the way, and the step before."""
+
+    arrival: int
+    start: int
+    departure: int
+    breaks_done: int
+    rests: tuple[Span, ...]
+    before: "Moment | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timetable:
+    """Seconds for every step of a day; `rests` are the breaks taken."""
+
+    leaves_second: int
+    moments: tuple[Moment, ...]
+    rests: tuple[Span, ...]
+
+    @property
+    def returns_second(self) -> int:
+        return self.moments[-1].start
+
+
+def timetable(day: Day) -> Timetable | Blocked:
+    """The earliest timetable of the day, or what blocks it.
+
+    Where duty costs, the courier leaves as late as being back equally early allows.
+    """
+    found = _raised(day, 0, None)
+    if isinstance(found, Blocked) and day.courier.breaks and _has_span_limits(day):
+        gaps = range(-1, len(day.steps) + 1)
+        placements = combinations_with_replacement(gaps, len(day.courier.breaks))
+        for placement in islice(placements, PLACEMENTS_TRIED):
+            other = _raised(day, 0, placement)
+            if isinstance(other, Timetable):
+                return other
+    if isinstance(found, Timetable) and day.courier.costs.per_duty_second > 0:
+        return _leaving_later(day, found)
+    return found
+
+
+def _has_span_limits(day: Day) -> bool:
+    return bool(day.rides) or day.courier.max_route_seconds is not None
+
+
+def _leaving_later(day: Day, found: Timetable) -> Timetable:
+    """Bisect for the last departure with the same return; the return never falls with it."""
+    low, high = found.leaves_second, found.returns_second
+    while low < high:
+        middle = (low + high + 1) // 2
+        later = _raised(day, middle, None)
+        if isinstance(later, Timetable) and later.returns_second == found.returns_second:
+            found, low = later, max(middle, later.leaves_second)
+        else:
+            high = middle - 1
+    return found
+
+
+def _raised(day: Day, leave_from: int, placement: tuple[int, ...] | None) -> Timetable | Blocked:
+    """Raise starts until rides and the day's length hold, or a window stands in the way."""
+    floors = [step.not_before for step in day.steps]
+    pushed: Reason | None = None
+    for _ in range(ROUNDS_OF_RAISING):
+        found = _forward(day, leave_from, floors, placement)
+        if isinstance(found, Blocked):
+            # Blocked only because something was pushed there: the push is the reason.
+            return found if pushed is None else Blocked(reason=pushed, stop=found.stop)
+        reason = None
+        for ride in day.rides:
+            pickup, dropoff = found.moments[ride.pickup_step], found.moments[ride.dropoff_step]
+            excess = dropoff.start - pickup.departure - ride.limit_seconds
+            if excess > 0:
+                floors[ride.pickup_step] = pickup.start + excess
+                reason = Reason.RIDE
+        longest = day.courier.max_route_seconds
+        duty = found.returns_second - found.leaves_second
+        if longest is not None and duty > longest:
+            leave_from = found.leaves_second + duty - longest
+            reason = Reason.ROUTE_SECONDS
+        if reason is None:
+            return found
+        pushed = reason
+    return Blocked(reason=pushed or Reason.ROUTE_SECONDS)
+
+
+def _forward(
+    day: Day, leave_from: int, floors: Sequence[int], placement: tuple[int, ...] | None
+) -> Timetable | Blocked:
+    """One pass over the steps; for each number of breaks taken the earliest way to be there."""
+    rests = day.courier.breaks
+    states = _departures(day, leave_from, placement)
+    for number, step in enumerate(day.steps):
+        reached: list[Moment | None] = [None] * (len(rests) + 1)
+        closest = None
+        for done, before in enumerate(states):
+            if before is None:
+                continue
+            for after in range(done, len(rests) + 1):
+                if placement is not None and sum(g <= number for g in placement) != after:
+                    continue
+                moment = _step(day, step, floors[number], before, rests[done:after])
+                if isinstance(moment, Blocked):
+                    closest = _closer(closest, moment)
+                    continue
+                best = reached[after]
+                if best is None or moment.departure < best.departure:
+                    reached[after] = moment._replace(breaks_done=after)
+        states = reached
+        if not any(states):
+            return closest or Blocked(reason=Reason.SHIFT, stop=step.stop)
+    return _ending(day, states)
+
+
+def _departures(
+    day: Day, leave_from: int, placement: tuple[int, ...] | None
+) -> list[Moment | None]:
+    """Leaving the office with 0, 1, ... breaks lying before the day."""
+    rests = day.courier.breaks
+    states: list[Moment | None] = []
+    for done in range(len(rests) + 1):
+        earliest = max(leave_from, day.leave_not_before, day.courier.shift.opens_second)
+        if done:
+            earliest = max(
+                earliest, rests[done - 1].earliest_second + rests[done - 1].duration_seconds
+            )
+        second = first_open(day.leave_spans, earliest)
+        wrong = placement is not None and sum(g < 0 for g in placement) != done
+        if second is None or wrong:
+            states.append(None)
+        else:
+            states.append(Moment(second, second, second, done, (), None))
+    return states
+
+
+def _step(
+    day: Day, step: Step, floor: int, before: Moment, rests: Sequence[Break]
+) -> Moment | Blocked:
+    """From the end of one step through the breaks of the gap to the start of the next."""
+    since = before.departure
+    travel = step.travel_seconds
+    if day.profile.speed_periods:
+        travel = day.profile.travel_seconds(step.origin, step.enter, since)
+    arrival = since + travel
+    ready = arrival + step.setup_seconds
+    taken: list[Span] = []
+    for rest in rests:
+        start = max(rest.earliest_second, taken[-1][1] if taken else since)
+        if start > rest.latest_second:
+            return Blocked(reason=Reason.SHIFT, stop=step.stop)
+        if start < arrival:
+            arrival += rest.duration_seconds
+            ready += rest.duration_seconds
+        elif start < ready:
+            ready += rest.duration_seconds
+        else:
+            ready = start + rest.duration_seconds
+        taken.append((start, start + rest.duration_seconds))
+    start_second = first_open(step.spans, max(ready, floor))
+    if start_second is None:
+        closes = step.spans[-1][1] if step.spans else 0
+        reason = Reason.WINDOW if step.stop >= 0 else Reason.SHIFT
+        return Blocked(reason=reason, stop=step.stop, misses_by=max(ready, floor) - closes)
+    end = start_second + step.service_seconds
+    return Moment(arrival, start_second, end, 0, tuple(taken), before)
+
+
+def _ending(day: Day, states: Sequence[Moment | None]) -> Timetable | Blocked:
+    """The earliest return after which no break is still owed."""
+    rests = day.courier.breaks
+    best: Moment | None = None
+    for done, moment in enumerate(states):
+        if moment is None or (done < len(rests) and moment.start > rests[done].latest_second):
+            continue
+        if best is None or moment.start < best.start:
+            best = moment
+    if best is None:
+        return Blocked(reason=Reason.SHIFT, stop=OFFICE_BACK)
+    chain: list[Moment] = []
+    moment = best
+    while moment.before is not None:
+        chain.append(moment)
+        moment = moment.before
+    chain.reverse()
+    return Timetable(
+        leaves_second=moment.departure,
+        moments=tuple(chain),
+        rests=tuple(rest for step in chain for rest in step.rests),
+    )
+
+
+def first_open(spans: Sequence[Span] | None, second: int) -> int | None:
+    """The first second from `second` on that lies in one of the spans; None when there is none."""
+    if spans is None:
+        return second
+    for opens, closes in spans:
+        if second <= closes:
+            return max(second, opens)
+    return None
+
+
+def _closer(left: Blocked | None, right: Blocked) -> Blocked:
+    if left is None or left.misses_by is None:
+        return right
+    if right.misses_by is None or left.misses_by <= right.misses_by:
+        return left
+    return right

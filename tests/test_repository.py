@@ -44,9 +44,8 @@ WORD = re.compile(r"[a-z][a-z0-9-]*")
 
 # Written in pieces, so that this file does not name what it forbids.
 MACHINE_PATH = re.compile(
-    r"(?<![\w.~$}<])/(?:"
-    + "|".join(("wor" + "k", "far" + "m", "roo" + "t"))
-    + r")/|/opt/pypi|/opt/wheels"
+    r"(?<![\w.~$}<])/(?:" + "|".join(("wor" + "k", "far" + "m", "roo" + "t")) + r")/"
+    r"|/opt/(?:pypi|wheels)"
 )
 REGISTRY = re.compile(
     "|".join(

@@ -1,0 +1,138 @@
+"""Sentences for refusals of custody, hand-over and delivery: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "postal": ("Bưu điện không thực hiện được yêu cầu này.", "The post cannot do this."),
+    "unknown": (
+        "Không tìm thấy, hoặc không thuộc phạm vi của bạn.",
+        "Not found, or not yours to see.",
+    ),
+    "rule_broken": ("Quy định không cho phép việc này.", "A rule of the post forbids this."),
+    "not_allowed": ("Bạn không có quyền làm việc này ở đây.", "You may not do this here."),
+    "out_of_date": (
+        "Dữ liệu đã thay đổi. Hãy tải lại rồi làm tiếp.",
+        "This has changed since. Reload, then go on.",
+    ),
+    "malformed": ("Không hiểu được yêu cầu.", "The request cannot be understood."),
+    "event.malformed": (
+        "Sự kiện sai định dạng ở “{key}”: {fault}.",
+        "The event is malformed at “{key}”: {fault}.",
+    ),
+    "access.role_needed": (
+        "Việc này cần một trong các vai trò {roles} tại đơn vị {unit}. Chưa có gì được ghi.",
+        "This needs one of the roles {roles} at unit {unit}. Nothing was recorded.",
+    ),
+    "item.unknown": (
+        "Không có bưu gửi {item}, hoặc bưu gửi không thuộc phạm vi của bạn. Kiểm tra lại mã in trên nhãn.",
+        "There is no item {item}, or it is not yours to see. Check the number printed on the label.",
+    ),
+    "custody.not_the_holder": (
+        "Bưu gửi {item} đang do {holder} tại {unit} giữ. Người giữ phải bàn giao trước.",
+        "Item {item} is held by {holder} at {unit}. The holder has to hand it over first.",
+    ),
+    "custody.not_offered": (
+        "Bưu gửi {item} chưa được đề nghị bàn giao cho {to}. Chưa có gì được ghi.",
+        "Item {item} has not been offered to {to}. Nothing was recorded.",
+    ),
+    "custody.already_offered": (
+        "Bưu gửi {item} đang chờ {to} nhận. Rút đề nghị cũ trước khi bàn giao cho nơi khác.",
+        "Item {item} already waits for {to}. Withdraw that offer before offering it elsewhere.",
+    ),
+    "custody.frozen": (
+        "Bưu gửi {item} đang bị tạm giữ vì {troubles}. Hai nhân viên phải lập biên bản giải quyết trước.",
+        "Item {item} is frozen because of {troubles}. Two members of staff have to settle it first.",
+    ),
+    "custody.ended": (
+        "Bưu gửi {item} đã kết thúc ({state}), không ghi thêm được.",
+        "Item {item} has ended ({state}); nothing more can be recorded.",
+    ),
+    "custody.not_sealed": (
+        "Bưu gửi {item} chưa niêm phong. Niêm phong trước khi bàn giao.",
+        "Item {item} is not sealed. Seal it before handing it over.",
+    ),
+    "custody.reseal_needs_witness": (
+        "Bưu gửi {item} đã có niêm phong {seal}. Niêm phong lại cần người chứng kiến và lý do.",
+        "Item {item} carries seal {seal}. A second seal needs a witness and a reason.",
+    ),
+    "custody.counts_differ": (
+        "Bưu gửi {item}: đếm được {counted} giấy tờ, danh mục ghi {listed}. Đếm lại, hoặc lập biên bản.",
+        "Item {item}: {counted} papers counted, {listed} listed. Count again, or make a record.",
+    ),
+    "custody.counts_malformed": (
+        "Phải có ít nhất một giấy tờ; đang ghi {total}.",
+        "There has to be at least one paper; {total} given.",
+    ),
+    "custody.with_agency_already": (
+        "Cơ quan đã nhận hồ sơ của bưu gửi {item}. Việc rút hồ sơ phải qua cơ quan.",
+        "The agency has item {item} already. A withdrawal now goes through the agency.",
+    ),
+    "custody.witness_is_himself": (
+        "Bưu gửi {item}: người chứng kiến phải là người khác.",
+        "Item {item}: the witness has to be somebody else.",
+    ),
+    "custody.nothing_to_clear": (
+        "Bưu gửi {item} không có bất thường nào cần giải quyết.",
+        "Item {item} has no exception to settle.",
+    ),
+    "custody.not_lost": (
+        "Bưu gửi {item} không bị báo thất lạc.",
+        "Item {item} was not reported lost.",
+    ),
+    "custody.seal_used": (
+        "Niêm phong {serial} đã dùng cho bưu gửi {item}. Mỗi số niêm phong chỉ dùng một lần.",
+        "Seal {serial} was used on item {item}. A seal serial is used once.",
+    ),
+    "handover.nothing": (
+        "Không có bưu gửi nào để bàn giao.",
+        "There is nothing to hand over.",
+    ),
+    "handover.too_many": (
+        "{count} bưu gửi là quá nhiều cho một lần bàn giao; tối đa {most}. Chia làm nhiều lần.",
+        "{count} items are too many for one hand-over; at most {most}. Split it.",
+    ),
+    "delivery.wrong_code": (
+        "Mã nhận kết quả không đúng với bưu gửi {item} (lần cấp {rotation}). Bưu gửi vẫn do người phát giữ.",
+        "The delivery code does not open item {item} (issue {rotation}). The item stays where it is.",
+    ),
+    "delivery.not_for_delivery": (
+        "Bưu gửi {item} ({leg}) không phải để phát cho công dân.",
+        "Item {item} ({leg}) is not for delivery to a citizen.",
+    ),
+    "delivery.message_code_wrong": (
+        "Mã nhắn tin không đúng, đã hết hạn hoặc đã dùng. Còn {left} lần thử.",
+        "The message code is wrong, expired or used. {left} tries left.",
+    ),
+    "delivery.too_many_codes": (
+        "Đã gửi {most} mã cho bưu gửi {item} hôm nay. Dùng cách xác nhận khác, hoặc phát lại ngày mai.",
+        "{most} codes were sent for item {item} today. Use another proof, or deliver tomorrow.",
+    ),
+    "delivery.no_phone": (
+        "Hồ sơ của bưu gửi {item} không có số điện thoại để gửi mã.",
+        "The dossier of item {item} has no phone number to send a code to.",
+    ),
+    "delivery.invitation_too_early": (
+        "Bưu gửi {item}: giấy mời tiếp theo sớm nhất ngày {earliest}.",
+        "Item {item}: the next invitation may go out on {earliest} at the earliest.",
+    ),
+    "delivery.nothing_recovered": (
+        "Phải ghi ít nhất một giấy tờ thu lại.",
+        "At least one recovered paper has to be listed.",
+    ),
+    "attempt.unknown_reason": (
+        "Không có lý do {reason} hoặc hành động {action}.",
+        "There is no reason {reason} or action {action}.",
+    ),
+    "bag.empty": ("Túi không có bưu gửi nào.", "The bag has nothing in it."),
+    "bag.not_a_bag": ("{item} không phải là túi.", "{item} is not a bag."),
+    "correction.unknown_event": (
+        "Không có sự kiện {event}, hoặc không thuộc phạm vi của bạn.",
+        "There is no event {event}, or it is not yours to see.",
+    ),
+    "correction.own": (
+        "Người lập và người kiểm phải là hai người khác nhau.",
+        "Maker and checker have to be two different people.",
+    ),
+    "correction.not_correctable": (
+        "Sự kiện {event} không thể đính chính.",
+        "Event {event} cannot be corrected.",
+    ),
+}

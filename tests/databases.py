@@ -77,8 +77,10 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def fresh_database(base_url: str, name: str) -> Iterator[str]:
-    """Create an empty database, yield its URL and drop it, connections and all.
+def fresh_database(base_url: str, name: str, template: str = "template0") -> Iterator[str]:
+    """Create a database like the template, yield its URL and drop it, connections and all.
+
+    Of `template0` the copy is empty; nobody may be connected to another template.
 
     The real name gets a random end, so that nobody's database is ever dropped and two test runs can
     share one server.
@@ -87,7 +89,7 @@ def fresh_database(base_url: str, name: str) -> Iterator[str]:
         raise ValueError(f"not a name for a test database: {name!r}")
     server = make_url(base_url)
     unique = f"postal_test_{name}_{secrets.token_hex(6)}"
-    _administer(server, f"CREATE DATABASE {unique} ENCODING 'UTF8' TEMPLATE template0")
+    _administer(server, f"CREATE DATABASE {unique} ENCODING 'UTF8' TEMPLATE {template}")
     try:
         yield _text(server.set(database=unique))
     finally:

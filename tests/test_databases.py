@@ -84,6 +84,7 @@ def test_where_everything_is_required_a_missing_server_fails(
         not_here("no initdb here")
 
 
+@pytest.mark.usefixtures("own_databases")
 def test_sqlite_lives_in_the_folder_it_was_given(tmp_path: Path) -> None:
     assert _ask(sqlite_url(tmp_path), "SELECT 1") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["postal.db"]

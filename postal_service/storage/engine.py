@@ -20,10 +20,15 @@ def open_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url)
         _take_transactions_away_from_the_driver(engine)
-        _assert_durable_sqlite(engine)
-        return engine
-    engine = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
-    _assert_durable_postgresql(engine)
+        ask = _assert_durable_sqlite
+    else:
+        engine = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+        ask = _assert_durable_postgresql
+    try:
+        ask(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -37,6 +42,8 @@ def _take_transactions_away_from_the_driver(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # Else INSERT OR REPLACE would delete a ledger row behind the back of its trigger.
+            "recursive_triggers=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "cache_size=-65536",
         ):
@@ -54,10 +61,15 @@ def _assert_durable_sqlite(engine: Engine) -> None:
     with engine.connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
         }
     in_memory = engine.url.database in {None, "", ":memory:"}
-    wanted = {"journal_mode": "memory" if in_memory else "wal", "synchronous": 2, "foreign_keys": 1}
+    wanted = {
+        "journal_mode": "memory" if in_memory else "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+    }
     if found != wanted:
         raise UnsafeDatabaseError(f"SQLite answers {found}; needed is {wanted}.")
 
@@ -67,6 +79,10 @@ def _assert_durable_postgresql(engine: Engine) -> None:
     with engine.connect() as connection:
         found = {name: connection.scalar(text(f"SHOW {name}")) for name in names}
     if found["fsync"] != "on" or found["full_page_writes"] != "on":
-        raise UnsafeDatabaseError(f"PostgreSQL answers {found}; fsync and full_page_writes must be on.")
+        raise UnsafeDatabaseError(
+            f"PostgreSQL answers {found}; fsync and full_page_writes must be on."
+        )
     if found["synchronous_commit"] in {"off", "local"}:
-        raise UnsafeDatabaseError(f"PostgreSQL answers {found}; synchronous_commit must not be off.")
+        raise UnsafeDatabaseError(
+            f"PostgreSQL answers {found}; synchronous_commit must not be off."
+        )

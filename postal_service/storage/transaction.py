@@ -22,12 +22,13 @@ class Sessions:
 
 
 def sessions_on(engine: Engine) -> Sessions:
-    sqlite = engine.dialect.name == "sqlite"
-    return Sessions(
-        writers=sessionmaker(engine),
-        readers=sessionmaker(engine.execution_options(**{READ_ONLY: True})),
-        queue=Lock() if sqlite else None,
-    )
+    writers = sessionmaker(engine)
+    if engine.dialect.name == "sqlite":
+        readers = engine.execution_options(**{READ_ONLY: True})
+        return Sessions(writers=writers, readers=sessionmaker(readers), queue=Lock())
+    # At PostgreSQL's default level two questions of one page could be answered from two moments.
+    readers = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Sessions(writers=writers, readers=sessionmaker(readers))
 
 
 def sessions_inside(connection: Connection) -> Sessions:

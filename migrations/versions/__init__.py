@@ -1,0 +1,1 @@
+"""The steps, one subject each, in the order of their numbers."""

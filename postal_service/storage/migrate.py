@@ -1,0 +1,165 @@
+"""Bring the tables to a numbered step of `migrations/`, in one transaction or not at all.
+
+    python -m postal_service.storage.migrate upgrade URL
+    python -m postal_service.storage.migrate check [URL]
+
+Without a URL `check` makes a SQLite file, runs every step on it, compares, and removes it.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+import migrations
+from postal_service.storage.engine import open_engine
+from postal_service.storage.schema import Base
+
+# Whose rows are added and never changed; each has triggers, which the schema cannot describe.
+APPEND_ONLY = frozenset(
+    {"ledger_entry", "ledger_node", "administrative_step", "money_entry", "access_log"}
+)
+# Two servers that start at once must not both migrate; any number that nobody else locks will do.
+_LOCK = 0x706F7374616C
+_USAGE = "usage: python -m postal_service.storage.migrate upgrade URL | check [URL]"
+
+_GUARDS = {
+    # A table needs both triggers, or it can still be changed.
+    "sqlite": """
+        SELECT tbl_name FROM sqlite_master
+        WHERE type = 'trigger' AND name IN (tbl_name || '_refuses_update', tbl_name || '_refuses_delete')
+        GROUP BY tbl_name HAVING count(*) = 2
+    """,
+    # tgtype: 8 DELETE, 16 UPDATE, 32 TRUNCATE; tgenabled: A is always.
+    "postgresql": """
+        SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE relnamespace = current_schema()::regnamespace
+          AND tgname = relname || '_refuses_changes' AND tgtype & 56 = 56 AND tgenabled = 'A'
+    """,
+}
+
+
+class SchemaDiffersError(RuntimeError):
+    """The tables are not what the code describes; the message lists every difference."""
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run the missing steps up to `to`. Nothing happens when there are none."""
+    _run(engine, command.upgrade, to)
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Undo steps down to `to` ("base" for all). The rows of the dropped tables are lost."""
+    _run(engine, command.downgrade, to)
+
+
+def pending(engine: Engine) -> bool:
+    """Whether the tables are not at the newest step this code knows."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    return set(found) != set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def check(engine: Engine) -> None:
+    """Compare tables and guards with the code. Raises SchemaDiffersError."""
+    if pending(engine):
+        raise SchemaDiffersError("The database is not at the newest step; run upgrade first.")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        found = [repr(difference) for difference in compare_metadata(context, Base.metadata)]
+        guarded = set(connection.scalars(text(_GUARDS[connection.dialect.name])))
+    found += [f"{table} can be changed: a guard is missing" for table in APPEND_ONLY - guarded]
+    if found:
+        raise SchemaDiffersError("\n".join(sorted(found)))
+
+
+def _run(engine: Engine, step: Callable[[Config, str], None], to: str) -> None:
+    with engine.connect() as connection, _references_unenforced(connection), connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        config = _config()
+        config.attributes["connection"] = connection
+        step(config, to)
+        _assert_references_hold(connection)
+
+
+@contextmanager
+def _references_unenforced(connection: Connection) -> Iterator[None]:
+    # SQLite changes a table by copying and dropping it, which its enforced references would forbid.
+    # The switch works only outside a transaction, so it goes past SQLAlchemy, which would begin one.
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()
+
+
+def _assert_references_hold(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise SchemaDiffersError(f"A step would leave references to nothing: {broken[:10]}")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command line; answers the exit status."""
+    match arguments:
+        case ["upgrade", url]:
+            _on(url, upgrade)
+            print("The tables are at the newest step.")
+        case ["check", url]:
+            return _say_whether_equal(url)
+        case ["check"]:
+            with TemporaryDirectory(prefix="postal-check-") as folder:
+                url = f"sqlite:///{Path(folder) / 'check.db'}"
+                _on(url, upgrade)
+                return _say_whether_equal(url)
+        case _:
+            print(_USAGE, file=sys.stderr)
+            return 2
+    return 0
+
+
+def _say_whether_equal(url: str) -> int:
+    try:
+        _on(url, check)
+    except SchemaDiffersError as differs:
+        print(differs, file=sys.stderr)
+        return 1
+    print("The tables are what the code describes.")
+    return 0
+
+
+def _on(url: str, act: Callable[[Engine], None]) -> None:
+    engine = open_engine(url)
+    try:
+        act(engine)
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,7 @@ from postal_service.domain.ids import DeviceId, EventId, ItemId
 from postal_service.domain.story import Told
 from postal_service.ledger import tree
 from postal_service.ledger.encoding import decode
+from postal_service.ledger.leaf import leaf
 from postal_service.ledger.signing import digest
 from postal_service.ledger.tree import Place
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
@@ -31,6 +32,17 @@ class Recorded:
     item_previous: bytes
     received_ms: int
     leaf_hash: bytes
+
+    @property
+    def leaf(self) -> bytes:
+        """The bytes that were hashed."""
+        return leaf(
+            self.body,
+            self.signature,
+            item_sequence=self.item_sequence,
+            item_previous=self.item_previous,
+            received_ms=self.received_ms,
+        )
 
     @property
     def told(self) -> Told:
@@ -85,6 +97,36 @@ def everything(session: Session, after: int = 0) -> Iterator[Recorded]:
         if len(page) < PAGE:
             return
         after += PAGE
+
+
+def leaves(session: Session, upto: int) -> Iterator[bytes]:
+    """The bytes of the first leaves, as they were hashed; nothing is decoded."""
+    last = -1
+    while last < upto - 1:
+        page = session.execute(
+            select(
+                EntryRow.index,
+                EntryRow.body,
+                EntryRow.signature,
+                EntryRow.item_sequence,
+                EntryRow.item_previous,
+                EntryRow.received_ms,
+            )
+            .where(EntryRow.index > last, EntryRow.index < upto)
+            .order_by(EntryRow.index)
+            .limit(PAGE)
+        ).all()
+        if not page:
+            raise ValueError(f"The ledger is smaller than {upto}.")
+        for index, body, signature, item_sequence, item_previous, received_ms in page:
+            last = index
+            yield leaf(
+                body,
+                signature,
+                item_sequence=item_sequence,
+                item_previous=item_previous,
+                received_ms=received_ms,
+            )
 
 
 def entry(session: Session, event_id: EventId) -> Recorded | None:

@@ -1,0 +1,162 @@
+"""A checkpoint says how large the ledger is and what its root is, and the log signs it (C2SP
+tlog-checkpoint). The log never signs a tree that does not begin with the last one it signed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from postal_service.ledger import base64_strict, notes, reading, tree
+from postal_service.ledger.notes import NoteInvalid, NoteKey, Signature
+from postal_service.storage.schema.ledger import CheckpointRow, CosignatureRow
+
+NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+EVERY = timedelta(seconds=60)
+EVERY_LEAVES = 1_000
+
+
+class HistoryChanged(RuntimeError):  # noqa: N818 - the one thing that must never be
+    """The ledger no longer has the root that was signed for its earlier size."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The head of one log's tree."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        return f"{self.origin}\n{self.size}\n{base64_strict.write(self.root)}\n"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A checkpoint as the log keeps it, with all signatures it has by now."""
+
+    size: int
+    root: bytes
+    note: str
+    made_at: datetime
+
+
+def read(text: str) -> Checkpoint:
+    """The checkpoint in a note's text. Extension lines are refused: nobody could audit them."""
+    lines = text.split("\n")
+    if len(lines) != 4 or lines[3] or not lines[0]:
+        raise NoteInvalid("A checkpoint is three lines: origin, size and root.")
+    origin, size, root, _ = lines
+    if not NUMBER.fullmatch(size):
+        raise NoteInvalid("The size of a checkpoint is a plain number.")
+    try:
+        hashed = base64_strict.read(root)
+    except ValueError as fault:
+        raise NoteInvalid("The root of a checkpoint is Base64.") from fault
+    if len(hashed) != tree.HASH_BYTES:
+        raise NoteInvalid(f"The root of a checkpoint has {tree.HASH_BYTES} bytes.")
+    return Checkpoint(origin, int(size), hashed)
+
+
+def is_due(*, size: int, now: datetime, last_size: int, last_made_at: datetime | None) -> bool:
+    """Whether the log grew, and by enough or since long enough, to sign a new checkpoint."""
+    if size <= last_size:
+        return False
+    if last_made_at is None:
+        return True
+    return size - last_size >= EVERY_LEAVES or now - last_made_at >= EVERY
+
+
+def make_if_due(
+    session: Session, *, origin: str, log_key: Ed25519PrivateKey, at: datetime
+) -> Kept | None:
+    """A new checkpoint over the ledger as it is now, kept; None where none is due."""
+    last = newest(session)
+    size = reading.size(session)
+    last_size, last_made_at = (last.size, last.made_at) if last else (0, None)
+    if not is_due(size=size, now=at, last_size=last_size, last_made_at=last_made_at):
+        return None
+    return make(session, origin=origin, log_key=log_key, at=at)
+
+
+def make(session: Session, *, origin: str, log_key: Ed25519PrivateKey, at: datetime) -> Kept | None:
+    """A new checkpoint, kept; None where the ledger did not grow since the last.
+
+    Raises HistoryChanged when the ledger no longer has the root that the last one signed.
+    """
+    last = newest(session)
+    if last is not None and reading.root(session, last.size) != last.root:
+        raise HistoryChanged(f"The first {last.size} leaves are not those that were signed.")
+    size = reading.size(session)
+    if size == (last.size if last else 0):
+        return None
+    head = Checkpoint(origin, size, reading.root(session, size))
+    note = str(notes.sign(str(head), origin, log_key))
+    session.execute(insert(CheckpointRow).values(size=size, root=head.root, note=note, made_at=at))
+    return Kept(size, head.root, note, at)
+
+
+def newest(session: Session) -> Kept | None:
+    """The largest checkpoint, or None before the first."""
+    last = select(CheckpointRow.size).order_by(CheckpointRow.size.desc()).limit(1)
+    size = session.execute(last).scalar_one_or_none()
+    return None if size is None else at_size(session, size)
+
+
+def newest_witnessed(session: Session, quorum: int) -> Kept | None:
+    """The largest checkpoint under which at least this many witnesses stand."""
+    if quorum == 0:
+        return newest(session)
+    asked = (
+        select(CosignatureRow.size)
+        .group_by(CosignatureRow.size)
+        .having(func.count() >= quorum)
+        .order_by(CosignatureRow.size.desc())
+        .limit(1)
+    )
+    size = session.execute(asked).scalar_one_or_none()
+    return None if size is None else at_size(session, size)
+
+
+def at_size(session: Session, size: int) -> Kept | None:
+    """The checkpoint of this size with its cosignatures in the order of their names."""
+    found = session.execute(
+        select(CheckpointRow.root, CheckpointRow.note, CheckpointRow.made_at).where(
+            CheckpointRow.size == size
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    lines = session.scalars(
+        select(CosignatureRow.line)
+        .where(CosignatureRow.size == size)
+        .order_by(CosignatureRow.witness)
+    )
+    return Kept(size, found.root, found.note + "".join(lines), found.made_at)
+
+
+def add_cosignature(
+    session: Session, *, size: int, signature: Signature, witness: NoteKey, at: datetime
+) -> bool:
+    """Keep a witness's line under a checkpoint. False where it stood there already.
+
+    Raises NoteInvalid when the line is not the witness's true signature of that checkpoint.
+    """
+    kept = at_size(session, size)
+    if kept is None:
+        raise NoteInvalid(f"There is no checkpoint of size {size}.")
+    note = notes.read(kept.note)
+    if notes.signers_of(note.text, [signature], [witness]) != (witness,):
+        raise NoteInvalid(f"This is not the signature of {witness.name}.")
+    if any(each.name == witness.name for each in note.signatures):
+        return False
+    session.execute(
+        insert(CosignatureRow).values(
+            size=size, witness=witness.name, line=str(signature), received_at=at
+        )
+    )
+    return True

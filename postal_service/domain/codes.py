@@ -25,6 +25,8 @@ LARGEST_ROTATION = 999_999
 
 
 class NotALabel(Malformed):
+    """What was scanned is not repeated: it may have been a citizen's delivery code."""
+
     code = "label.malformed"
 
 
@@ -90,7 +92,7 @@ def envelope_label(*, host: str, item: ItemId, token: Token) -> EnvelopeLabel:
     if not _HOST.fullmatch(capital) or len(capital) > 60:
         raise BadHost(host=host)
     if not is_token(token):
-        raise NotALabel(written=f"{capital}/{item}")
+        raise NotALabel(length=len(token))
     return EnvelopeLabel(host=capital, item=s10.parse(item).id, token=token)
 
 
@@ -103,7 +105,7 @@ def read_label(scanned: str) -> EnvelopeLabel:
     """
     found = _LABEL.fullmatch(scanned.strip().upper()) if scanned.isascii() else None
     if found is None or not is_token(found.group(3)):
-        raise NotALabel(written=scanned[:40])
+        raise NotALabel(length=len(scanned))
     host, item, token = found.groups()
     return EnvelopeLabel(host=host, item=s10.parse(item).id, token=Token(token))
 
@@ -148,4 +150,12 @@ def delivery_lock(item: ItemId, *, rotation: int, secret: Token) -> str:
 
 def opens(code: DeliveryCode, lock: str) -> bool:
     """Whether this code is the preimage of the lock that was logged for its item and rotation."""
-    return hmac.compare_digest(code.lock.encode("ascii"), lock.encode("utf-8"))
+    return lock_opens(lock, item=code.item, rotation=code.rotation, secret=code.secret)
+
+
+def lock_opens(lock: str, *, item: ItemId, rotation: int, secret: str) -> bool:
+    """Whether these are the preimage of a lock. A secret in the wrong form opens nothing."""
+    if not is_token(secret) or not 1 <= rotation <= LARGEST_ROTATION:
+        return False
+    told = delivery_lock(item, rotation=rotation, secret=Token(secret))
+    return hmac.compare_digest(told.encode("ascii"), lock.encode("utf-8"))

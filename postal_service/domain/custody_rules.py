@@ -7,10 +7,10 @@ story tells what physically happened even where a phone without a network broke 
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, ReservedFor
+from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import Holder, Standing, State, Trouble
 from postal_service.domain.ids import DeviceId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken
-from postal_service.domain.story import lock_of
 
 
 class NotTheHolder(RuleBroken):
@@ -290,9 +290,8 @@ def deliver(
 
 def opens(standing: Standing, proof: acts.CodeProof) -> bool:
     """Whether the citizen's code is the one whose lock was logged."""
-    return (
-        proof.rotation == standing.rotation
-        and lock_of(standing.item, proof.rotation, proof.secret) == standing.lock
+    return proof.rotation == standing.rotation and lock_opens(
+        standing.lock, item=standing.item, rotation=proof.rotation, secret=proof.secret
     )
 
 

@@ -9,13 +9,13 @@ for a person to look at.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, CodeProof
+from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import Holder, Standing, Trouble, evolve
 from postal_service.domain.event import NO_PARENT, Event
-from postal_service.domain.ids import EventId, ItemId
+from postal_service.domain.ids import EventId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +37,6 @@ class Story:
     conflicts: tuple[EventId, ...] = ()  # spent what another event had spent
     disputed: tuple[EventId, ...] = ()  # said by someone who could not say it, or proved nothing
     waiting: tuple[EventId, ...] = ()  # rests on an event that has not arrived, or was corrected
-
-
-def lock_of(item: ItemId, rotation: int, secret: str) -> str:
-    """The commitment to a delivery code; see docs/event-format.md, Delivery code."""
-    told = f"custody/delivery/v1\0{item}\0{rotation}\0{secret}"
-    return sha256(told.encode()).hexdigest()
 
 
 def tell(events: Iterable[Told]) -> Story:
@@ -212,7 +206,6 @@ def _proves(standing: Standing, act: acts.Deliver) -> bool:
     proof = act.proof
     if not isinstance(proof, CodeProof):
         return True  # the server checked the one-time code, the card or the witness before
-    return (
-        proof.rotation == standing.rotation
-        and lock_of(standing.item, proof.rotation, proof.secret) == standing.lock
+    return proof.rotation == standing.rotation and lock_opens(
+        standing.lock, item=standing.item, rotation=proof.rotation, secret=proof.secret
     )

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _make_device_nonce()
     _make_device_token()
     _make_enrolment()
+    _make_procedure_fee()
     _make_procedure_paper()
     _make_staff_role()
     _make_unit_succession()
@@ -37,6 +38,7 @@ def downgrade() -> None:
     op.drop_table("unit_succession")
     op.drop_table("staff_role")
     op.drop_table("procedure_paper")
+    op.drop_table("procedure_fee")
     op.drop_table("enrolment")
     op.drop_table("device_token")
     op.drop_table("device_nonce")
@@ -156,18 +158,22 @@ def _make_procedure_version() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("search_name", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("processing_amount", sa.BigInteger(), nullable=False),
         sa.Column("processing_unit", sa.Text(), nullable=False),
-        sa.Column("fee_dong", sa.BigInteger(), nullable=False),
-        sa.Column("fee_status", sa.Text(), nullable=False),
-        sa.Column("fee_source", sa.Text(), nullable=False),
+        sa.Column("amount_if_verified", sa.BigInteger(), nullable=True),
+        sa.Column("amount_if_mountain", sa.BigInteger(), nullable=True),
         sa.Column("bcci_in", sa.Boolean(), nullable=False),
         sa.Column("bcci_out", sa.Boolean(), nullable=False),
-        sa.Column("presence_required", sa.Boolean(), nullable=False),
+        sa.Column("presence_at_intake", sa.Boolean(), nullable=False),
+        sa.Column("presence_at_return", sa.Boolean(), nullable=False),
         sa.Column("collect_back", sa.Text(), nullable=False),
+        sa.Column("stops_clock_for", sa.Text(), nullable=False),
+        sa.Column("formerly", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("term_status", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_version")),
         sa.UniqueConstraint(
             "code", "valid_from", name=op.f("uq_procedure_version_code_valid_from")
@@ -212,6 +218,7 @@ def _make_unit() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("serves", sa.Text(), nullable=True),
         sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Text(), nullable=True),
         sa.Column("terrain", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["parent"], ["unit.code"], name=op.f("fk_unit_parent_unit")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_unit")),
@@ -265,6 +272,26 @@ def _make_enrolment() -> None:
     )
 
 
+def _make_procedure_fee() -> None:
+    op.create_table(
+        "procedure_fee",
+        sa.Column("procedure", ROW_NUMBER, nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("amount_dong", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("per", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["procedure"],
+            ["procedure_version.id"],
+            name=op.f("fk_procedure_fee_procedure_procedure_version"),
+        ),
+        sa.PrimaryKeyConstraint("procedure", "position", name=op.f("pk_procedure_fee")),
+    )
+
+
 def _make_procedure_paper() -> None:
     op.create_table(
         "procedure_paper",
@@ -275,7 +302,9 @@ def _make_procedure_paper() -> None:
         sa.Column("certified", sa.BigInteger(), nullable=False),
         sa.Column("photocopies", sa.BigInteger(), nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("shown_only", sa.Boolean(), nullable=False),
         sa.Column("original_to_return", sa.Boolean(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["procedure"],
             ["procedure_version.id"],

@@ -38,6 +38,7 @@ from postal_service.storage.schema.organisation import (
     JobRow,
     NonceRow,
     OutboxRow,
+    ProcedureFeeRow,
     ProcedurePaperRow,
     ProcedureRow,
     RoleRow,
@@ -54,7 +55,7 @@ __all__ = [
     "CommitmentRow", "CosignatureRow", "CounterRow", "DeviceRow", "DossierKeyRow", "DossierRow",
     "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
-    "PersonRow", "PickupRow", "PlanRow", "ProcedurePaperRow", "ProcedureRow", "QuarantineRow",
-    "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
+    "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
+    "QuarantineRow", "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
     "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "VerdictRow", "WebSessionRow",
 ]  # fmt: skip

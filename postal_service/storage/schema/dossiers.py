@@ -35,6 +35,7 @@ class DossierRow(Base):
     resolved_at: Mapped[datetime | None]
     result_by_post: Mapped[bool]
     result_item: Mapped[str | None] = mapped_column(unique=True)
+    result_lock: Mapped[str | None]  # what the citizen's delivery code opens; never the code
     pin_hash: Mapped[bytes]  # of the look-up PIN on the slip
     # A word of domain/standing.py: how far the agency is.
     administrative: Mapped[str]
@@ -78,7 +79,7 @@ class PersonRow(Base):
     )
 
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(primary_key=True)  # submitter, owner, delegate
+    role: Mapped[str] = mapped_column(primary_key=True)  # submitter, owner, receiver, delegate
     name: Mapped[bytes]
     phone: Mapped[bytes]
     citizen: Mapped[bytes]  # citizen number
@@ -160,9 +161,10 @@ class MoneyRow(Base):
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
-    line: Mapped[str]  # state_fee, postage, collection
-    state: Mapped[str]  # due, paid, exempt, handed_in, remitted, refunded
-    method: Mapped[str]  # cash, transfer, ""
+    charge: Mapped[str]  # the entries of one charge tell how far it has come
+    line: Mapped[str]  # a word of domain/money.py, Line
+    state: Mapped[str]  # PaymentState
+    method: Mapped[str]  # Means, or ""
     amount_dong: Mapped[int]
     at: Mapped[datetime]
     staff: Mapped[str]

@@ -32,6 +32,8 @@ class UnitRow(Base):
     address: Mapped[str]
     serves: Mapped[str | None]  # a desk's agency, a post office's administrative unit
     calendar: Mapped[str]  # agency, post
+    # What its dossier codes begin with, "H17.132"; a unit that gives out no dossier codes has none.
+    agency_id: Mapped[str | None]
     terrain: Mapped[str]  # town, delta, mountain, island
 
 
@@ -177,18 +179,37 @@ class ProcedureRow(Base):
     name: Mapped[str]
     search_name: Mapped[str]
     field: Mapped[str]
+    authority: Mapped[str]
     level: Mapped[str]
     processing_amount: Mapped[int]
-    processing_unit: Mapped[str]  # working_hours, working_days, days, months, same_day
-    fee_dong: Mapped[int]
-    fee_status: Mapped[str]  # confirmed, placeholder
-    fee_source: Mapped[str]
+    processing_unit: Mapped[str]  # a word of domain/deadlines.py, TimeUnit
+    amount_if_verified: Mapped[int | None]
+    amount_if_mountain: Mapped[int | None]
     bcci_in: Mapped[bool]
     bcci_out: Mapped[bool]
-    presence_required: Mapped[bool]
-    collect_back: Mapped[str]  # what the courier takes back on delivery; "" nothing
+    presence_at_intake: Mapped[bool]
+    presence_at_return: Mapped[bool]
+    collect_back: Mapped[str]  # what the courier takes back on delivery, a line each; "" nothing
+    stops_clock_for: Mapped[str]
+    formerly: Mapped[str | None]
     source: Mapped[str]
-    status: Mapped[str]  # found, known, unsure: how sure the time is
+    status: Mapped[str]  # found, known, unsure: how sure the row is
+    term_status: Mapped[str]  # how sure the time is
+
+
+class ProcedureFeeRow(Base):
+    """The fee of one channel from one day on. No channel: every channel without its own."""
+
+    __tablename__ = "procedure_fee"
+
+    procedure: Mapped[int] = mapped_column(ForeignKey("procedure_version.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    channel: Mapped[str | None]
+    valid_from: Mapped[date]
+    amount_dong: Mapped[int | None]  # none where it is set elsewhere and was not entered yet
+    status: Mapped[str]  # confirmed, placeholder
+    per: Mapped[str]
+    source: Mapped[str]
 
 
 class ProcedurePaperRow(Base):
@@ -203,7 +224,9 @@ class ProcedurePaperRow(Base):
     certified: Mapped[int]
     photocopies: Mapped[int]
     required: Mapped[bool]
+    shown_only: Mapped[bool]  # compared at the desk, never taken
     original_to_return: Mapped[bool]
+    form: Mapped[str]
 
 
 class CounterRow(Base):

@@ -26,6 +26,10 @@ class UnknownReason(Malformed):
     code = "attempts.unknown_reason"
 
 
+class UnknownAction(Malformed):
+    code = "attempts.unknown_action"
+
+
 class ActionDoesNotFit(RuleBroken):
     code = "attempts.action_does_not_fit"
 
@@ -196,6 +200,14 @@ def read_reason(code: str) -> Reason:
         return Reason(code.strip().upper())
     except ValueError as error:
         raise UnknownReason(reason=code[:10]) from error
+
+
+def read_action(code: str) -> Action:
+    """Raises UnknownAction for a code outside the list."""
+    try:
+        return Action(code.strip().upper())
+    except ValueError as error:
+        raise UnknownAction(action=code[:10]) from error
 
 
 def next_step(

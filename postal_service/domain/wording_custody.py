@@ -117,9 +117,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Phải ghi ít nhất một giấy tờ thu lại.",
         "At least one recovered paper has to be listed.",
     ),
-    "attempt.unknown_reason": (
-        "Không có lý do {reason} hoặc hành động {action}.",
-        "There is no reason {reason} or action {action}.",
+    "attempts.unknown_action": (
+        "Không có hành động {action} trong danh mục. Chưa có gì được ghi.",
+        "There is no action {action} in the list. Nothing was recorded.",
+    ),
+    "delivery.return_too_early": (
+        "Bưu gửi {item} chưa được chuyển hoàn; việc tiếp theo là {step}, từ ngày {earliest}.",
+        "Item {item} may not go back yet; the next step is {step}, from {earliest}.",
     ),
     "bag.empty": ("Túi không có bưu gửi nào.", "The bag has nothing in it."),
     "bag.not_a_bag": ("{item} không phải là túi.", "{item} is not a bag."),

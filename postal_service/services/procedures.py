@@ -1,0 +1,273 @@
+"""The catalogue of procedures, by version: what is entered is never changed, only followed by a newer version."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import NewType, assert_never
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import procedures as domain
+from postal_service.domain import standing
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.deadlines import Term, TimeUnit
+from postal_service.domain.procedures import (
+    Channel,
+    Fee,
+    FeeStatus,
+    PaperNeed,
+    ProcedureVersion,
+    Trust,
+)
+from postal_service.domain.refusals import Unknown
+from postal_service.domain.text import matches_with_marks, search_key
+from postal_service.domain.wording_dates import short_date
+from postal_service.storage.schema import ProcedureFeeRow, ProcedurePaperRow, ProcedureRow
+
+FOUND_AT_MOST = 30
+
+VersionId = NewType("VersionId", int)
+
+
+class UnknownProcedure(Unknown):
+    code = "procedure.unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A version as a search lists it."""
+
+    id: VersionId
+    code: str
+    name: str
+    field: str
+    level: str
+    by_post_in: bool
+    by_post_out: bool
+
+
+def add_version(
+    session: Session, version: ProcedureVersion, *, source: str, by: Actor
+) -> VersionId:
+    """Enter a version; the one before it ends the day before.
+
+    Raises RoleNeeded (administrator), BadProcedureCode, or OverlappingVersions when another
+    version begins on the same day or a later one is entered already.
+    """
+    by.need(Role.ADMINISTRATOR)
+    domain.check_code(version.code)
+    earlier = session.scalars(select(ProcedureRow).filter_by(code=version.code)).all()
+    if any(row.valid_from >= version.valid_from for row in earlier):
+        raise domain.OverlappingVersions(procedure=version.code, day=short_date(version.valid_from))
+    for row in earlier:
+        if row.valid_to is None or row.valid_to >= version.valid_from:
+            row.valid_to = version.valid_from - timedelta(days=1)
+    row = _row(version, source)
+    session.add(row)
+    session.flush()
+    session.add_all(_papers(row.id, version.papers))
+    session.add_all(_fees(row.id, version.fees))
+    session.flush()
+    return VersionId(row.id)
+
+
+def version(session: Session, version_id: VersionId) -> ProcedureVersion:
+    """A version by its number, as a dossier keeps it. Raises UnknownProcedure."""
+    row = session.get(ProcedureRow, version_id)
+    if row is None:
+        raise UnknownProcedure(procedure=str(version_id))
+    return _version(session, row)
+
+
+def version_on(session: Session, code: str, day: date) -> tuple[VersionId, ProcedureVersion]:
+    """The version in force on a day, by the code of the procedure.
+
+    Raises BadProcedureCode, UnknownProcedure, NoVersion or OverlappingVersions.
+    """
+    domain.check_code(code)
+    rows = session.scalars(select(ProcedureRow).filter_by(code=code)).all()
+    if not rows:
+        raise UnknownProcedure(procedure=code)
+    versions = {row.id: _version(session, row) for row in rows}
+    found = domain.version_on(versions.values(), day)
+    return next((VersionId(each), found) for each, made in versions.items() if made is found)
+
+
+def search(session: Session, query: str, *, day: date, limit: int = FOUND_AT_MOST) -> list[Listed]:
+    """Versions in force whose name or code holds every word of the query, marks or not.
+
+    A hit with its marks as written stands before one without. An empty query lists by code.
+    """
+    asked = select(ProcedureRow).where(
+        ProcedureRow.valid_from <= day,
+        (ProcedureRow.valid_to.is_(None)) | (ProcedureRow.valid_to >= day),
+    )
+    for word in search_key(query[:100]).split():
+        asked = asked.where(
+            ProcedureRow.search_name.contains(word, autoescape=True)
+            | ProcedureRow.code.startswith(word, autoescape=True)
+        )
+    rows = session.scalars(asked.order_by(ProcedureRow.code).limit(max(limit, 0) * 4)).all()
+    ranked = sorted(rows, key=lambda row: not matches_with_marks(row.name, query[:100]))
+    return [_listed(row) for row in ranked[:limit]]
+
+
+def fee_channel(channel: standing.Channel) -> Channel:
+    """The catalogue's word for a dossier's channel."""
+    match channel:
+        case standing.Channel.DIRECT:
+            return Channel.COUNTER
+        case standing.Channel.ONLINE:
+            return Channel.ONLINE
+        case standing.Channel.POST:
+            return Channel.POST
+        case _:
+            assert_never(channel)
+
+
+def confirm_fee(session: Session, version_id: VersionId, fee: Fee, *, by: Actor) -> None:
+    """Enter a fee that was decided elsewhere, in force from its own day on.
+
+    Raises RoleNeeded (administrator) or UnknownProcedure.
+    """
+    by.need(Role.ADMINISTRATOR)
+    before = version(session, version_id).fees
+    confirmed = replace(fee, status=FeeStatus.CONFIRMED)
+    session.add_all(_fees(version_id, (confirmed,), after=len(before)))
+    session.flush()
+
+
+def _row(made: ProcedureVersion, source: str) -> ProcedureRow:
+    verified, mountain = made.term_if_verified, made.term_if_mountain
+    return ProcedureRow(
+        code=made.code,
+        valid_from=made.valid_from,
+        valid_to=made.valid_to,
+        name=made.name,
+        search_name=search_key(made.name),
+        field=made.field,
+        authority=made.authority,
+        level=made.level,
+        processing_amount=made.term.amount,
+        processing_unit=made.term.unit.value,
+        amount_if_verified=verified.amount if verified else None,
+        amount_if_mountain=mountain.amount if mountain else None,
+        bcci_in=made.post_in,
+        bcci_out=made.post_out,
+        presence_at_intake=made.presence_at_intake,
+        presence_at_return=made.presence_at_return,
+        collect_back="\n".join(made.collects_on_delivery),
+        stops_clock_for=made.stops_clock_for,
+        formerly=made.formerly,
+        source=source,
+        status=made.trust.value,
+        term_status=made.trust_in_term.value,
+    )
+
+
+def _papers(version_id: int, papers: Sequence[PaperNeed]) -> Iterable[ProcedurePaperRow]:
+    return [
+        ProcedurePaperRow(
+            procedure=version_id,
+            position=position,
+            name=paper.name,
+            originals=paper.originals,
+            certified=paper.certified,
+            photocopies=paper.photocopies,
+            required=not paper.optional,
+            shown_only=paper.shown_only,
+            original_to_return=paper.original_to_return,
+            form=paper.form,
+        )
+        for position, paper in enumerate(papers, start=1)
+    ]
+
+
+def _fees(version_id: int, fees: Sequence[Fee], *, after: int = 0) -> Iterable[ProcedureFeeRow]:
+    return [
+        ProcedureFeeRow(
+            procedure=version_id,
+            position=position,
+            channel=fee.channel.value if fee.channel else None,
+            valid_from=fee.valid_from,
+            amount_dong=fee.amount_dong,
+            status=fee.status.value,
+            per=fee.per,
+            source=fee.source,
+        )
+        for position, fee in enumerate(fees, start=after + 1)
+    ]
+
+
+def _version(session: Session, row: ProcedureRow) -> ProcedureVersion:
+    papers = session.scalars(
+        select(ProcedurePaperRow).filter_by(procedure=row.id).order_by(ProcedurePaperRow.position)
+    )
+    fees = session.scalars(
+        select(ProcedureFeeRow).filter_by(procedure=row.id).order_by(ProcedureFeeRow.position)
+    )
+    unit = TimeUnit(row.processing_unit)
+    return ProcedureVersion(
+        code=row.code,
+        name=row.name,
+        field=row.field,
+        authority=row.authority,
+        level=row.level,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        term=Term(amount=row.processing_amount, unit=unit),
+        term_if_verified=_term(row.amount_if_verified, unit),
+        term_if_mountain=_term(row.amount_if_mountain, unit),
+        post_in=row.bcci_in,
+        post_out=row.bcci_out,
+        presence_at_intake=row.presence_at_intake,
+        presence_at_return=row.presence_at_return,
+        papers=tuple(_paper(paper) for paper in papers),
+        fees=tuple(_fee(fee) for fee in fees),
+        collects_on_delivery=tuple(row.collect_back.split("\n")) if row.collect_back else (),
+        stops_clock_for=row.stops_clock_for,
+        trust=Trust(row.status),
+        trust_in_term=Trust(row.term_status),
+        formerly=row.formerly,
+    )
+
+
+def _paper(row: ProcedurePaperRow) -> PaperNeed:
+    return PaperNeed(
+        name=row.name,
+        originals=row.originals,
+        certified=row.certified,
+        photocopies=row.photocopies,
+        original_to_return=row.original_to_return,
+        shown_only=row.shown_only,
+        optional=not row.required,
+        form=row.form,
+    )
+
+
+def _fee(row: ProcedureFeeRow) -> Fee:
+    return Fee(
+        amount_dong=row.amount_dong,
+        status=FeeStatus(row.status),
+        source=row.source,
+        per=row.per,
+        channel=Channel(row.channel) if row.channel else None,
+        valid_from=row.valid_from,
+    )
+
+
+def _term(amount: int | None, unit: TimeUnit) -> Term | None:
+    return None if amount is None else Term(amount=amount, unit=unit)
+
+
+def _listed(row: ProcedureRow) -> Listed:
+    return Listed(
+        id=VersionId(row.id),
+        code=row.code,
+        name=row.name,
+        field=row.field,
+        level=row.level,
+        by_post_in=row.bcci_in,
+        by_post_out=row.bcci_out,
+    )

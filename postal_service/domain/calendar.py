@@ -207,16 +207,6 @@ class WorkingCalendar:
             yield day + timedelta(days=offset)
 
 
-# 07:00-11:30 and 13:30-17:00 make the eight hours in which the one-stop rules count a day.
-AGENCY_WEEK = WeeklyHours(
-    work=(sessions("07:00-11:30", "13:30-17:00"),) * 5 + ((), ()),
-    reception=((),) * 5 + (sessions("07:00-11:30"), ()),
-)
-POSTAL_WEEK = WeeklyHours(
-    work=(sessions("07:00-11:30", "13:00-18:00"),) * 5 + (sessions("07:00-11:30"), ())
-)
-
-
 def calendar_from_holidays(
     name: str, *, version: str, week: WeeklyHours, rows: Iterable[HolidayRow]
 ) -> WorkingCalendar:
@@ -266,3 +256,13 @@ def _refuse_overlap(hours: tuple[Session, ...]) -> None:
     for before, after in pairwise(hours):
         if after.opens < before.closes:
             raise BadHours(opens=after.opens.isoformat(), closes=before.closes.isoformat())
+
+
+# 07:00-11:30 and 13:30-17:00 make the eight hours in which the one-stop rules count a day.
+AGENCY_WEEK = WeeklyHours(
+    work=(sessions("07:00-11:30", "13:30-17:00"),) * 5 + ((), ()),
+    reception=((),) * 5 + (sessions("07:00-11:30"), ()),
+)
+POSTAL_WEEK = WeeklyHours(
+    work=(sessions("07:00-11:30", "13:00-18:00"),) * 5 + (sessions("07:00-11:30"), ())
+)

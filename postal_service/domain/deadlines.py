@@ -17,9 +17,7 @@ from typing import assert_never
 
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.refusals import Malformed, RuleBroken
-from postal_service.domain.wording_dates import local
-
-_ONE_DAY = timedelta(days=1)
+from postal_service.domain.wording_dates import local, short_moment
 
 
 class TimeUnit(StrEnum):
@@ -77,7 +75,9 @@ class ClockStop:
 
     def __post_init__(self) -> None:
         if self.resumed_at is not None and local(self.resumed_at) < local(self.stopped_at):
-            raise BadStop(stopped_at=self.stopped_at, resumed_at=self.resumed_at)
+            raise BadStop(
+                stopped_at=short_moment(self.stopped_at), resumed_at=short_moment(self.resumed_at)
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,19 +104,10 @@ def due(clock: LegalClock, on: WorkingCalendar) -> datetime | None:
             return _same_day(clock.received_at, stops, on)
         case TimeUnit.WORKING_HOUR:
             return _working_hours(clock.received_at, timedelta(hours=term.amount), stops, on)
-        case TimeUnit.WORKING_DAY:
-            start = on.clock_starts(clock.received_at).date()
-            last = _count(start, term.amount, stops, on=on, working_days_only=True)
-        case TimeUnit.CALENDAR_DAY:
-            start = on.clock_starts(clock.received_at).date()
-            last = _count(start, term.amount, stops, on=on, working_days_only=False)
-        case TimeUnit.MONTH:
-            start = on.clock_starts(clock.received_at).date()
-            days = (months_after(start, term.amount) - start).days
-            last = _count(start, days, stops, on=on, working_days_only=False)
+        case TimeUnit.WORKING_DAY | TimeUnit.CALENDAR_DAY | TimeUnit.MONTH:
+            return _days(clock, stops, on)
         case _:
             assert_never(term.unit)
-    return None if last is None else on.closing(on.working_day_at_or_after(last))
 
 
 def months_after(day: date, months: int) -> date:
@@ -193,7 +184,7 @@ def change_due(
         TooManyChanges: the limit is reached.
     """
     if not new.basis.strip() or not new.approved_by.strip():
-        raise NoBasis(due_at=new.due_at)
+        raise NoBasis(due_at=short_moment(new.due_at))
     if len(earlier) >= limit:
         raise TooManyChanges(limit=limit)
     return (*earlier, new)
@@ -243,36 +234,41 @@ def _working_hours(
     return on.add_working_time(runs_from, left)
 
 
-def _count(
-    start: date,
-    days: int,
-    stops: Sequence[ClockStop],
-    *,
-    on: WorkingCalendar,
-    working_days_only: bool,
-) -> date | None:
-    """The day on which the last day of the term falls; None where an open stop comes first.
+def _days(clock: LegalClock, stops: Sequence[ClockStop], on: WorkingCalendar) -> datetime | None:
+    """The end of the term, moved by each stop that began before it.
 
     A stop costs the days after the one on which it began, up to and including the one on which
-    the clock resumed: that one is a first day again, and first days are not counted.
+    time counts again: that one is a first day once more, and first days are not counted. A stop
+    within one day's hours costs nothing.
     """
-    day, counted = start, 0
-    while counted < days:
-        day += _ONE_DAY
-        if any(stop.resumed_at is None and day > _day(stop.stopped_at) for stop in stops):
+    start = on.clock_starts(clock.received_at).date()
+    working = clock.term.unit is TimeUnit.WORKING_DAY
+    last = _last_day(start, clock.term, on)
+    due_at = on.closing(on.working_day_at_or_after(last))
+    for stop in stops:
+        if stop.stopped_at > due_at:
+            break
+        if stop.resumed_at is None:
             return None
-        if working_days_only and not on.is_working_day(day):
-            continue
-        counted += not any(_stands(stop, day) for stop in stops)
-    return day
+        runs_again = on.clock_starts(stop.resumed_at)
+        if runs_again == on.clock_starts(stop.stopped_at):
+            continue  # it stood only while the office was closed
+        began = max(local(stop.stopped_at).date(), start)
+        resumed = max(runs_again.date(), began)
+        if working:
+            last = on.add_working_days(last, on.working_days_between(began, resumed))
+        else:
+            last += resumed - began
+        due_at = on.closing(on.working_day_at_or_after(last))
+    return due_at
 
 
-def _stands(stop: ClockStop, day: date) -> bool:
-    return stop.resumed_at is not None and _day(stop.stopped_at) < day <= _day(stop.resumed_at)
-
-
-def _day(moment: datetime) -> date:
-    return local(moment).date()
+def _last_day(start: date, term: Term, on: WorkingCalendar) -> date:
+    if term.unit is TimeUnit.WORKING_DAY:
+        return on.add_working_days(start, term.amount)
+    if term.unit is TimeUnit.MONTH:
+        return months_after(start, term.amount)
+    return start + timedelta(days=term.amount)
 
 
 def _merged(stops: Iterable[ClockStop]) -> list[ClockStop]:

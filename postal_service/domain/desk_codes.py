@@ -20,6 +20,8 @@ _MODULUS, _RADIX = 97, 10
 
 
 class NotADeskCode(Malformed):
+    """What was scanned is not repeated: it may have been somebody's card or delivery code."""
+
     code = "desk_code.malformed"
 
 
@@ -67,7 +69,7 @@ def read_desk_code(written: str) -> int:
     refuse_if_transformed(written)
     code = written.strip().upper()
     if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
-        raise NotADeskCode(written=written[:20])
+        raise NotADeskCode(length=len(written))
     payload, check = code[:PAYLOAD_LENGTH], code[PAYLOAD_LENGTH:]
     if check_characters(payload) != check:
         raise WrongCheckCharacters(written=code)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.text import nfc
+from postal_service.domain.wording_dates import short_date
 
 # Circular 01/2018/TT-VPCP: the agency's 13 characters of QCVN 102:2016, YYMMDD, daily serial.
 _OLD = re.compile(r"([0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0-9]{4,6})")
@@ -18,6 +19,8 @@ _LONGEST = 60
 
 
 class NotADossierCode(Malformed):
+    """What was scanned is not repeated: it may have been somebody's card or delivery code."""
+
     code = "dossier_code.malformed"
 
 
@@ -72,17 +75,17 @@ def parse(written: str, *, today: date) -> DossierCode:
         FromTheFuture: it was given out after today.
     """
     if len(written) > _LONGEST:
-        raise NotADossierCode(written=written[:_LONGEST])
+        raise NotADossierCode(length=len(written))
     received = nfc(written).strip()
     text = _repaired(_DASHES.sub("-", received.upper()))
     old, new = _OLD.fullmatch(text), _NEW.fullmatch(text)
     found = old or new
     if found is None:
-        raise NotADossierCode(written=written)
+        raise NotADossierCode(length=len(written))
     agency, day, serial = found.groups()
     received_on = _day(day)
     if received_on > today:
-        raise FromTheFuture(written=written, day=received_on)
+        raise FromTheFuture(written=written, day=short_date(received_on))
     return DossierCode(
         as_received=received,
         scheme=CodeScheme.OLD if old else CodeScheme.NEW,
@@ -100,7 +103,7 @@ def make(*, agency: str, received_on: date, serial: int) -> DossierCode:
     """
     written = f"{agency}-{received_on:%y%m%d}-{serial:04d}"
     if serial < 1:
-        raise NotADossierCode(written=written)
+        raise NotADossierCode(length=len(written))
     return parse(written, today=received_on)
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.wording_dates import short_date
 from postal_service.reference.tariffs import ShippedTariff
 
 LARGEST_AMOUNT_DONG = 9_999_999_999_999  # thirteen digits, the most a bank transfer code carries
@@ -182,7 +183,7 @@ def tariff_on(tariffs: Iterable[Tariff], *, zone: str, day: date) -> Tariff:
     """
     in_force = [t for t in tariffs if t.zone == zone and t.valid_from <= day]
     if not in_force:
-        raise NoTariff(zone=zone, day=day)
+        raise NoTariff(zone=zone, day=short_date(day))
     return max(in_force, key=lambda tariff: tariff.valid_from)
 
 

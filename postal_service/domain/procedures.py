@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from postal_service.domain.deadlines import Term, TimeUnit
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
+from postal_service.domain.wording_dates import short_date
 from postal_service.reference.procedures import FeeRow, PaperRow, ProcedureRow
 
 _NATIONAL_CODE = re.compile(r"[0-9]\.[0-9]{6}")
@@ -198,7 +199,7 @@ class PaperCount:
 def check_code(code: str) -> None:
     """Raises BadProcedureCode for anything but a national or a provincial procedure code."""
     if not (_NATIONAL_CODE.fullmatch(code) or _LOCAL_CODE.fullmatch(code)):
-        raise BadProcedureCode(procedure=code)
+        raise BadProcedureCode(procedure=code[:30])
 
 
 def national_code(code: str) -> str:
@@ -216,9 +217,9 @@ def version_on(versions: Iterable[ProcedureVersion], day: date) -> ProcedureVers
     """
     found = [version for version in versions if version.in_force(day)]
     if not found:
-        raise NoVersion(day=day)
+        raise NoVersion(day=short_date(day))
     if len(found) > 1:
-        raise OverlappingVersions(procedure=found[0].code, day=day)
+        raise OverlappingVersions(procedure=found[0].code, day=short_date(day))
     return found[0]
 
 

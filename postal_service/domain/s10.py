@@ -19,6 +19,8 @@ VIET_NAM = "VN"
 
 
 class NotAnItemNumber(Malformed):
+    """What was scanned is not repeated: it may have been somebody's card or delivery code."""
+
     code = "item_number.malformed"
 
 
@@ -34,7 +36,7 @@ class ItemNumber:
 
     def __post_init__(self) -> None:
         if not _SHAPE.fullmatch(f"{self.service}{self.serial}0{self.country}"):
-            raise NotAnItemNumber(written=f"{self.service}{self.serial}?{self.country}")
+            raise NotAnItemNumber(length=len(self.service + self.serial + self.country) + 1)
 
     @property
     def id(self) -> ItemId:
@@ -57,7 +59,7 @@ def check_digit(serial: str) -> int:
         NotAnItemNumber: not eight digits.
     """
     if not re.fullmatch("[0-9]{8}", serial):
-        raise NotAnItemNumber(written=serial)
+        raise NotAnItemNumber(length=len(serial))
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, serial, strict=True))
     check = 11 - total % 11
     return {10: 0, 11: 5}.get(check, check)
@@ -73,7 +75,7 @@ def parse(written: str) -> ItemNumber:
     text = _BLANKS.sub("", written[:40]).upper()
     found = _SHAPE.fullmatch(text)
     if found is None:
-        raise NotAnItemNumber(written=written[:40])
+        raise NotAnItemNumber(length=len(written))
     service, serial, check, country = found.groups()
     if int(check) != check_digit(serial):
         raise WrongCheckDigit(written=text)

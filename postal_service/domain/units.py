@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.domain.wording_dates import short_date
 from postal_service.reference.units import (
     REFORM_DAY,
     FormerCommuneRow,
@@ -97,7 +98,7 @@ class UnitRegister:
         for unit in self._lives.get(code, ()):
             if unit.stands_on(day):
                 return unit
-        raise UnknownUnit(unit=code, day=day)
+        raise UnknownUnit(unit=code, day=short_date(day))
 
     def units_on(self, day: date, level: Level | None = None) -> list[AdminUnit]:
         """Every unit that stood that day, of one level or of all."""
@@ -140,11 +141,11 @@ class UnitRegister:
             UnitInCircle: the successions lead back to where they began.
         """
         if code not in self._lives:
-            raise UnknownUnit(unit=code, day=day)
+            raise UnknownUnit(unit=code, day=short_date(day))
         found: dict[UnitCode, AdminUnit] = {}
         self._follow(code, day, trail=(), found=found)
         if not found:
-            raise UnknownUnit(unit=code, day=day)
+            raise UnknownUnit(unit=code, day=short_date(day))
         return list(found.values())
 
     def predecessors(self, code: UnitCode) -> list[Succession]:

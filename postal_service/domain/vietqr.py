@@ -23,6 +23,8 @@ LONGEST_PURPOSE = 25
 
 
 class BadBankAccount(Malformed):
+    """The account is not repeated: a code may be read from anybody's screen."""
+
     code = "transfer.bad_account"
 
 
@@ -50,7 +52,7 @@ class Transfer:
 
     def __post_init__(self) -> None:
         if not _BANK.fullmatch(self.bank_bin) or not _ACCOUNT.fullmatch(self.account):
-            raise BadBankAccount(bank=self.bank_bin, account=self.account)
+            raise BadBankAccount
         if self.amount_dong is not None:
             refuse_bad_amount(self.amount_dong)
 

@@ -1,0 +1,192 @@
+"""Sentences for refusals of calendars, procedures, codes, money, identity and places: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "calendar.no_year": (
+        "Lịch “{calendar}” chưa có ngày nghỉ của năm {year}. Người quản lý cần nhập lịch theo thông báo rồi mới tính được hạn.",
+        "Calendar “{calendar}” has no days off for {year} yet. A manager has to enter the announcement before dates can be computed.",
+    ),
+    "calendar.never_open": (
+        "Lịch “{calendar}” không có giờ làm việc nào trong một năm. Hãy kiểm tra lại lịch.",
+        "Calendar “{calendar}” has no working hours for a whole year. Check the calendar.",
+    ),
+    "calendar.bad_hours": (
+        "Giờ làm việc không hợp lệ: mở {opens}, đóng {closes}.",
+        "These hours cannot be: opens {opens}, closes {closes}.",
+    ),
+    "deadline.bad_term": (
+        "Thời hạn {amount} ({unit}) không hợp lệ.",
+        "A term of {amount} ({unit}) cannot be.",
+    ),
+    "deadline.stop_ends_before_it_begins": (
+        "Tạm dừng từ {stopped_at} không thể kết thúc lúc {resumed_at}.",
+        "A stop that began at {stopped_at} cannot end at {resumed_at}.",
+    ),
+    "deadline.change_without_basis": (
+        "Đổi hạn trả sang {due_at} phải có căn cứ và người phê duyệt.",
+        "Moving the due date to {due_at} needs a basis and somebody who approves it.",
+    ),
+    "deadline.too_many_changes": (
+        "Hạn trả đã được đổi đủ {limit} lần.",
+        "The due date was moved {limit} times already, which is the limit.",
+    ),
+    "procedure.bad_code": (
+        "“{procedure}” không phải là mã thủ tục hành chính.",
+        "“{procedure}” is not the code of a procedure.",
+    ),
+    "procedure.no_version": (
+        "Thủ tục không có hiệu lực vào ngày {day}.",
+        "The procedure was not in force on {day}.",
+    ),
+    "procedure.overlapping_versions": (
+        "Thủ tục {procedure} có hai phiên bản cùng hiệu lực ngày {day}. Người quản lý danh mục cần sửa trước.",
+        "Procedure {procedure} has two versions in force on {day}. The catalogue has to be mended first.",
+    ),
+    "procedure.contradictory_channels": (
+        "Thủ tục {procedure} yêu cầu có mặt nên không thể đi qua bưu chính ở chiều đó.",
+        "Procedure {procedure} needs the citizen in person, so that way cannot be open to the Post.",
+    ),
+    "procedure.paper_not_listed": (
+        "“{paper}” không có trong thành phần hồ sơ của thủ tục {procedure}. Không được yêu cầu giấy tờ ngoài quy định.",
+        "“{paper}” is not on the list of procedure {procedure}. Papers outside the list must not be asked for.",
+    ),
+    "procedure.too_many_of_paper": (
+        "“{paper}”: chỉ nhận tối đa {allowed} bản chính, số lượng không được âm.",
+        "“{paper}”: at most {allowed} originals are taken, and no count is below zero.",
+    ),
+    "procedure.not_by_post": (
+        "Thủ tục {procedure} không thực hiện qua bưu chính công ích ở chiều này ({way}).",
+        "Procedure {procedure} is not open to the public postal service this way ({way}).",
+    ),
+    "procedure.no_fee": (
+        "Thủ tục {procedure} chưa có mức phí cho kênh {channel}.",
+        "No fee has been entered for procedure {procedure} by way of {channel}.",
+    ),
+    "dossier_code.malformed": (
+        "Đây không phải là mã hồ sơ ({length} ký tự). Ví dụ: 000.00.16.H47-221216-0001 hoặc H17.12-260804-0583.",
+        "This is not a dossier code ({length} characters). Examples: 000.00.16.H47-221216-0001, H17.12-260804-0583.",
+    ),
+    "dossier_code.no_such_day": (
+        "Ngày {day} trong mã hồ sơ không có thật.",
+        "The dossier code holds {day}, which is no date.",
+    ),
+    "dossier_code.from_the_future": (
+        "Mã hồ sơ {written} ghi ngày {day}, chưa tới.",
+        "Dossier code {written} is dated {day}, which is still to come.",
+    ),
+    "item_number.malformed": (
+        "Đây không phải là mã bưu gửi ({length} ký tự). Mã có dạng BH000000015VN.",
+        "This is not an item number ({length} characters). One looks like BH000000015VN.",
+    ),
+    "item_number.wrong_check_digit": (
+        "Mã bưu gửi {written} sai số kiểm tra. Hãy quét hoặc gõ lại.",
+        "The check digit of {written} does not fit. Scan or type it again.",
+    ),
+    "token.malformed": (
+        "Mã phải có 26 chữ số và chữ cái, đã nhận {length} ký tự.",
+        "The code has 26 digits and letters; {length} characters came.",
+    ),
+    "label.malformed": (
+        "Đây không phải là nhãn phong bì của bưu điện ({length} ký tự).",
+        "This is not an envelope label of the post ({length} characters).",
+    ),
+    "label.bad_host": (
+        "“{host}” không phải là tên máy chủ dùng được trên nhãn.",
+        "“{host}” cannot stand on a label as the name of a server.",
+    ),
+    "delivery_code.malformed": (
+        "Đây không phải là mã nhận kết quả ({length} ký tự).",
+        "This is not a delivery code ({length} characters).",
+    ),
+    "desk_code.malformed": (
+        "Mã bàn có 10 ký tự từ 2–9 và C F H J K M N P R T V X; đã nhận {length} ký tự.",
+        "A desk code has ten characters out of 2–9 and C F H J K M N P R T V X; {length} came.",
+    ),
+    "desk_code.wrong_check": (
+        "Mã {written} bị sai khi quét hoặc gõ. Hãy quét lại.",
+        "Code {written} was damaged on its way. Scan it again.",
+    ),
+    "scan.input_method_on": (
+        "Bộ gõ tiếng Việt đang bật – chuyển sang E rồi quét lại.",
+        "The Vietnamese input method is on: switch it to E and scan again.",
+    ),
+    "money.bad_amount": (
+        "Giá trị {amount} không hợp lệ.",
+        "An amount of {amount} cannot be.",
+    ),
+    "money.wrong_step": (
+        "Khoản tiền đang ở trạng thái {state}, không thể chuyển sang {next}.",
+        "The money stands at {state}; it cannot go to {next}.",
+    ),
+    "money.without_basis": (
+        "Miễn hoặc hoàn tiền ({line}) phải ghi căn cứ.",
+        "An exemption or a refund ({line}) needs a basis.",
+    ),
+    "money.no_tariff": (
+        "Chưa có bảng cước cho vùng {zone} ngày {day}.",
+        "There is no tariff for zone {zone} on {day}.",
+    ),
+    "transfer.bad_account": (
+        "Mã ngân hàng gồm 6 chữ số, số tài khoản tối đa 19 chữ và số.",
+        "A bank has six digits, an account at most nineteen letters and digits.",
+    ),
+    "transfer.text_too_long": (
+        "Tên hoặc nội dung chuyển khoản dài quá {longest} ký tự.",
+        "A name or purpose of a transfer is longer than {longest} characters.",
+    ),
+    "transfer.malformed": (
+        "Đây không phải là mã chuyển khoản VietQR ({length} ký tự).",
+        "This is not a transfer code ({length} characters).",
+    ),
+    "transfer.wrong_check": (
+        "Mã chuyển khoản sai phần kiểm tra ({length} ký tự). Hãy quét lại.",
+        "The check of the transfer code does not fit ({length} characters). Scan it again.",
+    ),
+    "identity.malformed_number": (
+        "Số định danh cá nhân có 12 chữ số; đã nhận {length} ký tự.",
+        "A citizen number has twelve digits; {length} characters came.",
+    ),
+    "identity.malformed_card": (
+        "Mã trên thẻ căn cước không đọc được ở phần: {field}. Hãy quét lại hoặc nhìn thẻ.",
+        "The card's code cannot be read at: {field}. Scan again, or look at the card.",
+    ),
+    "identity.no_authorisation": (
+        "Người nhận thay ({receiver}) phải có giấy ủy quyền hoặc giấy giới thiệu.",
+        "Somebody who receives for another ({receiver}) needs a letter of authorisation or introduction.",
+    ),
+    "identity.contradicts": (
+        "Thẻ không khớp: {found}. Không giao; báo người phụ trách.",
+        "The card does not fit: {found}. Do not deliver; tell the supervisor.",
+    ),
+    "attempts.policy_below_law": (
+        "Phải mời ít nhất {invitations} lần, cách nhau ít nhất {working_days} ngày làm việc, sau ít nhất một lần phát.",
+        "At least {invitations} invitations, {working_days} working days apart, after at least one attempt: the law asks for them.",
+    ),
+    "attempts.unknown_reason": (
+        "Không có lý do phát không thành công {reason}.",
+        "There is no reason {reason} for an unsuccessful delivery.",
+    ),
+    "attempts.action_does_not_fit": (
+        "Lý do {reason} không đi với hành động {action}.",
+        "Reason {reason} does not go with action {action}.",
+    ),
+    "unit.unknown": (
+        "Không có đơn vị hành chính {unit} vào ngày {day}.",
+        "There was no administrative unit {unit} on {day}.",
+    ),
+    "unit.overlapping_validity": (
+        "Đơn vị {unit} có hai thời gian hiệu lực chồng nhau.",
+        "Unit {unit} has two stretches of validity that overlap.",
+    ),
+    "unit.circle": (
+        "Đơn vị {unit} nằm trong chính nó.",
+        "Unit {unit} lies within itself.",
+    ),
+    "phone.malformed": (
+        "Đây không phải là số điện thoại Việt Nam ({digits} chữ số).",
+        "This is not a Vietnamese telephone number ({digits} digits).",
+    ),
+    "file.unreadable_text": (
+        "Tệp không đọc được theo bảng mã {encoding}.",
+        "The file cannot be read as {encoding}.",
+    ),
+}

@@ -1,0 +1,297 @@
+"""Who and where: units with their dates and successors, staff and their roles.
+
+A unit is never deleted: it gets the day it ended and, where there is one, its successor. A dossier
+keeps the units of its own date.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from postal_service.domain import desk_codes
+from postal_service.domain.actors import Actor, Grant, Role
+from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.domain.text import search_key
+from postal_service.domain.units import SuccessionKind, UnitInCircle, UnknownUnit
+from postal_service.services import numbers
+from postal_service.storage.schema import RoleRow, StaffRow, SuccessionRow, UnitRow
+
+PAGE = 200
+
+
+class UnknownStaff(Unknown):
+    code = "staff.unknown"
+
+
+class LoginTaken(RuleBroken):
+    code = "staff.login_taken"
+
+
+class UnitDatesCrossed(RuleBroken):
+    code = "unit.dates_crossed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewUnit:
+    """A unit as it is entered. `serves`: a desk's agency, a post office's commune."""
+
+    code: UnitCode
+    name: str
+    kind: str
+    level: str
+    parent: UnitCode | None
+    valid_from: date
+    valid_to: date | None = None  # the first day it no longer exists
+    lat: float | None = None
+    lon: float | None = None
+    address: str = ""
+    serves: UnitCode | None = None
+    calendar: str = "agency"
+    terrain: str = "delta"
+    agency_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """A member of staff as others see him."""
+
+    staff: StaffId
+    login: str
+    name: str
+    badge: str
+    active: bool
+
+
+def put_unit(session: Session, unit: NewUnit, *, by: Actor) -> None:
+    """Enter a unit, or write over what is entered under its code.
+
+    Raises RoleNeeded, UnknownUnit for its parent, UnitInCircle, UnitDatesCrossed.
+    """
+    by.need(Role.ADMINISTRATOR)
+    if unit.valid_to is not None and unit.valid_to <= unit.valid_from:
+        raise UnitDatesCrossed(unit=unit.code)
+    parent = session.get(UnitRow, unit.parent) if unit.parent else None
+    if unit.parent and parent is None:
+        raise UnknownUnit(unit=unit.parent)
+    path = f"{parent.path if parent else '/'}{unit.code}/"
+    if path.count(f"/{unit.code}/") > 1:
+        raise UnitInCircle(unit=unit.code)
+    row = session.get(UnitRow, unit.code)
+    moved = row is not None and row.path != path
+    if row is None:
+        row = UnitRow(code=unit.code)
+        session.add(row)
+    old_path = row.path if moved else ""
+    row.name, row.search_name = unit.name, search_key(unit.name)
+    row.kind, row.level, row.parent, row.path = unit.kind, unit.level, unit.parent, path
+    row.valid_from, row.valid_to = unit.valid_from, unit.valid_to
+    row.lat, row.lon, row.address = unit.lat, unit.lon, unit.address
+    row.serves, row.calendar, row.terrain = unit.serves, unit.calendar, unit.terrain
+    row.agency_id = unit.agency_id
+    session.flush()
+    if moved:
+        _move_subtree(session, old_path, path)
+
+
+def _move_subtree(session: Session, old: str, new: str) -> None:
+    below = select(UnitRow).where(UnitRow.path.startswith(old, autoescape=True))
+    for row in session.scalars(below).all():
+        row.path = new + row.path.removeprefix(old)
+    session.flush()
+
+
+def succeed(
+    session: Session,
+    old: UnitCode,
+    new: UnitCode,
+    *,
+    on: date,
+    kind: SuccessionKind,
+    by: Actor,
+) -> None:
+    """Say that one unit became another; the old one ends on that day.
+
+    Raises RoleNeeded, UnknownUnit, or UnitInCircle for a unit that would follow itself.
+    """
+    by.need(Role.ADMINISTRATOR)
+    if old == new:
+        raise UnitInCircle(unit=old)
+    ended, began = session.get(UnitRow, old), session.get(UnitRow, new)
+    if ended is None or began is None:
+        raise UnknownUnit(unit=old if ended is None else new)
+    ended.valid_to = on
+    session.merge(SuccessionRow(old=old, new=new, on=on, kind=kind.value))
+    session.flush()
+
+
+def successors(session: Session, code: UnitCode, *, day: date) -> list[UnitCode]:
+    """What a unit has become by that day; itself while it stands. Raises UnknownUnit."""
+    row = session.get(UnitRow, code)
+    if row is None:
+        raise UnknownUnit(unit=code)
+    if row.valid_to is None or day < row.valid_to:
+        return [code]
+    next_ones = session.scalars(
+        select(SuccessionRow.new)
+        .where(SuccessionRow.old == code, SuccessionRow.on <= day)
+        .order_by(SuccessionRow.new)
+    ).all()
+    return [each for new in next_ones for each in successors(session, UnitCode(new), day=day)]
+
+
+def unit(session: Session, code: UnitCode, *, by: Actor) -> UnitRow:
+    """A unit inside what the actor may look into. Raises UnknownUnit for all others."""
+    row = session.get(UnitRow, code)
+    if row is None or not any(row.path.startswith(scope) for scope in by.scopes):
+        raise UnknownUnit(unit=code)
+    return row
+
+
+def units_in_scope(
+    session: Session, *, by: Actor, kinds: Iterable[str], day: date, after: str = ""
+) -> Sequence[UnitRow]:
+    """The units of these kinds that stand on that day inside the actor's subtrees, a page at a time."""
+    scopes = [UnitRow.path.startswith(scope, autoescape=True) for scope in by.scopes]
+    if not scopes:
+        return []
+    return session.scalars(
+        select(UnitRow)
+        .where(
+            or_(*scopes),
+            UnitRow.kind.in_(list(kinds)),
+            UnitRow.valid_from <= day,
+            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to > day),
+            UnitRow.code > after,
+        )
+        .order_by(UnitRow.code)
+        .limit(PAGE)
+    ).all()
+
+
+def hire(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    phone: str = "",
+    by: Actor,
+    staff: StaffId | None = None,
+) -> Colleague:
+    """Enter a member of staff, who cannot sign in until a password is set.
+
+    Events will know only the pseudonym. Raises RoleNeeded, LoginTaken.
+    """
+    by.need(Role.ADMINISTRATOR)
+    if session.scalar(select(StaffRow.id).where(StaffRow.login == login)):
+        raise LoginTaken(login=login)
+    row = StaffRow(
+        id=staff or f"s{uuid7().hex[-12:]}",
+        login=login,
+        name=name,
+        search_name=search_key(name),
+        phone=phone,
+        password_hash="",
+        totp_secret=None,
+        badge=desk_codes.desk_code(numbers.take(session, "badge", first=1)),
+        active=True,
+        failed_sign_ins=0,
+        locked_until=None,
+    )
+    session.add(row)
+    session.flush()
+    return _colleague(row)
+
+
+def grant(session: Session, staff: StaffId, role: Role, over: UnitCode, *, by: Actor) -> None:
+    """Give a role over a unit and all below it. Raises RoleNeeded, UnknownStaff, UnknownUnit."""
+    row = session.get(UnitRow, over)
+    if row is None:
+        raise UnknownUnit(unit=over)
+    by.need(Role.ADMINISTRATOR, path=row.path)
+    if session.get(StaffRow, staff) is None:
+        raise UnknownStaff(staff=staff)
+    session.merge(RoleRow(staff=staff, role=role.value, unit=over))
+    session.flush()
+
+
+def revoke(session: Session, staff: StaffId, role: Role, over: UnitCode, *, by: Actor) -> None:
+    """Take a role away. Raises RoleNeeded, UnknownStaff when it was not given."""
+    row = session.get(RoleRow, (staff, role.value, over))
+    if row is None:
+        raise UnknownStaff(staff=staff)
+    by.need(Role.ADMINISTRATOR, path=session.get_one(UnitRow, over).path)
+    session.delete(row)
+    session.flush()
+
+
+def dismiss(session: Session, staff: StaffId, *, by: Actor) -> None:
+    """He can no longer sign in; what he signed stays. Raises RoleNeeded, UnknownStaff."""
+    by.need(Role.ADMINISTRATOR)
+    row = session.get(StaffRow, staff)
+    if row is None:
+        raise UnknownStaff(staff=staff)
+    row.active = False
+    session.flush()
+
+
+def actor(session: Session, staff: StaffId, unit_code: UnitCode | None = None) -> Actor:
+    """The member of staff at work for a unit: the one asked for, else the first of his roles.
+
+    Raises UnknownStaff when he is not active or has no role that covers the unit.
+    """
+    row = session.get(StaffRow, staff)
+    if row is None or not row.active:
+        raise UnknownStaff(staff=staff)
+    roles = session.execute(
+        select(RoleRow.role, UnitRow.code, UnitRow.path)
+        .join(UnitRow, UnitRow.code == RoleRow.unit)
+        .where(RoleRow.staff == staff)
+        .order_by(UnitRow.path, RoleRow.role)
+    ).all()
+    grants = tuple(
+        Grant(role=Role(role), unit=UnitCode(code), path=path) for role, code, path in roles
+    )
+    if not grants:
+        raise UnknownStaff(staff=staff)
+    if unit_code is None:
+        return Actor(staff=staff, unit=grants[0].unit, path=grants[0].path, grants=grants)
+    place = session.get(UnitRow, unit_code)
+    if place is None or not any(place.path.startswith(each.path) for each in grants):
+        raise UnknownStaff(staff=staff)
+    return Actor(staff=staff, unit=unit_code, path=place.path, grants=grants)
+
+
+def colleague_by_badge(session: Session, badge: str) -> Colleague:
+    """Whose badge was scanned. Raises UnknownStaff."""
+    row = session.scalar(select(StaffRow).where(StaffRow.badge == badge, StaffRow.active))
+    if row is None:
+        raise UnknownStaff(staff=badge)
+    return _colleague(row)
+
+
+def colleagues(session: Session, over: UnitCode, role: Role) -> list[Colleague]:
+    """Who has this role at this unit, by name."""
+    rows = session.scalars(
+        select(StaffRow)
+        .join(RoleRow, RoleRow.staff == StaffRow.id)
+        .where(RoleRow.unit == over, RoleRow.role == role.value, StaffRow.active)
+        .order_by(StaffRow.name, StaffRow.id)
+    )
+    return [_colleague(row) for row in rows]
+
+
+def names(session: Session, staff: Iterable[StaffId]) -> dict[StaffId, str]:
+    """The names behind pseudonyms, for pages of staff; never for the public."""
+    rows = session.execute(select(StaffRow.id, StaffRow.name).where(StaffRow.id.in_(set(staff))))
+    return {StaffId(key): name for key, name in rows}
+
+
+def _colleague(row: StaffRow) -> Colleague:
+    return Colleague(
+        staff=StaffId(row.id), login=row.login, name=row.name, badge=row.badge, active=row.active
+    )

@@ -1,0 +1,72 @@
+"""Solomon and Gehring-Homberger text files: capacity, time windows, one depot.
+
+Integer convention (DIMACS): distances and all times are multiplied by ten, distances truncated.
+"""
+
+import numpy as np
+
+from routing.formats.euclidean import truncated_tenths
+from routing.formats.unreadable import UnreadableFile
+from routing.problem import Courier, Location, Problem, Stop
+from routing.tables import Profile
+from routing.terms import CourierId, StopId, Window
+
+
+def read_solomon(text: str) -> Problem:
+    """The problem of one file; stop ids are the customer numbers.
+
+    Raises:
+        UnreadableFile: with the line that is not as expected.
+        ContradictoryProblem: the file is readable but contradicts itself.
+    """
+    rows: list[list[float]] = []
+    fleet: tuple[int, int] | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        if not words or not words[0].lstrip("-").replace(".", "").isdigit():
+            continue
+        try:
+            numbers = [float(word) for word in words]
+        except ValueError:
+            raise UnreadableFile(f"not a row of numbers: {line.strip()!r}", line=number) from None
+        if fleet is None:
+            if len(numbers) != 2:
+                raise UnreadableFile("the vehicle row has two numbers", line=number)
+            fleet = (int(numbers[0]), int(numbers[1]))
+        elif len(numbers) < 7:
+            raise UnreadableFile("a customer row has seven numbers", line=number)
+        else:
+            rows.append(numbers[:7])
+    if fleet is None or not rows:
+        raise UnreadableFile("no vehicles or no depot: not a Solomon file")
+    table = np.array(rows)
+    depot = rows[0]
+    stops = tuple(
+        Stop(
+            id=StopId(str(int(row[0]))),
+            location=place,
+            service_seconds=int(row[6] * 10),
+            windows=(Window(opens_second=int(row[4] * 10), closes_second=int(row[5] * 10)),),
+            loads=(int(row[3]),),
+        )
+        for place, row in enumerate(rows)
+        if place
+    )
+    shift = Window(opens_second=int(depot[4] * 10), closes_second=int(depot[5] * 10))
+    couriers = tuple(
+        Courier(
+            id=CourierId(f"v{number}"),
+            start_location=0,
+            end_location=0,
+            shift=shift,
+            capacities=(fleet[1],),
+        )
+        for number in range(1, fleet[0] + 1)
+    )
+    return Problem(
+        locations=tuple(Location(name=str(int(row[0]))) for row in rows),
+        profiles=(Profile(travel=truncated_tenths(table[:, 1:3])),),
+        stops=stops,
+        couriers=couriers,
+        load_names=("demand",),
+    )

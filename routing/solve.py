@@ -1,0 +1,167 @@
+"""A problem in, the best plan found within the budget out; nothing leaves unchecked.
+
+The first plan comes by nearest neighbour and insertion; then every engine that suits the problem
+takes its turn on what is left of the budget. Whatever an engine claims is timed, priced and checked
+here, so an engine can waste time but cannot spoil a plan.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from routing.assembly import ImpossibleOrder, assemble, orders_of
+from routing.baseline import first_orders
+from routing.bounds import lower_bound
+from routing.days import Orders, Scheduler
+from routing.engines import Cancelled, Engine, Found, OnProgress, Progress, Task
+from routing.explain import explained
+from routing.feasibility import approved
+from routing.plan import Budget, Plan
+from routing.problem import Problem
+from routing.repair import repaired
+
+# Of the budget: at most so much for the first plan and for saying why stops are unserved.
+FIRST_PLAN_SHARE: Final = 0.3
+FIRST_PLAN_SECONDS: Final = 5.0
+EXPLAIN_SHARE: Final = 0.1
+EXPLAIN_SECONDS: Final = 1.0
+
+
+def solve(
+    problem: Problem,
+    *,
+    budget: Budget,
+    threads: int = 1,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    cancelled: Cancelled | None = None,
+    engines: Sequence[Engine] | None = None,
+    start: Plan | None = None,
+) -> Plan:
+    """The best plan found.
+
+    Args:
+        problem: what to plan; its construction has refused contradictions already.
+        budget: seconds (kept to within 5 % or one second) and, for reproducible plans, iterations.
+        threads: how many an engine may use.
+        seed: the same seed and iterations give the same plan.
+        on_progress: called in the caller's thread whenever the plan got better.
+        cancelled: asked often; when it says True the best plan so far is returned at once.
+        engines: who searches; by default `engines_for(problem)`.
+        start: a sound plan to start from instead of making a first one.
+
+    Raises:
+        RejectedByChecker: a plan was made that breaks the problem (a fault of this library).
+    """
+    if threads < 1:
+        raise ValueError(f"{threads} threads")
+    scheduler = Scheduler(problem)
+    stop = cancelled or (lambda: False)
+    keeper = _Keeper(scheduler, budget, seed, on_progress)
+    keeper.offer(_first(scheduler, budget, start), engine="first plan")
+    chosen = engines_for(scheduler) if engines is None else engines
+    suited = [engine for engine in chosen if engine.suits(scheduler)]
+    for number, engine in enumerate(suited):
+        left = keeper.searching_seconds_left() / (len(suited) - number)
+        if left <= 0 or stop():
+            break
+        keeper.take_turn(engine, left, threads, stop)
+    return keeper.finished(stop)
+
+
+def engines_for(scheduler: Scheduler) -> list[Engine]:
+    """The engines worth trying on this problem, best first. Here a further search plugs in."""
+    if not scheduler.problem.stops:
+        return []
+    from routing.model import MODEL_ENGINE  # noqa: PLC0415 - OR-Tools takes half a second to load
+
+    return [MODEL_ENGINE]
+
+
+def _first(scheduler: Scheduler, budget: Budget, start: Plan | None) -> Orders:
+    if start is not None:
+        return orders_of(scheduler.problem, start)
+    # A budget of iterations must not let the clock decide what the first plan is.
+    limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
+    return first_orders(scheduler, seconds=None if budget.iterations is not None else limit)
+
+
+class _Keeper:
+    """Holds the best checked plan and tells about it."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        budget: Budget,
+        seed: int,
+        on_progress: OnProgress | None,
+    ) -> None:
+        self.scheduler, self.budget, self.seed = scheduler, budget, seed
+        self.on_progress = on_progress
+        self.started = time.monotonic()
+        self.bound = lower_bound(scheduler.arrays)
+        self.iterations = 0
+        self.plan: Plan | None = None
+        self.orders: Orders = ()
+
+    def offer(self, orders: Orders, *, engine: str) -> bool:
+        plan = self._timed(orders, engine)
+        if self.plan is not None and plan.cost >= self.plan.cost:
+            return False
+        self.plan = approved(self.scheduler.problem, plan)
+        self.orders = orders_of(self.scheduler.problem, plan)
+        if self.on_progress is not None:
+            elapsed = time.monotonic() - self.started
+            fraction = min(1.0, elapsed / self.budget.seconds)
+            self.on_progress(
+                Progress(fraction=fraction, elapsed_seconds=elapsed, plan=self.plan, engine=engine)
+            )
+        return True
+
+    def take_turn(
+        self, engine: Engine, seconds: float, threads: int, stop: Callable[[], bool]
+    ) -> None:
+        task = Task(
+            scheduler=self.scheduler,
+            start=self.orders,
+            budget=replace(self.budget, seconds=seconds),
+            threads=threads,
+            seed=self.seed,
+            offer=lambda orders: self.offer(orders, engine=engine.name),
+            cancelled=stop,
+        )
+        found: Found = engine.search(task)
+        self.iterations += found.iterations
+        self.offer(found.orders, engine=engine.name)
+
+    def searching_seconds_left(self) -> float:
+        reserve = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
+        everything_served = self.plan is not None and not self.plan.unserved
+        left = self.budget.seconds - (time.monotonic() - self.started)
+        return left if everything_served else left - reserve
+
+    def finished(self, stop: Callable[[], bool]) -> Plan:
+        if self.plan is None:
+            raise AssertionError("the first plan is always kept")
+        plan = replace(self.plan, iterations=self.iterations)
+        if plan.unserved and not stop():
+            seconds = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
+            plan = explained(self.scheduler, plan, seconds=seconds)
+        return approved(self.scheduler.problem, plan)
+
+    def _timed(self, orders: Orders, engine: str) -> Plan:
+        try:
+            return self._assembled(orders, engine)
+        except ImpossibleOrder:
+            return self._assembled(repaired(self.scheduler, orders), engine)
+
+    def _assembled(self, orders: Orders, engine: str) -> Plan:
+        return assemble(
+            self.scheduler,
+            orders,
+            lower_bound=self.bound,
+            seed=self.seed,
+            budget=self.budget,
+            engine=engine,
+        )

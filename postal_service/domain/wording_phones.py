@@ -1,0 +1,107 @@
+"""Sentences for refusals around phones and their API: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "staff.unknown": (
+        "Không có bưu tá {staff} đang làm việc trong phạm vi của bạn.",
+        "There is no courier {staff} in service in your part of the organisation.",
+    ),
+    "device.unknown": (
+        "Không có máy {device}, hoặc máy không thuộc phạm vi của bạn.",
+        "There is no device {device}, or it is not yours to see.",
+    ),
+    "device.enrolment_code_unknown": (
+        "Mã ghi danh không đúng, đã dùng hoặc đã quá mười phút. Hãy xin trưởng bưu cục mã mới.",
+        "The enrolment code is wrong, used, or older than ten minutes. Ask your manager for a new one.",
+    ),
+    "device.proof_wrong": (
+        "Máy chưa chứng minh được là đang giữ khóa này.",
+        "The device did not prove that it has this key.",
+    ),
+    "device.fingerprint_differs": (
+        "Sáu ký tự không giống trên máy. Máy {device} chưa được xác nhận; hãy làm lại từ đầu nếu vẫn khác.",
+        "The six characters are not those on the phone. Device {device} is not confirmed; start over if they still differ.",
+    ),
+    "device.not_pending": (
+        "Máy {device} không chờ xác nhận (trạng thái: {status}).",
+        "Device {device} is not waiting to be confirmed (status: {status}).",
+    ),
+    "device.not_active": (
+        "Máy {device} chưa được trưởng bưu cục xác nhận hoặc đã bị thu hồi (trạng thái: {status}).",
+        "Device {device} is not confirmed by the manager yet, or was revoked (status: {status}).",
+    ),
+    "device.sign_in_refused": (
+        "Máy không đăng nhập được. Hãy thử lại; nếu vẫn lỗi, ghi danh lại máy.",
+        "The device could not sign in. Try again; if it still fails, enrol the device anew.",
+    ),
+    "device.token_refused": (
+        "Phiên làm việc đã hết. Các việc đã làm vẫn lưu trên máy; hãy đăng nhập lại.",
+        "The session is over. What you did is still on the phone; sign in again.",
+    ),
+    "evidence.unknown": (
+        "Không có tệp bằng chứng này, hoặc tệp không thuộc phạm vi của bạn.",
+        "There is no such evidence file, or it is not yours to see.",
+    ),
+    "evidence.wrong_hash": (
+        "Nội dung tệp không khớp mã băm. Hãy gửi lại tệp.",
+        "The file is not the one its hash names. Send it again.",
+    ),
+    "evidence.wrong_type": (
+        "Chỉ nhận ảnh JPEG, PNG, WebP và tệp PDF, đúng với loại đã khai báo.",
+        "Only JPEG, PNG and WebP pictures and PDF files are taken, and each as what it is.",
+    ),
+    "evidence.too_large": (
+        "Tệp lớn hơn {most} byte.",
+        "The file is larger than {most} bytes.",
+    ),
+    "round.unknown": (
+        "Không có tuyến này, hoặc tuyến không phải của bạn.",
+        "There is no such round, or it is not yours.",
+    ),
+    "round.superseded": (
+        "Tuyến này đã được thay bằng tuyến mới. Hãy tải lại tuyến hôm nay.",
+        "This round has been replaced. Load today's rounds again.",
+    ),
+    "sync.cursor_malformed": (
+        "Mốc đồng bộ không đọc được. Hãy tải lại toàn bộ danh sách hôm nay.",
+        "The cursor cannot be read. Load today's list in full.",
+    ),
+    "sync.cursor_expired": (
+        "Mốc đồng bộ đã quá cũ. Hãy tải lại toàn bộ danh sách hôm nay.",
+        "The cursor is too old. Load today's list in full.",
+    ),
+    "sync.quarantine_unknown": (
+        "Không có sự kiện bị giữ riêng này, hoặc không thuộc phạm vi của bạn.",
+        "There is no such event kept apart, or it is not yours to see.",
+    ),
+    "sync.cannot_be_admitted": (
+        "Sự kiện này không thể ghi vào sổ cái ({reason}). Chỉ có thể xếp hồ sơ kèm lý do.",
+        "This event cannot enter the ledger ({reason}). It can only be put on file with a reason.",
+    ),
+    "sync.batch_too_large": (
+        "Mỗi lần gửi tối đa {most} sự kiện.",
+        "At most {most} events are sent at once.",
+    ),
+    "request.malformed": (
+        "Yêu cầu chưa hợp lệ; xem từng mục.",
+        "The request is not valid; see each field.",
+    ),
+    "request.not_found": ("Không có địa chỉ này.", "There is nothing at this address."),
+    "request.method_not_allowed": (
+        "Địa chỉ này không nhận cách gọi đó.",
+        "This address does not take that method.",
+    ),
+    "request.too_large": ("Yêu cầu quá lớn.", "The request is too large."),
+    "request.unsupported_media_type": (
+        "Không nhận loại nội dung này.",
+        "This type of content is not taken.",
+    ),
+    "request.too_many": (
+        "Gửi quá nhiều lần; hãy thử lại sau {seconds} giây.",
+        "Too many requests; try again in {seconds} seconds.",
+    ),
+    "request.refused": ("Không xử lý được yêu cầu này.", "This request cannot be handled."),
+    "server.fault": (
+        "Máy chủ gặp lỗi. Chưa có gì được ghi; hãy gửi lại. Khi báo lỗi, đọc mã yêu cầu.",
+        "The server failed. Nothing was recorded; send it again. When you report this, give the request id.",
+    ),
+}

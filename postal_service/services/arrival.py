@@ -1,0 +1,147 @@
+"""What a phone's event is judged by at the moment of writing: its device's row, its item, its proof."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import acts
+from postal_service.domain.event import Event
+from postal_service.domain.ids import DeviceId, EventId
+from postal_service.ledger import reading, signing
+from postal_service.ledger.encoding import decode
+from postal_service.services.examining import Reason, Sound
+from postal_service.services.recording import Signed
+from postal_service.storage.schema import (
+    DeviceRow,
+    HeldRow,
+    ItemRow,
+    MessageCodeRow,
+    StaffRow,
+)
+
+FARTHEST_AHEAD = 5_000  # events that may wait for one that is missing
+ACTIVE = "active"
+
+
+@dataclass
+class Chain:
+    """One device's row, locked, and what waits for its turn by number."""
+
+    row: DeviceRow
+    waiting: dict[int, Sound] = field(default_factory=dict)
+    kept: set[int] = field(default_factory=set)  # numbers that lie in the held table
+
+    @property
+    def next(self) -> int:
+        return self.row.last_sequence + 1
+
+    def fault_of_place(self, sound: Sound) -> Reason | None:
+        """Whether the number is already another event's, or absurdly far away."""
+        number = sound.event.sequence
+        if number < self.next:
+            return Reason.SEQUENCE_FORK
+        if number > self.next + FARTHEST_AHEAD:
+            return Reason.TOO_FAR_AHEAD
+        other = self.waiting.get(number)
+        return Reason.SEQUENCE_FORK if other and other.digest != sound.digest else None
+
+    def follows(self, sound: Sound) -> bool:
+        return sound.event.previous == self.row.last_digest
+
+    def advance(self, sound: Sound) -> None:
+        self.row.last_sequence = sound.event.sequence
+        self.row.last_digest = sound.digest
+
+
+def chains(session: Session, devices: Collection[DeviceId]) -> dict[DeviceId, Chain]:
+    """The devices' chains, locked in one order, so that two uploads cannot embrace."""
+    rows = session.scalars(
+        select(DeviceRow)
+        .where(DeviceRow.id.in_(sorted(devices)))
+        .order_by(DeviceRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {DeviceId(row.id): Chain(row) for row in rows}
+    held = session.scalars(select(HeldRow).where(HeldRow.device.in_(sorted(devices))))
+    for row in held:
+        chain = found[DeviceId(row.device)]
+        signed = Signed(decode(row.body), row.body, row.signature)
+        chain.waiting[row.device_sequence] = Sound(signed, signing.digest(row.body))
+        chain.kept.add(row.device_sequence)
+    return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the store knows of the things that the events name."""
+
+    items: frozenset[str]
+    redeemed: frozenset[tuple[str, str]]  # message codes: reference, item
+    staff: frozenset[str]
+    forgiven: frozenset[EventId] = frozenset()  # a person has looked at these and lets them in
+
+    @classmethod
+    def of(cls, session: Session, events: Sequence[Event], forgiven: frozenset[EventId]) -> "Facts":
+        proofs = [event.act.proof for event in events if isinstance(event.act, acts.Deliver)]
+        references = {each.reference for each in proofs if isinstance(each, acts.MessageProof)}
+        witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
+        asked = select(ItemRow.item).where(ItemRow.item.in_({event.item for event in events}))
+        return cls(
+            items=frozenset(session.scalars(asked)) if events else frozenset(),
+            redeemed=_redeemed(session, references) if references else frozenset(),
+            staff=_in_service(session, witnesses) if witnesses else frozenset(),
+            forgiven=forgiven,
+        )
+
+    def fault(self, session: Session, event: Event, chain: Chain) -> Reason | None:
+        """Why this event may not enter now, whatever its place in the chain."""
+        if event.id in self.forgiven:
+            return None
+        if chain.row.status != ACTIVE and not _countersigned(session, event):
+            return Reason.REVOKED
+        if event.item not in self.items:
+            return Reason.UNKNOWN_ITEM
+        if isinstance(event.act, acts.Deliver) and not self._proved(event, event.act):
+            return Reason.UNPROVED
+        return None
+
+    def _proved(self, event: Event, act: acts.Deliver) -> bool:
+        """A delivery code is the story's to judge; what only the server can know is judged here."""
+        if isinstance(act.proof, acts.MessageProof):
+            return (act.proof.reference, event.item) in self.redeemed
+        if isinstance(act.proof, acts.OverrideProof):
+            return act.proof.witness in self.staff
+        return True
+
+
+def _redeemed(session: Session, references: Collection[str]) -> frozenset[tuple[str, str]]:
+    rows = session.execute(
+        select(MessageCodeRow.reference, MessageCodeRow.item).where(
+            MessageCodeRow.reference.in_(references), MessageCodeRow.used_at.is_not(None)
+        )
+    )
+    return frozenset((reference, item) for reference, item in rows)
+
+
+def _in_service(session: Session, staff: Collection[str]) -> frozenset[str]:
+    asked = select(StaffRow.id).where(StaffRow.id.in_(staff), StaffRow.active)
+    return frozenset(session.scalars(asked))
+
+
+def _countersigned(session: Session, event: Event) -> bool:
+    """Late events of a revoked device pass when somebody else signed for them too."""
+    act = event.act
+    if not isinstance(act, acts.Handover):
+        return False
+    if act.offer_code:
+        return True  # its signature was checked when the batch was examined
+    told = reading.stories_of(session, [event.item])[event.item]
+    return any(
+        isinstance(each.event.act, acts.Offer)
+        and each.digest == act.offer
+        and each.event.device == act.giver
+        for each in told
+    )

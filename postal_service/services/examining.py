@@ -1,0 +1,169 @@
+"""Look at what a phone sent before anything is written: is each thing an event, and did its device sign it?
+
+This costs most of a batch's time and needs no lock, so it is done in a reading session; what is
+true only at the moment of writing (the chain, a revocation, a duplicate) is `syncing`'s to ask.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import phone_rules
+from postal_service.domain.acts import Handover
+from postal_service.domain.event import Event
+from postal_service.domain.ids import DeviceId, EventId
+from postal_service.ledger import base64_strict, offers, signing
+from postal_service.ledger.encoding import EventMalformed, decode
+from postal_service.services.recording import Signed
+from postal_service.storage.schema import DeviceRow
+
+LARGEST_BATCH = 500  # events
+
+
+class Reason(StrEnum):
+    """Why bytes are kept apart for a person instead of entering the ledger."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_DEVICE = "unknown_device"
+    BAD_SIGNATURE = "bad_signature"
+    BAD_OFFER = "bad_offer"
+    NOT_FOR_PHONES = "not_for_phones"
+    WRONG_STAFF = "wrong_staff"
+    ID_REUSED = "id_reused"
+    SEQUENCE_FORK = "sequence_fork"
+    CHAIN_BROKEN = "chain_broken"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    REVOKED = "revoked"
+    UNKNOWN_ITEM = "unknown_item"
+    UNPROVED = "unproved"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One event as it came over the line."""
+
+    body: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Sound:
+    """An event whose device signed it and who may say it."""
+
+    signed: Signed
+    digest: str
+
+    @property
+    def event(self) -> Event:
+        return self.signed.event
+
+
+@dataclass(frozen=True)
+class Unsound:
+    """What will never be an event of ours; the device may be unknown."""
+
+    sent: Sent
+    reason: Reason
+    event: EventId | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one device uploaded, looked at. It may carry what other devices signed."""
+
+    uploader: DeviceId
+    examined: tuple[Sound | Unsound, ...]
+
+
+@dataclass(frozen=True)
+class _Key:
+    algorithm: str
+    public: bytes
+    staff: str
+    unit: str
+    phone: bool
+
+
+def examine(session: Session, sent: Sequence[Sent], *, uploader: DeviceId) -> Batch:
+    """Decode each event and check who signed it. Writes nothing and raises nothing of its own."""
+    read = [(each, _decoded(each.body)) for each in sent]
+    keys = _keys(session, (event for _, event in read if event is not None))
+    return Batch(uploader, tuple(_judged(each, event, keys) for each, event in read))
+
+
+def _decoded(body: bytes) -> Event | None:
+    try:
+        return decode(body)
+    except EventMalformed:
+        return None
+
+
+def _keys(session: Session, events: Iterable[Event]) -> dict[str, _Key]:
+    devices: set[str] = set()
+    for event in events:
+        devices.add(event.device)
+        if isinstance(event.act, Handover):
+            devices.add(event.act.giver)
+    rows = session.execute(
+        select(
+            DeviceRow.id,
+            DeviceRow.algorithm,
+            DeviceRow.public_key,
+            DeviceRow.staff,
+            DeviceRow.unit,
+            DeviceRow.kind,
+            DeviceRow.status,
+        ).where(DeviceRow.id.in_(sorted(devices)))
+    )
+    return {
+        row.id: _Key(row.algorithm, row.public_key, row.staff, row.unit, row.kind == "phone")
+        for row in rows
+        if row.status != "pending"  # a revoked one's late events may still pass
+    }
+
+
+def _judged(sent: Sent, event: Event | None, keys: Mapping[str, _Key]) -> Sound | Unsound:
+    if event is None:
+        return Unsound(sent, Reason.MALFORMED, None)
+    reason = _fault(sent, event, keys)
+    if reason is not None:
+        return Unsound(sent, reason, event.id)
+    return Sound(Signed(event, sent.body, sent.signature), signing.digest(sent.body))
+
+
+def _fault(sent: Sent, event: Event, keys: Mapping[str, _Key]) -> Reason | None:
+    key = keys.get(event.device)
+    if key is None or not key.phone:
+        return Reason.UNKNOWN_DEVICE
+    if not signing.verify(key.algorithm, key.public, sent.body, sent.signature):
+        return Reason.BAD_SIGNATURE
+    if (event.staff, event.unit) != (key.staff, key.unit):
+        return Reason.WRONG_STAFF
+    if not phone_rules.may_tell(event):
+        return Reason.NOT_FOR_PHONES
+    if isinstance(event.act, Handover) and not _offer_holds(event, event.act, keys):
+        return Reason.BAD_OFFER
+    return None
+
+
+def _offer_holds(event: Event, act: Handover, keys: Mapping[str, _Key]) -> bool:
+    """An offer code must be true; an offer that is an event is looked up by the story.
+
+    Nobody takes from himself: else one person could sign both halves of a hand-over.
+    """
+    giver = keys.get(act.giver)
+    if giver is None or giver.staff == event.staff:
+        return False
+    if not act.offer_code:
+        return True
+    try:
+        code = offers.from_bytes(base64_strict.read(act.offer_code))
+        signature = base64_strict.read(act.offer_signature)
+    except (ValueError, offers.OfferCodeMalformed):
+        return False
+    return (
+        (code.device, code.digest, code.signature) == (act.giver, act.offer, signature)
+    ) and offers.is_true(code, giver.algorithm, giver.public)

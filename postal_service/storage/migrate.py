@@ -18,9 +18,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 import migrations
-from postal_service.storage.engine import open_engine
+from postal_service.storage.engine import UnsafeDatabaseError, open_engine
 from postal_service.storage.schema import Base
 
 # Whose rows are added and never changed; each has triggers, which the schema cannot describe.
@@ -125,32 +126,35 @@ def _config() -> Config:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The command line; answers the exit status."""
-    match arguments:
-        case ["upgrade", url]:
-            _on(url, upgrade)
-            print("The tables are at the newest step.")
-        case ["check", url]:
-            return _say_whether_equal(url)
-        case ["check"]:
-            with TemporaryDirectory(prefix="postal-check-") as folder:
-                url = f"sqlite:///{Path(folder) / 'check.db'}"
-                _on(url, upgrade)
-                return _say_whether_equal(url)
-        case _:
-            print(_USAGE, file=sys.stderr)
-            return 2
-    return 0
-
-
-def _say_whether_equal(url: str) -> int:
+    """The command line; answers the exit status: 0 well, 1 not so, 2 not understood."""
     try:
-        _on(url, check)
-    except SchemaDiffersError as differs:
-        print(differs, file=sys.stderr)
+        match arguments:
+            case ["upgrade", url]:
+                _on(url, upgrade)
+                print("The tables are at the newest step.")
+            case ["check", url]:
+                _on(url, check)
+                print("The tables are what the code describes.")
+            case ["check"]:
+                _check_the_steps()
+                print("The steps make the tables that the code describes.")
+            case _:
+                print(_USAGE, file=sys.stderr)
+                return 2
+    except ArgumentError:  # its text could hold the password of a half-right URL
+        print("That is not the URL of a database.", file=sys.stderr)
+        return 2
+    except (SchemaDiffersError, UnsafeDatabaseError, DBAPIError) as refused:
+        print(refused, file=sys.stderr)
         return 1
-    print("The tables are what the code describes.")
     return 0
+
+
+def _check_the_steps() -> None:
+    with TemporaryDirectory(prefix="postal-check-") as folder:
+        url = f"sqlite:///{Path(folder) / 'check.db'}"
+        _on(url, upgrade)
+        _on(url, check)
 
 
 def _on(url: str, act: Callable[[Engine], None]) -> None:

@@ -1,0 +1,90 @@
+"""A database that could lose an acknowledged write is not opened."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
+
+from postal_service.storage.engine import (
+    UnsafeDatabaseError,
+    _assert_durable_sqlite,
+    _take_transactions_away_from_the_driver,
+    open_engine,
+)
+from tests.databases import fresh_database, sqlite_url
+
+
+@pytest.mark.usefixtures("own_databases")
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        "synchronous=NORMAL",
+        "synchronous=OFF",
+        "journal_mode=DELETE",
+        "foreign_keys=OFF",
+        "recursive_triggers=OFF",
+    ],
+)
+def test_a_weaker_sqlite_is_refused(tmp_path: Path, weaker: str) -> None:
+    engine = create_engine(sqlite_url(tmp_path))
+    _take_transactions_away_from_the_driver(engine)
+
+    @event.listens_for(engine, "connect")
+    def _weaken(connection: DBAPIConnection, _record: object) -> None:
+        connection.cursor().execute(f"PRAGMA {weaker}")
+
+    with pytest.raises(UnsafeDatabaseError, match=weaker.partition("=")[0]):
+        _assert_durable_sqlite(engine)
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("own_databases")
+def test_a_disk_that_cannot_share_memory_is_refused(tmp_path: Path) -> None:
+    # As on a network drive: SQLite then quietly stays with its old journal.
+    url = f"sqlite:///file:{tmp_path / 'far.db'}?vfs=unix-none&uri=true"
+
+    with pytest.raises(UnsafeDatabaseError, match="journal_mode"):
+        open_engine(url)
+
+
+@pytest.mark.parametrize("weaker", ["off", "local"])
+def test_a_postgresql_that_answers_before_it_wrote_is_refused(
+    postgres_url: str, weaker: str
+) -> None:
+    with fresh_database(postgres_url, "hasty") as url:
+        engine = open_engine(url)
+        with engine.begin() as connection:
+            name = connection.scalar(text("SELECT current_database()"))
+            connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = {weaker}"))
+        engine.dispose()
+
+        with pytest.raises(UnsafeDatabaseError, match="synchronous_commit"):
+            open_engine(url)
+
+
+def test_a_reference_to_nothing_is_refused(committed_engine: Engine) -> None:
+    with pytest.raises(IntegrityError), committed_engine.begin() as connection:
+        connection.execute(text("INSERT INTO dossier_key VALUES ('nobody', '')"))
+
+
+def test_taking_back_to_a_savepoint_keeps_what_was_before_it(committed_engine: Engine) -> None:
+    with committed_engine.begin() as connection:
+        connection.execute(text("INSERT INTO counter VALUES ('before', 1)"))
+        savepoint = connection.begin_nested()
+        connection.execute(text("INSERT INTO counter VALUES ('inside', 1)"))
+        savepoint.rollback()
+        connection.execute(text("INSERT INTO counter VALUES ('after', 1)"))
+
+    with committed_engine.connect() as connection:
+        names = connection.scalars(text("SELECT name FROM counter ORDER BY name")).all()
+    assert names == ["after", "before"]
+
+
+def test_creating_a_table_is_taken_back_like_any_change(committed_engine: Engine) -> None:
+    with committed_engine.connect() as connection:
+        connection.execute(text("CREATE TABLE half_made (id integer)"))
+        connection.rollback()
+
+        assert not committed_engine.dialect.has_table(connection, "half_made")

@@ -62,7 +62,9 @@ def test_a_row_cannot_be_replaced_by_a_second_one(connection: Connection, table:
         replacing = insert(described).values(row).prefix_with("OR REPLACE")
     else:
         keys = list(described.primary_key)
-        replacing = upsert(described).values(row).on_conflict_do_update(index_elements=keys, set_=row)
+        replacing = (
+            upsert(described).values(row).on_conflict_do_update(index_elements=keys, set_=row)
+        )
 
     with pytest.raises(IntegrityError, match=f"{table} only grows"):
         connection.execute(replacing)

@@ -1,0 +1,100 @@
+"""P10, the label of a mail bag: from where to where, under which seal, holding how many items."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from postal_service.printing.codes import (
+    CodeOverflowError,
+    Correction,
+    bar_symbol,
+    draw_bars,
+    draw_qr,
+    qr_symbol,
+)
+from postal_service.printing.figures import clock, counted
+from postal_service.printing.letters import (
+    BOLD,
+    REGULAR,
+    fitted,
+    printable,
+    register_fonts,
+    wrapped,
+)
+
+NAME: Final = "NHÃN TÚI THƯ"
+_WIDTH, _HEIGHT = 148 * mm, 105 * mm  # A6 across
+_EDGE: Final = 6 * mm
+_MODULE_MM: Final = 1.0
+_BAR_MODULE_MM: Final = 0.5
+_BAR_HEIGHT_MM: Final = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class BagLabel:
+    """One closed bag; `bag_code` is both its bars and its token, so that a camera and a wand agree."""
+
+    bag_code: str
+    dispatch_number: str
+    from_office: str
+    to_office: str
+    seal_number: str
+    item_count: int
+    weight_grams: int
+    closed_at: datetime
+
+
+def render(view: BagLabel) -> bytes:
+    """The label as PDF, A6 across."""
+    register_fonts()
+    written = io.BytesIO()
+    canvas = Canvas(written, pagesize=(_WIDTH, _HEIGHT), invariant=1, lang="vi")
+    canvas.setTitle(f"{NAME} {printable(view.bag_code)}")
+    _draw_codes(canvas, view)
+    _draw_words(canvas, view)
+    canvas.showPage()
+    canvas.save()
+    return written.getvalue()
+
+
+def _draw_codes(canvas: Canvas, view: BagLabel) -> None:
+    canvas.setFont(BOLD, 13)
+    canvas.drawString(_EDGE, _HEIGHT - _EDGE - 10, NAME)
+    dispatch = fitted(printable(f"Chuyến thư {view.dispatch_number}"), BOLD, 11, 85 * mm)
+    canvas.drawRightString(_WIDTH - _EDGE, _HEIGHT - _EDGE - 10, dispatch)
+    token = qr_symbol(view.bag_code, version=2, correction=Correction.QUARTILE, largest=3)
+    side = token.side_mm(_MODULE_MM) * mm
+    draw_qr(canvas, token, x=_WIDTH - _EDGE - side, y=_EDGE, module_mm=_MODULE_MM)
+    bars = bar_symbol(view.bag_code)
+    if bars.length_mm(_BAR_MODULE_MM) * mm > _WIDTH:
+        raise CodeOverflowError(f"{view.bag_code} is wider than the label")
+    bottom = _HEIGHT - _EDGE - 18 - _BAR_HEIGHT_MM * mm
+    draw_bars(canvas, bars, x=0, y=bottom, module_mm=_BAR_MODULE_MM, height_mm=_BAR_HEIGHT_MM)
+    canvas.setFont(BOLD, 16)
+    canvas.drawString(_EDGE, bottom - 17, view.bag_code)
+
+
+def _draw_words(canvas: Canvas, view: BagLabel) -> None:
+    baseline = _HEIGHT - _EDGE - 18 - _BAR_HEIGHT_MM * mm - 26
+    for label, office in (("TỪ", view.from_office), ("ĐẾN", view.to_office)):
+        baseline -= 14
+        canvas.setFont(REGULAR, 10)
+        canvas.drawString(_EDGE, baseline, label)
+        canvas.setFont(BOLD, 14)
+        for part in wrapped(printable(office), BOLD, 14, 78 * mm, most=2):
+            canvas.drawString(_EDGE + 11 * mm, baseline, part)
+            baseline -= 16
+    baseline = _EDGE + 3 * 14
+    for text in (
+        f"Niêm phong: {view.seal_number}",
+        f"Số bưu gửi: {counted(view.item_count)}",
+        f"Khối lượng: {view.weight_grams} gam",
+        f"Đóng túi: {clock(view.closed_at)}",
+    ):
+        canvas.setFont(BOLD, 10)
+        canvas.drawString(_EDGE, baseline, fitted(printable(text), BOLD, 10, 88 * mm))
+        baseline -= 14

@@ -1,0 +1,110 @@
+"""P22, Trích lục chuỗi lưu giữ: one row for each event with its hash, so that a court can check it without us."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from postal_service.printing.codes import Correction, qr_symbol
+from postal_service.printing.figures import clock, counted, day_of, grouped, official_date
+from postal_service.printing.page import A4_ACROSS, Paper, Signature
+from postal_service.printing.tables import Column
+from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, STRONG, line
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtractEvent:
+    """One event of the ledger; `claimed_at` is the device's time, `received_at` the server's."""
+
+    index: int
+    claimed_at: datetime
+    received_at: datetime
+    act: str
+    holder: str
+    place: str
+    seal: str
+    leaf_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustodyExtract:
+    """The custody of one item as the ledger told it at one checkpoint."""
+
+    number: str
+    operator_name: str
+    office_name: str
+    place: str
+    item_code: str
+    dossier_code: str
+    requested_by: str
+    purpose: str
+    extracted_at: datetime
+    events: tuple[ExtractEvent, ...]
+    log_origin: str
+    log_size: int
+    log_root: str
+    check_link: str
+    issuer_name: str
+
+
+def render(view: CustodyExtract) -> bytes:
+    """The extract as PDF, A4 across."""
+    paper = Paper(name="TRÍCH LỤC CHUỖI LƯU GIỮ", number=view.number, size=A4_ACROSS)
+    paper.national_header((view.operator_name, view.office_name))
+    paper.title(f"Bưu gửi {view.item_code}")
+    paper.pairs(
+        ("Mã hồ sơ", view.dossier_code),
+        ("Trích lúc", clock(view.extracted_at)),
+        ("Người yêu cầu", view.requested_by),
+        ("Mục đích", view.purpose),
+    )
+    paper.table(
+        (
+            Column(heading="Số thứ tự trong sổ", share=20, style=CELL_CENTER),
+            Column(heading="Giờ thiết bị", share=25, style=CELL_CENTER),
+            Column(heading="Giờ máy chủ nhận", share=25, style=CELL_CENTER),
+            Column(heading="Sự kiện", share=38),
+            Column(heading="Người giữ", share=34),
+            Column(heading="Nơi giữ", share=38),
+            Column(heading="Niêm phong", share=26, style=CELL_CENTER),
+            Column(heading="Mã băm (SHA-256)", share=66, style=CELL_SMALL),
+        ),
+        [
+            (
+                grouped(event.index),
+                clock(event.claimed_at),
+                clock(event.received_at),
+                event.act,
+                event.holder,
+                event.place,
+                event.seal,
+                _in_groups(event.leaf_hash),
+            )
+            for event in view.events
+        ],
+        empty="Sổ chưa có sự kiện nào của bưu gửi này.",
+    )
+    paper.facts(("Số sự kiện", counted(len(view.events))))
+    symbol = qr_symbol(view.check_link, version=3, correction=Correction.MEDIUM, largest=10)
+    paper.gap()
+    paper.qr_with(
+        symbol,
+        module_mm=0.75,
+        beside=(
+            line("Điểm kiểm của sổ", STRONG),
+            line(f"Sổ: {view.log_origin}"),
+            line(f"Số lá: {grouped(view.log_size)}"),
+            line(f"Gốc: {_in_groups(view.log_root)}"),
+        ),
+    )
+    paper.signatures(
+        Signature(role="NGƯỜI TRÍCH LỤC", name=view.issuer_name),
+        Signature(role="THỦ TRƯỞNG ĐƠN VỊ", hint="(Ký, đóng dấu)"),
+        attest="Mỗi mã băm là một lá của cây RFC 6962; kiểm được bằng tệp xuất và khóa công khai, không "
+        "cần máy chủ của bưu điện.",
+        dated=f"{view.place}, {official_date(day_of(view.extracted_at))}",
+    )
+    return paper.pdf()
+
+
+def _in_groups(digest: str) -> str:
+    """A hash in groups of sixteen, as two people compare it aloud."""
+    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))

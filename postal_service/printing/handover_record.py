@@ -1,0 +1,202 @@
+"""P11 and P12, Biên bản giao nhận: two copies of what passed from hand to hand, counted by both sides.
+
+An item that is missing, opened or differs is not left out: it stands in the reserved lines with its reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final, assert_never
+
+from postal_service.printing.codes import Correction, qr_symbol
+from postal_service.printing.figures import (
+    clock,
+    counted,
+    day_of,
+    dong,
+    dong_in_words,
+    official_clock,
+    official_date,
+)
+from postal_service.printing.page import ILLUSTRATIVE_FORM, Paper, Signature
+from postal_service.printing.tables import Column
+from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, NOTE, STRONG, line
+
+COPIES: Final = ("Bản 1 — bên giao giữ", "Bản 2 — bên nhận giữ")
+_RESERVED_LINES: Final = 3
+
+
+class Direction(Enum):
+    """Which way the envelopes go."""
+
+    DOSSIERS_TO_AGENCY = "dossiers"
+    RESULTS_TO_POST = "results"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedItem:
+    """One sealed envelope; `seal_state` in words, `due_at` when the agency named the day."""
+
+    item_code: str
+    dossier_code: str
+    seal_number: str
+    seal_state: str
+    originals: int
+    certified_copies: int
+    photocopies: int
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exclusion:
+    """One item that was not taken over as listed, and why."""
+
+    item_code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverRecord:
+    """One hand-over; `chain_head` is the hash of its last event, `check_link` where to check it."""
+
+    direction: Direction
+    number: str
+    place: str
+    agency_name: str
+    office_name: str
+    giver_name: str
+    giver_unit: str
+    receiver_name: str
+    receiver_unit: str
+    handed_at: datetime
+    items: tuple[HandedItem, ...]
+    exclusions: tuple[Exclusion, ...]
+    money_dong: int
+    chain_head: str
+    check_link: str
+    basis_line: str = ILLUSTRATIVE_FORM
+
+
+def render(view: HandoverRecord) -> bytes:
+    """Both copies of the record as PDF, A4; each copy counts its own pages."""
+    paper = Paper(name=_name(view.direction), number=view.number, basis_line=view.basis_line)
+    for kept_by in COPIES:
+        paper.copy(kept_by)
+        _put_copy(paper, view)
+    return paper.pdf()
+
+
+def _name(direction: Direction) -> str:
+    match direction:
+        case Direction.DOSSIERS_TO_AGENCY:
+            return "BIÊN BẢN GIAO NHẬN HỒ SƠ"
+        case Direction.RESULTS_TO_POST:
+            return "BIÊN BẢN GIAO NHẬN KẾT QUẢ"
+        case _:
+            assert_never(direction)
+
+
+def _put_copy(paper: Paper, view: HandoverRecord) -> None:
+    to_agency = view.direction is Direction.DOSSIERS_TO_AGENCY
+    issuer = (view.office_name,) if to_agency else (view.agency_name,)
+    paper.national_header(issuer)
+    paper.title(
+        "Bưu điện giao cho cơ quan giải quyết"
+        if to_agency
+        else "Cơ quan giải quyết giao cho bưu điện"
+    )
+    paper.facts(
+        ("Thời điểm", official_clock(view.handed_at)),
+        ("Địa điểm", view.place),
+        ("Bên giao", f"{view.giver_name} — {view.giver_unit}"),
+        ("Bên nhận", f"{view.receiver_name} — {view.receiver_unit}"),
+    )
+    _put_items(paper, view.items, with_due=to_agency)
+    if view.money_dong:
+        money = f"{dong(view.money_dong)} ({dong_in_words(view.money_dong)})"
+        paper.facts(("Phí, lệ phí bàn giao kèm theo", money))
+    _put_exclusions(paper, view.exclusions)
+    _put_chain(paper, view)
+    paper.signatures(
+        Signature(role="BÊN GIAO", name=view.giver_name),
+        Signature(role="BÊN NHẬN", name=view.receiver_name),
+        attest="Hai bên đã cùng kiểm tra niêm phong, kiểm đếm và thống nhất số liệu trên. Biên bản lập "
+        "thành 02 bản, mỗi bên giữ một bản.",
+        dated=f"{view.place}, {official_date(day_of(view.handed_at))}",
+    )
+
+
+def _put_items(paper: Paper, items: Sequence[HandedItem], *, with_due: bool) -> None:
+    originals = sum(item.originals for item in items)
+    certified = sum(item.certified_copies for item in items)
+    photocopies = sum(item.photocopies for item in items)
+    last = Column(heading="Ngày hẹn trả" if with_due else "Ghi chú", share=24, style=CELL_CENTER)
+    paper.table(
+        (
+            Column(heading="STT", share=9, style=CELL_CENTER),
+            Column(heading="Mã bưu gửi / mã hồ sơ", share=43),
+            Column(heading="Số niêm phong", share=25, style=CELL_CENTER),
+            Column(heading="Tình trạng niêm phong", share=25, style=CELL_CENTER),
+            Column(heading="Bản chính", share=14, style=CELL_CENTER),
+            Column(heading="Bản CT", share=13, style=CELL_CENTER),
+            Column(heading="Bản photo", share=14, style=CELL_CENTER),
+            last,
+        ),
+        [
+            (
+                str(index),
+                f"{item.item_code} {item.dossier_code}",
+                item.seal_number,
+                item.seal_state,
+                str(item.originals),
+                str(item.certified_copies),
+                str(item.photocopies),
+                clock(item.due_at) if item.due_at else "",
+            )
+            for index, item in enumerate(items, start=1)
+        ],
+        empty="Không có bưu gửi nào được bàn giao.",
+        total=("Tổng cộng", "", "", str(originals), str(certified), str(photocopies), ""),
+    )
+    paper.facts(
+        ("Số bưu gửi", counted(len(items))),
+        ("Bản chính", counted(originals)),
+        ("Bản chứng thực (CT)", counted(certified)),
+        ("Bản photo", counted(photocopies)),
+    )
+
+
+def _put_exclusions(paper: Paper, exclusions: Sequence[Exclusion]) -> None:
+    paper.section("Không nhận hoặc có sai lệch (lập biên bản)")
+    if exclusions:
+        paper.table(
+            (
+                Column(heading="STT", share=10, style=CELL_CENTER),
+                Column(heading="Mã bưu gửi", share=40, style=CELL_CENTER),
+                Column(heading="Lý do", share=130),
+            ),
+            [
+                (str(index), excluded.item_code, excluded.reason)
+                for index, excluded in enumerate(exclusions, start=1)
+            ],
+            empty="Không có.",
+        )
+        paper.facts(("Số bưu gửi lập biên bản", counted(len(exclusions))))
+        return
+    paper.say("Không có tại thời điểm in. Ghi thêm bằng tay, cả hai bên ký nháy từng dòng:", NOTE)
+    paper.blanks(_RESERVED_LINES)
+
+
+def _put_chain(paper: Paper, view: HandoverRecord) -> None:
+    symbol = qr_symbol(view.check_link, version=3, correction=Correction.MEDIUM, largest=10)
+    paper.gap()
+    paper.qr_with(
+        symbol,
+        module_mm=0.75,
+        beside=(
+            line("Đầu chuỗi lưu giữ", STRONG),
+            line(view.chain_head, CELL_SMALL),
+            line("Quét mã để đối chiếu biên bản này với sổ điện tử.", NOTE),
+        ),
+    )

@@ -1,0 +1,110 @@
+"""P13, Bản kê phát: the courier's round on paper, in big numbers, for the day the phone fails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reportlab.platypus.flowables import Flowable
+
+from postal_service.printing.figures import (
+    counted,
+    day_of,
+    dong,
+    dong_in_words,
+    masked_phone,
+    official_date,
+    time_of_day,
+)
+from postal_service.printing.page import Paper, Signature
+from postal_service.printing.tables import Cell, Column
+from postal_service.printing.typesetting import (
+    CELL,
+    CELL_BIG,
+    CELL_CENTER,
+    CELL_RIGHT,
+    embolden,
+    line,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStop:
+    """One stop in route order; `window` is the promised span, `cash_dong` what is to be collected."""
+
+    order: int
+    planned_at: datetime
+    window: tuple[datetime, datetime] | None
+    name: str
+    address: str
+    phone: str
+    items: tuple[str, ...]
+    cash_dong: int
+    remark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunList:
+    """One courier's round of one day."""
+
+    number: str
+    operator_name: str
+    office_name: str
+    place: str
+    round_name: str
+    courier_name: str
+    departs_at: datetime
+    returns_at: datetime
+    distance_m: int
+    stops: tuple[RunStop, ...]
+
+
+def render(view: RunList) -> bytes:
+    """The run list as PDF, A4."""
+    paper = Paper(name="BẢN KÊ PHÁT THEO BƯU TÁ", number=view.number)
+    paper.national_header((view.operator_name, view.office_name))
+    paper.title(f"Tuyến {view.round_name} — {official_date(day_of(view.departs_at))}")
+    paper.facts(("Bưu tá", view.courier_name))
+    paper.pairs(
+        ("Xuất phát", time_of_day(view.departs_at)),
+        ("Dự kiến về", time_of_day(view.returns_at)),
+        ("Quãng đường", f"{view.distance_m / 1000:.1f} km".replace(".", ",")),
+        ("Số điểm dừng", counted(len(view.stops))),
+    )
+    paper.gap(1)
+    paper.table(
+        (
+            Column(heading="Thứ tự", share=16, style=CELL_BIG),
+            Column(heading="Giờ", share=24, style=CELL_CENTER),
+            Column(heading="Nơi đến", share=70),
+            Column(heading="Bưu gửi", share=34),
+            Column(heading="Thu tiền", share=22, style=CELL_RIGHT),
+            Column(heading="Ký nhận / lý do", share=28),
+        ),
+        [_row(stop) for stop in view.stops],
+        empty="Tuyến này không có điểm dừng nào.",
+    )
+    cash_dong = sum(stop.cash_dong for stop in view.stops)
+    paper.facts(
+        ("Tổng số bưu gửi", counted(sum(len(stop.items) for stop in view.stops))),
+        ("Tổng tiền phải thu", f"{dong(cash_dong)} ({dong_in_words(cash_dong)})"),
+    )
+    paper.signatures(
+        Signature(role="NGƯỜI GIAO TUYẾN"),
+        Signature(role="BƯU TÁ", name=view.courier_name),
+        dated=f"{view.place}, {official_date(day_of(view.departs_at))}",
+    )
+    return paper.pdf()
+
+
+def _row(stop: RunStop) -> tuple[Cell, ...]:
+    times: list[Flowable] = [line(time_of_day(stop.planned_at), embolden(CELL_CENTER))]
+    if stop.window:
+        opens, closes = stop.window
+        times.append(line(f"hẹn {time_of_day(opens)}–{time_of_day(closes)}", CELL_CENTER))
+    whereto: list[Flowable] = [line(stop.name, embolden(CELL)), line(stop.address, CELL)]
+    if stop.phone:
+        whereto.append(line(f"ĐT {masked_phone(stop.phone)}", CELL))
+    if stop.remark:
+        whereto.append(line(stop.remark, CELL))
+    items: list[Flowable] = [line(code, CELL) for code in stop.items] or [line("Không có", CELL)]
+    cash = dong(stop.cash_dong) if stop.cash_dong else "—"
+    return str(stop.order), times, whereto, items, cash, ""

@@ -1,10 +1,6 @@
 """Sentences for refusals around phones and their API: Vietnamese, English."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "staff.unknown": (
-        "Không có bưu tá {staff} đang làm việc trong phạm vi của bạn.",
-        "There is no courier {staff} in service in your part of the organisation.",
-    ),
     "device.unknown": (
         "Không có máy {device}, hoặc máy không thuộc phạm vi của bạn.",
         "There is no device {device}, or it is not yours to see.",

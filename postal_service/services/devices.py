@@ -21,6 +21,7 @@ from postal_service.domain.acts import EnrolDevice, RevokeDevice
 from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, NotAllowed, RuleBroken, Unknown
 from postal_service.ledger import signing
+from postal_service.services.directory import UnknownStaff
 from postal_service.services.office_events import (
     OfficeKeys,
     device_id,
@@ -44,10 +45,6 @@ TOKEN_LIFETIME = timedelta(minutes=15)
 LISTED = 200  # devices of one answer
 
 PENDING, ACTIVE, REVOKED = "pending", "active", "revoked"
-
-
-class UnknownStaff(Unknown):
-    code = "staff.unknown"
 
 
 class UnknownDevice(Unknown):

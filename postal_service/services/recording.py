@@ -9,11 +9,11 @@ from postal_service import projections
 from postal_service.domain import acts
 from postal_service.domain.ids import EventId
 from postal_service.domain.refusals import RuleBroken
-from postal_service.ledger.append import Entry, Signed, append
+from postal_service.ledger.append import Entry, Signed, append, receipt
 from postal_service.projections import verdicts
 from postal_service.storage.schema import SealRow
 
-__all__ = ["Entry", "Recorded", "SealUsed", "Signed", "record"]
+__all__ = ["Entry", "Recorded", "SealUsed", "Signed", "receipt", "record"]
 
 
 class SealUsed(RuleBroken):

@@ -1,0 +1,127 @@
+"""A photo or a file is kept under the hash of its content, encrypted; an event may name it before it arrives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.refusals import Malformed, Unknown
+from postal_service.services.vault import Vault, open_sealed, seal
+from postal_service.storage.schema import EvidenceRow, UnitRow
+
+LARGEST_FILE = 5_000_000  # bytes
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+LOOKERS = (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+class UnknownEvidence(Unknown):
+    code = "evidence.unknown"
+
+
+class WrongHash(Malformed):
+    code = "evidence.wrong_hash"
+
+
+class WrongType(Malformed):
+    code = "evidence.wrong_type"
+
+
+class FileTooLarge(Malformed):
+    code = "evidence.too_large"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is known of a file without opening it. `fresh` is False when it was there already."""
+
+    sha256: str
+    media_type: str
+    size_bytes: int
+    fresh: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A file, opened for somebody who may look."""
+
+    sha256: str
+    media_type: str
+    content: bytes
+
+
+def keep(
+    session: Session,
+    vault: Vault,
+    digest: str,
+    content: bytes,
+    *,
+    media_type: str,
+    by: Actor,
+    at: datetime,
+) -> Kept:
+    """Keep a file under its own SHA-256 (hex). A second time changes nothing.
+
+    Raises FileTooLarge, WrongHash, or WrongType for anything that is not what it says it is.
+    """
+    if len(content) > LARGEST_FILE:
+        raise FileTooLarge(most=LARGEST_FILE)
+    if sha256(content).hexdigest() != digest:
+        raise WrongHash(digest=digest)
+    if media_type not in MEDIA_TYPES or media_type_of(content) != media_type:
+        raise WrongType(media_type=media_type)
+    known = session.execute(
+        select(EvidenceRow.media_type, EvidenceRow.size_bytes).where(EvidenceRow.sha256 == digest)
+    ).one_or_none()
+    if known is not None:
+        return Kept(
+            sha256=digest, media_type=known.media_type, size_bytes=known.size_bytes, fresh=False
+        )
+    session.add(
+        EvidenceRow(
+            sha256=digest,
+            media_type=media_type,
+            size_bytes=len(content),
+            content=seal(vault.master, content, _place(digest)),
+            staff=by.staff,
+            unit=by.unit,
+            received_at=at,
+        )
+    )
+    session.flush()
+    return Kept(sha256=digest, media_type=media_type, size_bytes=len(content), fresh=True)
+
+
+def look(session: Session, vault: Vault, digest: str, *, by: Actor) -> Evidence:
+    """Open a file: whoever took it may, and who answers for his unit. Raises UnknownEvidence."""
+    found = session.execute(
+        select(EvidenceRow, UnitRow.path)
+        .join(UnitRow, UnitRow.code == EvidenceRow.unit)
+        .where(EvidenceRow.sha256 == digest)
+    ).one_or_none()
+    if found is None:
+        raise UnknownEvidence(digest=digest)
+    row, path = found
+    if row.staff != by.staff and not by.may(*LOOKERS, path=path):
+        raise UnknownEvidence(digest=digest)
+    content = open_sealed(vault.master, row.content, _place(digest))
+    return Evidence(sha256=digest, media_type=row.media_type, content=content)
+
+
+def media_type_of(content: bytes) -> str:
+    """What the first bytes say a file is; "" for everything that is not taken."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content.startswith(b"%PDF-"):
+        return "application/pdf"
+    return ""
+
+
+def _place(digest: str) -> str:
+    return f"evidence|{digest}|content"

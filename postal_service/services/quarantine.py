@@ -1,0 +1,116 @@
+"""What phones sent and the ledger could not take, for a person to look at and settle.
+
+Bytes whose signature or chain does not hold can never enter. An event that is sound but names an
+unknown item, an unproved delivery or a revoked phone can be let in by the head of the unit; what
+its phone told after it, and was held, then follows by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.services.examining import Batch, Reason, Sent, Sound, examine
+from postal_service.services.syncing import Outcome, Status, receive
+from postal_service.storage.schema import DeviceRow, QuarantineRow, UnitRow
+
+HEADS = (Role.MANAGER, Role.ADMINISTRATOR)
+LISTED = 200
+ADMITTED, DISMISSED = "admitted", "dismissed"
+ADMISSIBLE = frozenset({Reason.UNKNOWN_ITEM, Reason.UNPROVED, Reason.REVOKED})
+
+
+class UnknownQuarantine(Unknown):
+    code = "sync.quarantine_unknown"
+
+
+class CannotBeAdmitted(RuleBroken):
+    code = "sync.cannot_be_admitted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptApart:
+    """One thing that waits for a person; `uploader` is the phone that sent it."""
+
+    id: int
+    uploader: DeviceId
+    reason: str
+    size_bytes: int
+    received_ms: int
+    admissible: bool
+
+
+def open_ones(session: Session, *, by: Actor, after: int = 0) -> list[KeptApart]:
+    """What waits in `by`'s part of the organisation, oldest first, a page at a time."""
+    rows = session.scalars(
+        select(QuarantineRow)
+        .join(DeviceRow, DeviceRow.id == QuarantineRow.device)
+        .join(UnitRow, UnitRow.code == DeviceRow.unit)
+        .where(_under(by), QuarantineRow.settled_at.is_(None), QuarantineRow.id > after)
+        .order_by(QuarantineRow.id)
+        .limit(LISTED)
+    )
+    return [
+        KeptApart(
+            id=row.id,
+            uploader=DeviceId(row.device),
+            reason=row.reason,
+            size_bytes=len(row.body),
+            received_ms=row.received_ms,
+            admissible=row.reason in ADMISSIBLE,
+        )
+        for row in rows
+    ]
+
+
+def admit(session: Session, kept: int, *, by: Actor, at: datetime) -> Outcome:
+    """Let a sound event in after all, and with it what waited for it.
+
+    Raises UnknownQuarantine, or CannotBeAdmitted when it is not sound or its place is taken.
+    """
+    row = _open(session, kept, by)
+    batch = examine(session, [Sent(row.body, row.signature)], uploader=DeviceId(row.device))
+    outcome = _let_in(session, batch, at)
+    if outcome.status in {Status.QUARANTINED, Status.HELD}:
+        raise CannotBeAdmitted(reason=outcome.reason or outcome.status)
+    _settle(row, ADMITTED, by, at)
+    return outcome
+
+
+def dismiss(session: Session, kept: int, *, why: str, by: Actor, at: datetime) -> None:
+    """Put it on file with a reason; the bytes are kept. Raises UnknownQuarantine."""
+    _settle(_open(session, kept, by), f"{DISMISSED}: {why}", by, at)
+
+
+def _let_in(session: Session, batch: Batch, at: datetime) -> Outcome:
+    sound = [each.event.id for each in batch.examined if isinstance(each, Sound)]
+    forgiven: frozenset[EventId] = frozenset(sound)
+    return receive(session, [batch], at=at, forgiven=forgiven)[0][0]
+
+
+def _settle(row: QuarantineRow, how: str, by: Actor, at: datetime) -> None:
+    row.settled_at, row.settled_by, row.settled_how = at, by.staff, how
+
+
+def _open(session: Session, kept: int, by: Actor) -> QuarantineRow:
+    by.need(*HEADS)
+    row = session.scalar(
+        select(QuarantineRow)
+        .join(DeviceRow, DeviceRow.id == QuarantineRow.device)
+        .join(UnitRow, UnitRow.code == DeviceRow.unit)
+        .where(_under(by), QuarantineRow.id == kept, QuarantineRow.settled_at.is_(None))
+        .with_for_update(of=QuarantineRow)
+    )
+    if row is None:
+        raise UnknownQuarantine(id=kept)
+    return row
+
+
+def _under(by: Actor) -> ColumnElement[bool]:
+    by.need(*HEADS)
+    paths = sorted({grant.path for grant in by.grants if grant.role in HEADS})
+    return or_(*(UnitRow.path.startswith(path, autoescape=True) for path in paths))

@@ -1,0 +1,94 @@
+"""Whom a courier calls and where he rings: the people behind the homes of his own round. Every look is logged.
+
+It stands apart from the manifest, which a phone asks for every minute and which names nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor
+from postal_service.domain.ids import DossierId, RoundId
+from postal_service.domain.persons import Person, PersonRole
+from postal_service.services import persons
+from postal_service.services.acknowledging import UnknownRound
+from postal_service.services.persons import Purpose
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import DossierKeyRow, RoundRow, StopRow
+
+SHOWN = ("published", "acknowledged")
+# Who stands at the door for each kind of stop, the most likely first.
+AT_THE_DOOR = {
+    "deliver": (
+        PersonRole.DELEGATE,
+        PersonRole.RECEIVER,
+        PersonRole.OWNER,
+        PersonRole.SUBMITTER,
+    ),
+    "collect": (PersonRole.SUBMITTER, PersonRole.OWNER),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Somebody at a home of the round. Of the citizen number only what the card check needs."""
+
+    position: int
+    dossier: DossierId
+    role: PersonRole
+    name: str
+    phone: str
+    address: str
+    citizen_last4: str
+
+
+def contacts(
+    session: Session, vault: Vault, round_id: RoundId, *, by: Actor, at: datetime
+) -> tuple[Contact, ...]:
+    """The people at the homes of this courier's round, by stop; one logged look per dossier.
+
+    Erased dossiers are left out. Raises UnknownRound.
+    """
+    row = session.get(RoundRow, round_id)
+    if row is None or row.courier != by.staff or row.state not in SHOWN:
+        raise UnknownRound(round=round_id)
+    stops = session.scalars(
+        select(StopRow)
+        .join(DossierKeyRow, DossierKeyRow.dossier == StopRow.dossier)  # erased ones have no key
+        .where(StopRow.round == round_id)
+        .order_by(StopRow.position)
+    ).all()
+    found: list[Contact] = []
+    for kind, purpose in (("deliver", Purpose.DELIVERY), ("collect", Purpose.COLLECTING)):
+        meant = {
+            DossierId(stop.dossier): stop for stop in stops if stop.kind == kind and stop.dossier
+        }
+        people = persons.look_many(
+            session, vault, meant, purpose=purpose, by=by, at=at, roles=AT_THE_DOOR[kind]
+        )
+        for dossier, who in people.items():
+            found += _of_stop(meant[dossier].position, dossier, who, AT_THE_DOOR[kind])
+    return tuple(sorted(found, key=lambda each: each.position))
+
+
+def _of_stop(
+    position: int,
+    dossier: DossierId,
+    people: dict[PersonRole, Person],
+    order: tuple[PersonRole, ...],
+) -> list[Contact]:
+    return [
+        Contact(
+            position=position,
+            dossier=dossier,
+            role=role,
+            name=people[role].name,
+            phone=people[role].phone,
+            address=address.text if (address := people[role].address) else "",
+            citizen_last4=people[role].citizen[-4:],
+        )
+        for role in order
+        if role in people
+    ]

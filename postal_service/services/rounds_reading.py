@@ -1,0 +1,329 @@
+"""What a courier's phone holds for the shift, so that it can work without a network.
+
+The phone can check a label's token and a citizen's delivery code against it, verify a colleague's
+offer, and see who holds what. It tells no more than this courier needs for his rounds of the day.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor
+from postal_service.domain.custody import Standing
+from postal_service.domain.ids import DeviceId, DossierId, ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.persons import PersonRole
+from postal_service.domain.wording_dates import VIETNAM
+from postal_service.ledger import base64_strict, reading
+from postal_service.projections import holdings
+from postal_service.services import cursors, persons
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import (
+    DeviceRow,
+    DossierRow,
+    ItemRow,
+    PickupRow,
+    RoundRow,
+    StaffRow,
+    StopItemRow,
+    StopRow,
+    UnitRow,
+)
+
+SHOWN = ("published", "acknowledged")
+MOST_PHONES = 500
+MOST_HELD = 2_000  # items; nobody carries more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What is handed over at a stop: an item's number, or the dossier of a pick-up."""
+
+    reference: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """One stop. A place has its name and position; a home only its dossier."""
+
+    position: int
+    kind: str
+    unit: UnitCode | None
+    name: str
+    address: str
+    lat: float | None
+    lon: float | None
+    dossier: DossierId | None
+    dossier_code: str
+    opens_at: datetime | None  # of a pick-up: when the citizen asked to be visited
+    closes_at: datetime | None
+    arrives_at: datetime
+    departs_at: datetime
+    locked: str
+    handed: tuple[Handed, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    id: RoundId
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    metres: int
+    seconds: int
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """An item as the phone needs it: without a standing nobody has accepted it yet."""
+
+    item: ItemId
+    leg: str
+    token: str  # SHA-256 of the label's token, first 16 bytes, hex
+    standing: Standing | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """A phone whose offers this one may meet without a network."""
+
+    device: DeviceId
+    staff: StaffId
+    name: str
+    algorithm: str
+    public_key: str  # base64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """The day of one courier. `cursor` is where its changes begin."""
+
+    day: date
+    rounds: tuple[Round, ...]
+    packages: tuple[Package, ...]
+    colleagues: tuple[Colleague, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What became of the shift's items since a cursor; `gone` are no longer this courier's."""
+
+    packages: tuple[Package, ...]
+    gone: tuple[ItemId, ...]
+    rounds_changed: bool
+    cursor: str
+    has_more: bool
+
+
+def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
+    """The published rounds of this courier's day in Vietnam, with all he holds or is offered."""
+    day = at.astimezone(VIETNAM).date()
+    # Before everything else: what is recorded while we read is then told once more, not missed.
+    size = reading.size(session)
+    rows = _rounds(session, by.staff, day)
+    rounds = _with_stops(session, vault, rows)
+    return Shift(
+        day=day,
+        rounds=rounds,
+        packages=_packages(session, _numbers(session, [row.id for row in rows], by)),
+        colleagues=_colleagues(session, by),
+        cursor=cursors.Cursor(size, _version(rows)).written,
+    )
+
+
+def changes(session: Session, since: str, *, by: Actor, at: datetime) -> Changes:
+    """What changed since a cursor of `today` or of the last call; at most a page of events.
+
+    Raises CursorMalformed, or CursorExpired when the phone must load everything anew.
+    """
+    cursor = cursors.read(since)
+    size = reading.size(session)
+    cursors.refuse_if_too_old(cursor, size)
+    rows = _rounds(session, by.staff, at.astimezone(VIETNAM).date())
+    page = list(islice(reading.everything(session, after=cursor.size), cursors.PAGE))
+    touched = {each.event.item for each in page} - {""}
+    mine = _numbers(session, [row.id for row in rows], by) & touched
+    end = cursor.size + len(page)
+    return Changes(
+        packages=_packages(session, mine),
+        gone=tuple(sorted(_left(session, page, by) - mine)),
+        rounds_changed=_version(rows) != cursor.rounds,
+        cursor=cursors.Cursor(end, _version(rows)).written,
+        has_more=end < size,
+    )
+
+
+def _left(session: Session, page: Sequence[reading.Recorded], by: Actor) -> set[ItemId]:
+    """Items that these events may have taken from this courier; too many does no harm."""
+    devices = set(session.scalars(select(DeviceRow.id).where(DeviceRow.staff == by.staff)))
+    return {
+        each.event.item
+        for each in page
+        if each.event.item and cursors.may_take(each.event, by.staff, devices)
+    }
+
+
+def _rounds(session: Session, courier: StaffId, day: date) -> Sequence[RoundRow]:
+    return session.scalars(
+        select(RoundRow)
+        .where(RoundRow.courier == courier, RoundRow.day == day, RoundRow.state.in_(SHOWN))
+        .order_by(RoundRow.starts_at, RoundRow.id)
+    ).all()
+
+
+def _version(rows: Sequence[RoundRow]) -> str:
+    told = json.dumps([[row.id, row.plan] for row in rows])
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def _with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tuple[Round, ...]:
+    ids = [row.id for row in rows]
+    stops = session.scalars(
+        select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
+    ).all()
+    handed: dict[tuple[str, int], list[Handed]] = {}
+    for each in session.scalars(
+        select(StopItemRow).where(StopItemRow.round.in_(ids)).order_by(StopItemRow.reference)
+    ):
+        told = Handed(reference=each.reference, kind=each.kind)
+        handed.setdefault((each.round, each.position), []).append(told)
+    places = _places(session, {stop.unit for stop in stops if stop.unit})
+    homes = _homes(session, vault, stops)
+    return tuple(
+        Round(
+            id=RoundId(row.id),
+            state=row.state,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            metres=row.metres,
+            seconds=row.seconds,
+            stops=tuple(
+                _stop(stop, places, homes, handed.get((row.id, stop.position), ()))
+                for stop in stops
+                if stop.round == row.id
+            ),
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True)
+class _Home:
+    """A point and a code; who lives there is in services/round_contacts.py, and logged."""
+
+    code: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    point: persons.Home | None
+
+
+def _stop(
+    row: StopRow,
+    places: Mapping[str, UnitRow],
+    homes: Mapping[str, _Home],
+    handed: Sequence[Handed],
+) -> Stop:
+    place = places.get(row.unit or "")
+    home = homes.get(row.dossier or "")
+    point = place or (home.point if home else None)
+    return Stop(
+        position=row.position,
+        kind=row.kind,
+        unit=UnitCode(row.unit) if row.unit else None,
+        name=place.name if place else "",
+        address=place.address if place else "",
+        lat=point.lat if point else None,
+        lon=point.lon if point else None,
+        dossier=DossierId(row.dossier) if row.dossier else None,
+        dossier_code=home.code if home else "",
+        opens_at=home.opens_at if home else None,
+        closes_at=home.closes_at if home else None,
+        arrives_at=row.arrives_at,
+        departs_at=row.departs_at,
+        locked=row.locked,
+        handed=tuple(handed),
+    )
+
+
+def _places(session: Session, codes: Collection[str]) -> dict[str, UnitRow]:
+    rows = session.scalars(select(UnitRow).where(UnitRow.code.in_(codes)))
+    return {row.code: row for row in rows}
+
+
+def _homes(session: Session, vault: Vault, stops: Sequence[StopRow]) -> dict[str, _Home]:
+    by_kind = {
+        kind: [DossierId(stop.dossier) for stop in stops if stop.dossier and stop.kind == kind]
+        for kind in ("deliver", "collect")
+    }
+    points = {
+        **persons.homes(session, vault, by_kind["deliver"], PersonRole.RECEIVER),
+        **persons.homes(session, vault, by_kind["collect"], PersonRole.SUBMITTER),
+    }
+    rows = session.execute(
+        select(DossierRow.id, DossierRow.code, PickupRow.opens_at, PickupRow.closes_at)
+        .outerjoin(PickupRow, PickupRow.dossier == DossierRow.id)
+        .where(DossierRow.id.in_([*by_kind["deliver"], *by_kind["collect"]]))
+    )
+    return {
+        key: _Home(code, opens_at, closes_at, points.get(DossierId(key)))
+        for key, code, opens_at, closes_at in rows
+    }
+
+
+def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
+    """Every item number that is this courier's business today."""
+    handed = session.scalars(select(StopItemRow).where(StopItemRow.round.in_(rounds))).all()
+    numbers = {ItemId(each.reference) for each in handed if each.kind == "item"}
+    pickups = {each.reference for each in handed if each.kind == "pickup"}
+    if pickups:
+        asked = select(ItemRow.item).where(ItemRow.dossier.in_(pickups))
+        numbers |= {ItemId(item) for item in session.scalars(asked)}
+    after = ""
+    while page := holdings.held_by_staff(session, by.staff, after):
+        numbers |= {each.item for each in page}
+        after = page[-1].item
+        if len(page) < holdings.PAGE or len(numbers) > MOST_HELD:
+            break
+    return numbers | {each.item for each in holdings.offered_to(session, by.unit, by.staff)}
+
+
+def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, ...]:
+    standings = holdings.standings(session, numbers)
+    rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(numbers)).order_by(ItemRow.item))
+    return tuple(
+        Package(
+            item=ItemId(row.item),
+            leg=row.leg,
+            token=row.token_hash.hex(),
+            standing=standings.get(ItemId(row.item)),
+        )
+        for row in rows
+    )
+
+
+def _colleagues(session: Session, by: Actor) -> tuple[Colleague, ...]:
+    rows = session.execute(
+        select(DeviceRow, StaffRow.name)
+        .join(StaffRow, StaffRow.id == DeviceRow.staff)
+        .where(DeviceRow.unit == by.unit, DeviceRow.kind == "phone", DeviceRow.status == "active")
+        .order_by(DeviceRow.id)
+        .limit(MOST_PHONES)
+    )
+    return tuple(
+        Colleague(
+            device=DeviceId(row.id),
+            staff=StaffId(row.staff),
+            name=name,
+            algorithm=row.algorithm,
+            public_key=base64_strict.write(row.public_key),
+        )
+        for row, name in rows
+    )

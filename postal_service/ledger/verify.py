@@ -715,7 +715,7 @@ class _Ledger:
     def _check_late(self, event: dict[str, Any], body: bytes) -> None:
         """Of a revoked device only what somebody else signed too may still come."""
         if event["type"] == "offer":
-            self.late_offers[sha256(body).digest()] = (self.size, event["id"])
+            self.late_offers[sha256(body).digest()[:16]] = (self.size, event["id"])
         elif event["type"] != "handover" and event.get("proof", {}).get("m") != "qr":
             raise Broken("its device was revoked, and nobody countersigned")
 

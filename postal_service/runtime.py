@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from postal_service.ledger.notes import known_key
+from postal_service.services.checkpoints import Witness, ask_by_http
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.vault import Vault
 from postal_service.settings import Settings
@@ -24,6 +26,7 @@ class Runtime:
     clock: Clock
     keys: OfficeKeys
     log_key: Ed25519PrivateKey
+    witnesses: tuple[Witness, ...]
 
     @property
     def vault(self) -> Vault:
@@ -51,4 +54,7 @@ def start(settings: Settings, *, clock: Clock = now, sessions: Sessions | None =
         clock=clock,
         keys=keys_of(settings),
         log_key=Ed25519PrivateKey.from_private_bytes(settings.log_key),
+        witnesses=tuple(
+            Witness(key=known_key(key), ask=ask_by_http(url)) for key, url in settings.witnesses
+        ),
     )

@@ -42,6 +42,7 @@ class Settings:
     secure_cookies: bool
     redis_url: str  # "" where there is one process
     road_server_url: str  # "" plans by great-circle distances
+    witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
     demo: bool = False
 
 
@@ -89,6 +90,15 @@ def _key(name: str, text: str) -> bytes:
     return key
 
 
+def _witnesses(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [tuple(line.split()) for line in text.splitlines() if line.strip()]
+    if any(len(pair) != 2 or not pair[1].startswith(("http://", "https://")) for pair in pairs):
+        raise NotConfiguredError(
+            "POSTAL_WITNESSES has one line a witness: its key, a space, its http URL."
+        )
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
 def _settings(
     environment: Mapping[str, str], url: str, keys: Mapping[str, bytes], *, demo: bool
 ) -> Settings:
@@ -105,5 +115,6 @@ def _settings(
         secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
         redis_url=environment.get("POSTAL_REDIS_URL", ""),
         road_server_url=environment.get("POSTAL_ROAD_SERVER_URL", ""),
+        witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
         demo=demo,
     )

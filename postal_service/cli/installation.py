@@ -1,0 +1,69 @@
+"""Set a service up: keys, tables, the first administrator, the health of the store."""
+
+import argparse
+import getpass
+import sys
+from datetime import UTC, datetime
+
+from postal_service.cli.output import Commands, complain, say
+from postal_service.domain.actors import Actor, Grant, Role
+from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.runtime import start
+from postal_service.services import access, directory
+from postal_service.settings import from_environment, make_keys
+from postal_service.storage.engine import open_engine
+from postal_service.storage.migrate import upgrade
+from postal_service.storage.transaction import transaction
+
+# The first administrator is made by whoever can start the service; there is nobody to ask yet.
+INSTALLER = Actor(
+    staff=StaffId("installer"),
+    unit=UnitCode("ROOT"),
+    path="/",
+    grants=(Grant(role=Role.ADMINISTRATOR, unit=UnitCode("ROOT"), path="/"),),
+)
+
+
+def add_commands(commands: Commands) -> None:
+    """`keys`, `migrate`, `staff`."""
+    keys = commands.add_parser("keys", help="make a fresh set of keys, as environment variables")
+    keys.set_defaults(run=_keys)
+    migrate = commands.add_parser("migrate", help="bring the tables up to date")
+    migrate.set_defaults(run=_migrate)
+    staff = commands.add_parser("staff", help="enter a member of staff and set a password")
+    staff.add_argument("login")
+    staff.add_argument("name")
+    staff.add_argument("--role", choices=[role.value for role in Role], required=True)
+    staff.add_argument("--unit", required=True, help="code of the unit the role is over")
+    staff.set_defaults(run=_staff)
+
+
+def _keys(_: argparse.Namespace) -> int:
+    for name, value in make_keys().items():
+        say(f"{name}={value}")
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    upgrade(open_engine(from_environment().database_url))
+    say("The tables are up to date.")
+    return 0
+
+
+def _staff(arguments: argparse.Namespace) -> int:
+    runtime = start(from_environment())
+    # From a pipe the password is the first line; it is never an argument, where others could read it.
+    password = (
+        getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    if not password:
+        complain("No password was given; nothing was saved.")
+        return 2
+    with transaction(runtime.sessions) as session:
+        hired = directory.hire(session, login=arguments.login, name=arguments.name, by=INSTALLER)
+        directory.grant(
+            session, hired.staff, Role(arguments.role), UnitCode(arguments.unit), by=INSTALLER
+        )
+        access.set_password(session, hired.staff, password, at=datetime.now(UTC))
+    say(f"{arguments.name} signs in as {arguments.login}; badge {hired.badge}.")
+    return 0

@@ -1,0 +1,86 @@
+"""Watch over the ledger: verify, export, checkpoint, rebuild."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from postal_service import projections
+from postal_service.cli.output import Commands, complain, say
+from postal_service.ledger import verify
+from postal_service.ledger.checkpoint import Kept
+from postal_service.runtime import Runtime, start
+from postal_service.services import checkpoints
+from postal_service.settings import from_environment
+from postal_service.storage.transaction import reading, transaction
+
+
+def add_commands(commands: Commands) -> None:
+    """`verify`, `export-ledger`, `checkpoint`, `rebuild`."""
+    check = commands.add_parser(
+        "verify", help="check a whole ledger from exported rows and public keys alone"
+    )
+    check.add_argument("file", nargs="?", type=Path, help="an exported ledger; else the live one")
+    check.add_argument("keys", nargs="?", type=Path, help="the public keys")
+    check.add_argument("--workers", type=int, default=1)
+    check.set_defaults(run=_verify)
+    out = commands.add_parser("export-ledger", help="write the ledger and its public keys to files")
+    out.add_argument("file", type=Path)
+    out.add_argument("keys", type=Path)
+    out.set_defaults(run=_export)
+    checkpoint = commands.add_parser("checkpoint", help="sign the ledger as it stands now")
+    checkpoint.set_defaults(run=_checkpoint)
+    rebuild = commands.add_parser("rebuild", help="drop every projection and fold it again")
+    rebuild.set_defaults(run=_rebuild)
+
+
+def sign(runtime: Runtime) -> Kept:
+    """A checkpoint over the ledger as it is now, with what the witnesses say to it."""
+    at, settings = runtime.clock(), runtime.settings
+    with transaction(runtime.sessions) as session:
+        kept = checkpoints.make(session, origin=settings.origin, log_key=runtime.log_key, at=at)
+    checkpoints.cosign(runtime.sessions, kept, runtime.witnesses, at=at)
+    return kept
+
+
+def export(runtime: Runtime, ledger: Path, keys: Path) -> Kept:
+    """Sign, then write the ledger and the keys to check it with."""
+    sign(runtime)
+    policy = checkpoints.policy(
+        runtime.settings.origin, runtime.log_key, [each.key for each in runtime.witnesses]
+    )
+    with reading(runtime.sessions) as session:
+        return checkpoints.export_to(session, policy, ledger=ledger, keys=keys)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    if (arguments.file is None) != (arguments.keys is None):
+        complain("Name both the exported ledger and the keys file, or neither for the live one.")
+        return 2
+    workers = f"--workers={arguments.workers}"
+    if arguments.file is not None:
+        return verify.main([str(arguments.file), str(arguments.keys), workers])
+    runtime = start(from_environment())
+    with tempfile.TemporaryDirectory() as folder:
+        ledger, keys = Path(folder, "ledger.jsonl"), Path(folder, "keys.json")
+        export(runtime, ledger, keys)
+        return verify.main([str(ledger), str(keys), workers])
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    kept = export(start(from_environment()), arguments.file, arguments.keys)
+    say(f"Wrote {kept.size} events to {arguments.file} and the public keys to {arguments.keys}.")
+    return 0
+
+
+def _checkpoint(_: argparse.Namespace) -> int:
+    kept = sign(start(from_environment()))
+    say(f"Signed {kept.size} events, root {kept.root.hex()}.")
+    return 0
+
+
+def _rebuild(_: argparse.Namespace) -> int:
+    runtime = start(from_environment())
+    with transaction(runtime.sessions) as session:
+        count = projections.rebuild(session)
+    say(f"Told the stories of {count} items anew.")
+    return 0

@@ -1,0 +1,52 @@
+"""Serve both apps from one process: the office's pages, and the couriers' API beside them."""
+
+import argparse
+
+import mobile_api.app
+from waitress import create_server
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+import postal_service.app
+from postal_service.cli.output import Commands, complain, say
+from postal_service.runtime import Runtime, start
+from postal_service.settings import from_environment
+from postal_service.storage.engine import open_engine
+from postal_service.storage.migrate import pending
+
+THREADS = 8  # SQLite writers queue in the process; more threads only wait longer
+
+
+def add_commands(commands: Commands) -> None:
+    """`serve`."""
+    serve = commands.add_parser("serve", help="serve the pages and the couriers' API")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=_serve)
+
+
+def both_apps(runtime: Runtime) -> DispatcherMiddleware:
+    """One WSGI application: the couriers' API under /api, everything else the office's."""
+    return DispatcherMiddleware(
+        postal_service.app.create_app(runtime), {"/api": mobile_api.app.create_app(runtime)}
+    )
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    settings = from_environment()
+    if pending(open_engine(settings.database_url)):
+        complain("The tables are not up to date: run `postal migrate` first.")
+        return 2
+    serve(start(settings), host=arguments.host, port=arguments.port)
+    return 0
+
+
+def serve(runtime: Runtime, *, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    server = create_server(both_apps(runtime), host=host, port=port, threads=THREADS)
+    say(f"Serving on http://{host}:{port}/ — stop with Ctrl-C.")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        say("Stopped.")
+    finally:
+        server.close()

@@ -1,0 +1,150 @@
+"""Sign the ledger as it stands, let the witnesses sign beneath, and hand it out to whoever checks.
+
+A witness is another office with a key of its own, reached by the tlog-witness protocol: it signs
+only a tree that begins with the one it saw last, so that even we could not show two histories.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.ids import DeviceId
+from postal_service.domain.refusals import RuleBroken
+from postal_service.ledger import checkpoint, export, notes, reading, witness
+from postal_service.ledger.checkpoint import Kept
+from postal_service.ledger.notes import NoteKey
+from postal_service.ledger.witness import Policy
+from postal_service.storage.schema import CosignatureRow, DeviceRow
+from postal_service.storage.transaction import Sessions, transaction
+from postal_service.storage.transaction import reading as reading_of
+
+QUORUM = 2  # of three independent offices
+WITNESS_SECONDS = 10
+LARGEST_ANSWER = 65_536
+
+# Sends the body of an `add-checkpoint` call to one witness; its status and answer.
+Ask = Callable[[bytes], tuple[int, bytes]]
+
+
+class NothingRecorded(RuleBroken):
+    """The ledger is empty: there is nothing to sign or to hand out."""
+
+    code = "ledger.empty"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Witness:
+    """An office that signs beneath our checkpoints."""
+
+    key: NoteKey
+    ask: Ask
+
+
+def make(session: Session, *, origin: str, log_key: Ed25519PrivateKey, at: datetime) -> Kept:
+    """The newest checkpoint, made now if the ledger grew. Raises NothingRecorded."""
+    made = checkpoint.make(session, origin=origin, log_key=log_key, at=at)
+    newest = made or checkpoint.newest(session)
+    if newest is None:
+        raise NothingRecorded
+    return newest
+
+
+def requests(
+    session: Session, kept: Kept, witnesses: Sequence[Witness]
+) -> Mapping[Witness, witness.Request]:
+    """What to ask each witness that has not signed this checkpoint yet.
+
+    Read in one transaction, sent outside of any: a slow witness must not hold up the ledger.
+    """
+    asked: dict[Witness, witness.Request] = {}
+    for each in witnesses:
+        last = session.scalar(
+            select(func.max(CosignatureRow.size)).where(CosignatureRow.witness == each.key.name)
+        )
+        if last == kept.size:
+            continue
+        old = last or 0
+        proof = tuple(reading.consistency(session, old, kept.size)) if old else ()
+        asked[each] = witness.Request(old, proof, kept.note)
+    return asked
+
+
+def keep_answers(
+    session: Session, kept: Kept, answers: Mapping[Witness, bytes], *, at: datetime
+) -> int:
+    """Keep the cosignatures that are true; how many there were."""
+    text = notes.read(kept.note).text
+    count = 0
+    for each, answer in answers.items():
+        for key, signature in witness.read_answer(answer, text, [each.key]).items():
+            count += checkpoint.add_cosignature(
+                session, size=kept.size, signature=signature, witness=key, at=at
+            )
+    return count
+
+
+def cosign(sessions: Sessions, kept: Kept, witnesses: Sequence[Witness], *, at: datetime) -> int:
+    """Ask every witness and keep what is true; how many new signatures stand beneath.
+
+    Opens its own transactions, because nothing may wait for a witness inside one. A witness that
+    does not answer, or declines, is asked again at the next checkpoint.
+    """
+    with reading_of(sessions) as session:
+        asked = requests(session, kept, witnesses)
+    answers: dict[Witness, bytes] = {}
+    for each, request in asked.items():
+        try:
+            status, answer = each.ask(bytes(request))
+        except OSError:
+            continue
+        if status == HTTPStatus.OK:
+            answers[each] = answer
+    with transaction(sessions) as session:
+        return keep_answers(session, kept, answers, at=at)
+
+
+def ask_by_http(url: str) -> Ask:
+    """A witness behind a URL; `add-checkpoint` is the protocol's name for the call."""
+
+    def ask(body: bytes) -> tuple[int, bytes]:
+        call = f"{url.rstrip('/')}/add-checkpoint"
+        request = Request(call, data=body, method="POST")  # noqa: S310 - http(s), see settings
+        try:
+            with urlopen(request, timeout=WITNESS_SECONDS) as answer:  # noqa: S310
+                return answer.status, answer.read(LARGEST_ANSWER)
+        except HTTPError as fault:
+            return fault.code, fault.read(LARGEST_ANSWER)
+
+    return ask
+
+
+def policy(origin: str, log_key: Ed25519PrivateKey, witnesses: Sequence[NoteKey]) -> Policy:
+    """Whom an auditor believes: the log, and two of its witnesses where there are three."""
+    return Policy(
+        log=notes.public_key(origin, log_key),
+        witnesses=tuple(witnesses),
+        quorum=min(QUORUM, len(witnesses)),
+    )
+
+
+def export_to(session: Session, policy: Policy, *, ledger: Path, keys: Path) -> Kept:
+    """Write the ledger up to its newest witnessed checkpoint, and the public keys.
+
+    Raises NothingRecorded.
+    """
+    newest = checkpoint.newest_witnessed(session, policy.quorum)
+    root = session.scalar(select(DeviceRow).filter_by(kind="root"))
+    if newest is None or root is None:
+        raise NothingRecorded
+    export.write(session, ledger, origin=policy.log.name, upto=newest)
+    device = export.RootDevice(DeviceId(root.id), root.algorithm, root.public_key)
+    keys.write_bytes(export.keys(policy, device))
+    return newest

@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import sys
-from datetime import UTC, datetime
 
 from postal_service.cli.output import Commands, complain, say
 from postal_service.domain.actors import Actor, Grant, Role
@@ -64,6 +63,6 @@ def _staff(arguments: argparse.Namespace) -> int:
         directory.grant(
             session, hired.staff, Role(arguments.role), UnitCode(arguments.unit), by=INSTALLER
         )
-        access.set_password(session, hired.staff, password, at=datetime.now(UTC))
+        access.set_password(session, hired.staff, password)
     say(f"{arguments.name} signs in as {arguments.login}; badge {hired.badge}.")
     return 0

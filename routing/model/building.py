@@ -214,11 +214,13 @@ class RoutingModel:
         costs = self.arrays.courier_cost
         couriers = self.problem.couriers
         if costs.any():
+            # Amounts by node that differ by vehicle make OR-Tools 9.15 refuse sound routes; the
+            # same amounts as a table do not. Couriers with equal columns share one.
             evaluators = []
             for courier in range(len(couriers)):
-                extra = np.zeros(self.layout.size, dtype=np.int64)
-                extra[: self.layout.stops] = costs[:, courier]
-                evaluators.append(self.unary(extra))
+                extra = np.zeros((self.layout.size, self.layout.size), dtype=np.int64)
+                extra[: self.layout.stops] = costs[:, courier, None]
+                evaluators.append(self.transit(("extra", costs[:, courier].tobytes()), extra))
             self.routing.AddDimensionWithVehicleTransits(
                 evaluators,
                 0,
@@ -228,7 +230,7 @@ class RoutingModel:
             )
             extra_cost = self.routing.GetDimensionOrDie("courier cost")
             for courier in range(len(couriers)):
-                extra_cost.SetSpanCostCoefficientForVehicle(1, courier)
+                extra_cost.SetCumulVarSoftUpperBound(self.routing.End(courier), 0, 1)
         balance = self.problem.rules.balance
         if balance is not None and balance.cost_per_second_above:
             evaluators = [

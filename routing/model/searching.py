@@ -6,6 +6,7 @@ strings, recreate by local cheapest insertion, accept by simulated annealing.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,8 @@ MOST_STOPS: Final = 1_000
 # The solver looks at its clock between neighbourhoods, so it is asked to stop a little early.
 CLOSING_SECONDS: Final = 0.15
 SECONDS_BETWEEN_OFFERS: Final = 0.5
+# What OR-Tools takes by position: stops that stand in no route are unserved.
+IGNORE_INACTIVE: Final = True
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,51 @@ class _Run:
         model.routing.AddAtSolutionCallback(self._seen)
         model.routing.CloseModelWithParameters(descent)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(self._over))
-        start = model.routing.ReadAssignmentFromRoutes(
-            [
-                [model.index(node) for node in route]
-                for route in model.layout.node_routes(self.task.start)
-            ],
-            True,
-        )
-        if start is not None and self._left() > 0 and not self._over():
-            model.routing.SolveFromAssignmentWithParameters(start, descent)
-        if self._left() > 0 and not self._over():
-            model.routing.SolveWithIteratedLocalSearch(iterated(self._parameters(1.0)))
+        start = self._start()
+        if start is not None and not self._over():
+            self._conclude(model.routing.SolveFromAssignmentWithParameters(start, descent))
+        if not self._over():
+            thorough = iterated(self._parameters(1.0))
+            self._conclude(model.routing.SolveWithIteratedLocalSearch(thorough))
+        # The iterated search makes its own first solution; where it finds none, it ends at once.
+        start = self._start()
+        if start is not None and not self._over():
+            guided = self._parameters(1.0)
+            guided.local_search_metaheuristic = (
+                routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+            )
+            self._conclude(model.routing.SolveFromAssignmentWithParameters(start, guided))
         return Found(orders=self.best, iterations=self.iterations)
+
+    def _start(self) -> Solver | None:
+        """The best orders as the model's assignment.
+
+        The model drives at the slowest speed of the day, so a courier with rush hours may be too
+        late in it; without those couriers' routes the rest is still a start.
+        """
+        problem = self.model.problem
+        steady = tuple(
+            tours if not problem.profile_of[courier.profile].speed_periods else ()
+            for courier, tours in zip(problem.couriers, self.best, strict=True)
+        )
+        for orders in (self.best, steady):
+            routes = self._indices(orders)
+            start = self.model.routing.ReadAssignmentFromRoutes(routes, IGNORE_INACTIVE)
+            if start is not None:
+                return start
+        return None
+
+    def _indices(self, orders: Orders) -> list[list[int]]:
+        routes = self.model.layout.node_routes(orders)
+        return [[self.model.index(node) for node in route] for route in routes]
+
+    def _conclude(self, assignment: Solver | None) -> None:
+        """A finished phase has a verified assignment; what the callback sees on the way need not be."""
+        if assignment is None:
+            return
+        orders = self._orders(lambda variable: int(assignment.Value(variable)))
+        if self.task.offer(orders):
+            self.best = orders
 
     def _left(self) -> float:
         return self.until - time.monotonic()
@@ -89,36 +125,37 @@ class _Run:
         return done or self._left() <= 0 or self.task.cancelled()
 
     def _seen(self) -> None:
-        """Called by the solver at every solution it visits."""
-        self.iterations += 1
-        routing = self.model.routing
-        cost = int(routing.CostVar().Value())
-        if self.best_cost is None or cost < self.best_cost:
-            self.best_cost = cost
-            self.best = tuple(
-                self.model.layout.tours(self._nodes(courier))
-                for courier in range(len(self.model.problem.couriers))
-            )
-            self._tell()
-        if self._over():
-            routing.solver().FinishCurrentSearch()
+        """Called by the solver at every solution it visits; offers one now and then.
 
-    def _tell(self) -> None:
-        """Offer now and then: timing and checking every small step would eat the budget.
-
-        Under an iteration budget nothing may depend on the clock, so only the end is offered.
+        Timing and checking every small step would eat the budget, and under an iteration budget
+        nothing may depend on the clock, so there only the ends of phases are offered.
         """
+        self.iterations += 1
         now = time.monotonic()
         if self.task.budget.iterations is None and now >= self.next_offer:
-            self.task.offer(self.best)
-            self.next_offer = time.monotonic() + SECONDS_BETWEEN_OFFERS
+            # A solution's cost may still hold a span where waiting is priced; asking an unbound
+            # variable for its value would end the whole process.
+            cost = int(self.model.routing.CostVar().Max())
+            if self.best_cost is None or cost < self.best_cost:
+                self.best_cost = cost
+                orders = self._orders(lambda variable: int(variable.Max()))
+                if self.task.offer(orders):
+                    self.best = orders
+                self.next_offer = time.monotonic() + SECONDS_BETWEEN_OFFERS
+        if self._over():
+            self.model.solver.FinishCurrentSearch()
 
-    def _nodes(self, courier: int) -> list[int]:
-        routing, nodes = self.model.routing, []
-        index = routing.NextVar(routing.Start(courier)).Value()
-        while not routing.IsEnd(index):
+    def _orders(self, value: Callable[[Solver], int]) -> Orders:
+        couriers = range(len(self.model.problem.couriers))
+        return tuple(self.model.layout.tours(self._nodes(courier, value)) for courier in couriers)
+
+    def _nodes(self, courier: int, value: Callable[[Solver], int]) -> list[int]:
+        routing = self.model.routing
+        nodes: list[int] = []
+        index = value(routing.NextVar(routing.Start(courier)))
+        while not routing.IsEnd(index) and len(nodes) < self.model.layout.size:
             nodes.append(int(self.model.manager.IndexToNode(index)))
-            index = routing.NextVar(index).Value()
+            index = value(routing.NextVar(index))
         return nodes
 
 

@@ -269,6 +269,7 @@ def _make_money_entry() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_money_entry")),
     )
+    op.create_index(op.f("ix_money_entry_charge"), "money_entry", ["charge"])
     op.create_index(op.f("ix_money_entry_dossier"), "money_entry", ["dossier"])
     op.create_index(op.f("ix_money_entry_staff_at"), "money_entry", ["staff", "at"])
 

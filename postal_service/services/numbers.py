@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from postal_service.domain import dossier_code, s10
-from postal_service.domain.codes import DeliveryCode, delivery_lock, token_digest
+from postal_service.domain.codes import DeliveryCode, token_digest
 from postal_service.domain.crockford import ENTROPY_BYTES, Token, token_from
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import RuleBroken
@@ -92,11 +92,6 @@ def delivery_code(item: ItemId, *, rotation: int) -> DeliveryCode:
     """A fresh delivery code: 130 random bits. Only its lock may be stored or logged."""
     secret = token_from(os.urandom(ENTROPY_BYTES))
     return DeliveryCode(item=item, rotation=rotation, secret=secret)
-
-
-def lock(code: DeliveryCode) -> str:
-    """What is logged of a delivery code."""
-    return delivery_lock(code.item, rotation=code.rotation, secret=code.secret)
 
 
 def pin() -> str:

@@ -46,6 +46,14 @@ def place(session: Session, code: UnitCode, *, day: date) -> Place:
     return _place(row)
 
 
+def path_of(session: Session, code: UnitCode) -> str:
+    """Where a unit stands in the organisation, whatever the day. Raises UnknownUnit."""
+    path = session.scalar(select(UnitRow.path).filter_by(code=code))
+    if path is None:
+        raise UnknownUnit(unit=code)
+    return path
+
+
 def agency(session: Session, code: UnitCode, *, day: date) -> Place:
     """A competent agency on that day. Raises UnknownUnit or NotAnAgency."""
     found = place(session, code, day=day)

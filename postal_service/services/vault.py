@@ -7,7 +7,7 @@ An unkeyed hash of a citizen number falls in hours, so search goes by HMAC.
 
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -29,8 +29,8 @@ class SealedFieldDamagedError(RuntimeError):
 class Vault:
     """Seals and opens. `master` wraps the dossiers' keys, `index` keys the blind indexes."""
 
-    master: bytes
-    index: bytes
+    master: bytes = field(repr=False)  # a traceback must not tell the keys
+    index: bytes = field(repr=False)
 
     def new_key(self, dossier: str) -> tuple[bytes, bytes]:
         """A fresh data key and its wrapped form."""

@@ -11,6 +11,7 @@ from postal_service.domain import procedures as domain
 from postal_service.domain import s10
 from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.calendar import BadHours, NoCalendar
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.procedures import Channel, Fee, FeeStatus, version_from_reference
 from postal_service.domain.units import UnknownUnit
 from postal_service.reference.holidays import DayKind, HolidayRow
@@ -47,7 +48,7 @@ def test_an_office_closed_by_flood_is_closed_alone(session: Session, world: Worl
     )
 
     def works(code: str) -> bool:
-        place = places.place(session, w.UnitCode(code), day=TODAY)
+        place = places.place(session, UnitCode(code), day=TODAY)
         return calendars.of_unit(session, place).is_working_day(TODAY)
 
     assert not works(w.AGENCY)
@@ -256,7 +257,7 @@ def test_secrets_are_fresh_and_do_not_show_themselves() -> None:
 @pytest.mark.parametrize("code", ["", "AG-99999", "x" * 300])
 def test_a_unit_that_is_not_there_is_unknown(session: Session, world: World, code: str) -> None:
     with pytest.raises(UnknownUnit):
-        places.place(session, w.UnitCode(code), day=TODAY)
+        places.place(session, UnitCode(code), day=TODAY)
 
 
 def test_a_unit_is_unknown_before_it_stood(session: Session, world: World) -> None:

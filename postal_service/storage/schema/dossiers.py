@@ -161,7 +161,9 @@ class MoneyRow(Base):
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
-    charge: Mapped[str]  # the entries of one charge tell how far it has come
+    charge: Mapped[str] = mapped_column(
+        index=True
+    )  # the entries of one charge tell how far it has come
     line: Mapped[str]  # a word of domain/money.py, Line
     state: Mapped[str]  # PaymentState
     method: Mapped[str]  # Means, or ""

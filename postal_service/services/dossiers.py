@@ -1,0 +1,298 @@
+"""Dossiers as they stand: facts, papers and items; and who may see which.
+
+Nothing personal stands here: people are in `persons`, custody is the ledger's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import dossier_code
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Counts, Leg
+from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
+from postal_service.domain.phones import NotAPhoneNumber, e164
+from postal_service.domain.refusals import Malformed, Unknown
+from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.projections import holdings
+from postal_service.services import persons
+from postal_service.services.procedures import VersionId
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import (
+    DossierRow,
+    ItemRow,
+    PaperRow,
+    RoundRow,
+    StopItemRow,
+    UnitRow,
+)
+
+FOUND_AT_MOST = 50
+# A courier sees what is in his own hands or on his own round, whatever his office holds.
+SEEING = tuple(role for role in Role if role is not Role.COURIER)
+
+
+class UnknownDossier(Unknown):
+    """There is no such dossier; or it is not this person's to see."""
+
+    code = "dossier.unknown"
+
+
+class NothingToSearch(Malformed):
+    code = "dossier.nothing_to_search"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """The facts of a dossier. The units are those of its own date."""
+
+    id: DossierId
+    code: str
+    procedure: VersionId
+    channel: Channel
+    origin: str  # desk, post_office, home, import
+    helped_unit: UnitCode | None
+    received_unit: UnitCode
+    competent_unit: UnitCode
+    posted_at: datetime | None
+    received_at: datetime | None
+    due_at: datetime | None
+    resolved_at: datetime | None
+    result_by_post: bool
+    result_item: ItemId | None
+    result_lock: str
+    administrative: Administrative
+    money: Money
+    digitisation: Digitisation
+    made_at: datetime
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What was handed in of one line of the checklist."""
+
+    position: int
+    name: str
+    counts: Counts
+    original_to_return: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """An item number of a dossier, and what it is for."""
+
+    item: ItemId
+    leg: Leg
+    dossier: DossierId | None
+    origin: UnitCode
+    destination: UnitCode
+    token_hash: bytes
+
+
+def load(session: Session, dossier: DossierId) -> Dossier:
+    """A dossier by its id. Raises UnknownDossier. Who asks for a person asks `visible`."""
+    return dossier_of(row_of(session, dossier))
+
+
+def visible(session: Session, dossier: DossierId, *, by: Actor) -> Dossier:
+    """A dossier that this person has to do with: by unit, or by an item in his own hands.
+
+    Raises UnknownDossier alike where there is none and where it is somebody else's.
+    """
+    row = session.get(DossierRow, dossier)
+    if row is None or not _sees(session, row, by):
+        raise UnknownDossier(dossier=dossier)
+    return dossier_of(row)
+
+
+def by_code(session: Session, written: str, *, by: Actor, at: datetime) -> Dossier:
+    """A dossier by its printed code, typed or scanned.
+
+    Raises NotADossierCode, NoSuchDay, FromTheFuture or UnknownDossier.
+    """
+    code = dossier_code.parse(written, today=at.date()).canonical
+    row = session.scalar(select(DossierRow).filter_by(code=code))
+    if row is None or not _sees(session, row, by):
+        raise UnknownDossier(dossier=code)
+    return dossier_of(row)
+
+
+def find(session: Session, vault: Vault, query: str, *, by: Actor) -> list[Dossier]:
+    """Dossiers this person may see with this code, item number, phone, citizen number or name.
+
+    Whole values only: personal data is found by blind index, never by a part of it. Raises
+    NothingToSearch for an empty query.
+    """
+    text = query.strip()[:120]
+    if not text:
+        raise NothingToSearch
+    found: list[DossierId] = []
+    for rows in (
+        session.scalars(select(DossierRow.id).filter_by(code=text.upper())),
+        session.scalars(select(ItemRow.dossier).filter_by(item=text.upper())),
+        _with_personal(session, vault, text),
+    ):
+        found += [DossierId(row) for row in rows if row]
+    unique = list(dict.fromkeys(found))[:FOUND_AT_MOST]
+    rows_of = (session.get(DossierRow, dossier) for dossier in unique)
+    return [dossier_of(row) for row in rows_of if row is not None and _sees(session, row, by)]
+
+
+def papers(session: Session, dossier: DossierId) -> tuple[Paper, ...]:
+    """The papers of a dossier, in the order of the checklist."""
+    rows = session.scalars(select(PaperRow).filter_by(dossier=dossier).order_by(PaperRow.position))
+    return tuple(
+        Paper(
+            position=row.position,
+            name=row.name,
+            counts=Counts(
+                originals=row.originals, certified=row.certified, photocopies=row.photocopies
+            ),
+            original_to_return=row.original_to_return,
+        )
+        for row in rows
+    )
+
+
+def total(listed: Iterable[Paper]) -> Counts:
+    """How many papers of each kind."""
+    counted = [paper.counts for paper in listed]
+    return Counts(
+        originals=sum(each.originals for each in counted),
+        certified=sum(each.certified for each in counted),
+        photocopies=sum(each.photocopies for each in counted),
+    )
+
+
+def items_of(session: Session, dossier: DossierId) -> list[Item]:
+    """The item numbers of a dossier, oldest first."""
+    rows = session.scalars(
+        select(ItemRow).filter_by(dossier=dossier).order_by(ItemRow.issued_on, ItemRow.item)
+    )
+    return [item_of(row) for row in rows]
+
+
+def of_items(session: Session, asked: Iterable[ItemId]) -> dict[ItemId, DossierId]:
+    """Which dossier each of these items belongs to; bags and unknown items are left out."""
+    rows = session.execute(
+        select(ItemRow.item, ItemRow.dossier).where(
+            ItemRow.item.in_(list(asked)), ItemRow.dossier.is_not(None)
+        )
+    )
+    return {ItemId(item): DossierId(dossier) for item, dossier in rows if dossier}
+
+
+def give_item(
+    session: Session,
+    item: ItemId,
+    leg: Leg,
+    dossier: DossierId,
+    *,
+    origin: UnitCode,
+    destination: UnitCode,
+    token_hash: bytes,
+    made_by: StaffId,
+    day: date,
+) -> None:
+    """Enter an item number that was given out."""
+    session.add(
+        ItemRow(
+            item=item,
+            issued_on=day,
+            leg=leg.value,
+            dossier=dossier,
+            origin_unit=origin,
+            destination_unit=destination,
+            token_hash=token_hash,
+            made_by=made_by,
+        )
+    )
+    session.flush()
+
+
+def row_of(session: Session, dossier: DossierId) -> DossierRow:
+    """The row that a use case changes. Raises UnknownDossier. On PostgreSQL it is locked."""
+    row = session.scalar(select(DossierRow).filter_by(id=dossier).with_for_update())
+    if row is None:
+        raise UnknownDossier(dossier=dossier)
+    return row
+
+
+def item_of(row: ItemRow) -> Item:
+    return Item(
+        item=ItemId(row.item),
+        leg=Leg(row.leg),
+        dossier=DossierId(row.dossier) if row.dossier else None,
+        origin=UnitCode(row.origin_unit),
+        destination=UnitCode(row.destination_unit),
+        token_hash=row.token_hash,
+    )
+
+
+def dossier_of(row: DossierRow) -> Dossier:
+    return Dossier(
+        id=DossierId(row.id),
+        code=row.code,
+        procedure=VersionId(row.procedure),
+        channel=Channel(row.channel),
+        origin=row.origin,
+        helped_unit=UnitCode(row.helped_unit) if row.helped_unit else None,
+        received_unit=UnitCode(row.received_unit),
+        competent_unit=UnitCode(row.competent_unit),
+        posted_at=row.posted_at,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        resolved_at=row.resolved_at,
+        result_by_post=row.result_by_post,
+        result_item=ItemId(row.result_item) if row.result_item else None,
+        result_lock=row.result_lock or "",
+        administrative=Administrative(row.administrative),
+        money=Money(row.money),
+        digitisation=Digitisation(row.digitisation),
+        made_at=row.made_at,
+        erased_at=row.erased_at,
+    )
+
+
+def _with_personal(session: Session, vault: Vault, text: str) -> list[DossierId]:
+    digits = "".join(text.split())
+    if digits.isdigit() and len(digits) == 12:
+        return persons.with_citizen(session, vault, digits, limit=FOUND_AT_MOST)
+    try:
+        return persons.with_phone(session, vault, e164(text), limit=FOUND_AT_MOST)
+    except NotAPhoneNumber:
+        return persons.with_name(session, vault, text, limit=FOUND_AT_MOST)
+
+
+def _sees(session: Session, row: DossierRow, by: Actor) -> bool:
+    items = session.scalars(select(ItemRow).filter_by(dossier=row.id)).all()
+    standings = holdings.standings(session, [ItemId(each.item) for each in items])
+    holders = [standing.holder for standing in standings.values() if standing.holder]
+    if any(holder.staff == by.staff for holder in holders):
+        return True
+    if _is_sent_to_collect(session, row.id, by):
+        return True
+    units = {row.helped_unit, row.received_unit, row.competent_unit}
+    units |= {each.origin_unit for each in items} | {each.destination_unit for each in items}
+    units |= {holder.unit for holder in holders}
+    paths = session.scalars(
+        select(UnitRow.path).where(UnitRow.code.in_(sorted(filter(None, units))))
+    )
+    return any(by.may(*SEEING, path=path) for path in paths)
+
+
+def _is_sent_to_collect(session: Session, dossier: str, by: Actor) -> bool:
+    asked = (
+        select(StopItemRow.reference)
+        .join(RoundRow, RoundRow.id == StopItemRow.round)
+        .where(
+            StopItemRow.reference == dossier,
+            RoundRow.courier == by.staff,
+            RoundRow.state.in_(["published", "acknowledged"]),
+        )
+    )
+    return session.scalar(asked.limit(1)) is not None

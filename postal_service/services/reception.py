@@ -1,0 +1,99 @@
+"""Take a dossier in: at a post office, or at a one-stop desk. One command in, one printable answer out.
+
+The list of papers is closed: what is not on it is refused, what is missing is named so that the
+citizen can be guided.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal_service.domain import custody_rules
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Accept, Capacity, Leg
+from postal_service.domain.administrative import StepKind
+from postal_service.domain.event import NO_PARENT
+from postal_service.domain.ids import ItemId
+from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.standing import Channel
+from postal_service.domain.wording_dates import local
+from postal_service.services import places, registration
+from postal_service.services.office_events import OfficeKeys, Told, tell
+from postal_service.services.registration import Opened, Received, Registration
+from postal_service.services.steps import take_step
+
+__all__ = ["ChannelDoesNotFit", "NotACounter", "Received", "Registration", "register"]
+
+
+class NotACounter(RuleBroken):
+    """Dossiers are taken in at post offices and one-stop desks."""
+
+    code = "reception.not_a_counter"
+
+
+class ChannelDoesNotFit(RuleBroken):
+    """At a post office a dossier comes by post; at a desk in person, or filed online before."""
+
+    code = "reception.channel_does_not_fit"
+
+
+def register(
+    session: Session,
+    keys: OfficeKeys,
+    command: Registration,
+    *,
+    service: str,
+    by: Actor,
+    at: datetime,
+) -> Received:
+    """Take a dossier in at the post office or desk where `by` works.
+
+    At a post office it is posted: the legal clock starts only when the agency receives. At a desk
+    it is legally received at once, and carried only where another agency is competent. `service`
+    is the S10 indicator of the installation's item numbers.
+
+    Raises RoleNeeded, NotACounter, ChannelDoesNotFit, BadProcedureCode, UnknownProcedure,
+    NoVersion, UnknownUnit, NotAnAgency, NotByPost, PapersMissing, PaperNotListed, TooManyOfPaper,
+    PaperTwice, TooManySheets, CountsMalformed for an empty envelope, NoReceiver, NoPhoneToReach,
+    NoOfficeServes, NoFee, FeeDiffers, FeeNotConfirmed, DossierKnown, NoAgencyId or NoCalendar.
+    """
+    by.need(Role.POSTAL_CLERK, Role.DESK_CLERK)
+    here = places.place(session, by.unit, day=local(at).date())
+    if here.kind not in {places.POST_OFFICE, places.DESK}:
+        raise NotACounter(unit=by.unit)
+    at_desk = here.kind == places.DESK
+    if (command.channel is Channel.DIRECT and not at_desk) or (
+        command.channel is Channel.POST and at_desk
+    ):
+        raise ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
+    checked = registration.check(session, command, here=by.unit, carried_in=not at_desk, at=at)
+    opened = registration.open_dossier(
+        session,
+        keys.vault,
+        checked,
+        origin=here.kind,
+        received_unit=by.unit if at_desk else checked.desk.code,
+        service=service,
+        by=by,
+    )
+    step = StepKind.RECEIVED if at_desk else StepKind.POSTED
+    decided = take_step(session, opened.row, step, by=by, at=at)
+    if at_desk and here.serves == checked.agency.code:
+        return opened.answer(decided, None, None)  # it is where it has to be
+    item, label = registration.item_in(session, opened, service=service, by=by)
+    act = _accept(session, opened, Capacity.DESK if at_desk else Capacity.COUNTER)
+    tell(session, keys, [Told(item=item, parent=NO_PARENT, act=act)], by=by, at=at)
+    return opened.answer(decided, item, label)
+
+
+def _accept(session: Session, opened: Opened, capacity: Capacity) -> Accept:
+    code = opened.delivery_code
+    return custody_rules.accept(
+        capacity=capacity,
+        leg=Leg.IN,
+        counts=opened.checked.counts,
+        destination=opened.checked.desk.code,
+        lock=code.lock if code else "",
+        result_item=code.item if code else ItemId(""),
+        commitment=registration.pledge(session, opened),
+    )

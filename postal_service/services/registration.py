@@ -1,0 +1,318 @@
+"""Register a dossier: check what was filled in, then write it. Shared by counter, desk and collection.
+
+Nothing is written before everything is checked. What must be printed and never kept is answered
+once, in `Received`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from postal_service.domain import dossier_code
+from postal_service.domain.actors import Actor
+from postal_service.domain.acts import Counts, Leg
+from postal_service.domain.codes import DeliveryCode
+from postal_service.domain.crockford import Token
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
+from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.procedures import PaperCount, PostalWay, ProcedureVersion
+from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.domain.wording_dates import local
+from postal_service.services import charges, checklist, numbers, persons, places, procedures
+from postal_service.services.charges import Due
+from postal_service.services.dossiers import give_item
+from postal_service.services.persons import DossierKey
+from postal_service.services.places import Place
+from postal_service.services.procedures import VersionId
+from postal_service.services.steps import Decided
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import DossierRow, PaperRow
+
+PIN_PURPOSE = "look_up_pin"
+
+
+class NoReceiver(Malformed):
+    """A result by post needs somebody with an address to bring it to."""
+
+    code = "reception.no_receiver"
+
+
+class NoPhoneToReach(Malformed):
+    """Whoever sends or gets something by post leaves a phone number."""
+
+    code = "reception.no_phone"
+
+
+class DossierKnown(RuleBroken):
+    """A dossier with this code is registered: one code for all channels."""
+
+    code = "reception.dossier_known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """What the clerk and the citizen have filled in together."""
+
+    procedure: str  # national or provincial code
+    agency: UnitCode  # competent
+    submitter: Person
+    owner: Person | None = None  # none where the submitter is the owner
+    papers: tuple[PaperCount, ...]
+    channel: Channel = Channel.POST
+    result_by_post: bool = False
+    receiver: Person | None = None  # none where the result comes to the submitter's own address
+    dues: tuple[Due, ...] = ()
+    code: str = ""  # of a dossier that was filed online already
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What is printed now, and known to nobody afterwards: label token, delivery code and PIN."""
+
+    dossier: DossierId
+    code: str
+    pin: str
+    papers: tuple[PaperCount, ...]
+    counts: Counts
+    state: Administrative
+    due_at: datetime | None  # none until the agency has received
+    item: ItemId | None
+    label: Token | None  # for codes.envelope_label, with the host of the installation
+    result_item: ItemId | None
+    delivery_code: DeliveryCode | None  # its payload is what the slip shows
+
+    def __repr__(self) -> str:
+        return f"Received({self.code}, …)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A registration that can be written: everything it names was looked up."""
+
+    command: Registration
+    version_id: VersionId
+    version: ProcedureVersion
+    papers: tuple[PaperCount, ...]
+    dues: tuple[Due, ...]
+    here: Place
+    agency: Place
+    desk: Place  # where the agency takes
+    receiver: Person | None
+    code: str
+    at: datetime
+
+    @property
+    def counts(self) -> Counts:
+        return checklist.total(self.papers)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A dossier that was just written, with what only this moment knows."""
+
+    checked: Checked
+    row: DossierRow
+    key: DossierKey
+    pin: str
+    delivery_code: DeliveryCode | None
+
+    @property
+    def id(self) -> DossierId:
+        return self.key.dossier
+
+    def __repr__(self) -> str:
+        return f"Opened({self.row.code}, …)"
+
+    def answer(self, decided: Decided, item: ItemId | None, label: Token | None) -> Received:
+        """What the citizen and the printer get."""
+        return Received(
+            dossier=self.id,
+            code=self.row.code,
+            pin=self.pin,
+            papers=self.checked.papers,
+            counts=self.checked.counts,
+            state=decided.state,
+            due_at=decided.due_at,
+            item=item,
+            label=label,
+            result_item=self.delivery_code.item if self.delivery_code else None,
+            delivery_code=self.delivery_code,
+        )
+
+
+def check(
+    session: Session, command: Registration, *, here: UnitCode, carried_in: bool, at: datetime
+) -> Checked:
+    """Look up and compare; nothing is written. `carried_in`: the Post carries it from the citizen.
+
+    Raises what `reception.register` lists.
+    """
+    day = local(at).date()
+    agency = places.agency(session, command.agency, day=day)
+    version_id, version = procedures.version_on(session, command.procedure, day)
+    if carried_in:
+        version.refuse_unless_by_post(PostalWay.TO_AGENCY)
+        if not command.submitter.phone:
+            raise NoPhoneToReach(role=PersonRole.SUBMITTER.value)
+    return Checked(
+        command=command,
+        version_id=version_id,
+        version=version,
+        papers=checklist.check_papers(version, command.papers),
+        dues=checklist.check_dues(version, command.dues, channel=command.channel, day=day),
+        here=places.place(session, here, day=day),
+        agency=agency,
+        desk=places.desk_of(session, agency.code, day=day),
+        receiver=_receiver(session, command, version, at=at),
+        code=_known_code(session, command, at=at),
+        at=at,
+    )
+
+
+def open_dossier(
+    session: Session,
+    vault: Vault,
+    checked: Checked,
+    *,
+    origin: str,
+    received_unit: UnitCode,
+    service: str,
+    by: Actor,
+) -> Opened:
+    """Write the dossier, its people, papers and dues; make its secrets.
+
+    Raises NoAgencyId or NumbersExhausted.
+    """
+    command = checked.command
+    day = local(checked.at).date()
+    dossier = DossierId(str(uuid7()))
+    pin = numbers.pin()
+    delivery_code = None
+    if command.result_by_post:
+        result_item = numbers.item_number(session, service)
+        delivery_code = numbers.delivery_code(result_item, rotation=1)
+    helped = checked.here.code if origin != places.DESK else None
+    row = DossierRow(
+        id=dossier,
+        code=checked.code or numbers.dossier_number(session, checked.agency, day=day),
+        procedure=checked.version_id,
+        channel=command.channel.value,
+        origin=origin,
+        helped_unit=helped,
+        received_unit=received_unit,
+        competent_unit=checked.agency.code,
+        result_by_post=command.result_by_post,
+        result_item=delivery_code.item if delivery_code else None,
+        result_lock=delivery_code.lock if delivery_code else None,
+        pin_hash=pin_hash(vault, dossier, pin),
+        administrative=Administrative.POSTED.value,  # the first step says which it is
+        money=Money.NONE.value,
+        digitisation=Digitisation.NONE.value,
+        made_at=checked.at,
+    )
+    session.add(row)
+    session.flush()
+    key = persons.new_key(session, vault, dossier)
+    _keep_people(session, vault, key, checked)
+    _keep_papers(session, dossier, checked)
+    for due in checked.dues:
+        charges.open_due(session, dossier, due, by=by, at=checked.at)
+    return Opened(checked, row, key, pin, delivery_code)
+
+
+def item_in(session: Session, opened: Opened, *, service: str, by: Actor) -> tuple[ItemId, Token]:
+    """Give out the number and the label of the envelope to the agency."""
+    checked = opened.checked
+    item, label = numbers.item_number(session, service), numbers.label()
+    give_item(
+        session,
+        item,
+        Leg.IN,
+        opened.id,
+        origin=checked.here.code,
+        destination=checked.desk.code,
+        token_hash=label.digest,
+        made_by=by.staff,
+        day=local(checked.at).date(),
+    )
+    return item, label.token
+
+
+def pledge(session: Session, opened: Opened) -> str:
+    """The commitment to who submitted what, for the event that takes it in."""
+    checked = opened.checked
+    submitter = checked.command.submitter
+    owner = checked.command.owner or submitter
+    content: dict[str, object] = {
+        "code": opened.row.code,
+        "procedure": checked.version.code,
+        "submitter": [submitter.name, submitter.phone, submitter.citizen],
+        "owner": [owner.name, owner.citizen],
+        "papers": [
+            [paper.name, paper.originals, paper.certified, paper.photocopies]
+            for paper in checked.papers
+        ],
+    }
+    return persons.commit(session, opened.key, content)
+
+
+def pin_hash(vault: Vault, dossier: DossierId, pin: str) -> bytes:
+    """What is kept of a look-up PIN. Keyed: four characters fall to an unkeyed search at once."""
+    return vault.blind(PIN_PURPOSE, f"{dossier}\0{pin}")
+
+
+def _receiver(
+    session: Session, command: Registration, version: ProcedureVersion, *, at: datetime
+) -> Person | None:
+    if not command.result_by_post:
+        return None
+    version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
+    receiver = command.receiver or command.submitter
+    if receiver.address is None:
+        raise NoReceiver
+    if not receiver.phone:
+        raise NoPhoneToReach(role=PersonRole.RECEIVER.value)
+    places.office_serving(session, receiver.address.unit, day=local(at).date())
+    return receiver
+
+
+def _known_code(session: Session, command: Registration, *, at: datetime) -> str:
+    if not command.code:
+        return ""
+    code = dossier_code.parse(command.code, today=local(at).date()).canonical
+    if session.scalar(select(DossierRow.id).filter_by(code=code)) is not None:
+        raise DossierKnown(code=code)
+    return code
+
+
+def _keep_people(session: Session, vault: Vault, key: DossierKey, checked: Checked) -> None:
+    people = {
+        PersonRole.SUBMITTER: checked.command.submitter,
+        PersonRole.OWNER: checked.command.owner or checked.command.submitter,
+        PersonRole.RECEIVER: checked.receiver,
+    }
+    for role, who in people.items():
+        if who is not None:
+            persons.keep(session, vault, key, role, who)
+
+
+def _keep_papers(session: Session, dossier: DossierId, checked: Checked) -> None:
+    counted = {paper.name: paper for paper in checked.papers}
+    session.add_all(
+        PaperRow(
+            dossier=dossier,
+            position=position,
+            name=need.name,
+            originals=counted[need.name].originals,
+            certified=counted[need.name].certified,
+            photocopies=counted[need.name].photocopies,
+            original_to_return=need.original_to_return,
+        )
+        for position, need in enumerate(checked.version.papers, start=1)
+        if need.name in counted
+    )
+    session.flush()

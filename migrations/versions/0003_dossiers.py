@@ -237,6 +237,7 @@ def _make_item() -> None:
         sa.Column("origin_unit", sa.Text(), nullable=False),
         sa.Column("destination_unit", sa.Text(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("collect_back", sa.Text(), nullable=True),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["destination_unit"], ["unit.code"], name=op.f("fk_item_destination_unit_unit")
@@ -304,7 +305,10 @@ def _make_scan() -> None:
         sa.Column("dossier", sa.Text(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("pages", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("scanned_by", sa.Text(), nullable=False),
         sa.Column("scanned_at", INSTANT, nullable=False),
         sa.Column("checked_by", sa.Text(), nullable=True),

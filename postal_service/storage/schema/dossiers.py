@@ -114,6 +114,7 @@ class ItemRow(Base):
     origin_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     destination_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     token_hash: Mapped[bytes]  # SHA-256(token)[:16] of the envelope label
+    collect_back: Mapped[str | None]  # what is taken back when it is delivered, a line each
     made_by: Mapped[str]
 
 
@@ -183,8 +184,12 @@ class ScanRow(Base):
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
     position: Mapped[int]  # the paper's line; 0 is the result
-    evidence: Mapped[str]
+    evidence: Mapped[str]  # SHA-256 of the file, which outlives it
+    media_type: Mapped[str]
+    # Under the dossier's key, so that it is erased with the person; none afterwards.
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
     pages: Mapped[int]
+    state: Mapped[str]  # waiting, accepted, rejected
     scanned_by: Mapped[str]
     scanned_at: Mapped[datetime]
     checked_by: Mapped[str | None]

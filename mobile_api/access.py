@@ -1,0 +1,30 @@
+"""A bearer token becomes an actor here and nowhere else."""
+
+import re
+
+from flask import current_app, g, request
+
+from postal_service.runtime import Runtime
+from postal_service.services import devices
+from postal_service.services.devices import SignedIn, TokenRefused
+from postal_service.storage.transaction import reading
+
+_BEARER = re.compile(r"Bearer ([0-9a-f]{64})")
+
+
+def runtime() -> Runtime:
+    """What the app was started with."""
+    found: Runtime = current_app.extensions["runtime"]
+    return found
+
+
+def caller() -> SignedIn:
+    """Whose phone asks. Raises TokenRefused."""
+    if "caller" not in g:
+        found = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+        if found is None:
+            raise TokenRefused
+        with reading(runtime().sessions) as session:
+            g.caller = devices.signed_in(session, found[1], at=runtime().clock())
+    signed_in: SignedIn = g.caller
+    return signed_in

@@ -1,0 +1,50 @@
+"""Build the couriers' app: their API, its document and its health."""
+
+from typing import cast
+
+from flask import Flask
+from flask.typing import RouteCallable
+
+from mobile_api import health
+from mobile_api.documents import make_api, register_pages
+from mobile_api.errors import register_errors
+from mobile_api.intake import Intake
+from mobile_api.limits import Limits, make_limiter
+from mobile_api.requests import register_requests
+from mobile_api.v1 import batches, blobs, code_lists, devices, items, me, rounds
+from postal_service.runtime import Runtime
+
+
+def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
+    """An app on this runtime. `limits` says how often may be asked; the default is generous."""
+    app = Flask(__name__)
+    app.extensions["runtime"] = runtime
+    app.extensions["intake"] = Intake(runtime.sessions, runtime.clock)
+    app.config["RATELIMIT_HEADERS_ENABLED"] = False
+    register_errors(app)
+    register_requests(app)
+    api = make_api(app)
+    for part in (devices, me, rounds, batches, blobs, items, code_lists):
+        api.register_blueprint(part.routes)
+    register_pages(app, api)
+    app.register_blueprint(health.routes)
+    _limit(app, runtime, limits or Limits())
+    return app
+
+
+def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
+    limiter = make_limiter(app, runtime.settings.redis_url)
+    by_endpoint = {
+        "devices.present_key": limits.enrolment,
+        "devices.ask_nonce": limits.sign_in,
+        "devices.sign_in": limits.sign_in,
+        "batches.upload": limits.sync,
+        "blobs.keep": limits.sync,
+        "items.send_code": limits.message_codes,
+        "items.redeem_code": limits.message_codes,
+    }
+    for endpoint, view in list(app.view_functions.items()):
+        if endpoint.startswith("health."):
+            continue
+        limit = by_endpoint.get(endpoint, limits.asking)
+        app.view_functions[endpoint] = cast("RouteCallable", limiter.limit(limit)(view))

@@ -1,0 +1,50 @@
+"""The upload: signed events in, one outcome for each out, after they are committed."""
+
+from flask import current_app, jsonify
+from flask.typing import ResponseReturnValue
+
+from mobile_api.access import caller, runtime
+from mobile_api.documents import Routes
+from mobile_api.intake import Intake
+from mobile_api.v1.schemas import BatchAnswerSchema, BatchSchema
+from postal_service.ledger import base64_strict
+from postal_service.services.examining import Sent, examine
+from postal_service.services.recording import receipt
+from postal_service.services.syncing import Outcome
+from postal_service.storage.transaction import reading
+
+routes = Routes("batches", __name__, "Signed events from phones")
+
+
+@routes.route("/batches", methods=["POST"])
+@routes.arguments(BatchSchema)
+@routes.response(200, BatchAnswerSchema)
+@routes.for_phones
+@routes.fails(400, 413, 415)
+def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
+    """Record events. Also as gzip. After a timeout or a 5xx send the very same bytes again.
+
+    Nothing is recorded when the answer is 4xx or 5xx. One event's trouble is its own outcome and
+    does not touch the others.
+    """
+    uploader = caller().device
+    with reading(runtime().sessions) as session:
+        batch = examine(session, told["events"], uploader=uploader)
+    intake: Intake = current_app.extensions["intake"]
+    return jsonify(outcomes=[_told(outcome) for outcome in intake.submit(batch)])
+
+
+def _told(outcome: Outcome) -> dict[str, object]:
+    told: dict[str, object] = {"status": outcome.status, "event": outcome.event}
+    if outcome.verdict:
+        told["verdict"] = outcome.verdict
+    if outcome.reason:
+        told["reason"] = outcome.reason
+    if outcome.entry is not None:
+        body, signature = receipt(outcome.entry, runtime().log_key)
+        told["index"] = outcome.entry.index
+        told["receipt"] = {
+            "body": base64_strict.write(body),
+            "sig": base64_strict.write(signature),
+        }
+    return told

@@ -1,0 +1,292 @@
+"""The shape of what comes in and goes out. Past this border there are no dicts."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from postal_service.ledger import base64_strict
+from postal_service.services.examining import LARGEST_BATCH, Sent
+
+HEX_64 = r"^[0-9a-f]{64}$"
+DEVICE = r"^[A-Z2-7]{8}$"
+LONGEST_BODY = 24_000  # characters of base64; an event has at most 16,384 bytes
+
+
+class Base64(fields.String):
+    """Bytes in standard Base64, written in the one way they can be."""
+
+    def __init__(self, *, largest: int, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own
+        pattern = validate.Regexp(r"^[A-Za-z0-9+/]*={0,2}$")
+        options.setdefault("metadata", {})
+        # Told to the reader of the document; `_deserialize` checks it, and more.
+        options["metadata"] |= {"pattern": pattern.regex.pattern, "maxLength": largest}
+        super().__init__(**options)
+        self._largest = largest
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - marshmallow's own
+        if not isinstance(value, str) or len(value) > self._largest:
+            raise ValidationError(f"Not Base64 of at most {self._largest} characters.")
+        try:
+            return base64_strict.read(value)
+        except ValueError:
+            raise ValidationError("Not canonical Base64.") from None
+
+
+class SentSchema(Schema):
+    """One event: its exact bytes and the signature of its device."""
+
+    body = Base64(largest=LONGEST_BODY, required=True)
+    sig = Base64(largest=128, required=True)
+
+    @post_load
+    def _to_command(self, told: dict[str, bytes], **_: object) -> Sent:
+        return Sent(told["body"], told["sig"])
+
+
+class BatchSchema(Schema):
+    """What a phone uploads at once. It may carry what other phones signed."""
+
+    events = fields.List(
+        fields.Nested(SentSchema),
+        required=True,
+        validate=validate.Length(min=1, max=LARGEST_BATCH),
+    )
+
+
+class ReceiptSchema(Schema):
+    """The log's word that an event is recorded: canonical bytes and the log key's signature."""
+
+    body = fields.String(
+        required=True, metadata={"description": "Base64 of JCS {id, idx, lh, rx, v}"}
+    )
+    sig = fields.String(required=True)
+
+
+class OutcomeSchema(Schema):
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(["accepted", "duplicate", "conflict", "held", "quarantined"]),
+    )
+    event = fields.String(
+        required=True, allow_none=True, metadata={"description": "null where the bytes name none"}
+    )
+    index = fields.Integer(metadata={"description": "Its place in the ledger"})
+    verdict = fields.String(metadata={"description": "Why it does not count, or not yet"})
+    reason = fields.String(metadata={"description": "Why it is kept apart"})
+    receipt = fields.Nested(ReceiptSchema)
+
+
+class BatchAnswerSchema(Schema):
+    """One outcome per event, in the order sent."""
+
+    outcomes = fields.List(fields.Nested(OutcomeSchema), required=True)
+
+
+class EnrolmentSchema(Schema):
+    """A phone shows its code and its key. `proof` signs both; see docs/api.md."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Za-z -]{26,60}$"))
+    algorithm = fields.String(required=True, validate=validate.OneOf(["ed25519", "p256"]))
+    public_key = Base64(largest=128, required=True)
+    proof = Base64(largest=128, required=True)
+
+
+class DeviceSchema(Schema):
+    device = fields.String(required=True, validate=validate.Regexp(DEVICE))
+    staff = fields.String(required=True)
+    unit = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["pending", "active", "revoked"]))
+    fingerprint = fields.String(required=True, validate=validate.Length(equal=6))
+
+
+class NonceSchema(Schema):
+    nonce = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class SignInSchema(Schema):
+    device = fields.String(required=True, validate=validate.Regexp(DEVICE))
+    nonce = fields.String(required=True, validate=validate.Regexp(HEX_64))
+    signature = Base64(largest=128, required=True)
+
+
+class TokenSchema(Schema):
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True, validate=validate.Equal("Bearer"))
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class MeSchema(Schema):
+    staff = fields.String(required=True)
+    unit = fields.String(required=True)
+    device = fields.String(required=True)
+
+
+class CountsSchema(Schema):
+    originals = fields.Integer(required=True)
+    certified = fields.Integer(required=True)
+    photocopies = fields.Integer(required=True)
+
+
+class HandedSchema(Schema):
+    reference = fields.String(required=True)
+    kind = fields.String(required=True)
+
+
+class StopSchema(Schema):
+    position = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    unit = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+    lat = fields.Float(required=True, allow_none=True)
+    lon = fields.Float(required=True, allow_none=True)
+    dossier = fields.String(required=True, allow_none=True)
+    dossier_code = fields.String(required=True)
+    opens_at = fields.AwareDateTime(required=True, allow_none=True)
+    closes_at = fields.AwareDateTime(required=True, allow_none=True)
+    arrives_at = fields.AwareDateTime(required=True)
+    departs_at = fields.AwareDateTime(required=True)
+    locked = fields.String(required=True)
+    handed = fields.List(fields.Nested(HandedSchema), required=True)
+
+
+class RoundSchema(Schema):
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    metres = fields.Integer(required=True)
+    seconds = fields.Integer(required=True)
+    stops = fields.List(fields.Nested(StopSchema), required=True)
+
+
+class PackageSchema(Schema):
+    """An item as the phone needs it offline: who holds it, what is in it, and its checks."""
+
+    item = fields.String(required=True)
+    leg = fields.String(required=True)
+    token = fields.String(
+        required=True, metadata={"description": "SHA-256 of the label's token, 16 bytes"}
+    )
+    state = fields.String(
+        required=True, metadata={"description": "C0 where nobody accepted it yet"}
+    )
+    holder = fields.String(required=True)
+    holder_unit = fields.String(required=True)
+    custody = fields.String(
+        required=True, metadata={"description": "The event the next act rests on"}
+    )
+    destination = fields.String(required=True)
+    counts = fields.Nested(CountsSchema, required=True)
+    condition = fields.String(required=True)
+    seal = fields.String(required=True)
+    lock = fields.String(required=True, metadata={"description": "Of the delivery code"})
+    rotation = fields.Integer(required=True)
+    offer = fields.String(required=True, metadata={"description": "The open offer's event"})
+    batch = fields.String(required=True)
+    troubles = fields.List(fields.String(), required=True)
+    round = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    returning = fields.Boolean(required=True)
+
+
+class ColleagueSchema(Schema):
+    device = fields.String(required=True)
+    staff = fields.String(required=True)
+    name = fields.String(required=True)
+    algorithm = fields.String(required=True)
+    public_key = fields.String(required=True)
+
+
+class ShiftSchema(Schema):
+    day = fields.Date(required=True)
+    rounds = fields.List(fields.Nested(RoundSchema), required=True)
+    packages = fields.List(fields.Nested(PackageSchema), required=True)
+    colleagues = fields.List(fields.Nested(ColleagueSchema), required=True)
+    cursor = fields.String(required=True)
+
+
+class SinceSchema(Schema):
+    since = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{1,200}$"))
+
+
+class ChangesSchema(Schema):
+    packages = fields.List(fields.Nested(PackageSchema), required=True)
+    gone = fields.List(fields.String(), required=True)
+    rounds_changed = fields.Boolean(required=True)
+    cursor = fields.String(required=True)
+    has_more = fields.Boolean(required=True)
+
+
+class ContactSchema(Schema):
+    position = fields.Integer(required=True)
+    dossier = fields.String(required=True)
+    role = fields.String(required=True)
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+    address = fields.String(required=True)
+    citizen_last4 = fields.String(required=True)
+
+
+class ContactsSchema(Schema):
+    contacts = fields.List(fields.Nested(ContactSchema), required=True)
+
+
+class AcknowledgedSchema(Schema):
+    round = fields.String(required=True)
+    acknowledged_at = fields.AwareDateTime(required=True)
+
+
+class BlobSchema(Schema):
+    sha256 = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size_bytes = fields.Integer(required=True)
+
+
+class ReasonSchema(Schema):
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+    counted = fields.Boolean(
+        required=True, metadata={"description": "Uses up an attempt at the door"}
+    )
+    actions = fields.List(
+        fields.String(), required=True, metadata={"description": "The first is the default"}
+    )
+
+
+class ReasonsSchema(Schema):
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+
+
+class ActionSchema(Schema):
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class ActionsSchema(Schema):
+    actions = fields.List(fields.Nested(ActionSchema), required=True)
+
+
+class ReferenceSchema(Schema):
+    reference = fields.String(required=True, metadata={"description": "For the delivery's proof"})
+
+
+class CodeSchema(Schema):
+    code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}$"))
+
+
+class FieldErrorSchema(Schema):
+    pointer = fields.String(required=True, metadata={"description": "JSON pointer, RFC 6901"})
+    detail = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem details."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    instance = fields.String(required=True)
+    errors = fields.List(fields.Nested(FieldErrorSchema))

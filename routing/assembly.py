@@ -58,13 +58,18 @@ def assemble(
 
 
 def orders_of(problem: Problem, plan: Plan) -> Orders:
-    """The stop numbers of a plan, by courier and tour: the inverse of `assemble`."""
+    """The stop numbers of a plan, by courier and tour: the inverse of `assemble`.
+
+    Stops and couriers that the problem does not know (any more) are passed over.
+    """
     by_courier = {route.courier: route for route in plan.routes}
     orders = []
     for courier in problem.couriers:
         route = by_courier.get(courier.id)
         tours = route.tours if route else ()
-        orders.append(
-            tuple(tuple(problem.stop_index[v.stop] for v in tour.visits) for tour in tours)
+        known = (
+            tuple(problem.stop_index[v.stop] for v in tour.visits if v.stop in problem.stop_index)
+            for tour in tours
         )
+        orders.append(tuple(tour for tour in known if tour))
     return tuple(orders)

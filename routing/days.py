@@ -18,6 +18,7 @@ from routing.schedule import (
     Span,
     Step,
     Timetable,
+    forced,
     timetable,
 )
 from routing.terms import UNREACHABLE
@@ -55,6 +56,11 @@ class Scheduler:
         if isinstance(found, Blocked):
             return found
         return self._written_out(courier, tours, day, found)
+
+    def forced_route(self, courier: int, tours: Tours) -> Route:
+        """The route as it would be driven although it breaks the problem; the checker says where."""
+        day = self._day(courier, tours)
+        return self._written_out(courier, tours, day, forced(day))
 
     def loads(self, tour: Sequence[int]) -> list[tuple[int, ...]]:
         """On board at the start and after every stop."""

@@ -52,6 +52,7 @@ class _Run:
         self.best_cost: int | None = None
         self.iterations = 0
         self.next_offer = 0.0
+        self.finished: Solver | None = None
 
     def search(self) -> Found:
         model = self.model
@@ -67,7 +68,7 @@ class _Run:
             thorough = iterated(self._parameters(1.0))
             self._conclude(model.routing.SolveWithIteratedLocalSearch(thorough))
         # The iterated search makes its own first solution; where it finds none, it ends at once.
-        start = self._start()
+        start = self.finished or start
         if start is not None and not self._over():
             guided = self._parameters(1.0)
             guided.local_search_metaheuristic = (
@@ -104,7 +105,9 @@ class _Run:
             return
         orders = self._orders(lambda variable: int(assignment.Value(variable)))
         if self.task.offer(orders):
-            self.best = orders
+            self.best, self.finished = orders, assignment
+        elif self.finished is None:
+            self.finished = assignment
 
     def _left(self) -> float:
         return self.until - time.monotonic()

@@ -1,0 +1,130 @@
+"""One edit by hand, tried out: what it breaks and what it changes, before anything is saved."""
+
+from dataclasses import dataclass
+
+from routing.assembly import orders_of
+from routing.costs import cost_of
+from routing.days import Orders, Scheduler, Tours
+from routing.feasibility import Violation, check
+from routing.plan import Plan, Route, Unserved
+from routing.problem import Problem
+from routing.schedule import Blocked
+from routing.terms import CourierId, StopId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Put a stop (served or not) with a courier, directly after another stop of that courier.
+
+    `after` None: first on the courier's first tour. `to_courier` None: leave the stop out.
+    """
+
+    stop: StopId
+    to_courier: CourierId | None
+    after: StopId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    """The plan after the move, sound or not, with everything it breaks and changes."""
+
+    plan: Plan
+    violations: tuple[Violation, ...]
+    cost_change: int
+    duty_seconds_change: int
+    distance_m_change: int
+
+
+class UnknownInPlan(KeyError):  # noqa: N818 - named as the clerk says it
+    """The move names a stop or courier that is not where it says."""
+
+
+def dry_run(
+    problem: Problem, plan: Plan, move: Move, *, scheduler: Scheduler | None = None
+) -> DryRun:
+    """What a move would do; under 50 ms at 300 stops.
+
+    Args:
+        problem: what the plan answers.
+        plan: the plan as shown.
+        move: the edit to try.
+        scheduler: of the same problem, kept between edits to answer faster.
+
+    Raises:
+        UnknownInPlan: no such stop or courier, or `after` is not a stop of that courier.
+    """
+    scheduler = scheduler or Scheduler(problem)
+    before = orders_of(problem, plan)
+    after = _moved(problem, before, move)
+    routes = _retimed(scheduler, plan, before, after)
+    served = {stop for tours in after for tour in tours for stop in tour}
+    left_out = [number for number in range(len(problem.stops)) if number not in served]
+    known = {unserved.stop: unserved for unserved in plan.unserved}
+    ids = [problem.stops[number].id for number in left_out]
+    changed = Plan(
+        routes=routes,
+        unserved=tuple(known.get(stop, Unserved(stop=stop)) for stop in ids),
+        cost_parts=cost_of(scheduler.arrays, routes, left_out),
+        lower_bound=plan.lower_bound,
+        engine="edited by hand",
+    )
+    return DryRun(
+        plan=changed,
+        violations=check(problem, changed),
+        cost_change=changed.cost - plan.cost,
+        duty_seconds_change=sum(r.duty_seconds for r in routes)
+        - sum(r.duty_seconds for r in plan.routes),
+        distance_m_change=sum(r.distance_m for r in routes)
+        - sum(r.distance_m for r in plan.routes),
+    )
+
+
+def _moved(problem: Problem, orders: Orders, move: Move) -> Orders:
+    number = problem.stop_index.get(move.stop)
+    if number is None:
+        raise UnknownInPlan(move.stop)
+    left: list[Tours] = [
+        tuple(tuple(stop for stop in tour if stop != number) for tour in tours) for tours in orders
+    ]
+    if move.to_courier is not None:
+        courier = problem.courier_index.get(move.to_courier)
+        if courier is None:
+            raise UnknownInPlan(move.to_courier)
+        left[courier] = _put(problem, left[courier], number, move.after)
+    return tuple(tuple(tour for tour in tours if tour) for tours in left)
+
+
+def _put(problem: Problem, tours: Tours, number: int, after: StopId | None) -> Tours:
+    if after is None:
+        first, *rest = tours or ((),)
+        return ((number, *first), *rest)
+    anchor = problem.stop_index.get(after)
+    placed = []
+    for tour in tours:
+        longer: list[int] = []
+        for stop in tour:
+            longer.append(stop)
+            if stop == anchor:
+                longer.append(number)
+        placed.append(tuple(longer))
+    if not any(number in tour for tour in placed):
+        raise UnknownInPlan(after)
+    return tuple(placed)
+
+
+def _retimed(scheduler: Scheduler, plan: Plan, before: Orders, after: Orders) -> tuple[Route, ...]:
+    """The routes anew where the order changed; an impossible one as late as it would really be."""
+    timed = {route.courier: route for route in plan.routes}
+    routes = []
+    for number, tours in enumerate(after):
+        courier = scheduler.problem.couriers[number].id
+        if not tours:
+            continue
+        if tours == before[number] and courier in timed:
+            routes.append(timed[courier])
+            continue
+        route = scheduler.route(number, tours)
+        if isinstance(route, Blocked):
+            route = scheduler.forced_route(number, tours)
+        routes.append(route)
+    return tuple(routes)

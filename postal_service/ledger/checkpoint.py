@@ -131,11 +131,11 @@ def at_size(session: Session, size: int) -> Kept | None:
     ).one_or_none()
     if found is None:
         return None
-    lines = session.scalars(
-        select(CosignatureRow.line)
-        .where(CosignatureRow.size == size)
-        .order_by(CosignatureRow.witness)
+    rows = session.execute(
+        select(CosignatureRow.witness, CosignatureRow.line).where(CosignatureRow.size == size)
     )
+    # Sorted here: each database has an order of its own, and the file has one.
+    lines = [line for _, line in sorted(tuple(row) for row in rows)]
     return Kept(size, found.root, found.note + "".join(lines), found.made_at)
 
 

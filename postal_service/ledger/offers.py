@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from postal_service.domain.acts import Counts, Handover
+from postal_service.domain.acts import Counts
 from postal_service.domain.ids import DeviceId, ItemId
 from postal_service.domain.refusals import Malformed
 from postal_service.ledger import base64_strict
@@ -142,18 +142,3 @@ def from_bytes(found: bytes) -> OfferCode:
 def is_true(code: OfferCode, algorithm: str, public_key: bytes) -> bool:
     """Whether the giver's device signed this offer."""
     return verify_message(algorithm, public_key, DOMAIN + code.signed, code.signature)
-
-
-def proves(act: Handover, algorithm: str, public_key: bytes) -> bool:
-    """Whether a hand-over's offer code is true and says what the hand-over says of it.
-
-    The key is that of the device which the hand-over names as the giver.
-    """
-    try:
-        code = from_bytes(base64_strict.read(act.offer_code))
-    except (ValueError, OfferCodeMalformed):
-        return False
-    said = (act.giver, act.offer, act.offer_signature)
-    if said != (code.device, code.digest, base64_strict.write(code.signature)):
-        return False
-    return is_true(code, algorithm, public_key)

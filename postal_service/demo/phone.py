@@ -1,0 +1,293 @@
+"""A courier's phone, small and complete: it signs without a network and sends when there is one.
+
+What it has signed it keeps until the server has given a receipt for it. How bytes reach the server
+is the caller's: the demo uses HTTP, the tests the app itself.
+"""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from uuid_utils.compat import uuid7
+
+from postal_service.domain import acts
+from postal_service.domain.acts import Capacity, Condition, Counts, Leg
+from postal_service.domain.event import NO_PARENT, Event
+from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
+from postal_service.ledger import base64_strict, offers, signing
+from postal_service.ledger.encoding import encode
+from postal_service.ledger.offers import OfferCode
+from postal_service.ledger.signing import ED25519, PrivateKey
+from postal_service.services.devices import enrolment_message, sign_in_message
+
+AT_ONCE = 500  # events of one upload
+API = "/api/v1"
+
+
+class ServerSaidNoError(RuntimeError):
+    """The server answered with a problem; `code` is its stable name."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {problem.get('code')}: {problem.get('title')}")
+        self.status = status
+        self.code = problem.get("code", "")
+
+
+class OfferDoesNotMatchError(RuntimeError):
+    """What the other phone shows is not signed by a colleague, or not what lies on the table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back over the line."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+# Method, path, headers, body.
+Transport = Callable[[str, str, Mapping[str, str], bytes], Answer]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One signed event in the outbox: these very bytes are sent until there is a receipt."""
+
+    id: EventId
+    body: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A sealed package as two couriers see it on the table."""
+
+    item: ItemId
+    seal: str
+    counts: Counts
+
+
+class Phone:
+    """One phone of one courier. Not for several threads: a courier has two hands."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        key: PrivateKey | None = None,
+    ) -> None:
+        self._transport, self._clock = transport, clock
+        self._key = key or Ed25519PrivateKey.generate()
+        self._algorithm = ED25519 if isinstance(self._key, Ed25519PrivateKey) else signing.P256
+        self._token = ""
+        self._etag = ""
+        self._boot = os.urandom(4).hex()
+        self._started = clock()
+        self._sequence, self._previous = 0, ""
+        self.device, self.staff, self.unit = DeviceId(""), StaffId(""), UnitCode("")
+        self.shift: dict[str, Any] = {"rounds": [], "packages": [], "colleagues": [], "cursor": ""}
+        self.custody: dict[ItemId, EventId] = {}
+        self.outbox: list[Kept] = []
+        self.receipts: dict[EventId, dict[str, str]] = {}
+        self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
+
+    # Getting in
+
+    def enrol(self, code: str) -> str:
+        """Show the code and the key; the six characters that the head compares."""
+        public = signing.public_bytes(self._key)
+        message = enrolment_message(code, self._algorithm, public)
+        told = self._post(
+            "/devices/enrolments",
+            {
+                "code": code,
+                "algorithm": self._algorithm,
+                "public_key": base64_strict.write(public),
+                "proof": base64_strict.write(signing.sign_message(self._key, message)),
+            },
+        )
+        self.enrolled(DeviceId(told["device"]), StaffId(told["staff"]), UnitCode(told["unit"]))
+        fingerprint: str = told["fingerprint"]
+        return fingerprint
+
+    def enrolled(self, device: DeviceId, staff: StaffId, unit: UnitCode) -> None:
+        """Begin the chain of this device."""
+        self.device, self.staff, self.unit = device, staff, unit
+        self._sequence, self._previous = 0, signing.genesis(device)
+
+    def sign_in(self) -> None:
+        """Get a token for the next fifteen minutes."""
+        nonce = self._post(f"/devices/{self.device}/nonces", None)["nonce"]
+        message = sign_in_message(self.device, nonce)
+        told = self._post(
+            "/tokens",
+            {
+                "device": self.device,
+                "nonce": nonce,
+                "signature": base64_strict.write(signing.sign_message(self._key, message)),
+            },
+        )
+        self._token = told["access_token"]
+
+    def pull(self) -> bool:
+        """Load the day; whether anything was new. A failure leaves the last day as it was."""
+        headers = {"If-None-Match": self._etag} if self._etag else {}
+        answer = self._call("GET", "/rounds/today", headers, b"")
+        if answer.status == 304:
+            return False
+        self.shift = answer.told
+        self._etag = answer.headers.get("ETag", "")
+        for package in self.shift["packages"]:
+            if package["custody"]:
+                self.custody[ItemId(package["item"])] = EventId(package["custody"])
+        return True
+
+    # Acts, each signed at once and without a network
+
+    def accept(self, item: ItemId, leg: Leg, counts: Counts, destination: UnitCode) -> EventId:
+        """Take a package from a citizen: its first custody."""
+        act = acts.Accept(
+            capacity=Capacity.COURIER, leg=leg, counts=counts, destination=destination
+        )
+        return self.tell(item, act, parent=NO_PARENT)
+
+    def offer_code(self, parcels: Sequence[Parcel]) -> str:
+        """The text of the QR by which a colleague without a network can take these."""
+        manifest = offers.manifest_of((each.item, each.seal, each.counts) for each in parcels)
+        code = offers.make(
+            self._key,
+            device=self.device,
+            sequence=self._sequence + 1,
+            wall_ms=self._now_ms(),
+            nonce=os.urandom(16),
+            count=len(parcels),
+            manifest=manifest,
+        )
+        return str(code)
+
+    def take(
+        self,
+        scanned: str,
+        parcels: Sequence[Parcel],
+        custody: Mapping[ItemId, EventId],
+        giver_key: tuple[str, bytes] | None = None,
+    ) -> list[EventId]:
+        """Countersign a colleague's offer for what lies on the table.
+
+        `custody` names the giver's event for each package. `giver_key` is his algorithm and key
+        where the manifest does not have him. Raises OfferDoesNotMatchError; then nothing is signed.
+        """
+        code = offers.read(scanned)
+        key = giver_key or self._colleague(code.device)
+        if key is None or not offers.is_true(code, *key):
+            raise OfferDoesNotMatchError("The offer is not signed by a known colleague.")
+        seen = offers.manifest_of((each.item, each.seal, each.counts) for each in parcels)
+        if (code.count, code.manifest) != (len(parcels), seen):
+            raise OfferDoesNotMatchError("What is offered is not what lies on the table.")
+        return [self._take_one(code, each, custody[each.item]) for each in parcels]
+
+    def _take_one(self, code: OfferCode, parcel: Parcel, parent: EventId) -> EventId:
+        act = acts.Handover(
+            capacity=Capacity.COURIER,
+            counts=parcel.counts,
+            condition=Condition.OK,
+            seal=parcel.seal,
+            giver=code.device,
+            offer=code.digest,
+            offer_signature=base64_strict.write(code.signature),
+            offer_code=base64_strict.write(bytes(code)),
+        )
+        return self.tell(parcel.item, act, parent=parent)
+
+    def tell(self, item: ItemId, act: acts.Act, parent: EventId | None = None) -> EventId:
+        """Sign an act and put it into the outbox. Without a parent it rests on the known custody."""
+        event = Event(
+            id=EventId(str(uuid7())),
+            device=self.device,
+            staff=self.staff,
+            unit=self.unit,
+            sequence=self._sequence + 1,
+            previous=self._previous,
+            checkpoint="",
+            item=item,
+            parent=self.custody[item] if parent is None else parent,
+            wall_ms=self._now_ms(),
+            monotonic_ms=max(0, round((self._clock() - self._started).total_seconds() * 1000)),
+            boot=self._boot,
+            place="",
+            act=act,
+        )
+        body = encode(event)
+        self.outbox.append(Kept(event.id, body, signing.sign(self._key, body)))
+        self._sequence, self._previous = event.sequence, signing.digest(body)
+        if event.moves_custody:
+            self.custody[item] = event.id
+        return event.id
+
+    # Sending
+
+    def send(self, kept: Sequence[Kept] | None = None) -> list[dict[str, Any]]:
+        """Upload the outbox, or what is given: a colleague's events for instance. The outcomes.
+
+        What has a receipt leaves the outbox; what is held stays; what is kept apart is shown.
+        """
+        sending = list(self.outbox if kept is None else kept)[:AT_ONCE]
+        if not sending:
+            return []
+        told = json.dumps(
+            {
+                "events": [
+                    {
+                        "body": base64_strict.write(each.body),
+                        "sig": base64_strict.write(each.signature),
+                    }
+                    for each in sending
+                ]
+            }
+        )
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        answer = self._call("POST", "/batches", headers, gzip.compress(told.encode(), 5))
+        outcomes: list[dict[str, Any]] = answer.told["outcomes"]
+        for each, outcome in zip(sending, outcomes, strict=True):
+            if "receipt" in outcome:
+                self.receipts[each.id] = outcome["receipt"]
+            if outcome["status"] == "quarantined" or outcome.get("verdict"):
+                self.troubled[each.id] = outcome
+        self.outbox = [each for each in self.outbox if each.id not in self.receipts]
+        return outcomes
+
+    def call(self, method: str, path: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Anything else the API offers, below its prefix."""
+        headers = {} if told is None else {"Content-Type": "application/json"}
+        body = b"" if told is None else json.dumps(told).encode()
+        return self._call(method, path, headers, body).told
+
+    def _post(self, path: str, told: Mapping[str, Any] | None) -> dict[str, Any]:
+        return self.call("POST", path, told)
+
+    def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        known = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        answer = self._transport(method, API + path, {**known, **headers}, body)
+        if answer.status >= 400:
+            raise ServerSaidNoError(answer.status, answer.told)
+        return answer
+
+    def _colleague(self, device: DeviceId) -> tuple[str, bytes] | None:
+        for each in self.shift["colleagues"]:
+            if each["device"] == device:
+                return each["algorithm"], base64_strict.read(each["public_key"])
+        return None
+
+    def _now_ms(self) -> int:
+        return round(self._clock().timestamp() * 1000)

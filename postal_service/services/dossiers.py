@@ -3,7 +3,7 @@
 Nothing personal stands here: people are in `persons`, custody is the ledger's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.phones import NotAPhoneNumber, e164
 from postal_service.domain.refusals import Malformed, Unknown
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import persons
 from postal_service.services.procedures import VersionId
@@ -91,6 +92,7 @@ class Item:
     origin: UnitCode
     destination: UnitCode
     token_hash: bytes
+    collect_back: tuple[str, ...]
 
 
 def load(session: Session, dossier: DossierId) -> Dossier:
@@ -114,9 +116,21 @@ def by_code(session: Session, written: str, *, by: Actor, at: datetime) -> Dossi
 
     Raises NotADossierCode, NoSuchDay, FromTheFuture or UnknownDossier.
     """
-    code = dossier_code.parse(written, today=at.date()).canonical
+    found = with_code(session, written, at=at)
+    row = session.get_one(DossierRow, found.id)
+    if not _sees(session, row, by):
+        raise UnknownDossier(dossier=found.code)
+    return found
+
+
+def with_code(session: Session, written: str, *, at: datetime) -> Dossier:
+    """A dossier by its printed code, for whoever holds the paper in his hand.
+
+    Raises NotADossierCode, NoSuchDay, FromTheFuture or UnknownDossier.
+    """
+    code = dossier_code.parse(written, today=local(at).date()).canonical
     row = session.scalar(select(DossierRow).filter_by(code=code))
-    if row is None or not _sees(session, row, by):
+    if row is None:
         raise UnknownDossier(dossier=code)
     return dossier_of(row)
 
@@ -197,8 +211,9 @@ def give_item(
     token_hash: bytes,
     made_by: StaffId,
     day: date,
+    collect_back: Sequence[str] = (),
 ) -> None:
-    """Enter an item number that was given out."""
+    """Enter an item number that was given out; `collect_back` is taken when it is delivered."""
     session.add(
         ItemRow(
             item=item,
@@ -209,6 +224,7 @@ def give_item(
             destination_unit=destination,
             token_hash=token_hash,
             made_by=made_by,
+            collect_back="\n".join(collect_back) or None,
         )
     )
     session.flush()
@@ -230,6 +246,7 @@ def item_of(row: ItemRow) -> Item:
         origin=UnitCode(row.origin_unit),
         destination=UnitCode(row.destination_unit),
         token_hash=row.token_hash,
+        collect_back=tuple(row.collect_back.split("\n")) if row.collect_back else (),
     )
 
 

@@ -19,7 +19,7 @@ from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import local
 from postal_service.services import places, registration
 from postal_service.services.office_events import OfficeKeys, Told, tell
-from postal_service.services.registration import Opened, Received, Registration
+from postal_service.services.registration import ChannelDoesNotFit, Opened, Received, Registration
 from postal_service.services.steps import take_step
 
 __all__ = ["ChannelDoesNotFit", "NotACounter", "Received", "Registration", "register"]
@@ -29,12 +29,6 @@ class NotACounter(RuleBroken):
     """Dossiers are taken in at post offices and one-stop desks."""
 
     code = "reception.not_a_counter"
-
-
-class ChannelDoesNotFit(RuleBroken):
-    """At a post office a dossier comes by post; at a desk in person, or filed online before."""
-
-    code = "reception.channel_does_not_fit"
 
 
 def register(

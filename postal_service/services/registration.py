@@ -53,6 +53,12 @@ class DossierKnown(RuleBroken):
     code = "reception.dossier_known"
 
 
+class ChannelDoesNotFit(RuleBroken):
+    """At a post office a dossier comes by post; at a desk in person, or filed online before."""
+
+    code = "reception.channel_does_not_fit"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Registration:
     """What the clerk and the citizen have filled in together."""

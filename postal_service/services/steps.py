@@ -44,9 +44,12 @@ def take_step(
     at: datetime,
     why: str = "",
     due_at: datetime | None = None,
+    recorded_at: datetime | None = None,
     limits: AgencyRules = DEFAULT_RULES,
 ) -> Decided:
     """Add a step that another use case of the services decided, and compute what follows from it.
+
+    `recorded_at` is later than `at` where a phone told of it afterwards.
 
     Raises StepOutOfPlace, BeforeLastStep, TooManySupplements or NoCalendar.
     """
@@ -61,7 +64,7 @@ def take_step(
             dossier=dossier,
             kind=kind.value,
             at=at,
-            recorded_at=at,
+            recorded_at=recorded_at or at,
             staff=by.staff,
             unit=by.unit,
             why=why,

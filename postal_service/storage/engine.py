@@ -4,6 +4,8 @@ Nothing acknowledged may be lost, so the settings that promise durability are as
 engine opens, not hoped for.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -32,6 +34,23 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:
+    """Overwrite what was deleted from these tables, after the deletion was committed.
+
+    SQLite overwrites rows as they are deleted, and its journal here. PostgreSQL keeps dead rows in
+    a table until it is rewritten, which locks it for that time; its own journal (WAL) and backups
+    are the operator's to rotate.
+    """
+    on_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if on_sqlite:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        quote = connection.dialect.identifier_preparer.quote
+        for table in tables:
+            connection.exec_driver_sql(f"VACUUM (FULL) {quote(table)}")
+
+
 def _take_transactions_away_from_the_driver(engine: Engine) -> None:
     # The sqlite3 module begins transactions late and breaks savepoints; we begin them ourselves.
     @event.listens_for(engine, "connect")
@@ -44,6 +63,8 @@ def _take_transactions_away_from_the_driver(engine: Engine) -> None:
             "foreign_keys=ON",
             # Else INSERT OR REPLACE would delete a ledger row behind the back of its trigger.
             "recursive_triggers=ON",
+            # What is deleted is overwritten: an erased person must not be read from the file.
+            "secure_delete=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "cache_size=-65536",
         ):
@@ -61,7 +82,13 @@ def _assert_durable_sqlite(engine: Engine) -> None:
     with engine.connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "recursive_triggers",
+                "secure_delete",
+            )
         }
     in_memory = engine.url.database in {None, "", ":memory:"}
     wanted = {
@@ -69,6 +96,7 @@ def _assert_durable_sqlite(engine: Engine) -> None:
         "synchronous": 2,
         "foreign_keys": 1,
         "recursive_triggers": 1,
+        "secure_delete": 1,
     }
     if found != wanted:
         raise UnsafeDatabaseError(f"SQLite answers {found}; needed is {wanted}.")

@@ -1,0 +1,222 @@
+"""A citizen asks the post to come. The number, label and lock exist before the courier leaves.
+
+The courier's phone signs the acceptance at the door, with or without a network; when it arrives,
+`note_collected` moves the dossier on. Delivery code and PIN go to the citizen and never with the
+courier.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Accept, Counts, Leg
+from postal_service.domain.administrative import StepKind
+from postal_service.domain.event import Event
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
+from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.standing import Administrative, Channel
+from postal_service.domain.wording_dates import local, short_date, short_moment
+from postal_service.ledger import reading
+from postal_service.projections import verdicts
+from postal_service.services import calendars, dossiers, places, registration
+from postal_service.services.office_events import OfficeKeys
+from postal_service.services.registration import Received, Registration
+from postal_service.services.steps import steps_of, take_step
+from postal_service.storage.schema import DossierRow, ItemRow, PickupRow
+
+LONGEST_AHEAD = timedelta(days=14)
+SHORTEST_WINDOW = timedelta(minutes=30)
+HOME = "home"
+
+
+class BadWindow(Malformed):
+    """A window lies ahead, within one day and two weeks, and is not too short to meet."""
+
+    code = "collecting.bad_window"
+
+
+class OfficeClosed(RuleBroken):
+    code = "collecting.office_closed"
+
+
+class NoAddressToCollect(Malformed):
+    code = "collecting.no_address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToCollect:
+    """What the courier's phone needs to sign the acceptance at the door."""
+
+    dossier: DossierId
+    item: ItemId
+    token_hash: bytes
+    counts: Counts  # as the citizen listed them; the courier counts again
+    papers: tuple[dossiers.Paper, ...]
+    destination: UnitCode
+    lock: str
+    result_item: ItemId | None
+    office: UnitCode
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """What an arrived acceptance made of a dossier."""
+
+    dossier: DossierId
+    item: ItemId
+    posted: bool  # false: it was withdrawn before; a person must look
+    listed: Counts
+    counted: Counts
+
+    @property
+    def differs(self) -> bool:
+        return self.listed != self.counted
+
+
+def request(
+    session: Session,
+    keys: OfficeKeys,
+    command: Registration,
+    *,
+    opens_at: datetime,
+    closes_at: datetime,
+    service: str,
+    by: Actor,
+    at: datetime,
+) -> Received:
+    """Register a collection at the submitter's address, by the office that delivers there.
+
+    Raises RoleNeeded, ChannelDoesNotFit, NoAddressToCollect, NoOfficeServes, BadWindow,
+    OfficeClosed, NoCalendar, and what `reception.register` raises.
+    """
+    by.need(Role.POSTAL_CLERK, Role.MANAGER)
+    if command.channel is Channel.DIRECT:
+        raise registration.ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
+    if command.submitter.address is None:
+        raise NoAddressToCollect
+    day = local(opens_at).date()
+    office = places.office_serving(session, command.submitter.address.unit, day=day)
+    _refuse_bad_window(opens_at, closes_at, at=at)
+    if not calendars.of_unit(session, office).is_working_day(day):
+        raise OfficeClosed(unit=office.name, day=short_date(day))
+    checked = registration.check(session, command, here=office.code, carried_in=True, at=at)
+    opened = registration.open_dossier(
+        session,
+        keys.vault,
+        checked,
+        origin=HOME,
+        received_unit=checked.desk.code,
+        service=service,
+        by=by,
+    )
+    decided = take_step(session, opened.row, StepKind.REQUESTED, by=by, at=at)
+    item, label = registration.item_in(session, opened, service=service, by=by)
+    session.add(
+        PickupRow(
+            dossier=opened.id,
+            office=office.code,
+            day=day,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            state="registered",
+        )
+    )
+    session.flush()
+    return opened.answer(decided, item, label)
+
+
+def expected(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, ToCollect]:
+    """What is to be collected for these dossiers; those without an open request are left out."""
+    rows = session.execute(
+        select(DossierRow, PickupRow, ItemRow)
+        .join(PickupRow, PickupRow.dossier == DossierRow.id)
+        .join(ItemRow, (ItemRow.dossier == DossierRow.id) & (ItemRow.leg == Leg.IN.value))
+        .where(DossierRow.id.in_(list(asked)), PickupRow.state == "registered")
+    )
+    return {
+        DossierId(row.id): _to_collect(session, row, pickup, item) for row, pickup, item in rows
+    }
+
+
+def note_collected(
+    session: Session, items: Iterable[ItemId], *, at: datetime
+) -> tuple[Collected, ...]:
+    """Move on the dossiers whose item a courier has accepted; the others are left as they are.
+
+    Called after events were recorded; saying it twice changes nothing. Raises nothing: what the
+    phone tells has happened, and what does not fit is answered with `posted` false.
+    """
+    of = dossiers.of_items(session, items)
+    found = (_note(session, item, of[item], at=at) for item in sorted(of))
+    return tuple(each for each in found if each is not None)
+
+
+def _note(session: Session, item: ItemId, dossier: DossierId, *, at: datetime) -> Collected | None:
+    pickup = session.get(PickupRow, dossier)
+    steps = steps_of(session, dossier)
+    if pickup is None or any(step.kind is StepKind.POSTED for step in steps):
+        return None
+    event = _acceptance(session, item)
+    if event is None:
+        return None
+    assert isinstance(event.act, Accept)
+    row = dossiers.row_of(session, dossier)
+    requested = Administrative(row.administrative) is Administrative.REQUESTED
+    if requested:
+        # The phone's clock is not trusted beyond what the office saw before and after.
+        claimed = datetime.fromtimestamp(event.wall_ms / 1000, UTC)
+        happened = min(max(claimed, row.made_at), at)
+        by = Actor(staff=event.staff, unit=event.unit, path="", grants=())
+        take_step(session, row, StepKind.POSTED, by=by, at=happened, recorded_at=at)
+        pickup.state = "collected"
+        session.flush()
+    return Collected(
+        dossier=dossier,
+        item=item,
+        posted=requested,
+        listed=dossiers.total(dossiers.papers(session, dossier)),
+        counted=event.act.counts,
+    )
+
+
+def _acceptance(session: Session, item: ItemId) -> Event | None:
+    told = [
+        entry.event
+        for entry in reading.entries_of(session, item)
+        if isinstance(entry.event.act, Accept)
+    ]
+    odd = verdicts.of_events(session, [event.id for event in told])
+    return next((event for event in told if event.id not in odd), None)
+
+
+def _to_collect(session: Session, row: DossierRow, pickup: PickupRow, item: ItemRow) -> ToCollect:
+    papers = dossiers.papers(session, DossierId(row.id))
+    return ToCollect(
+        dossier=DossierId(row.id),
+        item=ItemId(item.item),
+        token_hash=item.token_hash,
+        counts=dossiers.total(papers),
+        papers=papers,
+        destination=UnitCode(item.destination_unit),
+        lock=row.result_lock or "",
+        result_item=ItemId(row.result_item) if row.result_item else None,
+        office=UnitCode(pickup.office),
+        opens_at=pickup.opens_at,
+        closes_at=pickup.closes_at,
+    )
+
+
+def _refuse_bad_window(opens_at: datetime, closes_at: datetime, *, at: datetime) -> None:
+    fits = (
+        at <= opens_at <= at + LONGEST_AHEAD
+        and closes_at - opens_at >= SHORTEST_WINDOW
+        and local(opens_at).date() == local(closes_at).date()
+    )
+    if not fits:
+        raise BadWindow(opens_at=short_moment(opens_at), closes_at=short_moment(closes_at))

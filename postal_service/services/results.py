@@ -1,0 +1,240 @@
+"""The agency's result goes on its way: by post under the number that was reserved for it, or over the desk.
+
+Papers of a dossier that was refused or discontinued go back to the citizen in the same way.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from postal_service.domain import custody_rules
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Capacity, Counts, Leg, Receiver
+from postal_service.domain.administrative import StepKind
+from postal_service.domain.crockford import Token
+from postal_service.domain.custody import State
+from postal_service.domain.custody_rules import CountsMalformed
+from postal_service.domain.event import NO_PARENT
+from postal_service.domain.identity import Entitlement, refuse_unless_entitled
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
+from postal_service.domain.persons import PersonRole
+from postal_service.domain.procedures import PostalWay, ProcedureVersion
+from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.standing import Administrative
+from postal_service.domain.wording_dates import local
+from postal_service.ledger import reading
+from postal_service.projections import holdings
+from postal_service.services import dossiers, numbers, persons, places, procedures
+from postal_service.services.dossiers import Dossier, Paper
+from postal_service.services.office_events import OfficeKeys, Told, tell
+from postal_service.services.persons import DossierErased
+from postal_service.services.steps import Decided, take_step
+from postal_service.storage.schema import ItemRow
+
+GOES_OUT = frozenset(
+    {
+        Administrative.RESOLVED,
+        Administrative.REFUSED,
+        Administrative.DISCONTINUED,
+    }
+)
+AGENCY_SIDE = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
+
+
+class NotResolved(RuleBroken):
+    """The agency has not decided yet."""
+
+    code = "result.not_resolved"
+
+
+class NotAskedByPost(RuleBroken):
+    """The citizen fetches this result himself."""
+
+    code = "result.not_by_post"
+
+
+class AlreadyOnItsWay(RuleBroken):
+    code = "result.already_on_its_way"
+
+
+class NotCollectedBack(RuleBroken):
+    """The procedure does not let this paper be taken back at the door."""
+
+    code = "result.not_collected_back"
+
+
+class NotAtTheAgency(RuleBroken):
+    """A result begins its way at the agency's desk or at the agency."""
+
+    code = "result.not_at_the_agency"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A result that lies at the agency for the post, with what its envelope's label says."""
+
+    dossier: DossierId
+    item: ItemId
+    label: Token
+    counts: Counts
+    destination: UnitCode  # the post office that delivers it
+    collect_back: tuple[str, ...]
+    returns: tuple[Paper, ...]  # originals that must lie in the envelope too
+
+
+def register_ready(
+    session: Session,
+    keys: OfficeKeys,
+    dossier: DossierId,
+    counts: Counts,
+    *,
+    collect_back: Sequence[str] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Ready:
+    """Put a result into its envelope at the agency: the item comes to be, and waits for the post.
+
+    `counts` are the papers in the envelope. `collect_back` are the old papers the courier takes
+    at the door; none given means all that the procedure names. A dossier still in process is
+    resolved by this act.
+
+    Raises UnknownDossier, RoleNeeded, NotAtTheAgency, NotResolved, NotAskedByPost, NotByPost,
+    AlreadyOnItsWay, NotCollectedBack, CountsMalformed, DossierErased or NoOfficeServes.
+    """
+    found = dossiers.visible(session, dossier, by=by)
+    by.need(*AGENCY_SIDE)
+    _refuse_elsewhere(session, found, by, at)
+    if not found.result_by_post or found.result_item is None:
+        raise NotAskedByPost(dossier=found.code)
+    version = procedures.version(session, found.procedure)
+    version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
+    if session.get(ItemRow, found.result_item) is not None:
+        raise AlreadyOnItsWay(item=found.result_item)
+    taken_back = _collected_back(version, collect_back)
+    if min(counts.originals, counts.certified, counts.photocopies) < 0:
+        raise CountsMalformed(total=counts.total)
+    destination = _office_of_receiver(session, keys, dossier, at)
+    act = custody_rules.accept(
+        capacity=Capacity.DESK,
+        leg=Leg.OUT,
+        counts=counts,
+        destination=destination,
+        lock=found.result_lock,
+    )
+    _resolve_if_open(session, found, by, at)
+    label = numbers.label()
+    dossiers.give_item(
+        session,
+        found.result_item,
+        Leg.OUT,
+        dossier,
+        origin=by.unit,
+        destination=destination,
+        token_hash=label.digest,
+        made_by=by.staff,
+        day=local(at).date(),
+        collect_back=taken_back,
+    )
+    tell(session, keys, [Told(item=found.result_item, parent=NO_PARENT, act=act)], by=by, at=at)
+    return Ready(
+        dossier=dossier,
+        item=found.result_item,
+        label=label.token,
+        counts=counts,
+        destination=destination,
+        collect_back=taken_back,
+        returns=tuple(
+            paper
+            for paper in dossiers.papers(session, dossier)
+            if paper.original_to_return and paper.counts.originals
+        ),
+    )
+
+
+def give_at_desk(
+    session: Session,
+    dossier: DossierId,
+    *,
+    receiver: Receiver,
+    paper: str = "",
+    by: Actor,
+    at: datetime,
+) -> Decided:
+    """Give a result to the citizen over the agency's desk; `paper` is what entitles another person.
+
+    Raises UnknownDossier, RoleNeeded, NoAuthorisation, AlreadyOnItsWay when it travels by post, or
+    StepOutOfPlace unless it is resolved.
+    """
+    found = dossiers.visible(session, dossier, by=by)
+    by.need(*AGENCY_SIDE)
+    _refuse_elsewhere(session, found, by, at)
+    refuse_unless_entitled(Entitlement(receiver=receiver, paper=paper))
+    if found.result_item and session.get(ItemRow, found.result_item) is not None:
+        standing = holdings.standings(session, [found.result_item])[found.result_item]
+        if standing.state is not State.RETURNED:
+            raise AlreadyOnItsWay(item=found.result_item)
+    row = dossiers.row_of(session, dossier)
+    return take_step(session, row, StepKind.RETURNED, why=receiver.value, by=by, at=at)
+
+
+def note_delivered(
+    session: Session, items: Iterable[ItemId], *, at: datetime
+) -> tuple[DossierId, ...]:
+    """Close the dossiers whose result has reached the citizen; the others are left as they are.
+
+    Called after events were recorded; saying it twice changes nothing. Raises nothing.
+    """
+    of = dossiers.of_items(session, items)
+    standings = holdings.standings(session, of)
+    closed: list[DossierId] = []
+    for item, standing in sorted(standings.items()):
+        row = dossiers.row_of(session, of[item])
+        resolved = Administrative(row.administrative) is Administrative.RESOLVED
+        if standing.leg is not Leg.OUT or standing.state is not State.DELIVERED or not resolved:
+            continue
+        entry = reading.entry(session, standing.custody)
+        assert entry is not None  # the delivery is what custody rests on
+        # A phone's clock is not trusted beyond what the office saw before and after.
+        claimed = datetime.fromtimestamp(standing.since_ms / 1000, UTC)
+        happened = min(max(claimed, row.resolved_at or claimed), at)
+        by = Actor(staff=entry.event.staff, unit=entry.event.unit, path="", grants=())
+        kind = StepKind.RETURNED
+        take_step(session, row, kind, why=item, by=by, at=happened, recorded_at=at)
+        closed.append(of[item])
+    return tuple(closed)
+
+
+def _refuse_elsewhere(session: Session, found: Dossier, by: Actor, at: datetime) -> None:
+    desk = places.desk_of(session, found.competent_unit, day=local(at).date())
+    if by.unit not in {found.competent_unit, found.received_unit, desk.code}:
+        raise NotAtTheAgency(unit=by.unit)
+
+
+def _collected_back(
+    version: ProcedureVersion, collect_back: Sequence[str] | None
+) -> tuple[str, ...]:
+    if collect_back is None:
+        return version.collects_on_delivery
+    for paper in collect_back:
+        if paper not in version.collects_on_delivery:
+            raise NotCollectedBack(paper=paper[:80])
+    return tuple(dict.fromkeys(collect_back))
+
+
+def _office_of_receiver(
+    session: Session, keys: OfficeKeys, dossier: DossierId, at: datetime
+) -> UnitCode:
+    home = persons.homes(session, keys.vault, [dossier], PersonRole.RECEIVER).get(dossier)
+    if home is None:
+        raise DossierErased(dossier=dossier)
+    return places.office_serving(session, home.unit, day=local(at).date()).code
+
+
+def _resolve_if_open(session: Session, found: Dossier, by: Actor, at: datetime) -> None:
+    if found.administrative in GOES_OUT:
+        return
+    if found.administrative is not Administrative.RECEIVED:
+        raise NotResolved(dossier=found.code, state=found.administrative.value)
+    take_step(session, dossiers.row_of(session, found.id), StepKind.RESOLVED, by=by, at=at)

@@ -4,7 +4,6 @@ A stranger's phone that reads the token reaches a page without personal data.
 """
 
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -26,6 +25,7 @@ from postal_service.printing.letters import (
     fitted,
     printable,
     register_fonts,
+    text_width,
     wrapped,
 )
 
@@ -145,9 +145,11 @@ def _draw(
     canvas.drawCentredString(middle, bars_bottom - layout.large, label.item_code)
 
     seal_y = edge + 0.5 * mm
-    canvas.setFont(BOLD, layout.large)
     seal = printable(f"Niêm phong {label.seal_number}")
-    canvas.drawString(edge, seal_y, fitted(seal, BOLD, layout.large, width - 2 * edge))
+    room = width - 2 * edge
+    seal_size = layout.large if text_width(seal, BOLD, layout.large) <= room else layout.small
+    canvas.setFont(BOLD, seal_size)
+    canvas.drawString(edge, seal_y, fitted(seal, BOLD, seal_size, room))
     _draw_address(
         canvas,
         label,
@@ -169,23 +171,17 @@ def _draw_address(
     right: float,
     bottom: float,
 ) -> None:
-    """As many whole lines as the place holds; the last one ends in an ellipsis if more was said."""
+    """As many whole lines as the place holds; each part ends in an ellipsis if more was said."""
     room = right - left
-    lines = [
-        *_set(f"Gửi: {label.sender}", REGULAR, layout.small, room, most=1),
-        *_set(f"Nhận: {label.addressee}", BOLD, layout.body, room, most=2),
-        *_set(label.address, REGULAR, layout.body, room, most=3),
-    ]
     baseline = top
-    for text, font, size in lines:
-        baseline -= size * 1.25
-        if baseline < bottom:
-            return
-        canvas.setFont(font, size)
-        canvas.drawString(left, baseline, text)
-
-
-def _set(
-    text: str, font: str, size: float, room: float, *, most: int
-) -> Iterable[tuple[str, str, float]]:
-    return [(part, font, size) for part in wrapped(printable(text), font, size, room, most=most)]
+    for text, font, size, most in (
+        (f"Gửi: {label.sender}", REGULAR, layout.small, 1),
+        (f"Nhận: {label.addressee}", BOLD, layout.body, 2),
+        (label.address, REGULAR, layout.body, 9),
+    ):
+        leading = size * 1.25
+        fitting = max(int((baseline - bottom) // leading), 0)
+        for part in wrapped(printable(text), font, size, room, most=min(most, fitting)):
+            baseline -= leading
+            canvas.setFont(font, size)
+            canvas.drawString(left, baseline, part)

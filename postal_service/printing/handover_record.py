@@ -159,7 +159,7 @@ def _put_items(paper: Paper, items: Sequence[HandedItem], *, with_due: bool) -> 
         empty="Không có bưu gửi nào được bàn giao.",
         total=("Tổng cộng", "", "", str(originals), str(certified), str(photocopies), ""),
     )
-    paper.facts(
+    paper.pairs(
         ("Số bưu gửi", counted(len(items))),
         ("Bản chính", counted(originals)),
         ("Bản chứng thực (CT)", counted(certified)),

@@ -62,7 +62,7 @@ def fitted(text: str, font: str, size: float, room: float) -> str:
 def wrapped(text: str, font: str, size: float, room: float, *, most: int) -> list[str]:
     """`text` broken at spaces into at most `most` lines of `room` points; the last one is cut to fit."""
     lines: list[str] = []
-    words = text.split()
+    words = text.split() if most > 0 else []
     while words and len(lines) < most - 1:
         taken = 1
         while taken < len(words) and text_width(" ".join(words[: taken + 1]), font, size) <= room:
@@ -92,10 +92,8 @@ def _printed(letter: str) -> str:
         return ""
     with _registering:
         in_font = _registered()
-    if ord(letter) in in_font:
+    # A mark that stays apart after composition (ŏ of the highland languages) would be set over the
+    # next letter, since nothing here shapes text: a name spelt out is better than another name.
+    if ord(letter) in in_font and not category.startswith("M"):
         return letter
-    parts = unicodedata.normalize("NFD", letter)
-    # ĕ, ŏ and ĭ of the highland languages are in the font only as a letter and a breve.
-    if all(ord(part) in in_font for part in parts):
-        return parts
     return f"[U+{ord(letter):04X}]"

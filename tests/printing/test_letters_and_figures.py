@@ -1,0 +1,172 @@
+"""Letters, numbers, money and times as a Vietnamese paper writes them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postal_service.printing.figures import (
+    clock,
+    counted,
+    dong,
+    dong_in_words,
+    in_words,
+    masked_id,
+    masked_phone,
+    official_clock,
+    official_date,
+)
+from postal_service.printing.letters import BOLD, fitted, printable, text_width, wrapped
+
+_WORTH = {"nghìn": 1_000, "triệu": 1_000_000, "tỷ": 1_000_000_000}
+_DIGITS = {
+    word: value
+    for value, words in enumerate(
+        ("không", "một mốt", "hai", "ba", "bốn tư", "năm lăm", "sáu", "bảy", "tám", "chín")
+    )
+    for word in words.split()
+}
+
+
+def heard(words: str) -> int:
+    """The number a listener writes down, word by word."""
+    billions, total, group, digit = 0, 0, 0, 0
+    for word in words.split():
+        if word in _DIGITS:
+            digit = _DIGITS[word]
+        elif word == "mười":
+            group += 10
+        elif word in {"mươi", "trăm"}:
+            group, digit = group + digit * (10 if word == "mươi" else 100), 0
+        elif word == "tỷ":
+            billions, total, group, digit = total + group + digit, 0, 0, 0
+        elif word != "linh":
+            total, group, digit = total + (group + digit) * _WORTH[word], 0, 0
+    return billions * _WORTH["tỷ"] + total + group + digit
+
+
+@given(st.integers(min_value=0, max_value=999_999_999_999))
+def test_a_number_read_aloud_is_heard_as_the_same_number(number: int) -> None:
+    assert heard(in_words(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "không"),
+        (4, "bốn"),
+        (10, "mười"),
+        (14, "mười bốn"),
+        (15, "mười lăm"),
+        (21, "hai mươi mốt"),
+        (24, "hai mươi tư"),
+        (55, "năm mươi lăm"),
+        (101, "một trăm linh một"),
+        (1_005, "một nghìn không trăm linh năm"),
+        (38_000, "ba mươi tám nghìn"),
+        (1_000_001, "một triệu không trăm linh một"),
+        (2_000_000_105, "hai tỷ một trăm linh năm"),
+    ],
+)
+def test_numbers_follow_the_spoken_rules(number: int, words: str) -> None:
+    assert in_words(number) == words
+
+
+def test_a_count_below_zero_is_refused() -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        in_words(-1)
+
+
+def test_money_has_points_between_thousands_and_words_with_a_capital() -> None:
+    assert dong(1_234_567) == "1.234.567 ₫"
+    assert dong_in_words(26_000) == "Hai mươi sáu nghìn đồng"
+    assert counted(1_012) == "1.012 (một nghìn không trăm mười hai)"
+
+
+def test_a_time_is_printed_in_vietnam_whatever_zone_it_came_in() -> None:
+    utc = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
+
+    assert clock(utc) == "01:05 23/11/2026"
+    assert official_clock(utc) == "01 giờ 05 phút, ngày 23 tháng 11 năm 2026"
+    assert official_date(date(2026, 2, 3)) == "ngày 03 tháng 02 năm 2026"
+    assert official_date(date(2026, 3, 10)) == "ngày 10 tháng 3 năm 2026"
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        clock(datetime(2026, 11, 23, 9, 5))  # noqa: DTZ001 (the point of the test)
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("049201001234", "049*****1234"),
+        ("049 201 001 234", "049*****1234"),
+        ("205123456", "*****3456"),
+        ("B1234567", "*****4567"),
+        ("1234", "****"),
+        ("", ""),
+    ],
+)
+def test_a_personal_number_keeps_only_its_ends(number: str, masked: str) -> None:
+    assert masked_id(number) == masked
+
+
+@given(st.text(alphabet="0123456789ABC*", max_size=20))
+def test_masking_twice_is_masking_once(number: str) -> None:
+    assert masked_id(masked_id(number)) == masked_id(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("0905123456", "0905***456"),
+        ("+84 905 123 456", "+84905***456"),
+        ("0905.123.456", "0905***456"),
+        ("113", "***"),
+    ],
+)
+def test_a_telephone_number_hides_its_middle(number: str, masked: str) -> None:
+    assert masked_phone(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("given_text", "printed"),
+    [
+        ("Nguye\u0302\u0303n", "Nguyễn"),
+        ("một\u00a0hai\n ba\t", "một hai ba"),
+        ("Y \u014eng, ê\u0306", "Y [U+014E]ng, ê[U+0306]"),
+        ("số № 5 → 漢", "số [U+2116] 5 [U+2192] [U+6F22]"),
+        ("ab\u202ecd\u200be", "abcde"),
+        ("x\ud800y", "x[U+D800]y"),
+    ],
+    ids=[
+        "NFD",
+        "spaces",
+        "marks that nothing composes",
+        "not in the font",
+        "direction marks",
+        "surrogate",
+    ],
+)
+def test_letters_are_composed_and_what_the_font_lacks_is_spelt_out(
+    given_text: str, printed: str
+) -> None:
+    assert printable(given_text) == printed
+
+
+def test_every_vietnamese_letter_is_in_the_font() -> None:
+    letters = (
+        "".join(map(chr, range(0x1EA0, 0x1EFA))) + "ĂÂĐÊÔƠƯăâđêôơưÀÁÃÈÉÌÍÒÓÕÙÚÝàáãèéìíòóõùúýĨĩŨũ₫"
+    )
+
+    assert printable(letters) == letters
+
+
+@given(st.text(alphabet="aăâ bcđ eê", max_size=80), st.integers(min_value=40, max_value=200))
+def test_text_cut_for_a_fixed_place_stays_inside_it(text: str, room: int) -> None:
+    assert text_width(fitted(text, BOLD, 9, room), BOLD, 9) <= room
+    lines = wrapped(text, BOLD, 9, room, most=2)
+    assert len(lines) <= 2
+    assert all(text_width(line, BOLD, 9) <= room for line in lines)

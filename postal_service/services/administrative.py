@@ -248,6 +248,8 @@ def supplement_asked(session: Session, dossier: Dossier) -> tuple[str, tuple[str
         return None
     reason, _, listed = asked[-1].why.partition(": ")
     names = [need.name for need in procedures.version(session, dossier.procedure).papers]
+    if not listed:
+        return reason, tuple(names)  # an imported request does not say which papers
     return reason, tuple(names[int(place) - 1] for place in listed.split(","))
 
 

@@ -89,23 +89,41 @@ def key_of(session: Session, vault: Vault, dossier: DossierId) -> DossierKey:
 
 def keep(session: Session, vault: Vault, key: DossierKey, role: PersonRole, who: Person) -> None:
     """Write somebody of a dossier, in place of who had this role before."""
-    sealed = {
-        field: seal(key.key, content, _place(key.dossier, role, field))
-        for field, content in _fields(who).items()
-    }
-    tail = who.phone[-4:]
-    session.merge(
-        PersonRow(
-            dossier=key.dossier,
-            role=role.value,
-            **sealed,
-            name_index=_blind(vault, "name", search_key(who.name)),
-            phone_index=_blind(vault, "phone", who.phone),
-            phone_tail_index=_blind(vault, "phone_tail", f"{key.dossier}\0{tail}" if tail else ""),
-            citizen_index=_blind(vault, "citizen", who.citizen),
-        )
-    )
+    session.merge(PersonRow(**sealed_row(vault, key, role, who)))
     session.flush()
+
+
+def sealed_row(
+    vault: Vault, key: DossierKey, role: PersonRole, who: Person
+) -> dict[str, str | bytes]:
+    """The columns in which somebody is kept, encrypted and indexed; for writing many at once."""
+    tail = who.phone[-4:]
+    return {
+        "dossier": key.dossier,
+        "role": role.value,
+        **{
+            field: seal(key.key, content, _place(key.dossier, role, field))
+            for field, content in _fields(who).items()
+        },
+        "name_index": _blind(vault, "name", search_key(who.name)),
+        "phone_index": _blind(vault, "phone", who.phone),
+        "phone_tail_index": _blind(vault, "phone_tail", f"{key.dossier}\0{tail}" if tail else ""),
+        "citizen_index": _blind(vault, "citizen", who.citizen),
+    }
+
+
+def unlike(
+    session: Session, vault: Vault, told: Mapping[DossierId, Mapping[PersonRole, Person]]
+) -> dict[DossierId, frozenset[PersonRole]]:
+    """Which of these people are kept otherwise than told here, or not at all.
+
+    Nobody learns who they are, so it is no look. Raises DossierErased.
+    """
+    found = _open_all(session, vault, told, PersonRole)
+    return {
+        dossier: frozenset(role for role, who in people.items() if found[dossier].get(role) != who)
+        for dossier, people in told.items()
+    }
 
 
 def commit(session: Session, key: DossierKey, content: Mapping[str, object]) -> str:

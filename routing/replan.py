@@ -42,7 +42,7 @@ class Calm:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class DaySoFar:
     """How far the day is: the clock, and for every courier the stops already done, in order."""
 
     now_second: int
@@ -55,7 +55,7 @@ def replan(
     *,
     scope: Scope,
     budget: Budget,
-    progress: Progress | None = None,
+    so_far: DaySoFar | None = None,
     calm: Calm | None = None,
     threads: int = 1,
     seed: int = 0,
@@ -69,7 +69,7 @@ def replan(
         problem: as it is now: stops may be new or gone, couriers absent, roads closed.
         published: the plan people know; what the problem no longer knows is passed over.
         scope: how much may move.
-        progress: what is done already; it keeps its courier and order and comes first.
+        so_far: what is done already; it keeps its courier and order and comes first.
         calm: the price of changes within the scope.
 
     The other arguments are those of `solve`.
@@ -77,7 +77,7 @@ def replan(
     Raises:
         ContradictoryProblem: what is done or locked contradicts the problem as it is now.
     """
-    narrowed = narrowed_problem(problem, published, scope=scope, progress=progress, calm=calm)
+    narrowed = narrowed_problem(problem, published, scope=scope, so_far=so_far, calm=calm)
     return solve(
         narrowed,
         budget=budget,
@@ -95,11 +95,11 @@ def narrowed_problem(
     published: Plan,
     *,
     scope: Scope,
-    progress: Progress | None = None,
+    so_far: DaySoFar | None = None,
     calm: Calm | None = None,
 ) -> Problem:
     """The problem that `replan` solves: locks for the scope, the past closed, changes priced."""
-    done = _done(problem, progress)
+    done = _done(problem, so_far)
     rules = replace(problem.rules, locks=_locks(problem, published, scope, done))
     if calm is not None:
         routes = {route.courier: route.stops for route in published.routes}
@@ -110,9 +110,9 @@ def narrowed_problem(
                 routes=routes, courier_change_cost=costs[0], order_change_cost=costs[1]
             ),
         )
-    if progress is None:
+    if so_far is None:
         return replace(problem, rules=rules)
-    return _from_now_on(replace(problem, rules=_without(rules, done)), progress, done)
+    return _from_now_on(replace(problem, rules=_without(rules, done)), so_far, done)
 
 
 def locked(problem: Problem, plan: Plan, stops: Sequence[StopId], level: LockLevel) -> Problem:
@@ -165,12 +165,12 @@ def unlocked(problem: Problem, stops: Sequence[StopId]) -> Problem:
     return replace(problem, rules=replace(problem.rules, locks=tuple(locks)))
 
 
-def _done(problem: Problem, progress: Progress | None) -> dict[CourierId, tuple[StopId, ...]]:
-    if progress is None:
+def _done(problem: Problem, so_far: DaySoFar | None) -> dict[CourierId, tuple[StopId, ...]]:
+    if so_far is None:
         return {}
     return {
         courier: tuple(stop for stop in stops if stop in problem.stop_index)
-        for courier, stops in progress.done.items()
+        for courier, stops in so_far.done.items()
         if courier in problem.courier_index
     }
 
@@ -199,7 +199,7 @@ def _locks(
         case _:
             assert_never(scope)
     for lock in problem.rules.locks:
-        kept = unlocked_stops(lock, past)
+        kept = _what_is_left_of(lock, past)
         if kept is not None:
             locks.append(kept)
     if level is not None:
@@ -211,7 +211,7 @@ def _locks(
     return tuple(locks)
 
 
-def unlocked_stops(lock: Lock, past: set[StopId]) -> Lock | None:
+def _what_is_left_of(lock: Lock, past: set[StopId]) -> Lock | None:
     """The lock without what is done, which has a lock of its own; None when nothing is left."""
     kept = [number for number, stop in enumerate(lock.stops) if stop not in past]
     if len(kept) == len(lock.stops) or lock.level is LockLevel.ROUTE:
@@ -240,7 +240,7 @@ def _without(rules: PlanRules, done: Mapping[CourierId, tuple[StopId, ...]]) -> 
 
 
 def _from_now_on(
-    problem: Problem, progress: Progress, done: Mapping[CourierId, tuple[StopId, ...]]
+    problem: Problem, so_far: DaySoFar, done: Mapping[CourierId, tuple[StopId, ...]]
 ) -> Problem:
     """Done stops come before now, all others from now on.
 
@@ -255,7 +255,7 @@ def _from_now_on(
         couriers=tuple(_shown(c, skills.get(c.id, frozenset())) for c in problem.couriers),
         rules=replace(problem.rules, locks=()),
     )
-    free_from = max([progress.now_second, *_ends_of_the_past(timeless, done)])
+    free_from = max([so_far.now_second, *_ends_of_the_past(timeless, done)])
     closed = Window(opens_second=0, closes_second=free_from)
     return replace(
         timeless,

@@ -1,0 +1,163 @@
+"""Travel tables from any road server that speaks OSRM's `/table` service (version 1).
+
+Asked in blocks, because servers bound the number of coordinates (OSRM: 100); every answer can be
+kept in a folder, so a second plan of the day asks nothing; a failing request is tried again, and
+what fails for good says which request and why.
+"""
+
+import hashlib
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Location
+from routing.tables import Matrix
+from routing.terms import UNREACHABLE
+
+# OSRM's default --max-table-size is 100 coordinates: half sources, half destinations.
+BLOCK: Final = 50
+_TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class RoadServerError(RuntimeError):
+    """The server gave no usable table; the message says what was asked and what came."""
+
+
+class Table(NamedTuple):
+    seconds: NDArray[np.float64]
+    metres: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadServer:
+    """Where to ask. `url` is the root, as in `http://roads.internal:5000`.
+
+    `cache` is a folder for answers (created if missing); None keeps nothing. `pause` is how to wait
+    between attempts.
+    """
+
+    url: str
+    profile: str = "driving"
+    timeout_seconds: float = 20
+    attempts: int = 3
+    block: int = BLOCK
+    cache: Path | None = None
+    pause: Callable[[float], None] = time.sleep
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError(f"not an http address: {self.url}")
+        if self.attempts < 1 or self.block < 1:
+            raise ValueError("at least one attempt and one coordinate a block")
+
+    def matrix(self, locations: Sequence[Location]) -> Matrix:
+        """Seconds and metres between all locations, rounded up; no road is `UNREACHABLE`.
+
+        Raises:
+            RoadServerError: the server cannot be reached, refuses, or answers something else.
+            ValueError: a location has no coordinates.
+        """
+        places = [_lon_lat(place) for place in locations]
+        count = len(places)
+        seconds = np.zeros((count, count), dtype=np.int32)
+        metres = np.zeros((count, count), dtype=np.int32)
+        for row in range(0, count, self.block):
+            for column in range(0, count, self.block):
+                origins = places[row : row + self.block]
+                destinations = places[column : column + self.block]
+                table = self._table(origins, destinations)
+                area = np.s_[row : row + len(origins), column : column + len(destinations)]
+                missing = np.isnan(table.seconds) | np.isnan(table.metres)
+                seconds[area] = np.where(missing, UNREACHABLE, np.ceil(table.seconds))
+                metres[area] = np.where(missing, 0, np.ceil(table.metres))
+        np.fill_diagonal(seconds, 0)
+        np.fill_diagonal(metres, 0)
+        return Matrix(seconds, metres)
+
+    def _table(self, origins: Sequence[str], destinations: Sequence[str]) -> Table:
+        sources = ";".join(str(number) for number in range(len(origins)))
+        targets = ";".join(str(len(origins) + number) for number in range(len(destinations)))
+        address = (
+            f"{self.url.rstrip('/')}/table/v1/{self.profile}/"
+            f"{';'.join([*origins, *destinations])}"
+            f"?sources={sources}&destinations={targets}&annotations=duration,distance"
+        )
+        kept = self._kept_at(address)
+        if kept is not None and kept.exists():
+            return _read(kept.read_bytes(), (len(origins), len(destinations)))
+        body = self._ask(address)
+        table = _read(body, (len(origins), len(destinations)))
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            # Whole or not at all: a second planner may be reading.
+            half = kept.with_suffix(".part")
+            half.write_bytes(body)
+            half.replace(kept)
+        return table
+
+    def _kept_at(self, address: str) -> Path | None:
+        if self.cache is None:
+            return None
+        return self.cache / f"{hashlib.sha256(address.encode()).hexdigest()}.json"
+
+    def _ask(self, address: str) -> bytes:
+        asked = f"{self.url} for a table"
+        reason = "no answer"
+        for attempt in range(1, self.attempts + 1):
+            try:
+                # The scheme was checked at construction.
+                with urllib.request.urlopen(address, timeout=self.timeout_seconds) as answer:  # noqa: S310
+                    body: bytes = answer.read()
+                    return body
+            except urllib.error.HTTPError as error:
+                said = _code(error.read())
+                reason = f"answered {error.code} {said}".rstrip()
+                if error.code not in _TRANSIENT:
+                    raise RoadServerError(f"asked {asked}: {reason}") from None
+            except (urllib.error.URLError, HTTPException, OSError) as error:
+                reason = f"no answer ({getattr(error, 'reason', error)})"
+            if attempt < self.attempts:
+                self.pause(0.5 * 2 ** (attempt - 1))
+        raise RoadServerError(f"asked {asked} {self.attempts} times: {reason}")
+
+
+def _code(body: bytes) -> str:
+    """OSRM's own word for what is wrong, such as TooBig or InvalidQuery."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return ""
+    return str(answer.get("code", "")) if isinstance(answer, dict) else ""
+
+
+def _read(body: bytes, shape: tuple[int, int]) -> Table:
+    try:
+        answer = json.loads(body)
+        if answer.get("code") != "Ok":
+            raise RoadServerError(f"the road server says {answer.get('code')}")
+        table = Table(
+            np.array(answer["durations"], dtype=np.float64),
+            np.array(answer["distances"], dtype=np.float64),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise RoadServerError(f"the answer is not an OSRM table: {error!r}") from None
+    if table.seconds.shape != shape or table.metres.shape != shape:
+        raise RoadServerError(f"the table has shape {table.seconds.shape}, not {shape}")
+    if (table.seconds < 0).any() or (table.metres < 0).any():
+        raise RoadServerError("the table holds a negative value")
+    return table
+
+
+def _lon_lat(place: Location) -> str:
+    if place.lat is None or place.lon is None:
+        raise ValueError(f"location {place.name} has no coordinates")
+    return f"{place.lon:.6f},{place.lat:.6f}"

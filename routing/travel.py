@@ -1,0 +1,215 @@
+"""Travel tables without a road server: great circle times road factor at the terrain's speed.
+
+The great-circle distance is the haversine formula on a sphere of mean Earth radius (IUGG, 6371.0088
+km). Speeds and factors are assumptions of the office's planner, not measurements: they are
+parameters, and a table from a file or a road server replaces them.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.problem import Location
+from routing.tables import IntArray, Matrix
+from routing.terms import UNREACHABLE
+
+EARTH_RADIUS_M: Final = 6_371_008.8
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terrain:
+    """How roads run and how fast one is there; between two terrains the mean of both counts."""
+
+    road_factor: float
+    speed_km_per_hour: float
+
+    def __post_init__(self) -> None:
+        if not (self.road_factor >= 1 and 0 < self.speed_km_per_hour < 1000):
+            raise ValueError(f"terrain with factor {self.road_factor}, {self.speed_km_per_hour}")
+
+
+TOWN: Final = Terrain(road_factor=1.25, speed_km_per_hour=22)
+DELTA: Final = Terrain(road_factor=1.35, speed_km_per_hour=30)
+MOUNTAIN: Final = Terrain(road_factor=1.95, speed_km_per_hour=18)
+
+
+@dataclass(frozen=True, eq=False)
+class GeodesicTable:
+    """A travel table that computes what is asked, so memory does not grow with the square.
+
+    Raises ValueError at construction when a location has no coordinates or impossible ones.
+    """
+
+    locations: tuple[Location, ...]
+    terrains: tuple[Terrain, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.terrains) != len(self.locations):
+            raise ValueError(f"{len(self.terrains)} terrains for {len(self.locations)} locations")
+        _ = self._points  # refuses a location without coordinates now, not at the first question
+
+    @cached_property
+    def _points(self) -> Floats:
+        return _radians(self.locations)
+
+    @cached_property
+    def _factors(self) -> Floats:
+        return np.array([terrain.road_factor for terrain in self.terrains])
+
+    @cached_property
+    def _seconds_per_metre(self) -> Floats:
+        return np.array([3.6 / terrain.speed_km_per_hour for terrain in self.terrains])
+
+    @property
+    def size(self) -> int:
+        return len(self.locations)
+
+    def seconds(self, origin: int, destination: int) -> int:
+        return int(self.block(np.array([origin]), np.array([destination]))[0][0, 0])
+
+    def metres(self, origin: int, destination: int) -> int:
+        return int(self.block(np.array([origin]), np.array([destination]))[1][0, 0])
+
+    def block(
+        self, origins: NDArray[np.integer], destinations: NDArray[np.integer]
+    ) -> tuple[IntArray, IntArray]:
+        """Seconds and metres, rounded up, each (len(origins), len(destinations))."""
+        crow = crow_metres(self._points[origins], self._points[destinations])
+        factor = (self._factors[origins, None] + self._factors[None, destinations]) / 2
+        pace = self._seconds_per_metre
+        metres = crow * factor
+        seconds = metres * ((pace[origins, None] + pace[None, destinations]) / 2)
+        return np.ceil(seconds).astype(np.int32), np.ceil(metres).astype(np.int32)
+
+
+def crow_metres(origins: Floats, destinations: Floats) -> Floats:
+    """Great-circle metres between points in radians (lat, lon), shape (origins, destinations)."""
+    lat, lon = origins[:, None, 0], origins[:, None, 1]
+    to_lat, to_lon = destinations[None, :, 0], destinations[None, :, 1]
+    rise = np.sin((to_lat - lat) / 2) ** 2
+    turn = np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
+    chord: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, rise + turn)))
+    return chord
+
+
+def geodesic_matrix(locations: Sequence[Location], terrains: Sequence[Terrain]) -> Matrix:
+    """The whole table at once (100 ms at 1,000 locations); one terrain for each location.
+
+    Raises:
+        ValueError: a location without coordinates, or not as many terrains as locations.
+    """
+    table = GeodesicTable(tuple(locations), tuple(terrains))
+    every = np.arange(table.size)
+    seconds = np.empty((table.size, table.size), dtype=np.int32)
+    metres = np.empty_like(seconds)
+    # In strips, so that the temporary squares stay small.
+    for first in range(0, table.size, 256):
+        strip = every[first : first + 256]
+        seconds[strip], metres[strip] = table.block(strip, every)
+    np.fill_diagonal(seconds, 0)
+    np.fill_diagonal(metres, 0)
+    return Matrix(seconds, metres)
+
+
+def _radians(locations: Sequence[Location]) -> Floats:
+    points = np.zeros((len(locations), 2))
+    for row, place in enumerate(locations):
+        if place.lat is None or place.lon is None:
+            raise ValueError(f"location {place.name} has no coordinates")
+        if not (-90 <= place.lat <= 90 and -180 <= place.lon <= 180):
+            raise ValueError(f"location {place.name} is not on Earth: {place.lat}, {place.lon}")
+        points[row] = place.lat, place.lon
+    return np.radians(points)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadNotice:
+    """What is different on some roads for some days: a flood, a landslide, a ferry.
+
+    From every one of `origins` to every one of `destinations` (and back, if `both_ways`).
+    `seconds` None: closed. Otherwise the way takes `seconds` and `metres` instead: a ferry with its
+    mean wait, a detour. Both days belong to the notice; None leaves that end open.
+    """
+
+    origins: frozenset[int]
+    destinations: frozenset[int]
+    reason: str
+    first_day: date | None = None
+    last_day: date | None = None
+    seconds: int | None = None
+    metres: int = 0
+    both_ways: bool = True
+
+    def holds_on(self, day: date) -> bool:
+        return (self.first_day is None or self.first_day <= day) and (
+            self.last_day is None or day <= self.last_day
+        )
+
+
+def with_notices(matrix: Matrix, notices: Sequence[RoadNotice], *, day: date) -> Matrix:
+    """The table as it is on a day; later notices overrule earlier ones.
+
+    A closure also holds for whoever would drive through: the caller names all pairs it cuts.
+
+    Raises:
+        ValueError: a notice names a location the table does not have.
+    """
+    seconds = np.array(matrix.travel_seconds)
+    metres = np.array(matrix.distance_m)
+    for notice in notices:
+        if not notice.holds_on(day):
+            continue
+        named = notice.origins | notice.destinations
+        if any(not 0 <= place < matrix.size for place in named):
+            raise ValueError(f"notice {notice.reason!r} names a location outside the table")
+        pairs = [(sorted(notice.origins), sorted(notice.destinations))]
+        if notice.both_ways:
+            pairs.append((pairs[0][1], pairs[0][0]))
+        for origins, destinations in pairs:
+            cells = np.ix_(np.array(origins, dtype=int), np.array(destinations, dtype=int))
+            seconds[cells] = UNREACHABLE if notice.seconds is None else notice.seconds
+            metres[cells] = 0 if notice.seconds is None else notice.metres
+    np.fill_diagonal(seconds, 0)
+    np.fill_diagonal(metres, 0)
+    return Matrix(seconds, metres)
+
+
+class UnreadableTable(ValueError):  # noqa: N818 - named as the clerk says it
+    """A travel table file that is not as expected; says the row."""
+
+
+def read_table(path: Path, names: Sequence[str]) -> Matrix:
+    """A table from CSV with the columns origin, destination, seconds, metres.
+
+    Args:
+        path: the file, UTF-8.
+        names: location names in the problem's order; pairs the file does not have have no road.
+
+    Raises:
+        UnreadableTable: a column is missing, a name unknown, a number none or negative.
+    """
+    index = {name: number for number, name in enumerate(names)}
+    seconds = np.full((len(names), len(names)), UNREACHABLE, dtype=np.int32)
+    metres = np.zeros_like(seconds)
+    np.fill_diagonal(seconds, 0)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            try:
+                cell = index[row["origin"]], index[row["destination"]]
+                values = int(row["seconds"]), int(row["metres"])
+            except KeyError as error:
+                raise UnreadableTable(f"row {number}: unknown {error}") from None
+            except (TypeError, ValueError):
+                raise UnreadableTable(f"row {number}: whole numbers expected") from None
+            if min(values) < 0 or max(values) > UNREACHABLE:
+                raise UnreadableTable(f"row {number}: {values} is out of range")
+            seconds[cell], metres[cell] = values
+    return Matrix(seconds, metres)

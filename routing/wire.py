@@ -1,0 +1,234 @@
+"""Problem and plan as JSON, there and back without loss; unknown keys are refused, not dropped.
+
+Keys are the fields' names, units included. Enumerations are their values, sets are sorted lists,
+fields at their default are left out of problems. `routing/README.md` shows a whole problem.
+"""
+
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from routing.findings import ContradictoryProblem
+from routing.plan import PLAN_FORMAT, Plan
+from routing.problem import Problem
+from routing.tables import Matrix, TravelTable
+
+T = TypeVar("T")
+Json = Any  # what json.loads gives
+
+
+class UnreadableJson(ValueError):  # noqa: N818 - named as the clerk says it
+    """`pointer` (RFC 6901) says where the JSON is not as expected."""
+
+    def __init__(self, pointer: str, detail: str) -> None:
+        self.pointer, self.detail = pointer, detail
+        super().__init__(f"{pointer or '/'}: {detail}")
+
+
+def problem_to_json(problem: Problem) -> str:
+    """The problem as compact JSON; computed travel tables are written out whole."""
+    return json.dumps(_plain(problem), ensure_ascii=False, separators=(",", ":"))
+
+
+def problem_from_json(text: str) -> Problem:
+    """The problem of a text.
+
+    Raises:
+        UnreadableJson: not JSON, a key missing or unknown, a value of the wrong kind.
+        ContradictoryProblem: readable, but no plan can obey it; with all findings.
+    """
+    return _read_document(text, Problem)
+
+
+def plan_to_json(plan: Plan) -> str:
+    """The plan as JSON: `cost` and `routes` (stop ids in order) to read at once, `plan` in full.
+
+    Where every stop id is a number, as in the classic instances, `routes` holds numbers.
+    """
+    numbered = all(stop.isdecimal() for route in plan.routes for stop in route.stops)
+    document = {
+        "format": PLAN_FORMAT,
+        "cost": plan.cost,
+        "routes": [[int(s) if numbered else s for s in route.stops] for route in plan.routes],
+        "plan": _plain(plan, keep_defaults=True),
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def plan_from_json(text: str) -> Plan:
+    """The plan of a text; its summary (`cost`, `routes`) is not read.
+
+    Raises:
+        UnreadableJson: as for problems, or a format this version does not know.
+    """
+    document = _loaded(text)
+    if not isinstance(document, dict):
+        raise UnreadableJson("", "an object is expected")
+    if document.get("format") != PLAN_FORMAT:
+        raise UnreadableJson("/format", f"only plans of format {PLAN_FORMAT} are read")
+    if "plan" not in document:
+        raise UnreadableJson("/plan", "missing")
+    return cast("Plan", _read(document["plan"], Plan, "/plan"))
+
+
+def _loaded(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise UnreadableJson("", f"not JSON: {error}") from None
+
+
+def _read_document(text: str, kind: type[T]) -> T:
+    return cast("T", _read(_loaded(text), kind, ""))
+
+
+def _plain(value: object, *, keep_defaults: bool = False) -> Json:
+    if is_dataclass(value) and not isinstance(value, type):
+        if isinstance(value, Matrix):
+            seconds, metres = value.travel_seconds, value.distance_m
+            return {"travel_seconds": seconds.tolist(), "distance_m": metres.tolist()}
+        return _object(value, keep_defaults=keep_defaults)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (frozenset, set)):
+        return sorted(value)
+    if isinstance(value, (tuple, list)):
+        return [_plain(item, keep_defaults=keep_defaults) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, keep_defaults=keep_defaults) for key, item in value.items()}
+    return value
+
+
+def _object(value: object, *, keep_defaults: bool) -> Json:
+    plain = {}
+    for part in fields(value):  # type: ignore[arg-type]  # the caller has asked is_dataclass
+        item = getattr(value, part.name)
+        if not keep_defaults and _is_default(part, item):
+            continue
+        if part.name == "travel" and not isinstance(item, Matrix):
+            item = _written_out(item)
+        plain[part.name] = _plain(item, keep_defaults=keep_defaults)
+    return plain
+
+
+def _is_default(part: Field[Any], item: object) -> bool:
+    if part.default is not MISSING:
+        return bool(item == part.default)
+    if part.default_factory is not MISSING:
+        return bool(item == part.default_factory())
+    return False
+
+
+def _written_out(table: TravelTable) -> Matrix:
+    every = np.arange(table.size)
+    return Matrix(*table.block(every, every))
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _read(value: Json, kind: Any, pointer: str) -> Any:  # noqa: ANN401 - any kind of field
+    """`value` as the annotated type `kind`; the pointer names where it stands."""
+    if kind is TravelTable:
+        return _read_matrix(value, pointer)
+    if is_dataclass(kind):
+        return _read_object(value, kind, pointer)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _read_enum(value, kind, pointer)
+    origin = get_origin(kind)
+    if origin in {Union, types.UnionType}:
+        return _read_optional(value, kind, pointer)
+    if origin in {tuple, frozenset}:
+        return _read_many(value, kind, pointer)
+    if origin is not None and issubclass(origin, Mapping):
+        return _read_mapping(value, kind, pointer)
+    return _read_plain(value, getattr(kind, "__supertype__", kind), pointer)
+
+
+def _read_plain(value: Json, kind: type, pointer: str) -> Json:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise UnreadableJson(pointer, f"{kind.__name__} expected")
+    return value
+
+
+def _read_enum(value: Json, kind: type[Enum], pointer: str) -> Enum:
+    try:
+        return kind(value)
+    except ValueError:
+        known = ", ".join(str(member.value) for member in kind)
+        raise UnreadableJson(pointer, f"one of {known} expected") from None
+
+
+def _read_optional(value: Json, kind: object, pointer: str) -> Json:
+    if value is None:
+        return None
+    (inner,) = (part for part in get_args(kind) if part is not type(None))
+    return _read(value, inner, pointer)
+
+
+def _read_many(value: Json, kind: object, pointer: str) -> Json:
+    if not isinstance(value, list):
+        raise UnreadableJson(pointer, "a list is expected")
+    parts = get_args(kind)
+    if get_origin(kind) is frozenset:
+        return frozenset(_read(item, parts[0], f"{pointer}/{n}") for n, item in enumerate(value))
+    if parts[-1] is Ellipsis:
+        return tuple(_read(item, parts[0], f"{pointer}/{n}") for n, item in enumerate(value))
+    if len(value) != len(parts):
+        raise UnreadableJson(pointer, f"{len(parts)} items are expected")
+    pairs = zip(value, parts, strict=True)
+    return tuple(_read(item, part, f"{pointer}/{n}") for n, (item, part) in enumerate(pairs))
+
+
+def _read_mapping(value: Json, kind: object, pointer: str) -> Json:
+    if not isinstance(value, dict):
+        raise UnreadableJson(pointer, "an object is expected")
+    key_kind, item_kind = get_args(kind)
+    read = {}
+    for key, item in value.items():
+        if key_kind is int and not key.isdecimal():
+            raise UnreadableJson(f"{pointer}/{key}", "a number is expected as key")
+        read[int(key) if key_kind is int else key] = _read(item, item_kind, f"{pointer}/{key}")
+    return read
+
+
+def _read_object(value: Json, kind: Any, pointer: str) -> Json:  # noqa: ANN401 - a dataclass
+    if not isinstance(value, dict):
+        raise UnreadableJson(pointer, "an object is expected")
+    hints, parts = _hints(kind), {part.name: part for part in fields(kind)}
+    unknown = sorted(set(value) - set(parts))
+    if unknown:
+        raise UnreadableJson(f"{pointer}/{unknown[0]}", "unknown key")
+    for name, part in parts.items():
+        required = part.default is MISSING and part.default_factory is MISSING
+        if required and name not in value:
+            raise UnreadableJson(f"{pointer}/{name}", "missing")
+    read = {name: _read(item, hints[name], f"{pointer}/{name}") for name, item in value.items()}
+    try:
+        return kind(**read)
+    except ContradictoryProblem:
+        raise
+    except ValueError as error:
+        raise UnreadableJson(pointer, str(error)) from None
+
+
+def _read_matrix(value: Json, pointer: str) -> Matrix:
+    if not isinstance(value, dict) or set(value) - {"travel_seconds", "distance_m"}:
+        raise UnreadableJson(pointer, "travel_seconds and distance_m are expected")
+    if "travel_seconds" not in value:
+        raise UnreadableJson(f"{pointer}/travel_seconds", "missing")
+    try:
+        return Matrix(value["travel_seconds"], value.get("distance_m"))
+    except (ValueError, TypeError):
+        # Rows of different lengths are no table at all.
+        raise UnreadableJson(f"{pointer}/travel_seconds", "a square table is expected") from None

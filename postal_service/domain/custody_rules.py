@@ -270,7 +270,7 @@ def deliver(
     _free(standing, by)
     if standing.leg is not Leg.OUT or standing.returning:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
-    if standing.state in {State.RESULT_AT_AGENCY, State.RESULT_TAKEN}:
+    if standing.state is State.RESULT_AT_AGENCY:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
     if isinstance(proof, acts.CodeProof) and not opens(standing, proof):
         raise WrongDeliveryCode(item=standing.item, rotation=proof.rotation)

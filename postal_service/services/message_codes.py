@@ -116,6 +116,16 @@ def redeem(session: Session, vault: Vault, reference: str, code: str, *, at: dat
         raise MessageCodeWrong(left=0)
 
 
+def newest(session: Session, item: ItemId) -> str | None:
+    """The reference of the newest code made for an item."""
+    return session.scalar(
+        select(MessageCodeRow.reference)
+        .where(MessageCodeRow.item == item)
+        .order_by(MessageCodeRow.made_at.desc(), MessageCodeRow.reference.desc())
+        .limit(1)
+    )
+
+
 def redeemed(session: Session, item: ItemId, reference: str) -> bool:
     """Whether this reference stands for a code that the item's citizen told us."""
     row = session.get(MessageCodeRow, reference)

@@ -43,7 +43,7 @@ def place(session: Session, code: UnitCode, *, day: date) -> Place:
     row = session.get(UnitRow, code)
     if row is None or not _stands(row, day):
         raise UnknownUnit(unit=code)
-    return _place(row)
+    return place_of(row)
 
 
 def path_of(session: Session, code: UnitCode) -> str:
@@ -83,14 +83,15 @@ def _serving(session: Session, kind: str, served: UnitCode, day: date) -> Place 
     rows = session.scalars(
         select(UnitRow).filter_by(kind=kind, serves=served).order_by(UnitRow.code)
     )
-    return next((_place(row) for row in rows if _stands(row, day)), None)
+    return next((place_of(row) for row in rows if _stands(row, day)), None)
 
 
 def _stands(row: UnitRow, day: date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
 
 
-def _place(row: UnitRow) -> Place:
+def place_of(row: UnitRow) -> Place:
+    """A row as a place, whatever the day."""
     return Place(
         code=UnitCode(row.code),
         name=row.name,

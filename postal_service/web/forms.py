@@ -1,0 +1,85 @@
+"""Read what a form sent: each field once, bounded, composed; what cannot be is refused by the field's name."""
+
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import request
+
+from postal_service.domain.refusals import Malformed
+from postal_service.domain.text import tidy
+from postal_service.web.language import say
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+LINE = 200
+PARAGRAPH = 1_000
+
+
+class Missing(Malformed):
+    code = "form.missing"
+
+
+class TooLong(Malformed):
+    code = "form.too_long"
+
+
+class NotANumber(Malformed):
+    code = "form.not_a_number"
+
+
+class NotAChoice(Malformed):
+    code = "form.not_a_choice"
+
+
+class NotADate(Malformed):
+    code = "form.not_a_date"
+
+
+def raw(name: str) -> str:
+    """A field as it came, "" when it is not there. NUL never gets in: PostgreSQL cannot hold it."""
+    return request.form.get(name, "").replace("\0", "")
+
+
+def line(name: str, label: str, *, most: int = LINE) -> str:
+    """A line that has to be filled in. Raises Missing or TooLong."""
+    text = optional_line(name, label, most=most)
+    if not text:
+        raise Missing(field=say(label))
+    return text
+
+
+def optional_line(name: str, label: str, *, most: int = LINE) -> str:
+    """A line that may be empty. Raises TooLong."""
+    text = tidy(raw(name)[: most * 4])
+    if len(text) > most:
+        raise TooLong(field=say(label), most=most)
+    return text
+
+
+def number(name: str, label: str, *, least: int = 0, most: int = 999) -> int:
+    """A whole number; an empty field is `least`. Raises NotANumber."""
+    text = raw(name).strip()[:20] or str(least)
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise NotANumber(field=say(label), least=least, most=most)
+    return int(text)
+
+
+def choice(name: str, label: str, choices: type[Choice]) -> Choice:
+    """One of a closed list. Raises NotAChoice."""
+    try:
+        return choices(raw(name))
+    except ValueError:
+        raise NotAChoice(field=say(label)) from None
+
+
+def day(name: str, label: str) -> date:
+    """A date as the browser's own field sends it. Raises NotADate."""
+    try:
+        return date.fromisoformat(raw(name)[:10])
+    except ValueError:
+        raise NotADate(field=say(label)) from None
+
+
+def ticked(name: str) -> bool:
+    return raw(name) == "yes"

@@ -1,0 +1,90 @@
+"""What every answer carries so that a browser helps to keep the pages safe, and what every request must bring."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from uuid_utils.compat import uuid7
+
+from postal_service.settings import Settings
+
+LARGEST_REQUEST_BYTES = 1_000_000
+LARGEST_FIELDS = 2_000  # a hand-over of 500 lines sends three fields a line
+YEAR_SECONDS = 365 * 24 * 3600
+
+limiter = Limiter(get_remote_address, default_limits=[])
+_forgery = CSRFProtect()
+
+
+def install(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.cookie_key,
+        SESSION_COOKIE_NAME="__Host-postal-form" if settings.secure_cookies else "postal_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
+        MAX_FORM_PARTS=LARGEST_FIELDS,
+        WTF_CSRF_TIME_LIMIT=None,  # a reception may take an hour; the token ends with its session
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    app.before_request(_name_the_request)
+    _forgery.init_app(app)
+    limiter.init_app(app)
+
+    @app.after_request
+    def _harden(response: Response) -> Response:
+        return harden(response, secure=settings.secure_cookies)
+
+
+def nonce() -> str:
+    """This answer's own word: only scripts that carry it run."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    word: str = g.nonce
+    return word
+
+
+def harden(response: Response, *, secure: bool) -> Response:
+    """Put the headers on. A view may have set a wider policy of its own, which stays."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", policy())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "no-referrer" if not secure else "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=()"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if secure:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"  # pages hold personal data
+    return response
+
+
+def policy(*, images: str = "'self' data:", connections: str = "'self'") -> str:
+    """The content security policy; a map page names its tile server in `images`."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce()}'",
+            "style-src 'self'",
+            f"img-src {images}",
+            "font-src 'self'",
+            f"connect-src {connections}",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "object-src 'none'",
+        )
+    )
+
+
+def _name_the_request() -> None:
+    g.request_id = uuid7().hex

@@ -1,0 +1,84 @@
+"""The office's pages put together: features, tabs, gate, errors. A new feature adds its line here."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, Flask, g, request
+
+from postal_service.domain.actors import Role
+from postal_service.domain.wording_dates import short_date, short_moment
+from postal_service.domain.wording_numbers import dong
+from postal_service.runtime import Runtime
+from postal_service.web import assets, errors, gate, here, security, tabs
+from postal_service.web.account import views as account
+from postal_service.web.labels import word
+from postal_service.web.language import language, say
+from postal_service.web.tabs import Tab
+
+FEATURES: Final[Sequence[Blueprint]] = (
+    assets.pages,
+    account.pages,
+)
+
+TABS: Final[Sequence[Tab]] = (
+    Tab(endpoint="account.show", name=("Tài khoản", "Account"), shown_to=frozenset(Role)),
+)
+
+
+def build(runtime: Runtime) -> Flask:
+    """The app of the pages. Raises TypeError when a route does not say who may use it."""
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    here.keep_runtime(app, runtime)
+    app.extensions[tabs.KEY] = TABS
+    security.install(app, runtime.settings)
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    gate.open_to_all(app.view_functions["static"])
+    gate.install(app)
+    errors.install(app)
+    _words_for_templates(app)
+    return app
+
+
+def _words_for_templates(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        {
+            "_": say,
+            "language": language,
+            "word": word,
+            "nonce": security.nonce,
+            "navigation": tabs.navigation,
+            "moment": short_moment,
+            "day": _day,
+            "dong": dong,
+            "here_path": _here_path,
+            "request_id": _request_id,
+            "is_demo": runtime_is_demo,
+        }
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _person() -> dict[str, object]:
+        return {"person": here.signed_in()}
+
+
+def runtime_is_demo() -> bool:
+    """Whether the data are samples, which every page then says."""
+    return here.runtime().settings.demo
+
+
+def _day(of: date) -> str:
+    return short_date(of)
+
+
+def _here_path() -> str:
+    # After a refused form the page's own address may be one that only takes forms.
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+
+def _request_id() -> str:
+    name: str = g.get("request_id", "")
+    return name

@@ -1,0 +1,125 @@
+"""A running site over the small organisation of tests/services/world.py, and browsers of its people.
+
+Everybody signs in through the real page. One password hash serves all: hashing is slow on purpose.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from postal_service.app import create_app
+from postal_service.runtime import Runtime, start
+from postal_service.settings import SECRETS, Settings, from_environment
+from postal_service.storage.schema import StaffRow
+from postal_service.storage.transaction import Sessions
+from tests.clock import Clock
+from tests.services import world as w
+from tests.services.world import World, build
+
+PASSWORD = "chuyến thư buổi sáng 07"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@cache
+def password_hash() -> str:
+    return PasswordHasher().hash(PASSWORD)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A working Monday morning."""
+    return Clock(w.MORNING)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    made = build(session)
+    session.execute(update(StaffRow).values(password_hash=password_hash()))
+    session.commit()  # into the outer transaction, which is taken back after the test
+    return made
+
+
+def settings_for_tests() -> Settings:
+    """What an operator would set, but for the cookies: the test browser speaks no TLS."""
+    keys = {name: b64encode(bytes([n]) * 32).decode() for n, name in enumerate(SECRETS)}
+    return from_environment(
+        {
+            "POSTAL_DATABASE_URL": "sqlite://",  # the sessions of the tests stand in its place
+            "POSTAL_ORIGIN": "test.invalid/custody",
+            "POSTAL_SECURE_COOKIES": "0",
+            **keys,
+            # The keys that the world of tests/services was sealed with.
+            "POSTAL_MASTER_KEY": b64encode(bytes(range(32))).decode(),
+            "POSTAL_INDEX_KEY": b64encode(bytes(range(32, 64))).decode(),
+            "POSTAL_ROOT_KEY": b64encode(bytes(range(64, 96))).decode(),
+        }
+    )
+
+
+@pytest.fixture
+def runtime(sessions: Sessions, world: World, clock: Clock) -> Runtime:
+    return start(settings_for_tests(), clock=clock, sessions=sessions)
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    return create_app(runtime)
+
+
+@dataclass
+class Browser:
+    """A browser with its cookies, which fills in forms as a person does."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, buffered=True)  # closes the files it was sent
+
+    def text(self, path: str) -> str:
+        """A page that must be there."""
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, answer.get_data(as_text=True))
+        return answer.get_data(as_text=True)
+
+    def send(self, path: str, fields: dict[str, str] | None = None, **more: str) -> TestResponse:
+        """Send a form with the token that the pages carry."""
+        return self.client.post(
+            path, data={"csrf_token": self.form_token(), **(fields or {}), **more}
+        )
+
+    def form_token(self) -> str:
+        found = TOKEN.search(self.get("/sign-in").get_data(as_text=True))
+        assert found is not None
+        return found[1]
+
+    def sign_in(self, login: str, password: str = PASSWORD, **more: str) -> TestResponse:
+        return self.send("/sign-in", {"login": login, "password": password, **more})
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    """Somebody who has not signed in."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[str], Browser]:
+    """The browser of a member of staff, signed in."""
+
+    def of(login: str) -> Browser:
+        mine = Browser(app.test_client())
+        answer = mine.sign_in(login)
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return mine
+
+    return of

@@ -1,0 +1,77 @@
+"""Every message of the pages has its English, and every label of a code its word."""
+
+import ast
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from postal_service import web
+from postal_service.web.labels import WORDS
+from postal_service.web.language import english
+
+FOLDER = Path(web.__path__[0])
+SPEAKING = {"say", "_"}
+# Functions of web/forms.py that say their label, and where it stands among their arguments.
+LABELLED = {"line", "optional_line", "number", "choice", "day"}
+
+
+def of_templates() -> Iterator[tuple[str, str]]:
+    environment = Environment(autoescape=True)
+    for path in sorted(FOLDER.rglob("templates/**/*.html")):
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "_":
+                first = call.args[0]
+                assert isinstance(first, nodes.Const), f"{path.name}: a message must be a literal"
+                yield path.name, first.value
+
+
+def of_views() -> Iterator[tuple[str, str]]:
+    for path in sorted(FOLDER.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            name = (
+                call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            )
+            of_forms = (
+                isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "forms"
+            )
+            place = 0 if name in SPEAKING else 1 if of_forms and name in LABELLED else None
+            if place is not None and len(call.args) > place:
+                message = call.args[place]
+                if isinstance(message, ast.Constant) and isinstance(message.value, str):
+                    yield path.name, message.value
+
+
+def test_every_message_has_its_english() -> None:
+    said = [*of_templates(), *of_views()]
+
+    assert len(said) > 30
+    assert not sorted({(place, text) for place, text in said if text not in english()})
+
+
+def test_no_english_is_left_that_nobody_says() -> None:
+    said = {text for _, text in (*of_templates(), *of_views())}
+
+    assert not sorted(set(english()) - said)
+
+
+@pytest.mark.parametrize("vietnamese", sorted(english()))
+def test_a_translation_keeps_the_facts(vietnamese: str) -> None:
+    def facts(text: str) -> set[str]:
+        return {part.split("}")[0] for part in text.split("{")[1:]}
+
+    assert facts(vietnamese) == facts(english()[vietnamese])
+    assert unicodedata.is_normalized("NFC", vietnamese)
+
+
+def test_every_code_that_a_page_may_show_has_its_word() -> None:
+    kinds: set[type[StrEnum]] = {type(code) for code, _ in WORDS}
+
+    for kind in kinds:
+        assert {code.value for code, _ in WORDS if type(code) is kind} == {c.value for c in kind}

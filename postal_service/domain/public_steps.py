@@ -1,0 +1,145 @@
+"""What anybody may be told of an item's way: the steps of the postal tracking list, and the office; never a person.
+
+Seals, offers and cases are the Post's own business. The codes follow the postal union's list of
+item events where that has one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from postal_service.domain import acts
+from postal_service.domain.acts import Capacity, Leg
+from postal_service.domain.event import Event
+from postal_service.domain.ids import UnitCode
+
+
+class PublicStep(StrEnum):
+    ACCEPTED = "EMA"  # posting or collection
+    AT_OFFICE = "EDD"
+    DEPARTED = "EDE"
+    ARRIVED = "EMG"
+    OUT = "EDG"
+    HELD = "EDH"
+    UNSUCCESSFUL = "EMH"
+    DELIVERED = "EMI"
+    WITH_AGENCY = "agency_has_it"  # no code of the union: its list ends at an addressee
+    RESULT_READY = "result_ready"
+    RESULT_TAKEN = "result_taken"
+    GOING_BACK = "going_back"
+    BACK_AT_AGENCY = "back_at_agency"
+    POSTPONED = "postponed"
+
+
+class Status(StrEnum):
+    """The one sentence: where a dossier is, in the words of `wording_tracking.py`."""
+
+    REQUESTED = "requested"
+    ON_THE_WAY_TO_AGENCY = "on_the_way_to_agency"
+    AT_AGENCY_DESK = "at_agency_desk"  # handed over, not yet received legally
+    IN_PROCESS = "in_process"
+    SUPPLEMENT = "supplement"
+    FINANCIAL_DUTY = "financial_duty"
+    RESULT_READY = "result_ready"
+    ON_THE_WAY_HOME = "on_the_way_home"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    UNDELIVERED = "undelivered"
+    HELD = "held"
+    GOING_BACK = "going_back"
+    BACK_AT_AGENCY = "back_at_agency"
+    FETCH_AT_DESK = "fetch_at_desk"
+    DONE = "done"
+    REFUSED = "refused"
+    DISCONTINUED = "discontinued"
+    WITHDRAWN = "withdrawn"
+
+
+class Bring(StrEnum):
+    """What the citizen should have at hand."""
+
+    IDENTITY_PAPER = "identity_paper"
+    APPOINTMENT_SLIP = "appointment_slip"
+    AUTHORISATION_IF_NOT_OWNER = "authorisation_if_not_owner"
+    ASKED_PAPERS = "asked_papers"  # those in `asked`
+    OLD_PAPERS = "old_papers"  # those in `old_papers`
+    MONEY = "money"  # the amounts in `to_pay_dong`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One public step: when the device says it was, at which office, and a detail's code."""
+
+    step: PublicStep
+    wall_ms: int
+    unit: UnitCode
+    leg: Leg
+    detail: str = ""  # reason of an attempt, last day of a hold
+
+
+def public_steps(events: Iterable[Event]) -> tuple[Told, ...]:
+    """The public steps among the events of one item's story, in its order."""
+    told: list[Told] = []
+    leg, returning, taken = Leg.IN, False, False
+    for event in events:
+        act = event.act
+        if isinstance(act, acts.Accept):
+            leg = act.leg
+        returning = returning or isinstance(act, acts.Return)
+        found = _step(act, leg, returning=returning)
+        if leg is Leg.OUT and not taken and _leaves_the_desk(act):
+            taken, found = True, (PublicStep.RESULT_TAKEN, "")
+        if found is not None:
+            step, detail = found
+            told.append(
+                Told(step=step, wall_ms=event.wall_ms, unit=event.unit, leg=leg, detail=detail)
+            )
+    return tuple(told)
+
+
+def _step(act: acts.Act, leg: Leg, *, returning: bool) -> tuple[PublicStep, str] | None:  # noqa: PLR0911 - one line for each act that is public
+    match act:
+        case acts.Accept(capacity=Capacity.DESK, leg=Leg.OUT):
+            return PublicStep.RESULT_READY, ""
+        case acts.Accept():
+            return PublicStep.ACCEPTED, ""
+        case acts.Handover():
+            return _after_handover(act, leg, returning=returning)
+        case acts.Depart():
+            return PublicStep.DEPARTED, ""
+        case acts.Arrive():
+            return PublicStep.ARRIVED, ""
+        case acts.Out():
+            return PublicStep.OUT, ""
+        case acts.Attempt():
+            return PublicStep.UNSUCCESSFUL, act.reason
+        case acts.Hold():
+            return PublicStep.HELD, act.until
+        case _:
+            return _rare_step(act)
+
+
+def _rare_step(act: acts.Act) -> tuple[PublicStep, str] | None:
+    match act:
+        case acts.Deliver():
+            return PublicStep.DELIVERED, ""
+        case acts.Return():
+            return PublicStep.GOING_BACK, ""
+        case acts.Postpone():
+            return PublicStep.POSTPONED, ""
+        case _:
+            return None
+
+
+def _after_handover(
+    act: acts.Handover, leg: Leg, *, returning: bool
+) -> tuple[PublicStep, str] | None:
+    if act.capacity is Capacity.DESK:
+        back = returning or leg is Leg.RET
+        if leg is Leg.OUT and not back:
+            return None  # from one desk clerk to another
+        return (PublicStep.BACK_AT_AGENCY if back else PublicStep.WITH_AGENCY), ""
+    return (PublicStep.AT_OFFICE, "") if act.capacity is Capacity.COUNTER else None
+
+
+def _leaves_the_desk(act: acts.Act) -> bool:
+    return isinstance(act, acts.Handover) and act.capacity is not Capacity.DESK

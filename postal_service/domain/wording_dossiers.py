@@ -1,0 +1,202 @@
+"""Sentences for refusals of reception, processing, money, scans, erasure and tracking: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "place.no_office_serves": (
+        "Chưa có bưu cục nào phục vụ địa bàn {unit}. Hãy kiểm tra địa chỉ.",
+        "No post office serves {unit}. Check the address.",
+    ),
+    "place.not_an_agency": (
+        "{unit} không phải là cơ quan giải quyết thủ tục.",
+        "{unit} is not an agency.",
+    ),
+    "number.exhausted": ("Dải số {series} đã hết.", "The series {series} has no further number."),
+    "number.no_agency_id": (
+        "Cơ quan {unit} chưa có mã định danh nên chưa cấp được mã hồ sơ.",
+        "Agency {unit} has no identification code, so it cannot give out dossier codes.",
+    ),
+    "calendar.unknown": ("Không có lịch “{calendar}”.", "There is no calendar “{calendar}”."),
+    "calendar.day_of_another_year": (
+        "Ngày {day} không thuộc năm {year}.",
+        "The day {day} is not in {year}.",
+    ),
+    "calendar.no_source": (
+        "Lịch năm {year} phải ghi số thông báo.",
+        "The calendar of {year} needs the announcement it comes from.",
+    ),
+    "procedure.unknown": (
+        "Không có thủ tục {procedure} trong danh mục.",
+        "There is no procedure {procedure} in the catalogue.",
+    ),
+    "person.bad_name": (
+        "Họ tên không được để trống và không dài quá 120 ký tự.",
+        "A name is not empty and at most 120 characters long.",
+    ),
+    "person.bad_address": (
+        "Địa chỉ chưa đúng ở phần “{part}”.",
+        "The address is not right in its part “{part}”.",
+    ),
+    "administrative.step_out_of_place": (
+        "Hồ sơ đang ở bước “{state}”, không thể thực hiện “{step}”.",
+        "The dossier is at “{state}”; “{step}” cannot follow.",
+    ),
+    "administrative.too_many_supplements": (
+        "Đã yêu cầu bổ sung đủ {limit} lần.",
+        "A supplement was asked for {limit} times already, which is the limit.",
+    ),
+    "administrative.reason_needed": (
+        "Phải ghi lý do, tối đa {most} ký tự.",
+        "A reason is needed, at most {most} characters.",
+    ),
+    "administrative.reason_tells_numbers": (
+        "Lý do không được chứa số điện thoại hoặc số định danh của người dân.",
+        "A reason must not tell anybody's phone or citizen number.",
+    ),
+    "administrative.not_later": (
+        "Ngày gia hạn {due_at} phải là một ngày làm việc sau hạn hiện tại.",
+        "The new date {due_at} must be a working day after the present one.",
+    ),
+    "administrative.before_last_step": (
+        "Bước “{step}” lúc {at} không thể trước bước liền trước.",
+        "The step “{step}” at {at} cannot come before the step that precedes it.",
+    ),
+    "administrative.not_at_desk": (
+        "Bưu gửi {item} chưa được Bộ phận Một cửa nhận, hoặc đang có biên bản.",
+        "Item {item} has not been taken by the one-stop desk, or is in an open case.",
+    ),
+    "administrative.paper_not_on_list": (
+        "“{paper}” không có trong thành phần hồ sơ. Không được yêu cầu giấy tờ ngoài quy định.",
+        "“{paper}” is not on the procedure's list. Papers outside the list must not be asked for.",
+    ),
+    "administrative.nothing_asked": (
+        "Chưa chọn giấy tờ cần bổ sung.",
+        "No paper to be supplemented was chosen.",
+    ),
+    "dossier.unknown": (
+        "Không tìm thấy hồ sơ, hoặc hồ sơ không thuộc phạm vi của bạn.",
+        "No such dossier, or it is not yours to see.",
+    ),
+    "dossier.erased": (
+        "Dữ liệu cá nhân của hồ sơ này đã được xóa.",
+        "The personal data of this dossier was erased.",
+    ),
+    "dossier.nothing_to_search": ("Hãy nhập nội dung cần tìm.", "Enter what to search for."),
+    "charge.unknown": ("Không tìm thấy khoản thu.", "No such charge."),
+    "charge.cash_differs": (
+        "Tiền “{line}” đếm được {counted} đồng, sổ ghi {taken} đồng. Hãy tìm chênh lệch trước khi nộp.",
+        "Of “{line}” {counted} dong were counted and {taken} dong were taken. Find the difference first.",
+    ),
+    "charge.nothing_to_hand_in": ("Không có tiền mặt phải nộp.", "There is no cash to hand in."),
+    "charge.takes_from_himself": (
+        "Không thể tự nộp tiền cho chính mình.",
+        "Nobody hands cash in to himself.",
+    ),
+    "charge.bad_reference": (
+        "Số chứng từ dài quá {most} ký tự.",
+        "A reference is at most {most} characters long.",
+    ),
+    "reception.papers_missing": (
+        "Hồ sơ còn thiếu: {papers}. Hãy hướng dẫn công dân bổ sung.",
+        "Still missing: {papers}. Guide the citizen to complete them.",
+    ),
+    "reception.paper_twice": (
+        "“{paper}” được kê hai lần.",
+        "“{paper}” is listed twice.",
+    ),
+    "reception.too_many_sheets": (
+        "“{paper}”: mỗi loại tối đa {most} bản.",
+        "“{paper}”: at most {most} of each kind.",
+    ),
+    "reception.fee_differs": (
+        "Mức thu của thủ tục {procedure} là {fee_dong} đồng, không phải {entered_dong} đồng.",
+        "The fee of procedure {procedure} is {fee_dong} dong, not {entered_dong} dong.",
+    ),
+    "reception.fee_not_confirmed": (
+        "Mức thu của thủ tục {procedure} chưa được xác nhận; phải ghi căn cứ (nghị quyết) khi nhập.",
+        "The fee of procedure {procedure} is not confirmed; name the decision that sets it.",
+    ),
+    "reception.no_receiver": (
+        "Nhận kết quả qua bưu chính cần địa chỉ người nhận.",
+        "A result by post needs the receiver's address.",
+    ),
+    "reception.no_phone": (
+        "Cần số điện thoại để bưu điện liên hệ.",
+        "A phone number is needed, so that the post can call.",
+    ),
+    "reception.dossier_known": (
+        "Hồ sơ {code} đã được đăng ký.",
+        "Dossier {code} is registered already.",
+    ),
+    "reception.not_a_counter": (
+        "{unit} không phải bưu cục hay Bộ phận Một cửa.",
+        "{unit} is neither a post office nor a one-stop desk.",
+    ),
+    "reception.channel_does_not_fit": (
+        "Kênh “{channel}” không dùng được tại {unit}.",
+        "The channel “{channel}” cannot be used at {unit}.",
+    ),
+    "collecting.bad_window": (
+        "Khung giờ {opens_at} – {closes_at} không hợp lệ: phải trong một ngày, từ nay đến 14 ngày tới, ít nhất 30 phút.",
+        "The window {opens_at} – {closes_at} cannot be: within one day, in the next 14 days, 30 minutes at least.",
+    ),
+    "collecting.office_closed": (
+        "{unit} không làm việc ngày {day}.",
+        "{unit} does not work on {day}.",
+    ),
+    "collecting.no_address": (
+        "Cần địa chỉ để đến nhận hồ sơ.",
+        "An address is needed to come for the dossier.",
+    ),
+    "result.not_resolved": (
+        "Hồ sơ {dossier} chưa được giải quyết (đang ở “{state}”).",
+        "Dossier {dossier} is not resolved yet (it is at “{state}”).",
+    ),
+    "result.not_by_post": (
+        "Hồ sơ {dossier} không đăng ký nhận kết quả qua bưu chính.",
+        "The result of dossier {dossier} was not asked for by post.",
+    ),
+    "result.already_on_its_way": (
+        "Kết quả {item} đã được đăng ký gửi.",
+        "Result {item} is on its way already.",
+    ),
+    "result.not_collected_back": (
+        "Thủ tục không cho phép thu lại “{paper}” khi phát.",
+        "The procedure does not let “{paper}” be taken back on delivery.",
+    ),
+    "result.not_at_the_agency": (
+        "Kết quả phải được lập tại cơ quan giải quyết, không phải {unit}.",
+        "A result begins its way at the competent agency, not at {unit}.",
+    ),
+    "supplement.nothing_was_asked": (
+        "Cơ quan không chờ bổ sung cho hồ sơ {dossier}.",
+        "The agency waits for no supplement to dossier {dossier}.",
+    ),
+    "supplement.not_the_asked_paper": (
+        "“{paper}” không nằm trong yêu cầu bổ sung.",
+        "“{paper}” was not asked for.",
+    ),
+    "scan.unknown": ("Không tìm thấy bản quét.", "No such scan."),
+    "scan.not_a_scan": (
+        "Tệp phải là PDF, JPEG hoặc PNG, tối đa {most_bytes} byte và {most_pages} trang.",
+        "A scan is a PDF, JPEG or PNG of at most {most_bytes} bytes and {most_pages} pages.",
+    ),
+    "scan.no_such_paper": (
+        "Hồ sơ không có giấy tờ số {position} để số hóa.",
+        "The dossier holds no paper number {position} to digitise.",
+    ),
+    "scan.checks_himself": (
+        "Người quét không được tự kiểm tra.",
+        "Whoever scanned does not check.",
+    ),
+    "scan.checked_already": (
+        "Bản quét đã được kiểm tra ({state}).",
+        "The scan was checked already ({state}).",
+    ),
+    "erasing.not_over": (
+        "Hồ sơ {dossier} chưa kết thúc nên chưa xóa được dữ liệu cá nhân.",
+        "Dossier {dossier} is not over, so its personal data cannot be erased yet.",
+    ),
+    "tracking.nothing_found": (
+        "Không tìm thấy hồ sơ với mã và PIN (hoặc 4 số cuối điện thoại) này.",
+        "No dossier with this code and PIN (or last four digits of a phone).",
+    ),
+}

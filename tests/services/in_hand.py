@@ -15,7 +15,7 @@ from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import ItemId
 from postal_service.services import handovers, items, numbers, sealing
 from postal_service.services.office_events import Told, tell
-from postal_service.storage.schema import EntryRow
+from postal_service.storage.schema import EntryRow, ItemRow
 from tests.services.world import DESK, MORNING, World
 
 PAPERS = Counts(originals=1, certified=0, photocopies=2)
@@ -31,7 +31,7 @@ def accepted(
 ) -> list[ItemId]:
     """Dossiers taken over the counter, not sealed yet."""
     clerk = by or world.counter
-    made = [numbers.item_number(session, "BH") for _ in range(count)]
+    made = [_numbered(session, clerk, Leg.IN) for _ in range(count)]
     act = rules.accept(capacity=Capacity.COUNTER, leg=Leg.IN, counts=PAPERS, destination=DESK)
     told = [Told(item=item, parent=NO_PARENT, act=act) for item in made]
     tell(session, world.keys, told, by=clerk, at=at)
@@ -59,7 +59,7 @@ def result(
     session: Session, world: World, *, at: datetime = MORNING
 ) -> tuple[ItemId, DeliveryCode]:
     """A sealed result that the post office holds, and the citizen's code for it."""
-    item = numbers.item_number(session, "BH")
+    item = _numbered(session, world.desk_clerk, Leg.OUT)
     code = numbers.delivery_code(item, rotation=1)
     act = rules.accept(
         capacity=Capacity.DESK, leg=Leg.OUT, counts=PAPERS, destination=DESK, lock=code.lock
@@ -100,3 +100,15 @@ def standing(session: Session, item: ItemId) -> Standing:
 def events(session: Session) -> int:
     """How many events the ledger has: a refusal must not add to it."""
     return session.scalar(select(func.count()).select_from(EntryRow)) or 0
+
+
+def _numbered(session: Session, by: Actor, leg: Leg) -> ItemId:
+    item = numbers.item_number(session, "BH")
+    session.add(
+        ItemRow(
+            item=item, issued_on=MORNING.date(), leg=leg.value, dossier=None, origin_unit=by.unit,
+            destination_unit=DESK, token_hash=numbers.label().digest, made_by=by.staff,
+        )
+    )  # fmt: skip
+    session.flush()
+    return item

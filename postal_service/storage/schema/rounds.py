@@ -30,7 +30,13 @@ class PlanRow(Base):
     seconds: Mapped[int]
     baseline_metres: Mapped[int]  # nearest neighbour
     baseline_seconds: Mapped[int]
+    baseline_unserved: Mapped[int]
     unserved: Mapped[list[object]] = mapped_column(JSON)
+    faults: Mapped[list[object]] = mapped_column(JSON)  # what a change by hand broke
+    orders: Mapped[str]  # fingerprint of the orders it answers
+    edits: Mapped[int]  # with the version: what a manager saw when he changed it
+    edited_by: Mapped[str]
+    edited_at: Mapped[datetime]
 
 
 class RoundRow(Base):
@@ -63,6 +69,7 @@ class StopRow(Base):
     unit: Mapped[str | None]  # a desk or an office
     dossier: Mapped[str | None]  # a home
     arrives_at: Mapped[datetime]
+    starts_at: Mapped[datetime]  # service begins, once the desk is open
     departs_at: Mapped[datetime]
     locked: Mapped[str]  # none, courier, order, time
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.typing import RouteCallable
 
 from mobile_api import health
-from mobile_api.documents import make_api, register_pages
+from mobile_api.documents import make_api, pages
 from mobile_api.errors import register_errors
 from mobile_api.intake import Intake
 from mobile_api.limits import Limits, make_limiter
@@ -26,7 +26,7 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     api = make_api(app)
     for part in (devices, me, rounds, batches, blobs, items, code_lists):
         api.register_blueprint(part.routes)
-    register_pages(app, api)
+    app.register_blueprint(pages)
     app.register_blueprint(health.routes)
     _limit(app, runtime, limits or Limits())
     return app

@@ -1,0 +1,44 @@
+"""The couriers' app on a small organisation, in one transaction that is taken back."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mobile_api.app import create_app
+from postal_service import settings
+from postal_service.runtime import Runtime, start
+from postal_service.storage.transaction import Sessions, transaction
+from tests.clock import Clock
+from tests.mobile_api.phones import Couriers
+from tests.services.world import World, build
+
+
+@pytest.fixture
+def world(sessions: Sessions) -> World:
+    with transaction(sessions) as session:
+        return build(session)
+
+
+@pytest.fixture
+def runtime(sessions: Sessions, clock: Clock, world: World, tmp_path: Path) -> Runtime:
+    configured = settings.for_demo(tmp_path / "keys", {})
+    started = start(configured, clock=clock, sessions=sessions)
+    return dataclasses.replace(started, keys=world.keys)
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def couriers(app: Flask, runtime: Runtime, world: World) -> Couriers:
+    return Couriers(app, runtime, world)

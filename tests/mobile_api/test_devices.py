@@ -1,0 +1,217 @@
+"""A phone gets in by a code, a key and six characters, and by nothing less."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask.testing import FlaskClient
+
+from postal_service.demo.phone import Phone, ServerSaidNoError
+from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.acts import EnrolDevice, RevokeDevice
+from postal_service.ledger import base64_strict, reading, signing
+from postal_service.runtime import Runtime
+from postal_service.services import devices
+from postal_service.services.directory import UnknownStaff
+from postal_service.storage.transaction import transaction
+from tests.clock import Clock
+from tests.mobile_api.phones import Couriers, line_to
+from tests.services.world import World
+
+
+def code_of(caught: pytest.ExceptionInfo[ServerSaidNoError]) -> tuple[int, str]:
+    return caught.value.status, caught.value.code
+
+
+def test_a_confirmed_phone_signs_in_and_is_its_courier(couriers: Couriers, world: World) -> None:
+    phone = couriers.phone(world.courier)
+
+    me = phone.call("GET", "/me")
+
+    assert me == {"staff": world.courier.staff, "unit": world.courier.unit, "device": phone.device}
+
+
+def test_a_phone_with_a_p256_key_gets_in_as_well(couriers: Couriers, world: World) -> None:
+    phone = couriers.phone(world.courier, generate_private_key(SECP256R1()))
+    assert phone.call("GET", "/me")["device"] == phone.device
+
+
+def test_enrolment_and_revocation_stand_in_the_ledger_in_the_name_of_the_head(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    couriers.revoke(phone)
+
+    with transaction(runtime.sessions) as session:
+        told = [each.event for each in reading.everything(session)]
+    enrolled = [e for e in told if isinstance(e.act, EnrolDevice) and e.act.device == phone.device]
+    revoked = [e for e in told if isinstance(e.act, RevokeDevice) and e.act.device == phone.device]
+    assert [each.staff for each in enrolled + revoked] == [world.administrator.staff] * 2
+
+
+def test_nobody_signs_in_before_the_head_has_confirmed(couriers: Couriers, world: World) -> None:
+    phone, _ = couriers.presented(world.courier)
+    with pytest.raises(ServerSaidNoError) as caught:
+        phone.sign_in()
+    assert code_of(caught) == (409, "device.not_active")
+
+
+def test_other_characters_do_not_confirm(couriers: Couriers, world: World) -> None:
+    phone, fingerprint = couriers.presented(world.courier)
+    other = ("0" if fingerprint[0] != "0" else "1") + fingerprint[1:]
+    with pytest.raises(devices.FingerprintDiffers):
+        couriers.confirm(phone, other)
+
+
+def test_the_head_may_type_the_characters_as_he_reads_them(
+    couriers: Couriers, world: World
+) -> None:
+    phone, fingerprint = couriers.presented(world.courier)
+    couriers.confirm(phone, f" {fingerprint.lower().replace('0', 'o')} ")
+    phone.sign_in()
+
+
+def test_a_code_is_used_once(couriers: Couriers, world: World) -> None:
+    code = couriers.code_for(world.courier)
+    line = line_to(couriers.app)
+    Phone(line, couriers.runtime.clock).enrol(code)
+    with pytest.raises(ServerSaidNoError) as caught:
+        Phone(line, couriers.runtime.clock).enrol(code)
+    assert code_of(caught) == (404, "device.enrolment_code_unknown")
+
+
+def test_a_code_is_good_for_ten_minutes(couriers: Couriers, world: World, clock: Clock) -> None:
+    code = couriers.code_for(world.courier)
+    clock.forward(timedelta(minutes=10))
+    with pytest.raises(ServerSaidNoError) as caught:
+        Phone(line_to(couriers.app), clock).enrol(code)
+    assert code_of(caught) == (404, "device.enrolment_code_unknown")
+
+
+def test_a_key_is_not_taken_without_its_private_half(couriers: Couriers, world: World) -> None:
+    code = couriers.code_for(world.courier)
+    mine, victims = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    public = signing.public_bytes(victims)
+    message = devices.enrolment_message(code, "ed25519", public)
+    got = couriers.app.test_client().post(
+        "/api/v1/devices/enrolments",
+        json={
+            "code": code,
+            "algorithm": "ed25519",
+            "public_key": base64_strict.write(public),
+            "proof": base64_strict.write(signing.sign_message(mine, message)),
+        },
+    )
+    assert (got.status_code, got.get_json()["code"]) == (422, "device.proof_wrong")
+    assert Phone(line_to(couriers.app), couriers.runtime.clock).enrol(code)  # it did not burn
+
+
+@pytest.mark.parametrize(
+    ("told", "pointer"),
+    [
+        ({}, "/code"),
+        ({"code": "ĐƯỜNG" * 6}, "/code"),
+        ({"code": "0" * 26, "algorithm": "rsa"}, "/algorithm"),
+        ({"code": "0" * 26, "public_key": "=A=="}, "/public_key"),
+        ({"code": "0" * 26, "proof": "A" * 129}, "/proof"),
+        ({"code": 7}, "/code"),
+        ({"code": "0" * 26, "surprise": 1}, "/surprise"),
+    ],
+)
+def test_a_malformed_enrolment_names_its_field(
+    client: FlaskClient, told: dict[str, object], pointer: str
+) -> None:
+    got = client.post("/api/v1/devices/enrolments", json=told)
+    assert got.status_code == 422
+    assert got.mimetype == "application/problem+json"
+    assert pointer in [each["pointer"] for each in got.get_json()["errors"]]
+
+
+def test_a_nonce_is_used_once_and_soon(couriers: Couriers, world: World, clock: Clock) -> None:
+    phone = couriers.phone(world.courier)
+
+    def sign_in(nonce: str, key: Ed25519PrivateKey) -> int:
+        message = devices.sign_in_message(phone.device, nonce)
+        told = {
+            "device": phone.device,
+            "nonce": nonce,
+            "signature": base64_strict.write(key.sign(message)),
+        }
+        return couriers.app.test_client().post("/api/v1/tokens", json=told).status_code
+
+    key = phone._key
+    assert isinstance(key, Ed25519PrivateKey)
+    nonce = phone.call("POST", f"/devices/{phone.device}/nonces")["nonce"]
+    assert sign_in(nonce, Ed25519PrivateKey.generate()) == 401
+    assert sign_in("0" * 64, key) == 401
+    assert sign_in(nonce, key) == 201
+    assert sign_in(nonce, key) == 401
+    late = phone.call("POST", f"/devices/{phone.device}/nonces")["nonce"]
+    clock.forward(timedelta(minutes=2))
+    assert sign_in(late, key) == 401
+
+
+def test_a_nonce_of_one_phone_does_not_let_another_in(couriers: Couriers, world: World) -> None:
+    mine, other = couriers.phone(world.courier), couriers.phone(world.far_courier)
+    nonce = other.call("POST", f"/devices/{other.device}/nonces")["nonce"]
+    signature = signing.sign_message(mine._key, devices.sign_in_message(mine.device, nonce))
+    told = {"device": mine.device, "nonce": nonce, "signature": base64_strict.write(signature)}
+    assert couriers.app.test_client().post("/api/v1/tokens", json=told).status_code == 401
+
+
+def test_an_unknown_device_gets_no_nonce(client: FlaskClient) -> None:
+    got = client.post("/api/v1/devices/AAAAAAAA/nonces")
+    assert (got.status_code, got.get_json()["code"]) == (404, "device.unknown")
+
+
+def test_a_token_is_good_for_fifteen_minutes(
+    couriers: Couriers, world: World, clock: Clock
+) -> None:
+    phone = couriers.phone(world.courier)
+    clock.forward(timedelta(minutes=15))
+    with pytest.raises(ServerSaidNoError) as caught:
+        phone.call("GET", "/me")
+    assert code_of(caught) == (401, "device.token_refused")
+
+
+def test_a_revoked_phone_is_out_at_once(couriers: Couriers, world: World) -> None:
+    phone = couriers.phone(world.courier)
+    couriers.revoke(phone)
+    for act in (lambda: phone.call("GET", "/me"), phone.sign_in):
+        with pytest.raises(ServerSaidNoError) as caught:
+            act()
+        assert caught.value.status in {401, 404}
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer x", "Basic YTpi", f"Bearer {'0' * 64}", f"bearer{'0' * 64}"]
+)
+def test_without_a_good_token_there_is_nothing_to_see(client: FlaskClient, header: str) -> None:
+    got = client.get("/api/v1/me", headers={"Authorization": header})
+    assert (got.status_code, got.get_json()["code"]) == (401, "device.token_refused")
+    assert got.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_only_a_head_over_the_courier_makes_codes(couriers: Couriers, world: World) -> None:
+    assert couriers.code_for(world.courier, by=world.manager)
+    with pytest.raises(UnknownStaff):
+        couriers.code_for(world.far_courier, by=world.manager)
+    with pytest.raises(UnknownStaff):
+        couriers.code_for(world.counter, by=world.manager)  # no courier
+    with pytest.raises(RoleNeeded):
+        couriers.code_for(world.courier, by=world.counter)
+
+
+def test_a_head_neither_sees_nor_confirms_phones_of_other_offices(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone, fingerprint = couriers.presented(world.far_courier)
+    mine, _ = couriers.presented(world.courier)
+    with transaction(runtime.sessions) as session:
+        seen = devices.phones(session, status="pending", by=world.manager)
+        assert [each.id for each in seen] == [mine.device]
+        with pytest.raises(devices.UnknownDevice):
+            devices.confirm(
+                session, world.keys, phone.device, fingerprint, by=world.manager, at=runtime.clock()
+            )

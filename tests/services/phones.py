@@ -1,0 +1,53 @@
+"""Phones that are known to the store without having gone through enrolment: for tests of syncing alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from postal_service.demo.phone import Answer, Kept, Phone
+from postal_service.domain.actors import Actor
+from postal_service.ledger import signing
+from postal_service.services.examining import Sent, examine
+from postal_service.services.office_events import device_id
+from postal_service.services.syncing import Outcome, receive
+from postal_service.storage.schema import DeviceRow
+from tests.clock import NOON, Clock
+
+
+def no_line(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    raise ConnectionError("There is no network here.")
+
+
+def known_phone(session: Session, courier: Actor, clock: Clock) -> Phone:
+    """An active phone of a courier, offline."""
+    phone = Phone(no_line, clock)
+    device = device_id()
+    session.add(
+        DeviceRow(
+            id=device,
+            kind="phone",
+            algorithm="ed25519",
+            public_key=signing.public_bytes(phone._key),
+            private_key=None,
+            staff=courier.staff,
+            unit=courier.unit,
+            status="active",
+            last_sequence=0,
+            last_digest=signing.genesis(device),
+            enrolled_at=NOON,
+            revoked_at=None,
+        )
+    )
+    session.flush()
+    phone.enrolled(device, courier.staff, courier.unit)
+    return phone
+
+
+def upload(session: Session, uploader: Phone, kept: Iterable[Kept]) -> tuple[Outcome, ...]:
+    """One batch, as the edge would hand it over."""
+    sent = [Sent(each.body, each.signature) for each in kept]
+    return receive(session, [examine(session, sent, uploader=uploader.device)], at=NOON)[0]
+
+
+def statuses(outcomes: Sequence[Outcome]) -> list[str]:
+    return [outcome.status.value for outcome in outcomes]

@@ -1,0 +1,171 @@
+"""Import files of another system: show what would become of them, then save all or nothing."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from postal_service.cli.installation import INSTALLER
+from postal_service.cli.output import Commands, complain, say
+from postal_service.domain.legacy_text import Encoding
+from postal_service.runtime import Runtime, start
+from postal_service.services import importing
+from postal_service.services.importing import (
+    Finding,
+    Format,
+    Kind,
+    Mode,
+    OnProgress,
+    Outcome,
+    Preview,
+    Progress,
+    Rules,
+    Source,
+    Stage,
+)
+from postal_service.settings import from_environment
+from postal_service.storage.transaction import reading, transaction
+
+ENCODINGS = {
+    "utf-8": Encoding.UTF_8,
+    "utf-16": Encoding.UTF_16,
+    "windows-1258": Encoding.WINDOWS_1258,
+    "tcvn3": Encoding.TCVN3,
+    "vni": Encoding.VNI,
+}
+_TITLES = {Stage.CHECKING: "Kiểm tra / checking", Stage.SAVING: "Lưu / saving"}
+
+
+def add_commands(commands: Commands) -> None:
+    """`import`."""
+    parser = commands.add_parser(
+        "import", help="import dossiers, units, offices, staff, procedures or days off from a file"
+    )
+    parser.add_argument("kind", choices=[kind.value for kind in Kind])
+    parser.add_argument("file", type=Path, help="CSV, XLSX, a JSON array, or one object a line")
+    parser.add_argument("--format", choices=[form.value for form in Format])
+    parser.add_argument("--encoding", choices=list(ENCODINGS), help="of CSV and JSON; else guessed")
+    parser.add_argument(
+        "--preview",
+        "--dry-run",
+        action="store_true",
+        help="say what would be done and save nothing",
+    )
+    parser.add_argument(
+        "--save-good-rows",
+        action="store_true",
+        help="save the good rows although others are refused",
+    )
+    parser.add_argument(
+        "--mode",
+        choices=[mode.value for mode in Mode],
+        default=Mode.CREATE.value,
+        help="create: what is there stays; update: only what is there; merge: both",
+    )
+    parser.add_argument("--errors", type=int, default=20, help="how many errors to show")
+    parser.set_defaults(run=_import)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    if arguments.errors < 0:
+        complain("--errors is a number from 0.")
+        return 2
+    runtime = start(from_environment())
+    source = Source(
+        path=arguments.file,
+        format=Format(arguments.format) if arguments.format else None,
+        encoding=ENCODINGS[arguments.encoding] if arguments.encoding else None,
+    )
+    rules = Rules(
+        kind=Kind(arguments.kind),
+        mode=Mode(arguments.mode),
+        good_rows_alone=arguments.save_good_rows,
+        most_findings=arguments.errors,
+    )
+    told = _look(runtime, source, rules)
+    _say_preview(told)
+    if arguments.preview:
+        say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
+        return 0 if told.clean else 1
+    return _save(runtime, source, rules, told)
+
+
+def _look(runtime: Runtime, source: Source, rules: Rules) -> Preview:
+    with reading(runtime.sessions) as session, _bar() as on_progress:
+        return importing.preview(
+            session,
+            runtime.vault,
+            source,
+            rules,
+            service=runtime.settings.item_prefix,
+            by=INSTALLER,
+            at=runtime.clock(),
+            on_progress=on_progress,
+        )
+
+
+def _save(runtime: Runtime, source: Source, rules: Rules, told: Preview) -> int:
+    with transaction(runtime.sessions) as session, _bar() as on_progress:
+        done = importing.run(
+            session,
+            runtime.vault,
+            source,
+            rules,
+            service=runtime.settings.item_prefix,
+            by=INSTALLER,
+            at=runtime.clock(),
+            checked=told,
+            on_progress=on_progress,
+        )
+    if not done.saved:
+        complain(
+            "Chưa lưu gì vì có dòng bị từ chối; sửa tệp hoặc thêm --save-good-rows.",
+            "Nothing was saved, because rows were refused; mend the file or add --save-good-rows.",
+        )
+        return 1
+    say(f"Đã lưu. / Saved. {_counts(done)}")
+    return 1 if done.counts[Outcome.REFUSED] else 0
+
+
+def _say_preview(told: Preview) -> None:
+    written = told.encoding.value if told.encoding else "-"
+    guess = "" if told.certain else " (đoán / a guess: check the names below before saving)"
+    say(f"{told.kind.value}: {told.format.value}, {written}{guess}")
+    for heading, title in told.columns.items():
+        say(f"  {heading} → {title}")
+    if told.unknown_columns:
+        say(f"  Không dùng / not used: {', '.join(told.unknown_columns)}")
+    say(f"{told.rows} dòng / rows: {_counts(told)}")
+    _say_findings("Lỗi / errors", told.errors, told.error_count)
+    _say_findings("Lưu ý / remarks", told.remarks, told.remark_count)
+
+
+def _say_findings(title: str, findings: tuple[Finding, ...], count: int) -> None:
+    if not count:
+        return
+    say(f"{title}: {count}")
+    for each in findings:
+        where = " | ".join(part for part in (f"dòng / row {each.row}", each.column, each.value) if part)  # fmt: skip
+        say(f"  {where}: {each.reason('vi')} / {each.reason('en')}")
+    if count > len(findings):
+        say(f"  … và {count - len(findings)} nữa / and more")
+
+
+def _counts(told: Preview) -> str:
+    return ", ".join(f"{outcome.value} {count}" for outcome, count in told.counts.items())
+
+
+@contextmanager
+def _bar() -> Iterator[OnProgress]:
+    """A bar on a terminal, nothing in a log."""
+    with tqdm(disable=None, file=sys.stderr, leave=False, unit=" dòng") as bar:
+
+        def show(progress: Progress) -> None:
+            bar.set_description(_TITLES[progress.stage], refresh=False)
+            bar.total = progress.total
+            bar.update(progress.rows - bar.n)
+
+        yield show

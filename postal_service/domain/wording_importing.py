@@ -1,0 +1,181 @@
+"""Sentences for what a file to be imported cannot be, and for its cells: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "import.no_such_file": (
+        "Không tìm thấy hoặc không mở được tệp {path}.",
+        "There is no file {path}, or it cannot be opened.",
+    ),
+    "import.cannot_be_read": (
+        "Tệp không đọc được như một bảng ({why}). Dùng CSV, XLSX hoặc JSON.",
+        "The file cannot be read as a table ({why}). Use CSV, XLSX or JSON.",
+    ),
+    "import.too_large": (
+        "Tệp quá lớn: {what} vượt quá {most}. Hãy chia nhỏ tệp.",
+        "The file is too large: {what} above {most}. Split it.",
+    ),
+    "import.no_headings": (
+        "Không tìm thấy dòng tiêu đề cột trong {lines} dòng đầu. Kiểm tra tên cột và dấu phân cách.",
+        "No line of headings in the first {lines} lines. Check the headings and the separator.",
+    ),
+    "import.old_workbook": (
+        "Đây là tệp .xls cũ hoặc tệp có mật khẩu. Hãy lưu lại thành .xlsx không mật khẩu.",
+        "This is an old .xls workbook, or one with a password. Save it as .xlsx without one.",
+    ),
+    "import.workbook_too_large": (
+        "Bảng tính giải nén vượt quá {most} MB nên không được mở.",
+        "The workbook would unpack to more than {most} MB, so it is not opened.",
+    ),
+    "import.broken_at": (
+        "Từ dòng {row} không còn tách được ô (dấu ngoặc kép chưa đóng, ô quá dài hoặc tệp bị cắt). Các dòng sau chưa được đọc.",
+        "From row {row} on cells cannot be told apart (an open quote, a cell far too long, or a cut file). What follows was not read.",
+    ),
+    "import.columns_missing": (
+        "Thiếu cột bắt buộc: {columns}.",
+        "Columns that must be there are missing: {columns}.",
+    ),
+    "import.column_twice": (
+        "Hai cột “{one}” và “{other}” cùng một ý nghĩa. Hãy bỏ bớt một cột.",
+        "The columns “{one}” and “{other}” mean the same. Take one out.",
+    ),
+    "import.rows_refused": (
+        "{count} dòng không còn hợp lệ khi lưu, nên chưa lưu gì. Hãy xem trước lại.",
+        "{count} rows could no longer be taken while saving, so nothing was saved. Look at the preview again.",
+    ),
+    "import.file_changed": (
+        "Tệp {path} đã thay đổi sau khi xem trước. Chưa lưu gì.",
+        "The file {path} changed after the preview. Nothing was saved.",
+    ),
+    "import.ragged_row": (
+        "Dòng có {cells} ô nhưng chỉ có {columns} cột. Có thể thiếu dấu ngoặc kép quanh ô có dấu phân cách.",
+        "The row has {cells} cells under {columns} headings. A cell with a separator may lack its quotes.",
+    ),
+    "import.not_an_object": (
+        "Phần tử không phải là một đối tượng có tên cột.",
+        "The element is not an object with named columns.",
+    ),
+    "import.key_twice": (
+        "Đối tượng có một tên cột lặp lại.",
+        "The object names a column twice.",
+    ),
+    "import.row_twice": (
+        "Trùng với dòng {first} trong cùng tệp.",
+        "The same as row {first} of this file.",
+    ),
+    "import.cell_empty": ("Ô bắt buộc bị bỏ trống.", "This cell must be filled in."),
+    "import.cell_too_long": (
+        "Ô dài quá {most} ký tự.",
+        "The cell is longer than {most} characters.",
+    ),
+    "import.formula": (
+        "Ô chứa công thức hoặc bắt đầu bằng =, +, -, @. Hãy dán giá trị thay cho công thức.",
+        "The cell holds a formula, or begins with =, +, - or @. Paste values in place of formulas.",
+    ),
+    "import.nested": (
+        "Ô chứa danh sách hoặc đối tượng, không phải một giá trị.",
+        "The cell holds a list or an object where a value should stand.",
+    ),
+    "import.not_text": ("Ô phải là chữ.", "The cell has to be text."),
+    "import.a_date": (
+        "Ô chứa ngày tháng, cần chữ.",
+        "The cell holds a date where text should stand.",
+    ),
+    "import.damaged_text": (
+        "Ô có ký tự hỏng: tệp không đúng bảng mã hoặc bị lỗi khi sao chép.",
+        "The cell holds damaged characters: the encoding is not what it seems, or the file was harmed.",
+    ),
+    "import.control_characters": (
+        "Ô có ký tự điều khiển không nhìn thấy.",
+        "The cell holds control characters that cannot be seen.",
+    ),
+    "import.not_a_date": (
+        "Không phải ngày giờ. Viết 23/11/2026, 23/11/2026 09:05 hoặc 2026-11-23T09:05.",
+        "Not a date. Write 23/11/2026, 23/11/2026 09:05 or 2026-11-23T09:05.",
+    ),
+    "import.not_a_number": (
+        "Phải là số từ {least} đến {most}.",
+        "This has to be a number from {least} to {most}.",
+    ),
+    "import.not_yes_or_no": ("Ghi “có” hoặc “không”.", "Write yes or no."),
+    "import.not_a_choice": (
+        "Không nhận ra giá trị. Các giá trị được hiểu: {choices}.",
+        "This value is not known. Known are: {choices}.",
+    ),
+    "import.in_the_future": ("Ngày giờ này chưa tới.", "This moment is still to come."),
+    "import.too_long_ago": ("Ngày này trước năm 2000.", "This day is before the year 2000."),
+    "import.before_reception": (
+        "Ngày này trước ngày tiếp nhận.",
+        "This day is before the day of reception.",
+    ),
+    "import.returned_before_resolved": (
+        "Ngày trả kết quả trước ngày giải quyết.",
+        "The result was returned before it was there.",
+    ),
+    "import.end_without_day": (
+        "Hồ sơ đã kết thúc thì phải có ngày giải quyết hoặc ngày trả.",
+        "A dossier that has ended needs the day on which it did.",
+    ),
+    "import.ambiguous_agency": (
+        "Có nhiều cơ quan tên “{unit}”. Hãy ghi mã cơ quan.",
+        "Several agencies are called “{unit}”. Write the agency's code.",
+    ),
+    "import.no_commune": (
+        "Không nhận ra xã, phường trong địa chỉ nhận kết quả. Hãy ghi thêm mã xã.",
+        "The address the result goes to names no commune that is known. Add the commune's code.",
+    ),
+    "import.commune_not_found": (
+        "Không nhận ra xã, phường; địa chỉ được giữ nguyên, ghi theo tỉnh, thành phố.",
+        "No commune was recognised; the address is kept as written, under the province.",
+    ),
+    "import.old_identity_number": (
+        "Số CMND 9 số không còn dùng nên không lưu.",
+        "Nine-digit identity numbers are no longer used, so it is not kept.",
+    ),
+    "import.not_there": (
+        "Chưa có trong hệ thống nên không cập nhật được.",
+        "It is not there yet, so it cannot be updated.",
+    ),
+    "import.there_and_different": (
+        "Đã có trong hệ thống với nội dung khác: {columns}. Dùng chế độ cập nhật nếu muốn ghi đè.",
+        "It is there already and differs: {columns}. Import as an update to write over it.",
+    ),
+    "import.never_changes": (
+        "Không thể thay đổi bằng cách nhập tệp: {columns}.",
+        "An import cannot change: {columns}.",
+    ),
+    "import.already_ours": (
+        "Hồ sơ đã được xử lý tại đây nên tệp không được ghi đè.",
+        "The dossier has been worked on here, so a file does not write over it.",
+    ),
+    "import.unit_not_yet_known": (
+        "Chưa có đơn vị {unit}. Đơn vị được nhắc tới phải đứng trước trong tệp hoặc đã có trong hệ thống.",
+        "There is no unit {unit} yet. What a row names stands above it, or is entered already.",
+    ),
+    "import.bad_unit_code": (
+        "Mã đơn vị không được có dấu gạch chéo.",
+        "The code of a unit holds no slash.",
+    ),
+    "import.successor_without_end": (
+        "Có đơn vị kế tiếp thì phải có ngày kết thúc.",
+        "A unit with a successor needs the day on which it ended.",
+    ),
+    "import.half_a_position": (
+        "Vĩ độ và kinh độ phải đi cùng nhau.",
+        "Latitude and longitude come together.",
+    ),
+    "import.bad_login": (
+        "Tên đăng nhập chỉ gồm chữ không dấu, số và . - _ @.",
+        "A login has plain letters, digits and . - _ @ only.",
+    ),
+    "import.two_names": (
+        "Tài khoản {login} có tên khác ở dòng {first}.",
+        "The login {login} has another name in row {first}.",
+    ),
+    "import.trust_without_source": (
+        "Ghi “đã kiểm chứng” thì phải có nguồn.",
+        "What was found needs its source.",
+    ),
+    "import.bad_papers": (
+        "Không đọc được giấy tờ “{part}”. Viết: Tên [bản chính/chứng thực/photo cờ], cách nhau bằng dấu ;",
+        "The paper “{part}” cannot be read. Write: Name [originals/certified/photocopies flags], set apart by ;",
+    ),
+}

@@ -1,0 +1,42 @@
+"""Take in what other systems have kept: dossiers, units, offices, staff, procedures, days off.
+
+`preview` reads a file and says what would become of it; `run` saves it, all or nothing unless good
+rows were asked for alone. Both are a library: the command line and a page use them alike.
+"""
+
+from postal_service.services.importing.findings import Finding
+from postal_service.services.importing.running import (
+    FileChanged,
+    ImportReport,
+    OnProgress,
+    Preview,
+    Progress,
+    RowsRefused,
+    Rules,
+    Stage,
+    columns_of,
+    preview,
+    run,
+)
+from postal_service.services.importing.subject import Kind, Mode, Outcome
+from postal_service.services.importing.tables import Format, Source
+
+__all__ = [
+    "FileChanged",
+    "Finding",
+    "Format",
+    "ImportReport",
+    "Kind",
+    "Mode",
+    "OnProgress",
+    "Outcome",
+    "Preview",
+    "Progress",
+    "RowsRefused",
+    "Rules",
+    "Source",
+    "Stage",
+    "columns_of",
+    "preview",
+    "run",
+]

@@ -1,0 +1,300 @@
+"""Dossiers that another system took in: written once under their code, people under lock, and left alone where the post has acted.
+
+An import tells how far the old system was; it never writes over a step that was taken here.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from postal_service.domain import s10
+from postal_service.domain.actors import Actor
+from postal_service.domain.administrative import StepKind
+from postal_service.domain.codes import delivery_lock
+from postal_service.domain.crockford import ENTROPY_BYTES, token_from
+from postal_service.domain.ids import DossierId
+from postal_service.domain.persons import PersonRole
+from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.services import numbers, persons
+from postal_service.services.administrative import SupplementReason
+from postal_service.services.importing import dossier_rows
+from postal_service.services.importing.cells import RowCells
+from postal_service.services.importing.dossier_rows import DossierRecord
+from postal_service.services.importing.subject import Mode, Numbered, Outcome, Verdict, judged
+from postal_service.services.numbers import SERIALS, NumbersExhausted
+from postal_service.services.persons import DossierKey
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import (
+    DossierKeyRow,
+    DossierRow,
+    ItemRow,
+    PersonRow,
+    StepRow,
+)
+
+ORIGIN = "import"
+_TOGETHER = 500  # SQLite takes a limited number of values in one question
+
+_STEPS: dict[Administrative, tuple[StepKind, ...]] = {
+    Administrative.RECEIVED: (StepKind.RECEIVED,),
+    Administrative.SUPPLEMENT: (StepKind.RECEIVED, StepKind.SUPPLEMENT_REQUESTED),
+    Administrative.FINANCIAL_DUTY: (StepKind.RECEIVED, StepKind.DUTY_NOTICED),
+    Administrative.RESOLVED: (StepKind.RECEIVED, StepKind.RESOLVED),
+    Administrative.RETURNED: (StepKind.RECEIVED, StepKind.RESOLVED, StepKind.RETURNED),
+    Administrative.REFUSED: (StepKind.RECEIVED, StepKind.REFUSED),
+    Administrative.DISCONTINUED: (StepKind.RECEIVED, StepKind.DISCONTINUED),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stored:
+    """What the store has under a code."""
+
+    row: DossierRow
+    steps: tuple[StepKind, ...]
+    in_custody: bool
+    other_people: frozenset[PersonRole]
+
+
+class Dossiers:
+    """One pass over a file of dossiers."""
+
+    columns = dossier_rows.COLUMNS
+
+    def __init__(
+        self, session: Session, vault: Vault, *, service: str, by: Actor, at: datetime
+    ) -> None:
+        self._vault, self._service, self._by, self._at = vault, service, by, at
+        self._known = dossier_rows.load(session)
+
+    def read(self, cells: RowCells) -> DossierRecord | None:
+        return dossier_rows.read(cells, self._known, at=self._at)
+
+    def key(self, record: DossierRecord) -> str:
+        return record.code
+
+    def judge(
+        self, session: Session, batch: Sequence[Numbered[DossierRecord]], mode: Mode
+    ) -> list[Verdict]:
+        stored = self._stored(session, [each.record for each in batch])
+        return [_judge(each.record, stored.get(each.record.code), mode) for each in batch]
+
+    def save(self, session: Session, batch: Sequence[tuple[DossierRecord, Outcome]]) -> None:
+        self._create(session, [record for record, what in batch if what is Outcome.CREATED])
+        changed = [record for record, what in batch if what is Outcome.UPDATED]
+        stored = self._stored(session, changed)
+        for record in changed:
+            self._update(session, record, stored[record.code])
+
+    def finish(self, session: Session) -> None:
+        pass
+
+    def _create(self, session: Session, records: Sequence[DossierRecord]) -> None:
+        if not records:
+            return
+        locks = self._locks(session, sum(bool(record.result_by_post) for record in records))
+        dossiers, keys, people, steps = [], [], [], []
+        for record in records:
+            dossier = DossierId(str(uuid7()))
+            key, wrapped = self._vault.new_key(dossier)
+            item, lock = locks.pop() if record.result_by_post else (None, None)
+            dossiers.append(self._row(record, dossier, item, lock))
+            keys.append({"dossier": dossier, "wrapped": wrapped})
+            people += [
+                persons.sealed_row(self._vault, DossierKey(dossier, key), role, who)
+                for role, who in record.people.items()
+            ]
+            steps += self._steps(record, dossier, after=())
+        session.execute(insert(DossierRow), dossiers)
+        session.execute(insert(DossierKeyRow), keys)
+        session.execute(insert(PersonRow), people)
+        session.execute(insert(StepRow), steps)
+
+    def _row(
+        self, record: DossierRecord, dossier: DossierId, item: str | None, lock: str | None
+    ) -> dict[str, object]:
+        state = record.state or Administrative.RECEIVED
+        return {
+            "id": dossier,
+            "code": record.code,
+            "procedure": record.procedure,
+            "channel": (record.channel or Channel.DIRECT).value,
+            "origin": ORIGIN,
+            "helped_unit": None,
+            "received_unit": record.desk,
+            "competent_unit": record.agency,
+            "posted_at": None,
+            "received_at": record.received_at,
+            "due_at": record.due_at or record.computed_due,
+            "resolved_at": _ended_at(record),
+            "result_by_post": bool(record.result_by_post),
+            "result_item": item,
+            "result_lock": lock,
+            # Nobody holds a slip of ours with a PIN: nothing hashes to this.
+            "pin_hash": b"",
+            "administrative": state.value,
+            "money": Money.NONE.value,
+            "digitisation": Digitisation.NONE.value,
+            "made_at": self._at,
+            "erased_at": None,
+        }
+
+    def _steps(
+        self, record: DossierRecord, dossier: str, *, after: Sequence[StepKind]
+    ) -> list[dict[str, object]]:
+        """The steps the old system tells of, beyond those that are known."""
+        kinds = _STEPS[record.state or Administrative.RECEIVED]
+        due_at = record.due_at or record.computed_due
+        return [
+            {
+                "dossier": dossier,
+                "kind": kind.value,
+                "at": self._moment_of(record, kind),
+                "recorded_at": self._at,
+                "staff": self._by.staff,
+                "unit": self._by.unit,
+                "why": _WHY.get(kind, ORIGIN),
+                "due_at": None if kind in _CLOCK_STOPS else due_at,
+            }
+            for kind in kinds[len(after) :]
+        ]
+
+    def _moment_of(self, record: DossierRecord, kind: StepKind) -> datetime:
+        match kind:
+            case StepKind.RECEIVED:
+                return record.received_at
+            case StepKind.RETURNED:
+                told = record.returned_at or record.resolved_at
+            case StepKind.SUPPLEMENT_REQUESTED | StepKind.DUTY_NOTICED:
+                told = None  # exports do not say since when: the clock stands since we know
+            case _:
+                told = record.resolved_at or record.returned_at
+        # A day without an hour begins at midnight, and no step is before the reception.
+        return max(told or self._at, record.received_at)
+
+    def _locks(self, session: Session, count: int) -> list[tuple[str, str]]:
+        """Numbers for the results to be brought home, each with a lock to which nobody has the code.
+
+        The citizen has no slip of ours, so at the door he is sent a one-time code.
+        """
+        if not count:
+            return []
+        first = numbers.take(session, f"item:{self._service}", count=count)
+        if first + count > SERIALS:
+            raise NumbersExhausted(series=self._service)
+        items = [s10.make(first + i, service=self._service).id for i in range(count)]
+        return [
+            (item, delivery_lock(item, rotation=1, secret=token_from(os.urandom(ENTROPY_BYTES))))
+            for item in items
+        ]
+
+    def _update(self, session: Session, record: DossierRecord, stored: _Stored) -> None:
+        row = stored.row
+        changes: dict[str, object] = {}
+        if record.due_at is not None:
+            changes["due_at"] = record.due_at
+        if record.channel is not None:
+            changes["channel"] = record.channel.value
+        if record.state is not None:
+            changes |= {"administrative": record.state.value, "resolved_at": _ended_at(record)}
+        if record.result_by_post and row.result_item is None:
+            item, lock = self._locks(session, 1)[0]
+            changes |= {"result_by_post": True, "result_item": item, "result_lock": lock}
+        if changes:
+            session.execute(update(DossierRow).where(DossierRow.id == row.id).values(**changes))
+        steps = self._steps(record, row.id, after=stored.steps) if record.state else []
+        if steps:
+            session.execute(insert(StepRow), steps)
+        if stored.other_people:
+            key = persons.key_of(session, self._vault, DossierId(row.id))
+            for role in stored.other_people:
+                persons.keep(session, self._vault, key, role, record.people[role])
+
+    def _stored(self, session: Session, records: Sequence[DossierRecord]) -> dict[str, _Stored]:
+        """What is stored of these, read in a few questions."""
+        by_code = {record.code: record for record in records}
+        found: dict[str, _Stored] = {}
+        codes = list(by_code)
+        for begin in range(0, len(codes), _TOGETHER):
+            asked = codes[begin : begin + _TOGETHER]
+            rows = list(session.scalars(select(DossierRow).where(DossierRow.code.in_(asked))))
+            if not rows:
+                continue
+            ids = [row.id for row in rows]
+            steps = _kinds(session, ids)
+            moved = set(session.scalars(select(ItemRow.dossier).where(ItemRow.dossier.in_(ids))))
+            told = {
+                DossierId(row.id): by_code[row.code].people for row in rows if row.erased_at is None
+            }
+            other = persons.unlike(session, self._vault, told)
+            for row in rows:
+                found[row.code] = _Stored(
+                    row=row,
+                    steps=steps[row.id],
+                    in_custody=row.id in moved,
+                    other_people=other.get(DossierId(row.id), frozenset()),
+                )
+                session.expunge(row)  # a hundred thousand of them must not stay
+        return found
+
+
+_CLOCK_STOPS = frozenset({StepKind.SUPPLEMENT_REQUESTED, StepKind.DUTY_NOTICED})
+_WHY = {StepKind.SUPPLEMENT_REQUESTED: SupplementReason.MISSING.value}
+
+
+def _kinds(session: Session, ids: Sequence[str]) -> dict[str, tuple[StepKind, ...]]:
+    kinds: defaultdict[str, tuple[StepKind, ...]] = defaultdict(tuple)
+    rows = session.execute(
+        select(StepRow.dossier, StepRow.kind).where(StepRow.dossier.in_(ids)).order_by(StepRow.id)
+    )
+    for dossier, kind in rows:
+        kinds[dossier] += (StepKind(kind),)
+    return kinds
+
+
+def _judge(record: DossierRecord, stored: _Stored | None, mode: Mode) -> Verdict:
+    if stored is None:
+        return judged(mode, exists=False)
+    differing, fixed = _differences(record, stored)
+    verdict = judged(mode, exists=True, differing=differing, fixed=fixed)
+    if verdict.outcome is Outcome.UPDATED and (
+        stored.row.origin != ORIGIN or stored.in_custody or stored.row.erased_at is not None
+    ):
+        return Verdict(outcome=Outcome.REFUSED, code="import.already_ours")
+    return verdict
+
+
+def _differences(record: DossierRecord, stored: _Stored) -> tuple[list[str], list[str]]:
+    """Columns told otherwise than stored; and those among them that cannot change."""
+    row = stored.row
+    fixed = {
+        "Mã TTHC": record.procedure != row.procedure,
+        "Cơ quan": record.agency != row.competent_unit,
+        "Ngày tiếp nhận": record.received_at != row.received_at,
+        "Trạng thái": record.state is not None and not _follows(record.state, stored.steps),
+    }
+    differing = {
+        "Ngày hẹn trả": record.due_at is not None and record.due_at != row.due_at,
+        "Kênh": record.channel is not None and record.channel.value != row.channel,
+        "Trạng thái": record.state is not None and record.state.value != row.administrative,
+        "Nhận kết quả qua bưu chính": bool(record.result_by_post) and not row.result_by_post,
+        "Người nộp, chủ hồ sơ, người nhận": bool(stored.other_people),
+    }
+    never = [name for name, differs in fixed.items() if differs]
+    return [name for name, differs in differing.items() if differs and name not in never], never
+
+
+def _follows(state: Administrative, steps: Sequence[StepKind]) -> bool:
+    """Whether the told state continues what is known, or is what is known."""
+    return _STEPS[state][: len(steps)] == tuple(steps)
+
+
+def _ended_at(record: DossierRecord) -> datetime | None:
+    ended = record.resolved_at or record.returned_at
+    return max(ended, record.received_at) if ended else None

@@ -1,0 +1,341 @@
+"""Two passes: look at every row and write nothing; then write everything, or nothing.
+
+Neither keeps the rows, so a long file needs no more memory than a short one. The caller opens the
+transaction and, unless good rows were asked for alone, a single refused cell leaves it unwritten.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.legacy_text import Encoding
+from postal_service.domain.refusals import OutOfDate, RuleBroken
+from postal_service.services.importing.calendar_days import CalendarDays
+from postal_service.services.importing.cells import RowCells
+from postal_service.services.importing.columns import Columns
+from postal_service.services.importing.dossiers import Dossiers
+from postal_service.services.importing.findings import Finding, Findings
+from postal_service.services.importing.opening import open_table
+from postal_service.services.importing.procedures import Procedures
+from postal_service.services.importing.staff import Staff
+from postal_service.services.importing.subject import Kind, Mode, Numbered, Outcome, Subject
+from postal_service.services.importing.tables import BrokenAt, Format, NoTable, Source, Table
+from postal_service.services.importing.units import Offices, Units
+from postal_service.services.vault import Vault
+
+R = TypeVar("R")
+
+CHUNK = 1_000
+MOST_FINDINGS = 100
+
+
+class RowsRefused(RuleBroken):
+    """Some rows cannot be taken, so none was."""
+
+    code = "import.rows_refused"
+
+
+class FileChanged(OutOfDate):
+    """The file is not the one that was looked at."""
+
+    code = "import.file_changed"
+
+
+class Stage(StrEnum):
+    CHECKING = "checking"
+    SAVING = "saving"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a pass is. `total` is an estimate while a file is read for the first time."""
+
+    stage: Stage
+    rows: int
+    total: int | None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How a file is taken: what rows may do, and whether the good ones are taken without the bad."""
+
+    kind: Kind
+    mode: Mode = Mode.CREATE
+    good_rows_alone: bool = False
+    most_findings: int = MOST_FINDINGS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What an import would do, or did."""
+
+    kind: Kind
+    format: Format
+    encoding: Encoding | None  # none for a workbook
+    certain: bool  # False: the encoding is a guess, look at the rows before it is used
+    columns: Mapping[str, str]  # heading in the file: what it was read as
+    unknown_columns: tuple[str, ...]
+    rows: int
+    counts: Mapping[Outcome, int]
+    errors: tuple[Finding, ...]  # the first of them
+    error_count: int
+    remarks: tuple[Finding, ...]
+    remark_count: int
+    read_to_its_end: bool  # what is half read is not half saved
+
+    @property
+    def clean(self) -> bool:
+        """Whether every row can be taken."""
+        return not self.error_count
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport(Preview):
+    """What was done; `saved` is False when nothing was."""
+
+    saved: bool
+
+
+def preview(
+    session: Session,
+    vault: Vault,
+    source: Source,
+    rules: Rules,
+    *,
+    service: str,
+    by: Actor,
+    at: datetime,
+    on_progress: OnProgress | None = None,
+) -> Preview:
+    """Read the whole file against the store and say what would become of it. Writes nothing.
+
+    `service` is the S10 indicator of results to be brought home ("BH").
+
+    Raises RoleNeeded (administrator); NotThere, TooLarge, OldWorkbook, WorkbookTooLarge,
+    CannotBeRead or UnreadableFile for what is no table; NoTable, ColumnsMissing or ColumnTwice for
+    its headings. From a row that cannot be cut into cells on, the file is not read: that is an error.
+    """
+    run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
+    return run_through.go(Stage.CHECKING, None, on_progress)
+
+
+def run(
+    session: Session,
+    vault: Vault,
+    source: Source,
+    rules: Rules,
+    *,
+    service: str,
+    by: Actor,
+    at: datetime,
+    checked: Preview | None = None,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Save the rows of a file, all or, if the rules ask for it, the good ones; idempotent by key.
+
+    `checked` is a preview of the same file that was just made; without it one is made first. A file
+    with errors is not saved and raises nothing, the report tells them. Raises what `preview` raises,
+    and RowsRefused where a row that was good in the preview is not any more: the caller's
+    transaction then takes everything back.
+    """
+    before = _fingerprint(source)
+    if checked is None:
+        checked = preview(
+            session, vault, source, rules, service=service, by=by, at=at, on_progress=on_progress
+        )
+    if not (checked.clean or (rules.good_rows_alone and checked.read_to_its_end)):
+        return _report(checked, saved=False)
+    if _fingerprint(source) != before:
+        raise FileChanged(path=source.path.name)
+    run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
+    done = run_through.go(Stage.SAVING, checked.rows, on_progress)
+    if (
+        not done.read_to_its_end
+        or done.rows != checked.rows
+        or (not done.clean and not rules.good_rows_alone)
+    ):
+        raise RowsRefused(count=done.error_count)
+    return _report(done, saved=True)
+
+
+@dataclass
+class _Pass:
+    """One way through a file."""
+
+    session: Session
+    vault: Vault
+    source: Source
+    rules: Rules
+    service: str = field(kw_only=True)
+    by: Actor = field(kw_only=True)
+    at: datetime = field(kw_only=True)
+
+    def go(self, stage: Stage, total: int | None, on_progress: OnProgress | None) -> Preview:
+        self.by.need(Role.ADMINISTRATOR)
+        match self.rules.kind:
+            case Kind.DOSSIERS:
+                return self._through(
+                    Dossiers(
+                        self.session, self.vault, service=self.service, by=self.by, at=self.at
+                    ),
+                    stage, total, on_progress,
+                )  # fmt: skip
+            case Kind.UNITS:
+                return self._through(Units(self.session, self.by), stage, total, on_progress)
+            case Kind.OFFICES:
+                return self._through(Offices(self.session, self.by), stage, total, on_progress)
+            case Kind.STAFF:
+                return self._through(Staff(self.session, self.by), stage, total, on_progress)
+            case Kind.PROCEDURES:
+                return self._through(Procedures(self.session, self.by), stage, total, on_progress)
+            case Kind.CALENDAR:
+                days = CalendarDays(self.session, self.by, source=self.source.path.name)
+                return self._through(days, stage, total, on_progress)
+
+    def _through(
+        self, subject: Subject[R], stage: Stage, total: int | None, on_progress: OnProgress | None
+    ) -> Preview:
+        table = open_table(self.source, subject.columns.recognised)
+        tally = _Tally(self.session, subject, self.rules, saving=stage is Stage.SAVING)
+        for _ in tally.chunks(table):
+            if on_progress is not None:
+                expected = total or _estimate(tally.rows, table.share())
+                on_progress(Progress(stage=stage, rows=tally.rows, total=expected))
+        if stage is Stage.SAVING:
+            subject.finish(self.session)
+        return tally.told(self.rules.kind, table)
+
+
+class _Tally(list[Numbered[R]]):
+    """Rows waiting to be judged together, and what became of those before them."""
+
+    def __init__(
+        self, session: Session, subject: Subject[R], rules: Rules, *, saving: bool
+    ) -> None:
+        super().__init__()
+        self.rows = 0
+        self._broken = False
+        self._session, self._subject, self._rules, self._saving = session, subject, rules, saving
+        self._findings = Findings(rules.most_findings)
+        self._counts = dict.fromkeys(Outcome, 0)
+        self._seen: dict[str, int] = {}
+        self._matched = subject.columns.match(())
+
+    def chunks(self, table: Table) -> Iterator[None]:
+        """Go through the table, pausing after each chunk."""
+        try:
+            for row in table.rows():
+                if not self.rows:
+                    self._match(table)
+                self.rows += 1
+                self._take(RowCells(row, self._matched))
+                if len(self) >= CHUNK:
+                    self._settle()
+                    yield
+        except BrokenAt as broken:
+            self._broken = True
+            self._findings.add(
+                Finding(row=0, column="", value="", code=broken.code, facts=broken.facts)
+            )
+        if not self.rows:
+            self._match(table)
+        self._settle()
+        yield
+
+    def told(self, kind: Kind, table: Table) -> Preview:
+        return Preview(
+            kind=kind,
+            format=table.format,
+            encoding=table.encoding,
+            certain=table.certain,
+            columns=self._matched.titles(),
+            unknown_columns=tuple(self._matched.unknown),
+            rows=self.rows,
+            counts=dict(self._counts),
+            errors=tuple(self._findings.kept),
+            error_count=self._findings.errors,
+            remarks=tuple(self._findings.remarks),
+            remark_count=self._findings.remarked,
+            read_to_its_end=not self._broken,
+        )
+
+    def _match(self, table: Table) -> None:
+        self._matched = self._subject.columns.match(table.headings)
+        if table.format is not Format.JSON:
+            self._matched.refuse_missing()
+        # Objects may leave out what is empty, so the first one does not tell what the others have.
+        elif table.headings and len(self._matched.by_key) < 2:
+            raise NoTable(lines=1)
+
+    def _take(self, cells: RowCells) -> None:
+        record = self._subject.read(cells)
+        if record is not None and not cells.refused:
+            key = self._subject.key(record)
+            first = self._seen.setdefault(key, cells.number)
+            if first == cells.number:
+                self.append(Numbered(cells, record))
+                return
+            cells.refuse("", "import.row_twice", first=first)
+        self._refuse(cells)
+
+    def _settle(self) -> None:
+        verdicts = self._subject.judge(self._session, self, self._rules.mode) if self else []
+        good = []
+        for each, verdict in zip(self, verdicts, strict=True):
+            if verdict.outcome is Outcome.REFUSED:
+                each.cells.refuse(verdict.column, verdict.code, **dict(verdict.facts))
+                self._refuse(each.cells)
+                continue
+            self._note(each.cells)
+            self._counts[verdict.outcome] += 1
+            if verdict.outcome is not Outcome.UNCHANGED:
+                good.append((each.record, verdict.outcome))
+        self.clear()
+        if self._saving and good:
+            self._subject.save(self._session, good)
+
+    def _refuse(self, cells: RowCells) -> None:
+        self._counts[Outcome.REFUSED] += 1
+        self._note(cells)
+
+    def _note(self, cells: RowCells) -> None:
+        for finding in cells.findings:
+            self._findings.add(finding)
+
+
+def columns_of(kind: Kind) -> Columns:
+    """The columns a file of this kind may have."""
+    return _COLUMNS[kind]
+
+
+_COLUMNS = {
+    Kind.DOSSIERS: Dossiers.columns,
+    Kind.UNITS: Units.columns,
+    Kind.OFFICES: Offices.columns,
+    Kind.STAFF: Staff.columns,
+    Kind.PROCEDURES: Procedures.columns,
+    Kind.CALENDAR: CalendarDays.columns,
+}
+
+
+def _report(told: Preview, *, saved: bool) -> ImportReport:
+    return ImportReport(**vars(told), saved=saved)
+
+
+def _estimate(rows: int, share: float | None) -> int | None:
+    return int(rows / share) if share else None
+
+
+def _fingerprint(source: Source) -> tuple[int, int]:
+    if not source.path.is_file():
+        return 0, 0  # opening it says so
+    found = source.path.stat()
+    return found.st_size, found.st_mtime_ns

@@ -1,0 +1,114 @@
+"""A workbook's first visible sheet, read as a stream. Nothing in it is computed, and its size is asked before it is unpacked."""
+
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.datetime import from_excel
+
+from postal_service.domain.legacy_text import Encoding
+from postal_service.services.importing.tables import (
+    BrokenAt,
+    CannotBeRead,
+    Cell,
+    Format,
+    Formula,
+    Recognised,
+    Row,
+    WorkbookTooLarge,
+    listed_rows,
+)
+
+MOST_UNPACKED_BYTES = 768 * 1024 * 1024
+MOST_SHARED_TEXT_BYTES = 128 * 1024 * 1024  # the shared strings are held in memory
+MOST_PARTS = 2_000
+_EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
+
+
+class XlsxTable:
+    """An opened workbook."""
+
+    format = Format.XLSX
+    encoding: Encoding | None = None
+    certain = True
+
+    def __init__(self, path: Path, recognised: Recognised) -> None:
+        self._path, self._recognised = path, recognised
+        self.headings: list[str] = []
+
+    def share(self) -> float | None:
+        return None
+
+    def rows(self) -> Iterator[Row]:
+        _refuse_bombs(self._path)
+        book = self._open()
+        try:
+            sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or book.worksheets
+            if not sheets:
+                raise CannotBeRead(why="no sheet")
+            # A sheet may claim a million columns; what it holds is found out by reading.
+            sheets[0].reset_dimensions()
+            yield from listed_rows(_records(sheets[0]), self.headings, self._recognised)
+        finally:
+            book.close()
+
+    def _open(self) -> Any:  # noqa: ANN401  # openpyxl's stubs do not know its read-only sheets
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of styles and validations nobody here looks at
+                return load_workbook(self._path, read_only=True, data_only=False, keep_links=False)
+        except (
+            Exception
+        ) as fault:  # what a hostile workbook makes the library raise has no base class
+            raise CannotBeRead(why=type(fault).__name__) from fault
+
+
+def as_moment(cell: float) -> datetime | None:
+    """What a number means in a column of dates: days since 1900, as a sheet keeps them."""
+    if int(cell) not in _EXCEL_DAYS:
+        return None
+    found = from_excel(cell)
+    return found if isinstance(found, datetime) else None
+
+
+def _records(sheet: Any) -> Iterator[tuple[int, Sequence[Cell]]]:  # noqa: ANN401
+    rows = sheet.iter_rows()
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except Exception as fault:  # as above
+            raise BrokenAt(row=number, line=number) from fault
+        yield number, [_cell(cell) for cell in cells]
+
+
+def _cell(cell: Any) -> Cell:  # noqa: ANN401
+    value = cell.value
+    if isinstance(value, str):
+        return Formula(value) if cell.data_type == "f" else value
+    if value is None or isinstance(value, bool | int | float | datetime | date):
+        return value
+    return str(value)  # times of day, durations
+
+
+def _refuse_bombs(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as fault:
+        raise CannotBeRead(why="not a workbook") from fault
+    # The reader takes no more from a part than its entry declares, so the declared sizes are enough.
+    shared = max((p.file_size for p in parts if "sharedstrings" in p.filename.lower()), default=0)
+    if (
+        len(parts) > MOST_PARTS
+        or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES
+        or shared > MOST_SHARED_TEXT_BYTES
+    ):
+        raise WorkbookTooLarge(most=MOST_UNPACKED_BYTES // 1024**2)

@@ -1,6 +1,7 @@
 """Sequences of stops become routes: tours, loads and limits here, seconds in `schedule`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -54,8 +55,16 @@ class Scheduler:
         day = self._day(courier, tours)
         found = timetable(day)
         if isinstance(found, Blocked):
-            return found
+            return self._as_seen_from_outside(found)
         return self._written_out(courier, tours, day, found)
+
+    def _as_seen_from_outside(self, blocked: Blocked) -> Blocked:
+        """A stop without windows of its own was too late for the shift, not for a window."""
+        if blocked.reason is Reason.WINDOW and blocked.stop is not None:
+            stop = self.problem.stops[blocked.stop]
+            if not stop.windows and stop.id not in self.problem.locked_stops:
+                return replace(blocked, reason=Reason.SHIFT)
+        return blocked
 
     def forced_route(self, courier: int, tours: Tours) -> Route:
         """The route as it would be driven although it breaks the problem; the checker says where."""

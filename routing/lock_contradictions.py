@@ -91,7 +91,7 @@ def _orders(problem: Problem) -> Findings:
         order.prepare()
     except CycleError as error:
         circle = list(dict.fromkeys(error.args[1]))
-        yield _finding(circle[0], f"locked in a circle: {', '.join(circle)}")
+        yield _finding(min(circle), f"locked in a circle: {', '.join(circle)}")
 
 
 def _pairs(group: Iterable[StopId]) -> list[tuple[StopId, StopId]]:

@@ -49,7 +49,6 @@ class _Run:
     def __init__(self, task: Task, model: RoutingModel, until: float) -> None:
         self.task, self.model, self.until = task, model, until
         self.best: Orders = task.start
-        self.best_cost: int | None = None
         self.iterations = 0
         self.next_offer = 0.0
         self.finished: Solver | None = None
@@ -59,8 +58,8 @@ class _Run:
         model.solver.ReSeed(self.task.seed)
         descent = self._parameters(0.25)
         model.routing.AddAtSolutionCallback(self._seen)
-        model.routing.CloseModelWithParameters(descent)
         model.routing.AddSearchMonitor(model.solver.CustomLimit(self._over))
+        model.routing.CloseModelWithParameters(descent)
         start = self._start()
         if start is not None and not self._over():
             self._conclude(model.routing.SolveFromAssignmentWithParameters(start, descent))
@@ -136,15 +135,12 @@ class _Run:
         self.iterations += 1
         now = time.monotonic()
         if self.task.budget.iterations is None and now >= self.next_offer:
-            # A solution's cost may still hold a span where waiting is priced; asking an unbound
-            # variable for its value would end the whole process.
-            cost = int(self.model.routing.CostVar().Max())
-            if self.best_cost is None or cost < self.best_cost:
-                self.best_cost = cost
-                orders = self._orders(lambda variable: int(variable.Max()))
-                if self.task.offer(orders):
-                    self.best = orders
-                self.next_offer = time.monotonic() + SECONDS_BETWEEN_OFFERS
+            # The solver's own cost says little here: spans of waiting are still unbound, and asking
+            # an unbound variable for its value would end the whole process.
+            orders = self._orders(lambda variable: int(variable.Max()))
+            if self.task.offer(orders):
+                self.best = orders
+            self.next_offer = time.monotonic() + SECONDS_BETWEEN_OFFERS
         if self._over():
             self.model.solver.FinishCurrentSearch()
 

@@ -1,0 +1,139 @@
+"""Every plan for every problem passes the checker, and on small ones nothing is cheaper."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from routing import Budget, ContradictoryProblem, Plan, Problem, check
+from routing.assembly import assemble
+from routing.baseline import current_order, nearest_neighbour
+from routing.bounds import lower_bound
+from routing.costs import route_cost
+from routing.days import Scheduler
+from routing.plan import Route
+from routing.solve import solve
+from routing.wire import plan_from_json, plan_to_json, problem_from_json, problem_to_json
+from tests.routing.courier_days import courier_day
+
+DAYS = st.tuples(st.integers(0, 10_000), st.integers(1, 14), st.integers(1, 3), st.booleans())
+
+
+def generated(day: tuple[int, int, int, bool]) -> Problem:
+    seed, stops, couriers, rich = day
+    try:
+        return courier_day(seed, stops, couriers, rich=rich)
+    except ContradictoryProblem:
+        assume(False)
+        raise
+
+
+def wrong(problem: Problem, plan: Plan) -> list[object]:
+    return [violation for violation in check(problem, plan) if not violation.is_shortfall]
+
+
+@given(DAYS)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_first_plan_passes_the_checker(day: tuple[int, int, int, bool]) -> None:
+    problem = generated(day)
+
+    plan = nearest_neighbour(problem)
+
+    assert wrong(problem, plan) == []
+    assert lower_bound(Scheduler(problem).arrays) <= plan.cost
+
+
+@given(DAYS)
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+def test_every_searched_plan_passes_the_checker(day: tuple[int, int, int, bool]) -> None:
+    problem = generated(day)
+
+    plan = solve(problem, budget=Budget(seconds=0.5))
+
+    assert wrong(problem, plan) == []
+    assert plan.cost <= nearest_neighbour(problem).cost
+
+
+@given(DAYS)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_problem_and_plan_survive_the_wire(day: tuple[int, int, int, bool]) -> None:
+    problem = generated(day)
+    plan = nearest_neighbour(problem)
+
+    assert problem_from_json(problem_to_json(problem)) == problem
+    assert plan_from_json(plan_to_json(plan)) == plan
+
+
+@given(DAYS, st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+def test_any_order_that_gets_a_timetable_is_sound(
+    day: tuple[int, int, int, bool], draw: object
+) -> None:
+    problem = generated(day)
+    order = {problem.couriers[0].id: [stop.id for stop in problem.stops]}
+    draw.shuffle(order[problem.couriers[0].id])  # type: ignore[attr-defined]
+
+    assert wrong(problem, current_order(problem, order)) == []
+
+
+def cheapest(problem: Problem) -> int:
+    """By trying every assignment and order of one tour each: the truth, slowly."""
+    scheduler = Scheduler(problem)
+    stops = range(len(problem.stops))
+    best_of: list[dict[frozenset[int], int]] = []
+    for courier in range(len(problem.couriers)):
+        costs = {frozenset[int](): 0}
+        for size in range(1, len(problem.stops) + 1):
+            for order in permutations(stops, size):
+                route = scheduler.route(courier, (order,))
+                if isinstance(route, Route):
+                    cost = route_cost(scheduler.arrays, route).total
+                    key = frozenset(order)
+                    costs[key] = min(cost, costs.get(key, cost))
+        best_of.append(costs)
+    everything = {frozenset[int](): 0}
+    for costs in best_of:
+        joined: dict[frozenset[int], int] = {}
+        for done, cost in everything.items():
+            for more, extra in costs.items():
+                if not done & more:
+                    both = done | more
+                    joined[both] = min(cost + extra, joined.get(both, cost + extra))
+        everything = joined
+    left = scheduler.arrays.unserved_cost
+    return min(
+        cost + sum(int(left[stop]) for stop in stops if stop not in served)
+        for served, cost in everything.items()
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plain_problem_of_six_stops_is_solved_to_the_optimum(seed: int) -> None:
+    problem = courier_day(seed, 6, 2, rich=False)
+
+    plan = solve(problem, budget=Budget(seconds=2))
+
+    best = cheapest(problem)
+    assert plan.cost == best
+    assert plan.lower_bound is not None
+    assert plan.lower_bound <= best
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4, 9])
+def test_a_rich_problem_of_five_stops_is_solved_to_the_optimum(seed: int) -> None:
+    problem = courier_day(seed, 5, 2)
+
+    plan = solve(problem, budget=Budget(seconds=2))
+
+    assert plan.cost <= cheapest(problem)
+    assert lower_bound(Scheduler(problem).arrays) <= plan.cost
+
+
+def test_an_empty_day_has_an_empty_plan() -> None:
+    problem = courier_day(0, 0, 1, rich=False)
+
+    plan = solve(problem, budget=Budget(seconds=1))
+
+    assert (plan.routes, plan.cost) == ((), 0)
+    assert assemble(Scheduler(problem), ((),)).routes == ()

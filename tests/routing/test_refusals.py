@@ -1,0 +1,289 @@
+"""A contradictory problem is refused before any search, with every contradiction listed."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from routing import (
+    UNREACHABLE,
+    Break,
+    ContradictionKind,
+    ContradictoryProblem,
+    Location,
+    Lock,
+    LockLevel,
+    Matrix,
+    PlanRules,
+    Problem,
+    Profile,
+    Shipment,
+    SpeedPeriod,
+    StopKind,
+    Window,
+)
+from tests.routing.small import DAY, LAN, MINH, S, courier, on_a_line, stop, window
+
+K = ContradictionKind
+A, B = stop("a", 1), stop("b", 2)
+PAIR = (stop("from", 1, kind=StopKind.PICKUP), stop("to", 2, kind=StopKind.DROPOFF))
+RIDE = Shipment(pickup=S("from"), dropoff=S("to"))
+
+
+def with_matrix(seconds: object) -> Problem:
+    places = (Location(name="office"), Location(name="desk"))
+    profile = Profile(travel=Matrix(seconds))  # type: ignore[arg-type]
+    return Problem(locations=places, profiles=(profile,), stops=(A,), couriers=(courier(),))
+
+
+def with_locks(*locks: Lock, **rules: object) -> Problem:
+    both = (courier(LAN), courier(MINH))
+    return on_a_line([A, B], both, rules=PlanRules(locks=locks, **rules))  # type: ignore[arg-type]
+
+
+def lock(level: LockLevel, who: object, *stops: str, at: tuple[int, ...] = ()) -> Lock:
+    names = tuple(S(name) for name in stops)
+    return Lock(level=level, courier=who, stops=names, start_seconds=at)  # type: ignore[arg-type]
+
+
+CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
+    "more stops than allowed": (lambda: on_a_line([A, B], max_stops=1), K.TOO_MANY_STOPS, ""),
+    "no courier": (
+        lambda: Problem(
+            locations=(Location(name="office"),),
+            profiles=(Profile(travel=Matrix([[0]])),),
+            stops=(),
+            couriers=(),
+        ),
+        K.NO_COURIER,
+        "",
+    ),
+    "no location": (
+        lambda: Problem(locations=(), profiles=(), stops=(), couriers=(courier(),)),
+        K.NO_LOCATION,
+        "",
+    ),
+    "one name twice": (lambda: on_a_line([A, A]), K.DUPLICATE, "a"),
+    "a rule names nobody": (
+        lambda: on_a_line([A], rules=PlanRules(banned=((S("ghost"), LAN),))),
+        K.UNKNOWN_NAME,
+        "ghost",
+    ),
+    "a stop nowhere": (lambda: on_a_line([stop("far", 99)]), K.UNKNOWN_NAME, "far"),
+    "a profile nobody drew": (
+        lambda: on_a_line([A], [courier(profile="boat")]),
+        K.UNKNOWN_NAME,
+        "Lan",
+    ),
+    "a matrix that is not square": (
+        lambda: with_matrix([[0, 1, 2], [1, 0, 2]]),
+        K.BAD_MATRIX,
+        "default",
+    ),
+    "a negative matrix": (lambda: with_matrix([[0, -1], [1, 0]]), K.BAD_MATRIX, "default"),
+    "an infinite matrix": (
+        lambda: with_matrix([[0, np.inf], [1, 0]]),
+        K.BAD_MATRIX,
+        "default",
+    ),
+    "a matrix of NaN": (lambda: with_matrix([[0, np.nan], [1, 0]]), K.BAD_MATRIX, "default"),
+    "a fractional matrix": (lambda: with_matrix([[0, 0.5], [1, 0]]), K.BAD_MATRIX, "default"),
+    "a matrix of words": (lambda: with_matrix([["0", "x"], ["1", "0"]]), K.BAD_MATRIX, "default"),
+    "a matrix of another size": (lambda: with_matrix([[0]]), K.BAD_MATRIX, "default"),
+    "no speed at all": (
+        lambda: Problem(
+            locations=(Location(name="office"), Location(name="desk")),
+            profiles=(
+                Profile(
+                    travel=Matrix([[0, 1], [1, 0]]),
+                    speed_periods=(SpeedPeriod(from_second=0, speed_percent=0),),
+                ),
+            ),
+            stops=(A,),
+            couriers=(courier(),),
+        ),
+        K.BAD_MATRIX,
+        "default",
+    ),
+    "a window that closes before it opens": (
+        lambda: on_a_line([stop("a", 1, windows=window(20, 10))]),
+        K.BAD_WINDOW,
+        "a",
+    ),
+    "windows that overlap": (
+        lambda: on_a_line([stop("a", 1, windows=(*window(0, 20), *window(20, 30)))]),
+        K.BAD_WINDOW,
+        "a",
+    ),
+    "a window beyond all time": (
+        lambda: on_a_line([stop("a", 1, windows=window(0, UNREACHABLE))]),
+        K.BAD_WINDOW,
+        "a",
+    ),
+    "a shift that ends before it begins": (
+        lambda: on_a_line([A], [courier(shift=Window(opens_second=9, closes_second=8))]),
+        K.BAD_WINDOW,
+        "Lan",
+    ),
+    "breaks out of order": (
+        lambda: on_a_line(
+            [A],
+            [
+                courier(
+                    breaks=(
+                        Break(earliest_second=10, latest_second=20, duration_seconds=5),
+                        Break(earliest_second=22, latest_second=30, duration_seconds=5),
+                    )
+                )
+            ],
+        ),
+        K.BAD_WINDOW,
+        "Lan",
+    ),
+    "depot hours backwards": (
+        lambda: on_a_line([A], rules=PlanRules(depot_hours={0: window(9, 8)})),
+        K.BAD_WINDOW,
+        "",
+    ),
+    "service of minus a minute": (
+        lambda: on_a_line([stop("a", 1, service_seconds=-60)]),
+        K.BAD_NUMBER,
+        "a",
+    ),
+    "a negative penalty": (lambda: on_a_line([stop("a", 1, penalty=-1)]), K.BAD_NUMBER, "a"),
+    "a courier without a tour": (
+        lambda: on_a_line([A], [courier(max_tours=0)]),
+        K.BAD_NUMBER,
+        "Lan",
+    ),
+    "more loads than dimensions": (
+        lambda: on_a_line([stop("a", 1, loads=(1, 2))], load_names=("letters",)),
+        K.BAD_LOADS,
+        "a",
+    ),
+    "a negative capacity": (
+        lambda: on_a_line([A], [courier(capacities=(-1,))], load_names=("letters",)),
+        K.BAD_LOADS,
+        "Lan",
+    ),
+    "a pick-up without its drop-off": (lambda: on_a_line([PAIR[0]]), K.BAD_SHIPMENT, "from"),
+    "a shipment the wrong way round": (
+        lambda: on_a_line(PAIR, shipments=[Shipment(pickup=S("to"), dropoff=S("from"))]),
+        K.BAD_SHIPMENT,
+        "to",
+    ),
+    "a shipment that cannot ride so fast": (
+        lambda: on_a_line(
+            PAIR,
+            shipments=[Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=59)],
+        ),
+        K.BAD_SHIPMENT,
+        "from",
+    ),
+    "a shipment that comes too late": (
+        lambda: on_a_line(
+            [
+                stop("from", 1, kind=StopKind.PICKUP, windows=window(100, 200)),
+                stop("to", 2, kind=StopKind.DROPOFF, windows=window(0, 100)),
+            ],
+            shipments=[RIDE],
+        ),
+        K.BAD_SHIPMENT,
+        "from",
+    ),
+    "a permit nobody has": (
+        lambda: on_a_line([stop("a", 1, skills=frozenset({"permit"}))]),
+        K.NOBODY_MAY,
+        "a",
+    ),
+    "larger than any bag": (
+        lambda: on_a_line(
+            [stop("a", 1, loads=(9,))], [courier(capacities=(8,))], load_names=("letters",)
+        ),
+        K.NOBODY_MAY,
+        "a",
+    ),
+    "no road to it": (
+        lambda: with_matrix([[0, UNREACHABLE], [UNREACHABLE, 0]]),
+        K.UNREACHABLE,
+        "a",
+    ),
+    "locked to two couriers": (
+        lambda: with_locks(lock(LockLevel.COURIER, LAN, "a"), lock(LockLevel.COURIER, MINH, "a")),
+        K.LOCKS,
+        "a",
+    ),
+    "locked in a circle": (
+        lambda: with_locks(
+            lock(LockLevel.ORDER, LAN, "a", "b"), lock(LockLevel.ORDER, LAN, "b", "a")
+        ),
+        K.LOCKS,
+        "a",
+    ),
+    "locked outside its window": (
+        lambda: on_a_line(
+            [stop("a", 1, windows=window(100, 200))],
+            rules=PlanRules(locks=(lock(LockLevel.TIME, LAN, "a", at=(300,)),)),
+        ),
+        K.LOCKS,
+        "a",
+    ),
+    "a time lock without times": (
+        lambda: with_locks(lock(LockLevel.TIME, LAN, "a")),
+        K.LOCKS,
+        "Lan",
+    ),
+    "a whole route locked without one of its stops": (
+        lambda: with_locks(lock(LockLevel.ROUTE, LAN, "a"), lock(LockLevel.COURIER, LAN, "b")),
+        K.LOCKS,
+        "b",
+    ),
+    "together and apart": (
+        lambda: with_locks(keep_together=((S("a"), S("b")),), keep_apart=((S("a"), S("b")),)),
+        K.LOCKS,
+        "a",
+    ),
+    "locked to who is banned": (
+        lambda: with_locks(lock(LockLevel.COURIER, LAN, "a"), banned=((S("a"), LAN),)),
+        K.LOCKS,
+        "a",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_contradiction_is_found_and_named(name: str) -> None:
+    build, kind, subject = CASES[name]
+
+    with pytest.raises(ContradictoryProblem) as refusal:
+        build()
+
+    assert (kind, subject) in [(f.kind, f.subject) for f in refusal.value.findings]
+
+
+def test_every_kind_of_contradiction_has_a_case() -> None:
+    assert {kind for _, kind, _ in CASES.values()} == set(ContradictionKind)
+
+
+def test_all_contradictions_are_listed_in_one_refusal() -> None:
+    wrong = [stop("a", 1, windows=window(20, 10)), stop("b", 99, service_seconds=-1)]
+
+    with pytest.raises(ContradictoryProblem) as refusal:
+        on_a_line(wrong, [courier(max_tours=0)])
+
+    subjects = [finding.subject for finding in refusal.value.findings]
+    assert sorted(subjects) == ["Lan", "a", "b", "b"]
+    assert "window closes" in str(refusal.value)
+
+
+def test_an_optional_stop_nobody_may_serve_is_no_contradiction() -> None:
+    problem = on_a_line([stop("a", 1, skills=frozenset({"permit"}), penalty=5)])
+
+    assert not problem.is_mandatory(problem.stops[0])
+
+
+def test_a_mandatory_stop_costs_more_than_everything_else() -> None:
+    problem = on_a_line([A, stop("b", 2, penalty=10_000)])
+
+    assert problem.mandatory_cost > 10_000 + 60 * 11 * 4
+    assert DAY.closes_second < UNREACHABLE

@@ -1,0 +1,136 @@
+"""solve keeps its budget, tells its progress, obeys a cancel, and believes no engine."""
+
+import time
+
+import pytest
+
+from routing import Budget, Plan, PlanRules, RejectedByChecker, ViolationKind, check
+from routing.assembly import orders_of
+from routing.days import Orders, Scheduler
+from routing.engines import Found, Progress, Task
+from routing.model import MODEL_ENGINE
+from routing.solve import solve
+from tests.routing.courier_days import courier_day
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
+
+
+class Claims:
+    """An engine that offers what it is told to."""
+
+    name = "claims"
+
+    def __init__(self, orders: Orders) -> None:
+        self.orders = orders
+
+    def suits(self, scheduler: Scheduler) -> bool:
+        return bool(scheduler.problem.stops)
+
+    def search(self, task: Task) -> Found:
+        task.offer(self.orders)
+        return Found(orders=self.orders, iterations=1)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0])
+def test_the_budget_is_kept(seconds: float) -> None:
+    problem = courier_day(3, 60, 4)
+    started = time.monotonic()
+
+    solve(problem, budget=Budget(seconds=seconds))
+
+    assert time.monotonic() - started <= seconds + max(1.0, 0.05 * seconds)
+
+
+def test_better_plans_are_told_as_they_come() -> None:
+    told: list[Progress] = []
+
+    plan = solve(courier_day(1, 25, 4), budget=Budget(seconds=2), on_progress=told.append)
+
+    costs = [progress.plan.cost for progress in told]
+    assert len(costs) >= 2
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] == plan.cost
+    assert all(0 <= progress.fraction <= 1 for progress in told)
+    assert told[0].elapsed_seconds < 1
+
+
+def test_a_cancel_keeps_the_best_so_far() -> None:
+    told: list[Progress] = []
+    problem = courier_day(1, 40, 4)
+    started = time.monotonic()
+
+    plan = solve(
+        problem,
+        budget=Budget(seconds=60),
+        on_progress=told.append,
+        cancelled=lambda: len(told) >= 2,
+    )
+
+    assert time.monotonic() - started < 10
+    assert plan.cost == told[-1].plan.cost
+
+
+def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
+    problem = courier_day(5, 20, 3)
+    budget = Budget(seconds=60, iterations=40)
+
+    first = solve(problem, budget=budget, seed=7)
+    second = solve(problem, budget=budget, seed=7)
+
+    assert orders_of(problem, first) == orders_of(problem, second)
+    assert (first.seed, first.budget) == (7, budget)
+
+
+def test_an_engine_that_forgets_a_stop_does_not_win() -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2)])
+
+    plan = solve(problem, budget=Budget(seconds=1), engines=[Claims((((0,),),))])
+
+    assert plan.engine == "first plan"
+    assert plan.unserved == ()
+
+
+def test_an_engine_with_an_impossible_order_is_repaired() -> None:
+    calls = [stop("far", 9), stop("soon", 1, windows=window(0, 100))]
+
+    plan = solve(on_a_line(calls), budget=Budget(seconds=1), engines=[Claims((((0, 1),),))])
+
+    assert plan.routes[0].stops == ("soon", "far")
+
+
+def test_what_the_checker_rejects_does_not_leave() -> None:
+    rules = PlanRules(keep_apart=((S("a"), S("b")),))
+    two = [courier(LAN), courier(MINH, start_location=11, end_location=11)]
+    problem = on_a_line([stop("a", 1), stop("b", 2)], two, rules=rules)
+
+    # Both stops with Lan is cheaper, has a timetable, and breaks the rule between routes.
+    with pytest.raises(RejectedByChecker) as rejection:
+        solve(problem, budget=Budget(seconds=1), engines=[Claims((((0, 1),), ()))])
+
+    assert [v.kind for v in rejection.value.violations] == [ViolationKind.KEPT_APART]
+
+
+def test_a_start_is_improved_or_kept() -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2)], [courier(LAN), courier(MINH)])
+    start: Plan = solve(problem, budget=Budget(seconds=1), engines=[])
+
+    plan = solve(problem, budget=Budget(seconds=1), engines=[], start=start)
+
+    assert orders_of(problem, plan) == orders_of(problem, start)
+    assert check(problem, plan) == ()
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_budget_must_end(seconds: float) -> None:
+    with pytest.raises(ValueError, match="budget"):
+        Budget(seconds=seconds)
+
+
+def test_no_thread_is_refused() -> None:
+    with pytest.raises(ValueError, match="threads"):
+        solve(on_a_line([stop("a", 1)]), budget=Budget(seconds=1), threads=0)
+
+
+def test_the_model_declines_what_is_too_large_for_it() -> None:
+    scheduler = Scheduler(on_a_line([stop(str(n), 1) for n in range(1001)]))
+
+    assert not MODEL_ENGINE.suits(scheduler)

@@ -20,9 +20,9 @@ Change = Callable[[random.Random, list[bytes]], list[bytes]]
 
 @pytest.fixture
 def post(session: Session) -> Post:
-    """A ledger of thirty deliveries; one database is enough, since only the file counts."""
+    """A ledger of twelve deliveries with several checkpoints."""
     post = Post(session)
-    post.run(30, seed=7)
+    post.run(12, seed=7)
     return post
 
 

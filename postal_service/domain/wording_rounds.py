@@ -1,0 +1,72 @@
+"""Sentences for refusals around plans, rounds and jobs: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "planning.office_at_rest": (
+        "{unit} không làm việc ngày {day}, hoặc ca làm việc đã kết thúc.",
+        "{unit} does not work on {day}, or its shift is over.",
+    ),
+    "planning.no_couriers": (
+        "{unit} chưa có bưu tá nào đang hoạt động.",
+        "{unit} has no active courier.",
+    ),
+    "planning.no_office_position": (
+        "Chưa nhập vị trí của {unit}, nên không tính được đường đi.",
+        "The position of {unit} was not entered, so no way can be computed.",
+    ),
+    "planning.nothing_to_plan": (
+        "{unit} không có gì phải phát hoặc thu gom ngày {day}.",
+        "{unit} has nothing to deliver or collect on {day}.",
+    ),
+    "planning.bad_budget": (
+        "Thời gian tìm phải lớn hơn 0 và không quá {most} giây (nhận được {seconds}).",
+        "The search time must be more than 0 and at most {most} seconds (got {seconds}).",
+    ),
+    "planning.contradictory": (
+        "Các khóa và những gì bưu tá đang giữ mâu thuẫn nhau: {findings}. Hãy mở bớt khóa rồi thử lại.",
+        "The locks and what couriers already hold contradict each other: {findings}. Unlock some and try again.",
+    ),
+    "plan.unknown": (
+        "Không có phương án này, hoặc không thuộc bưu cục của bạn.",
+        "There is no such plan, or it is not your office's.",
+    ),
+    "plan.changed": (
+        "Phương án đã được {by} sửa lúc {at}: bạn đang xem bản {yours}, hiện tại là bản {current}. Chưa có gì được ghi đè; hãy xem bản mới rồi làm lại.",
+        "{by} changed the plan at {at}: you saw {yours}, it now is {current}. Nothing was overwritten; look at the new one and do it again.",
+    ),
+    "plan.unknown_call": (
+        "Không có điểm dừng hoặc bưu tá {call} trong phương án này.",
+        "There is no call or courier {call} in this plan.",
+    ),
+    "plan.call_locked": (
+        "Điểm dừng này đang khóa ({level}). Hãy mở khóa trước khi chuyển.",
+        "This call is locked ({level}). Unlock it before you move it.",
+    ),
+    "plan.not_a_proposal": (
+        "Bản {version} không còn là đề xuất (trạng thái: {state}); hãy tạo bản sửa mới.",
+        "Version {version} is no longer a proposal (state: {state}); make a revision.",
+    ),
+    "plan.not_published": (
+        "Bản {version} chưa phát hành (trạng thái: {state}), nên không có gì để sửa thành bản mới.",
+        "Version {version} is not published (state: {state}), so there is nothing to revise.",
+    ),
+    "plan.orders_changed": (
+        "{count} bưu gửi của phương án không còn ở bưu cục: {items}. Hãy cập nhật phương án rồi phát hành.",
+        "{count} items of the plan are no longer at the office: {items}. Bring the plan up to date, then publish.",
+    ),
+    "plan.faults_not_accepted": (
+        "Phương án còn {faults} điểm vi phạm. Đánh dấu đã biết các vi phạm, hoặc sửa trước khi phát hành.",
+        "The plan breaks {faults} rules. Tick that you know of them, or mend them before publishing.",
+    ),
+    "round.nothing_to_load": (
+        "Không còn bưu gửi nào của tuyến này ở quầy để giao cho bưu tá.",
+        "Nothing of this round lies at the counter to be given to the courier.",
+    ),
+    "job.unknown": (
+        "Không có công việc này, hoặc không thuộc phạm vi của bạn.",
+        "There is no such job, or it is not yours to see.",
+    ),
+    "job.not_ended": (
+        "Công việc chưa dừng hoặc đã xong (trạng thái: {state}); chỉ việc hỏng hoặc đã hủy mới chạy lại được.",
+        "The job has not stopped, or is done (state: {state}); only a failed or cancelled one can be begun anew.",
+    ),
+}

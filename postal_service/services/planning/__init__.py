@@ -1,0 +1,34 @@
+"""The post's day as a routing problem, and its plans as rounds. The only part of the service that knows `routing`.
+
+It opens no session: what it is given was read before, and what it answers is written afterwards.
+"""
+
+from postal_service.services.planning.answers import (
+    Baseline,
+    Fault,
+    Left,
+    Lock,
+    PlannedRound,
+    PlannedStop,
+    Scope,
+    Sequences,
+    Solved,
+)
+from postal_service.services.planning.problems import Contradictory
+from postal_service.services.planning.retiming import retimed
+from postal_service.services.planning.solving import solve
+
+__all__ = [
+    "Baseline",
+    "Contradictory",
+    "Fault",
+    "Left",
+    "Lock",
+    "PlannedRound",
+    "PlannedStop",
+    "Scope",
+    "Sequences",
+    "Solved",
+    "retimed",
+    "solve",
+]

@@ -1,0 +1,101 @@
+"""What planning answers, in the post's own words: rounds of calls, what is left and why, what is broken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from postal_service.domain.ids import StaffId
+
+
+class Lock(StrEnum):
+    """How much of a stop a manager has fixed; each includes the ones before it."""
+
+    NONE = "none"
+    COURIER = "courier"
+    ORDER = "order"
+    TIME = "time"
+
+
+class Scope(StrEnum):
+    """How much of the plan that is there a new search may change."""
+
+    UNLOCKED = "unlocked"
+    KEEP_COURIERS = "keep_couriers"
+    INSERT_ONLY = "insert_only"
+    FROM_SCRATCH = "from_scratch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStop:
+    """One call of a round. Seconds after local midnight, metres from the call before."""
+
+    order: str
+    arrives: int
+    starts: int
+    departs: int
+    metres: int = 0
+    locked: Lock = Lock.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedRound:
+    """One courier's day: leaves the office, calls, is back. `seconds` are those on the road."""
+
+    courier: StaffId
+    leaves: int
+    returns: int
+    metres: int
+    seconds: int
+    stops: tuple[PlannedStop, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """An order nobody was sent to. `reason` is a word of routing's, or one of the post's own."""
+
+    order: str
+    reason: str
+    courier: StaffId | None = None
+    misses_by_seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What a plan made by hand breaks: kind, whose, where, and by how much (seconds or metres)."""
+
+    kind: str
+    courier: StaffId | None
+    order: str | None
+    amount: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What the nearest stop next would have brought, on the same day without locks."""
+
+    metres: int
+    seconds: int
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solved:
+    """Rounds for one day, and beside them what the nearest stop next would have brought."""
+
+    rounds: tuple[PlannedRound, ...]
+    left: tuple[Left, ...]
+    faults: tuple[Fault, ...]
+    cost: int
+    metres: int
+    seconds: int
+    baseline: Baseline
+    seed: int
+    budget_seconds: float
+
+    @property
+    def sequences(self) -> "Sequences":
+        return {each.courier: each.stops for each in self.rounds}
+
+
+# The calls of each courier in order, as far as they are decided already.
+Sequences = Mapping[StaffId, tuple[PlannedStop, ...]]

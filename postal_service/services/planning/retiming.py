@@ -1,0 +1,76 @@
+"""Times for sequences that a person made: as they would really be driven, with everything they break."""
+
+from postal_service.domain.ids import StaffId
+from postal_service.services.planning.answers import Baseline, Fault, Sequences, Solved
+from postal_service.services.planning.problems import contradictory, problem_of
+from postal_service.services.planning.writing_out import written_out
+from postal_service.services.workdays import Workday
+from routing import ContradictoryProblem, Plan, Problem, StopId, Unserved, check
+from routing.costs import cost_of
+from routing.days import Scheduler
+from routing.schedule import Blocked
+
+
+def retimed(
+    day: Workday,
+    decided: Sequences,
+    *,
+    seed: int,
+    budget_seconds: float,
+    baseline: Baseline | None = None,
+) -> Solved:
+    """The rounds of these sequences, sound or not. Calls that the day no longer knows are passed over.
+
+    `seed`, `budget_seconds` and `baseline` are those of the search that began it; without a
+    baseline it is computed, which may take seconds. Raises Contradictory.
+    """
+    try:
+        problem = problem_of(day, decided)
+    except ContradictoryProblem as found:
+        raise contradictory(found) from found
+    plan = plan_of(problem, decided)
+    faults = tuple(
+        Fault(
+            kind=each.kind.value,
+            courier=None if each.courier is None else StaffId(each.courier),
+            order=each.stop,
+            amount=each.amount,
+        )
+        for each in check(problem, plan)
+    )
+    levels = {stop.order: stop.locked for stops in decided.values() for stop in stops}
+    return written_out(
+        day,
+        problem,
+        plan,
+        levels=levels,
+        seed=seed,
+        budget_seconds=budget_seconds,
+        faults=faults,
+        baseline=baseline,
+    )
+
+
+def plan_of(problem: Problem, decided: Sequences) -> Plan:
+    """A plan of these sequences, timed even where it breaks the problem."""
+    scheduler = Scheduler(problem)
+    index = problem.stop_index
+    routes = []
+    served: set[int] = set()
+    for number, courier in enumerate(problem.couriers):
+        stops = [index.get(StopId(each.order)) for each in decided.get(StaffId(courier.id), ())]
+        tour = tuple(stop for stop in stops if stop is not None and stop not in served)
+        if not tour:
+            continue
+        served.update(tour)
+        route = scheduler.route(number, (tour,))
+        if isinstance(route, Blocked):
+            route = scheduler.forced_route(number, (tour,))
+        routes.append(route)
+    left_out = [number for number in range(len(problem.stops)) if number not in served]
+    return Plan(
+        routes=tuple(routes),
+        unserved=tuple(Unserved(stop=problem.stops[number].id) for number in left_out),
+        cost_parts=cost_of(scheduler.arrays, routes, left_out),
+        engine="by hand",
+    )

@@ -1,0 +1,93 @@
+"""Search rounds for a workday, and set the nearest stop next beside them."""
+
+from collections.abc import Callable
+from typing import Final, assert_never
+
+from postal_service.services.planning.answers import Scope, Sequences, Solved
+from postal_service.services.planning.problems import (
+    COST_OF_TRAVEL_SECOND,
+    contradictory,
+    problem_of,
+)
+from postal_service.services.planning.retiming import plan_of
+from postal_service.services.planning.writing_out import written_out
+from postal_service.services.workdays import Workday
+from routing import Budget, ContradictoryProblem
+from routing.engines import Progress
+from routing.replan import Calm, replan
+from routing.replan import Scope as RoutingScope
+from routing.solve import solve as search
+
+# A change of a plan people know must save so many seconds of travel.
+CALM: Final = Calm(
+    courier_change_cost=300 * COST_OF_TRAVEL_SECOND, order_change_cost=30 * COST_OF_TRAVEL_SECOND
+)
+
+OnProgress = Callable[[float], None]
+Cancelled = Callable[[], bool]
+
+
+def solve(
+    day: Workday,
+    *,
+    budget_seconds: float,
+    seed: int,
+    decided: Sequences | None = None,
+    scope: Scope = Scope.FROM_SCRATCH,
+    on_progress: OnProgress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Solved:
+    """The best rounds found within the budget; method and guarantees are those of `routing.solve`.
+
+    Args:
+        day: what is to be done.
+        budget_seconds: how long to search; above 0.
+        seed: the same seed gives the same start.
+        decided: the plan that is there, with its locks; none for a first plan.
+        scope: how much of `decided` may change; FROM_SCRATCH forgets its locks too.
+        on_progress: told the share of the budget that is used, 0 to 1.
+        cancelled: asked often; after it says yes the best so far is answered.
+
+    Raises:
+        Contradictory: what is locked cannot all be kept.
+    """
+    kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
+    budget = Budget(seconds=budget_seconds)
+    told = None if on_progress is None else _fraction(on_progress)
+    try:
+        problem = problem_of(day, kept)
+        if kept:
+            plan = replan(
+                problem,
+                plan_of(problem, kept),
+                scope=_scope(scope),
+                budget=budget,
+                calm=CALM,
+                seed=seed,
+                on_progress=told,
+                cancelled=cancelled,
+            )
+        else:
+            plan = search(problem, budget=budget, seed=seed, on_progress=told, cancelled=cancelled)
+    except ContradictoryProblem as found:
+        raise contradictory(found) from found
+    levels = {stop.order: stop.locked for stops in kept.values() for stop in stops}
+    return written_out(day, problem, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
+
+
+def _fraction(on_progress: OnProgress) -> Callable[[Progress], None]:
+    return lambda progress: on_progress(progress.fraction)
+
+
+def _scope(scope: Scope) -> RoutingScope:
+    match scope:
+        case Scope.UNLOCKED:
+            return RoutingScope.UNLOCKED
+        case Scope.KEEP_COURIERS:
+            return RoutingScope.KEEP_COURIERS
+        case Scope.INSERT_ONLY:
+            return RoutingScope.INSERT_ONLY
+        case Scope.FROM_SCRATCH:
+            return RoutingScope.FROM_SCRATCH
+        case _:
+            assert_never(scope)

@@ -1,0 +1,210 @@
+"""Planning as jobs: one office, or all offices of a subtree, searched in processes of their own.
+
+A search keeps a processor busy for its whole budget, so it never runs in the server's process. The
+day is read here, the answer is written here; the other process sees no database and no key.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
+from time import monotonic
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.domain.refusals import Refusal
+from postal_service.services import jobs, proposals, workdays
+from postal_service.services.job_runner import Context, Work
+from postal_service.services.jobs import Job
+from postal_service.services.planning import Contradictory, Scope, Solved
+from postal_service.services.plans import PlanId
+from postal_service.services.proposals import Task, Wish
+from postal_service.services.vault import Vault
+from postal_service.storage.transaction import Sessions, reading, transaction
+
+PLAN_OFFICE, PLAN_ALL = "plan-office", "plan-all"
+KINDS: Final = (PLAN_OFFICE, PLAN_ALL)
+WORKERS: Final = 2
+TICK_SECONDS: Final = 0.25
+
+_cancelled: "Event | None" = None
+
+
+def ask_for_office(session: Session, wish: Wish, *, by: Actor, at: datetime) -> Job:
+    """Ask for a proposal of rounds. Raises UnknownUnit for an office that is not his to plan."""
+    workdays.managed(session, wish.office, wish.day, by=by)
+    return jobs.enqueue(session, PLAN_OFFICE, _arguments(wish), unit=wish.office, by=by, at=at)
+
+
+def ask_for_all(
+    session: Session, day: date, *, budget_seconds: float, seed: int, by: Actor, at: datetime
+) -> Job:
+    """Ask for proposals of every office he makes the rounds of. Raises RoleNeeded or BadBudget."""
+    by.need(Role.MANAGER)
+    wish = Wish(office=by.unit, day=day, budget_seconds=budget_seconds, seed=seed)
+    offices = [office.code for office in workdays.managed_offices(session, day, by=by)]
+    told = {**_arguments(wish), "offices": offices}
+    return jobs.enqueue(session, PLAN_ALL, told, unit=by.unit, by=by, at=at)
+
+
+def propose(
+    sessions: Sessions, vault: Vault, wish: Wish, *, made_by: StaffId, at: datetime
+) -> PlanId:
+    """Read, search in this process, keep: for a command line that has nothing else to do.
+
+    Raises what `proposals.read` and `proposals.search` raise.
+    """
+    with reading(sessions) as session:
+        task = proposals.read(session, vault, wish, at=at)
+    solved = proposals.search(task)
+    with transaction(sessions) as session:
+        return proposals.keep(session, task, solved, made_by=made_by, at=at)
+
+
+def kinds(vault: Vault, *, workers: int = WORKERS) -> Mapping[str, Work]:
+    """The planning jobs for a Runner; `workers` processes search at a time, at least one."""
+    return {
+        PLAN_OFFICE: lambda context: _plan(context, vault, [_wish(context.job)], workers=1),
+        PLAN_ALL: lambda context: _plan(context, vault, _wishes(context.job), workers=workers),
+    }
+
+
+@dataclass
+class _Running:
+    task: Task
+    since: float
+
+
+def _plan(
+    context: Context, vault: Vault, wishes: Sequence[Wish], *, workers: int
+) -> Mapping[str, object]:
+    """Plan these offices; with several a refusal of one does not stop the others."""
+    plans: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    tasks = _tasks(context, vault, wishes, refused)
+    for task, solved in _searched(context, tasks, len(wishes), workers, refused):
+        with transaction(context.sessions) as session:
+            made_by, at = context.job.made_by, context.clock()
+            plan = proposals.keep(session, task, solved, made_by=made_by, at=at)
+        plans[task.wish.office] = plan
+    context.refuse_if_cancelled()
+    return {"plans": plans, "refused": refused}
+
+
+def _tasks(
+    context: Context, vault: Vault, wishes: Sequence[Wish], refused: dict[str, str]
+) -> Iterator[Task]:
+    """Each day is read when a process is free for it, so that it is as fresh as can be."""
+    for wish in wishes:
+        try:
+            with reading(context.sessions) as session:
+                task = proposals.read(session, vault, wish, at=context.clock())
+        except Refusal as why:
+            if len(wishes) == 1:
+                raise
+            refused[wish.office] = why.code
+        else:
+            yield task
+
+
+def _searched(
+    context: Context, tasks: Iterator[Task], total: int, workers: int, refused: dict[str, str]
+) -> Iterator[tuple[Task, Solved]]:
+    """The answers as they come, with at most `workers` searches at a time."""
+    running: dict[Future[Solved | str], _Running] = {}
+    ended, more = 0, True
+    with _pool(workers) as (pool, cancel):
+        while more or running:
+            while more and len(running) < workers and not context.cancelled():
+                task = next(tasks, None)
+                if task is None:
+                    more = False
+                else:
+                    running[pool.submit(_search, task)] = _Running(task, monotonic())
+            if context.cancelled():
+                more = False
+                cancel.set()
+            finished, _ = wait(running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+            for each in finished:
+                task = running.pop(each).task
+                ended += 1
+                found = _answer(each.result(), task, refused, alone=total == 1)
+                if found is not None and not context.cancelled():
+                    yield task, found
+            context.report(*_progress(total, ended, running.values()))
+
+
+def _answer(
+    found: Solved | str, task: Task, refused: dict[str, str], *, alone: bool
+) -> Solved | None:
+    if isinstance(found, Solved):
+        return found
+    if alone:
+        raise Contradictory(findings=found)
+    refused[task.wish.office] = Contradictory.code
+    return None
+
+
+def _progress(total: int, ended: int, running: Iterable[_Running]) -> tuple[int, int]:
+    """Offices; or for one office per cent of its budget."""
+    if total > 1:
+        return min(ended, total), total
+    shares = [
+        min(0.99, (monotonic() - each.since) / each.task.wish.budget_seconds) for each in running
+    ]
+    return round(100 * max(shares, default=1.0)), 100
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[tuple[ProcessPoolExecutor, Event]]:
+    # Spawned, not forked: a fork of a server would inherit its threads' locks and its sockets.
+    context = get_context("spawn")
+    cancel = context.Event()
+    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(cancel,)) as pool:
+        yield pool, cancel
+
+
+def _begin(cancel: Event) -> None:
+    global _cancelled  # noqa: PLW0603 - a worker process is given its event once, before any task
+    _cancelled = cancel
+
+
+def _search(task: Task) -> Solved | str:
+    """In the other process: the answer, or what contradicts itself (a refusal does not travel)."""
+    try:
+        return proposals.search(task, cancelled=None if _cancelled is None else _cancelled.is_set)
+    except Contradictory as refused:
+        return str(refused.facts["findings"])
+
+
+def _arguments(wish: Wish) -> dict[str, object]:
+    return {
+        "office": wish.office,
+        "day": wish.day.isoformat(),
+        "budget_seconds": wish.budget_seconds,
+        "seed": wish.seed,
+        "scope": wish.scope.value,
+    }
+
+
+def _wish(job: Job, office: str | None = None) -> Wish:
+    told = job.arguments
+    return Wish(
+        office=UnitCode(office or str(told["office"])),
+        day=date.fromisoformat(str(told["day"])),
+        budget_seconds=float(str(told["budget_seconds"])),
+        seed=int(str(told["seed"])),
+        scope=Scope(str(told["scope"])),
+    )
+
+
+def _wishes(job: Job) -> list[Wish]:
+    offices = job.arguments["offices"]
+    assert isinstance(offices, list)  # written by ask_for_all
+    return [_wish(job, str(office)) for office in offices]

@@ -1,0 +1,323 @@
+"""Plans as they are kept: versions of an office's day, their rounds, stops and what is handed over.
+
+A published version never changes: whoever wants another day makes another version. Homes have no
+coordinates here; they are opened from the dossiers when a map is drawn.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, NewType
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from postal_service.domain.ids import RoundId, StaffId, UnitCode
+from postal_service.domain.refusals import OutOfDate, Unknown
+from postal_service.domain.units import UnknownUnit
+from postal_service.domain.wording_dates import VIETNAM, short_moment
+from postal_service.services.orders import Order
+from postal_service.services.planning import (
+    Baseline,
+    Fault,
+    Left,
+    Lock,
+    PlannedRound,
+    PlannedStop,
+    Sequences,
+    Solved,
+)
+from postal_service.services.workdays import Workday
+from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow, StopRow, UnitRow
+
+PlanId = NewType("PlanId", str)
+PROPOSED, PUBLISHED, SUPERSEDED = "proposed", "published", "superseded"
+ACKNOWLEDGED: Final = "acknowledged"
+SHOWN: Final = (PUBLISHED, ACKNOWLEDGED)
+
+
+class UnknownPlan(Unknown):
+    """No such plan, or another office's."""
+
+    code = "plan.unknown"
+
+
+class PlanChanged(OutOfDate):
+    """Somebody else changed the plan since this person saw it."""
+
+    code = "plan.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A plan's own facts. `tag` names exactly what a manager saw."""
+
+    id: PlanId
+    office: UnitCode
+    day: date
+    version: int
+    edits: int
+    state: str
+    made_by: StaffId
+    made_at: datetime
+    edited_by: StaffId
+    edited_at: datetime
+    published_by: StaffId | None
+    published_at: datetime | None
+    seed: int
+    budget_seconds: float
+    metres: int
+    seconds: int
+    baseline: Baseline
+    orders: str
+    left: tuple[Left, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def tag(self) -> str:
+        return f"v{self.version}.{self.edits}"
+
+
+def row_of(session: Session, plan: PlanId) -> PlanRow:
+    """The row that a use case changes, locked. Raises UnknownPlan."""
+    row = session.scalar(select(PlanRow).filter_by(id=plan).with_for_update())
+    if row is None:
+        raise UnknownPlan(plan=plan)
+    return row
+
+
+def kept(row: PlanRow) -> Kept:
+    return Kept(
+        id=PlanId(row.id),
+        office=UnitCode(row.office),
+        day=row.day,
+        version=row.version,
+        edits=row.edits,
+        state=row.state,
+        made_by=StaffId(row.made_by),
+        made_at=row.made_at,
+        edited_by=StaffId(row.edited_by),
+        edited_at=row.edited_at,
+        published_by=StaffId(row.published_by) if row.published_by else None,
+        published_at=row.published_at,
+        seed=row.seed,
+        budget_seconds=row.budget_seconds,
+        metres=row.metres,
+        seconds=row.seconds,
+        baseline=Baseline(
+            metres=row.baseline_metres, seconds=row.baseline_seconds, left=row.baseline_unserved
+        ),
+        orders=row.orders,
+        left=tuple(_left(each) for each in row.unserved if isinstance(each, dict)),
+        faults=tuple(Fault(**each) for each in row.faults if isinstance(each, dict)),
+    )
+
+
+def versions(session: Session, office: UnitCode, day: date) -> list[Kept]:
+    """Every plan of an office's day, newest first."""
+    rows = session.scalars(
+        select(PlanRow).filter_by(office=office, day=day).order_by(PlanRow.version.desc())
+    )
+    return [kept(row) for row in rows]
+
+
+def newest(session: Session, office: UnitCode, day: date) -> Kept | None:
+    """What a manager works on: the open proposal, or the published plan where there is none."""
+    found = {each.state: each for each in reversed(versions(session, office, day))}
+    return found.get(PROPOSED) or found.get(PUBLISHED)
+
+
+def refuse_if_stale(row: PlanRow, tag: str) -> None:
+    """Raises PlanChanged with both versions, who and when, unless `tag` is the plan as it is."""
+    now = kept(row).tag
+    if tag != now:
+        raise PlanChanged(
+            yours=tag[:20], current=now, by=row.edited_by, at=short_moment(row.edited_at)
+        )
+
+
+def add(
+    session: Session, workday: Workday, solved: Solved, *, made_by: StaffId, at: datetime
+) -> PlanId:
+    """Keep a proposal as the next version of its day; an older proposal gives way to it.
+
+    Raises UnknownUnit.
+    """
+    # Two savers queue at the office's row, so that no version is given twice.
+    office = session.scalar(select(UnitRow).filter_by(code=workday.office).with_for_update())
+    if office is None:
+        raise UnknownUnit(unit=workday.office)
+    last = session.scalar(
+        select(func.max(PlanRow.version)).filter_by(office=workday.office, day=workday.day)
+    )
+    for older in session.scalars(
+        select(PlanRow).filter_by(office=workday.office, day=workday.day, state=PROPOSED)
+    ):
+        supersede(session, older)
+    row = PlanRow(
+        id=str(uuid7()),
+        office=workday.office,
+        day=workday.day,
+        version=(last or 0) + 1,
+        state=PROPOSED,
+        made_by=made_by,
+        made_at=at,
+        published_by=None,
+        published_at=None,
+        seed=solved.seed,
+        budget_seconds=solved.budget_seconds,
+        edits=0,
+        edited_by=made_by,
+        edited_at=at,
+        **_figures(workday, solved),
+    )
+    session.add(row)
+    session.flush()
+    _write_rounds(session, row, workday, solved.rounds)
+    return PlanId(row.id)
+
+
+def rewrite(
+    session: Session, row: PlanRow, workday: Workday, solved: Solved, *, by: StaffId, at: datetime
+) -> None:
+    """Write a proposal anew after a change by hand."""
+    for name, figure in _figures(workday, solved).items():
+        setattr(row, name, figure)
+    row.edits += 1
+    row.edited_by, row.edited_at = by, at
+    _write_rounds(session, row, workday, solved.rounds)
+
+
+def supersede(session: Session, row: PlanRow) -> None:
+    row.state = SUPERSEDED
+    for each in session.scalars(select(RoundRow).filter_by(plan=row.id)):
+        each.state = SUPERSEDED
+    session.flush()
+
+
+def sequences(session: Session, plan: PlanId, workday: Workday) -> Sequences:
+    """The calls of a plan by courier, named as the orders of the day are named now."""
+    known = {order.key for order in workday.orders}
+    midnight = _midnight(workday.day)
+    found: dict[StaffId, list[PlannedStop]] = {}
+    rows = session.execute(
+        select(StopRow, RoundRow.courier)
+        .join(RoundRow, RoundRow.id == StopRow.round)
+        .where(RoundRow.plan == plan)
+        .order_by(RoundRow.courier, StopRow.position)
+    )
+    for stop, courier in rows:
+        called = f"{stop.kind}:{stop.unit or stop.dossier}"
+        # Once loaded, a call is bound to its courier and named with him.
+        bound = f"{called}@{courier}"
+        found.setdefault(StaffId(courier), []).append(
+            PlannedStop(
+                order=bound if bound in known else called,
+                arrives=_seconds(stop.arrives_at, midnight),
+                starts=_seconds(stop.starts_at, midnight),
+                departs=_seconds(stop.departs_at, midnight),
+                locked=Lock(stop.locked),
+            )
+        )
+    return {courier: tuple(stops) for courier, stops in found.items()}
+
+
+def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
+    orders = {order.key: order for order in workday.orders}
+    return {
+        "cost": solved.cost,
+        "metres": solved.metres,
+        "seconds": solved.seconds,
+        "baseline_metres": solved.baseline.metres,
+        "baseline_seconds": solved.baseline.seconds,
+        "baseline_unserved": solved.baseline.left,
+        "unserved": [_told(each, orders.get(each.order)) for each in solved.left],
+        "faults": [asdict(each) for each in solved.faults],
+        "orders": workday.fingerprint,
+    }
+
+
+def _told(left: Left, order: Order | None) -> dict[str, object]:
+    things = [] if order is None else [each.reference for each in order.references]
+    return {**asdict(left), "references": things}
+
+
+def _left(told: Mapping[str, Any]) -> Left:
+    return Left(
+        order=told["order"],
+        reason=told["reason"],
+        courier=told["courier"],
+        misses_by_seconds=told["misses_by_seconds"],
+    )
+
+
+def _write_rounds(
+    session: Session, plan: PlanRow, workday: Workday, rounds: Iterable[PlannedRound]
+) -> None:
+    """Write the rounds; a courier's round keeps its number through changes by hand."""
+    rows = session.scalars(select(RoundRow).filter_by(plan=plan.id)).all()
+    ids = {row.courier: row.id for row in rows}
+    session.execute(delete(StopItemRow).where(StopItemRow.round.in_(ids.values())))
+    session.execute(delete(StopRow).where(StopRow.round.in_(ids.values())))
+    session.execute(delete(RoundRow).where(RoundRow.plan == plan.id))
+    orders = {order.key: order for order in workday.orders}
+    midnight = _midnight(workday.day)
+    for each in rounds:
+        number = RoundId(ids.get(each.courier) or str(uuid7()))
+        session.add(
+            RoundRow(
+                id=number,
+                plan=plan.id,
+                office=workday.office,
+                day=workday.day,
+                courier=each.courier,
+                state=PROPOSED,
+                acknowledged_at=None,
+                starts_at=midnight + timedelta(seconds=each.leaves),
+                ends_at=midnight + timedelta(seconds=each.returns),
+                metres=each.metres,
+                seconds=each.seconds,
+            )
+        )
+        session.flush()
+        _write_stops(session, number, midnight, each.stops, orders)
+    session.flush()
+
+
+def _write_stops(
+    session: Session,
+    number: RoundId,
+    midnight: datetime,
+    stops: Sequence[PlannedStop],
+    orders: Mapping[str, Order],
+) -> None:
+    for position, stop in enumerate(stops, start=1):
+        order = orders[stop.order]
+        session.add(
+            StopRow(
+                round=number,
+                position=position,
+                kind=order.kind.value,
+                unit=order.unit,
+                dossier=order.dossier,
+                arrives_at=midnight + timedelta(seconds=stop.arrives),
+                starts_at=midnight + timedelta(seconds=stop.starts),
+                departs_at=midnight + timedelta(seconds=stop.departs),
+                locked=stop.locked.value,
+            )
+        )
+        session.add_all(
+            StopItemRow(
+                round=number, position=position, reference=each.reference, kind=each.kind.value
+            )
+            for each in order.references
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=VIETNAM)
+
+
+def _seconds(moment: datetime, midnight: datetime) -> int:
+    return round((moment - midnight).total_seconds())

@@ -1,0 +1,399 @@
+"""What a manager does with a proposal: move calls, fix them, publish it, have it loaded.
+
+A change by hand is never refused because it breaks something and never saved silently: the answer
+says what it breaks. What is published stays as it is; a revision is another version.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import assert_never
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Capacity
+from postal_service.domain.ids import ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
+from postal_service.domain.units import UnknownUnit
+from postal_service.projections import holdings
+from postal_service.services import handovers, orders, places, plans, workdays
+from postal_service.services.acknowledging import UnknownRound
+from postal_service.services.handovers import Offered
+from postal_service.services.office_events import OfficeKeys
+from postal_service.services.planning import Fault, Lock, PlannedStop, Sequences, Solved, retimed
+from postal_service.services.plans import Kept, PlanId, UnknownPlan
+from postal_service.services.vault import Vault
+from postal_service.services.workdays import Workday
+from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow, StopRow
+
+
+class UnknownCall(Malformed):
+    """No such call in this plan, or no such courier at this office."""
+
+    code = "plan.unknown_call"
+
+
+class CallLocked(RuleBroken):
+    code = "plan.call_locked"
+
+
+class NotAProposal(RuleBroken):
+    """Only a proposal can be changed or published."""
+
+    code = "plan.not_a_proposal"
+
+
+class NotPublished(RuleBroken):
+    """Only a published plan can be revised."""
+
+    code = "plan.not_published"
+
+
+class OrdersChanged(OutOfDate):
+    """Something that the plan carries is no longer there to be carried."""
+
+    code = "plan.orders_changed"
+
+
+class FaultsNotAccepted(RuleBroken):
+    """A plan that breaks something is published only by somebody who says he knows."""
+
+    code = "plan.faults_not_accepted"
+
+
+class NothingToLoad(RuleBroken):
+    code = "round.nothing_to_load"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Put a call with a courier at a position (1 is first; past the end is last)."""
+
+    order: str
+    courier: StaffId
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOut:
+    """Leave a call out of the plan; it stands among the unserved."""
+
+    order: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """Fix a call, or free it."""
+
+    order: str
+    level: Lock
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixAll:
+    """Fix everything a courier has in its order, or free it."""
+
+    courier: StaffId
+    level: Lock
+
+
+Change = Move | TakeOut | Fix | FixAll
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """What changes by hand did, or would do: the plan's new tag, the differences, what is broken."""
+
+    tag: str
+    metres: int
+    seconds: int
+    left: int
+    faults: tuple[Fault, ...]
+
+
+def managed_plan(session: Session, plan: PlanId, *, by: Actor) -> Kept:
+    """A plan of an office whose rounds this person makes. Raises UnknownPlan."""
+    row = session.get(PlanRow, plan)
+    if row is None:
+        raise UnknownPlan(plan=plan)
+    _refuse_foreign(session, row, by)
+    return plans.kept(row)
+
+
+def try_out(
+    session: Session,
+    vault: Vault,
+    plan: PlanId,
+    changes: Sequence[Change],
+    *,
+    by: Actor,
+    at: datetime,
+) -> Changed:
+    """What these changes would do; nothing is saved.
+
+    Raises what `change` raises, but PlanChanged.
+    """
+    before = managed_plan(session, plan, by=by)
+    workday, solved = _after(session, vault, before, changes, at)
+    del workday
+    return _difference(before, solved, before.tag)
+
+
+def change(
+    session: Session,
+    vault: Vault,
+    plan: PlanId,
+    changes: Sequence[Change],
+    *,
+    tag: str,
+    by: Actor,
+    at: datetime,
+) -> Changed:
+    """Change a proposal by hand; times are computed anew and calls that are gone fall out.
+
+    No changes at all only bring the plan up to date. Raises UnknownPlan, NotAProposal, PlanChanged
+    when `tag` is not the plan as it is, UnknownCall, CallLocked, Contradictory, OfficeAtRest.
+    """
+    row = plans.row_of(session, plan)
+    _refuse_foreign(session, row, by)
+    _refuse_unless_proposal(row)
+    plans.refuse_if_stale(row, tag)
+    before = plans.kept(row)
+    workday, solved = _after(session, vault, before, changes, at)
+    plans.rewrite(session, row, workday, solved, by=by.staff, at=at)
+    return _difference(before, solved, plans.kept(row).tag)
+
+
+def revise(session: Session, vault: Vault, plan: PlanId, *, by: Actor, at: datetime) -> PlanId:
+    """A published plan as a new proposal, to be changed and published in its place.
+
+    Raises UnknownPlan, NotPublished or OfficeAtRest.
+    """
+    before = managed_plan(session, plan, by=by)
+    if before.state != plans.PUBLISHED:
+        raise NotPublished(version=before.version, state=before.state)
+    workday, solved = _after(session, vault, before, (), at)
+    return plans.add(session, workday, solved, made_by=by.staff, at=at)
+
+
+def publish(
+    session: Session,
+    vault: Vault,
+    plan: PlanId,
+    *,
+    tag: str,
+    knowing_faults: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Kept:
+    """Make a proposal what the couriers ride; the version published before gives way to it.
+
+    Raises UnknownPlan, NotAProposal, PlanChanged with both versions, OrdersChanged when something
+    of the plan is no longer at the office, FaultsNotAccepted, OfficeAtRest.
+    """
+    row = plans.row_of(session, plan)
+    _refuse_foreign(session, row, by)
+    _refuse_unless_proposal(row)
+    plans.refuse_if_stale(row, tag)
+    _refuse_if_gone(session, vault, row, at)
+    if row.faults and not knowing_faults:
+        raise FaultsNotAccepted(faults=len(row.faults))
+    for older in session.scalars(
+        select(PlanRow).filter_by(office=row.office, day=row.day, state=plans.PUBLISHED)
+    ):
+        plans.supersede(session, older)
+    row.state, row.published_by, row.published_at = plans.PUBLISHED, by.staff, at
+    for each in session.scalars(select(RoundRow).filter_by(plan=row.id)):
+        each.state = plans.PUBLISHED
+    session.flush()
+    return plans.kept(row)
+
+
+def load(
+    session: Session, keys: OfficeKeys, round_id: RoundId, *, by: Actor, at: datetime
+) -> Offered:
+    """Offer a published round's items to its courier in one batch; its calls are fixed with him.
+
+    Raises UnknownRound, RoleNeeded, NothingToLoad when nothing of it lies at the counter, and what
+    `handovers.offer` raises.
+    """
+    row = session.scalar(select(RoundRow).filter_by(id=round_id).with_for_update())
+    if row is None or not _works_at(session, UnitCode(row.office), by):
+        raise UnknownRound(round=round_id)
+    by.need(Role.POSTAL_CLERK, Role.MANAGER)
+    if row.state not in plans.SHOWN:
+        raise UnknownRound(round=round_id)
+    waiting = to_load(session, round_id)
+    if not waiting:
+        raise NothingToLoad(round=round_id)
+    offered = handovers.offer(
+        session,
+        keys,
+        waiting,
+        to_unit=UnitCode(row.office),
+        to_staff=StaffId(row.courier),
+        by=by,
+        at=at,
+    )
+    for stop in session.scalars(
+        select(StopRow).filter_by(round=round_id, kind=orders.Kind.DELIVER.value)
+    ):
+        if stop.locked == Lock.NONE:
+            stop.locked = Lock.COURIER.value
+    session.flush()
+    return offered
+
+
+def to_load(session: Session, round_id: RoundId) -> list[ItemId]:
+    """What of a round lies at the counter and is on offer to nobody, in the order of the round."""
+    rows = session.execute(
+        select(StopItemRow.reference, RoundRow.office)
+        .join(RoundRow, RoundRow.id == StopItemRow.round)
+        .join(
+            StopRow,
+            (StopRow.round == StopItemRow.round) & (StopRow.position == StopItemRow.position),
+        )
+        .where(
+            StopItemRow.round == round_id,
+            StopItemRow.kind == orders.Thing.ITEM.value,
+            StopRow.kind == orders.Kind.DELIVER.value,
+        )
+        .order_by(StopItemRow.position, StopItemRow.reference)
+    ).all()
+    standings = holdings.standings(session, [ItemId(item) for item, _ in rows])
+    waiting = []
+    for item, office in rows:
+        standing = standings.get(ItemId(item))
+        holder = standing.holder if standing else None
+        if standing is None or holder is None or standing.offered or standing.frozen:
+            continue
+        if holder.unit == office and holder.capacity is Capacity.COUNTER:
+            waiting.append(ItemId(item))
+    return waiting
+
+
+def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:
+    """What the plan carries that nobody could carry now: item numbers, and dossiers of pick-ups."""
+    known = {each.reference for order in workday.orders for each in order.references}
+    planned = session.scalars(
+        select(StopItemRow.reference)
+        .join(RoundRow, RoundRow.id == StopItemRow.round)
+        .where(RoundRow.plan == plan)
+        .order_by(StopItemRow.reference)
+    )
+    return [reference for reference in planned if reference not in known]
+
+
+def _after(
+    session: Session, vault: Vault, before: Kept, changes: Sequence[Change], at: datetime
+) -> tuple[Workday, Solved]:
+    workday = _workday(session, vault, before.office, before.day, at)
+    decided: Sequences = plans.sequences(session, before.id, workday)
+    for each in changes:
+        decided = _changed(workday, decided, each)
+    solved = retimed(
+        workday,
+        decided,
+        seed=before.seed,
+        budget_seconds=before.budget_seconds,
+        baseline=before.baseline,
+    )
+    return workday, _with_known_reasons(solved, before)
+
+
+def _workday(session: Session, vault: Vault, office: UnitCode, day: date, at: datetime) -> Workday:
+    return workdays.read(session, vault, places.place(session, office, day=day), day, at=at)
+
+
+def _changed(workday: Workday, decided: Sequences, change: Change) -> Sequences:
+    """The sequences after one change; a fixed call is freed before it is moved."""
+    crew = {courier.staff for courier in workday.couriers}
+    lists = {courier: list(decided.get(courier, ())) for courier in sorted({*crew, *decided})}
+    match change:
+        case Move():
+            if change.courier not in crew:
+                raise UnknownCall(call=change.courier)
+            stop = _taken_out(workday, lists, change.order)
+            lists[change.courier].insert(max(0, change.position - 1), stop)
+        case TakeOut():
+            _taken_out(workday, lists, change.order)
+        case Fix():
+            where, place = _find(lists, change.order)
+            lists[where][place] = replace(lists[where][place], locked=change.level)
+        case FixAll():
+            if change.courier not in lists:
+                raise UnknownCall(call=change.courier)
+            lists[change.courier] = [
+                replace(stop, locked=change.level) for stop in lists[change.courier]
+            ]
+        case _:
+            assert_never(change)
+    return {courier: tuple(stops) for courier, stops in lists.items() if stops}
+
+
+def _taken_out(
+    workday: Workday, lists: dict[StaffId, list[PlannedStop]], order: str
+) -> PlannedStop:
+    """Take a call out of its round; one that is in none yet comes from the day's orders."""
+    if not any(stop.order == order for stops in lists.values() for stop in stops):
+        if not any(order == each.key for each in workday.orders):
+            raise UnknownCall(call=order[:80])
+        return PlannedStop(order=order, arrives=0, starts=0, departs=0)
+    where, place = _find(lists, order)
+    stop = lists[where][place]
+    if stop.locked is not Lock.NONE:
+        raise CallLocked(call=order, level=stop.locked.value)
+    return lists[where].pop(place)
+
+
+def _find(lists: dict[StaffId, list[PlannedStop]], order: str) -> tuple[StaffId, int]:
+    for courier, stops in lists.items():
+        for place, stop in enumerate(stops):
+            if stop.order == order:
+                return courier, place
+    raise UnknownCall(call=order[:80])
+
+
+def _with_known_reasons(solved: Solved, before: Kept) -> Solved:
+    """A search has said why a call is left out; a change by hand does not make it forget."""
+    said = {each.order: each for each in before.left}
+    left = tuple(said.get(each.order, each) for each in solved.left)
+    return replace(solved, left=left)
+
+
+def _difference(before: Kept, solved: Solved, tag: str) -> Changed:
+    return Changed(
+        tag=tag,
+        metres=solved.metres - before.metres,
+        seconds=solved.seconds - before.seconds,
+        left=len(solved.left) - len(before.left),
+        faults=solved.faults,
+    )
+
+
+def _refuse_if_gone(session: Session, vault: Vault, row: PlanRow, at: datetime) -> None:
+    workday = _workday(session, vault, UnitCode(row.office), row.day, at)
+    if workday.fingerprint == row.orders:
+        return
+    missing = gone(session, PlanId(row.id), workday)
+    if missing:
+        raise OrdersChanged(count=len(missing), items=", ".join(missing[:5]))
+
+
+def _refuse_foreign(session: Session, row: PlanRow, by: Actor) -> None:
+    try:
+        workdays.managed(session, UnitCode(row.office), row.day, by=by)
+    except UnknownUnit:
+        raise UnknownPlan(plan=row.id) from None
+
+
+def _refuse_unless_proposal(row: PlanRow) -> None:
+    if row.state != plans.PROPOSED:
+        raise NotAProposal(version=row.version, state=row.state)
+
+
+def _works_at(session: Session, office: UnitCode, by: Actor) -> bool:
+    path = places.path_of(session, office)
+    return by.may(Role.POSTAL_CLERK, Role.MANAGER, path=path)

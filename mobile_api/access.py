@@ -2,14 +2,22 @@
 
 import re
 
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 
 from postal_service.runtime import Runtime
 from postal_service.services import devices
 from postal_service.services.devices import SignedIn, TokenRefused
 from postal_service.storage.transaction import reading
 
+# What a phone asks before it has a token.
+OPEN = frozenset({"devices.present_key", "devices.ask_nonce", "devices.sign_in"})
+VERSIONED = "/api/v1/"
 _BEARER = re.compile(r"Bearer ([0-9a-f]{64})")
+
+
+def register_access(app: Flask) -> None:
+    """Nothing of the API is read or looked at for somebody who has no token."""
+    app.before_request(_know_the_caller)
 
 
 def runtime() -> Runtime:
@@ -28,3 +36,9 @@ def caller() -> SignedIn:
             g.caller = devices.signed_in(session, found[1], at=runtime().clock())
     signed_in: SignedIn = g.caller
     return signed_in
+
+
+def _know_the_caller() -> None:
+    versioned = request.endpoint is not None and request.path.startswith(VERSIONED)
+    if versioned and request.endpoint not in OPEN:
+        caller()

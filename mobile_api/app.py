@@ -6,6 +6,7 @@ from flask import Flask
 from flask.typing import RouteCallable
 
 from mobile_api import health
+from mobile_api.access import register_access
 from mobile_api.documents import make_api, pages
 from mobile_api.errors import register_errors
 from mobile_api.intake import Intake
@@ -22,6 +23,7 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     app.extensions["intake"] = Intake(runtime.sessions, runtime.clock)
     app.config["RATELIMIT_HEADERS_ENABLED"] = False
     register_errors(app)
+    register_access(app)
     register_requests(app)
     api = make_api(app)
     for part in (devices, me, rounds, batches, blobs, items, code_lists):

@@ -9,6 +9,9 @@ from postal_service.services.examining import LARGEST_BATCH, Sent
 
 HEX_64 = r"^[0-9a-f]{64}$"
 DEVICE = r"^[A-Z2-7]{8}$"
+CANONICAL_BASE64 = (
+    "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
+)
 LONGEST_BODY = 24_000  # characters of base64; an event has at most 16,384 bytes
 
 
@@ -16,10 +19,8 @@ class Base64(fields.String):
     """Bytes in standard Base64, written in the one way they can be."""
 
     def __init__(self, *, largest: int, **options: Any) -> None:  # noqa: ANN401 - marshmallow's own
-        pattern = validate.Regexp(r"^[A-Za-z0-9+/]*={0,2}$")
-        options.setdefault("metadata", {})
-        # Told to the reader of the document; `_deserialize` checks it, and more.
-        options["metadata"] |= {"pattern": pattern.regex.pattern, "maxLength": largest}
+        # Told to the reader of the document; `_deserialize` checks the same by decoding.
+        options["metadata"] = {"pattern": CANONICAL_BASE64, "maxLength": largest}
         super().__init__(**options)
         self._largest = largest
 
@@ -184,6 +185,11 @@ class PackageSchema(Schema):
     lock = fields.String(required=True, metadata={"description": "Of the delivery code"})
     rotation = fields.Integer(required=True)
     offer = fields.String(required=True, metadata={"description": "The open offer's event"})
+    offer_giver = fields.String(required=True, metadata={"description": "Device that signed it"})
+    offer_digest = fields.String(
+        required=True, metadata={"description": "SHA-256 of it, for the `offer` of a hand-over"}
+    )
+    offer_signature = fields.String(required=True, metadata={"description": "For its `osig`"})
     batch = fields.String(required=True)
     troubles = fields.List(fields.String(), required=True)
     round = fields.String(required=True)

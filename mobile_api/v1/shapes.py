@@ -10,6 +10,7 @@ def package_of(package: Package) -> dict[str, object]:
     known = package.standing
     holder = known.holder if known else None
     offered = known.offered if known else None
+    half = package.offer
     return {
         "item": package.item,
         "leg": package.leg,
@@ -25,6 +26,9 @@ def package_of(package: Package) -> dict[str, object]:
         "lock": known.lock if known else "",
         "rotation": known.rotation if known else 0,
         "offer": offered.event if offered else "",
+        "offer_giver": half.giver if half else "",
+        "offer_digest": half.digest if half else "",
+        "offer_signature": half.signature if half else "",
         "batch": offered.batch if offered else "",
         "troubles": sorted(known.troubles) if known else [],
         "round": known.round if known else "",

@@ -1,0 +1,177 @@
+"""The published document and the app say the same, whatever is asked."""
+
+import contextlib
+import re
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.generation import GenerationMode
+
+from mobile_api.access import OPEN
+from mobile_api.app import create_app
+from mobile_api.limits import Limits
+from postal_service.runtime import Runtime
+from tests.mobile_api.phones import Couriers
+from tests.services.world import World
+
+NO_LIMITS = Limits(
+    enrolment="1000000/minute",
+    sign_in="1000000/minute",
+    sync="1000000/minute",
+    asking="1000000/minute",
+    message_codes="1000000/minute",
+)
+
+
+def operations(
+    document: dict[str, dict[str, dict[str, dict[str, object]]]],
+) -> list[tuple[str, str]]:
+    return [
+        (method.upper(), path)
+        for path, methods in document["paths"].items()
+        for method in methods
+        if method in {"get", "put", "post", "delete", "patch"}
+    ]
+
+
+def test_the_document_is_openapi_3_1_and_names_every_route(app: Flask, client: FlaskClient) -> None:
+    document = client.get("/api/openapi.json").get_json()
+
+    assert document["openapi"] == "3.1.0"
+    routed = {
+        (method, re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert set(operations(document)) == routed
+    assert len(routed) >= 15
+
+
+def test_every_operation_but_those_that_give_tokens_needs_one(
+    app: Flask, client: FlaskClient
+) -> None:
+    document = client.get("/api/openapi.json").get_json()
+    needing = {
+        (method, path)
+        for method, path in operations(document)
+        if document["paths"][path][method.lower()].get("security")
+    }
+    assert len(set(operations(document)) - needing) == len(OPEN)
+    examples = {
+        "{device}": "AAAAAAAA",
+        "{digest}": "sha-256:" + "0" * 64,
+        "{item}": "BH000000005VN",
+        "{round_id}": "r1",
+    }
+    for method, path in needing:
+        for name, value in examples.items():
+            path = path.replace(name, value)  # noqa: PLW2901 - the same path, filled in
+        assert client.open(path, method=method).status_code == 401, (method, path)
+
+
+def test_the_page_for_people_shows_every_operation_without_scripts(client: FlaskClient) -> None:
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    for method, path in operations(client.get("/api/openapi.json").get_json()):
+        assert f"{method} {path}" in page.text
+    assert "<script" not in page.text
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page.text)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/v1/nothing", 404, "request.not_found"),
+        ("GET", "/", 404, "request.not_found"),
+        ("DELETE", "/api/v1/tokens", 405, "request.method_not_allowed"),
+        ("GET", "/api/v1/tokens", 405, "request.method_not_allowed"),
+        ("POST", "/api/v1/devices/short/nonces", 404, "request.not_found"),
+    ],
+)
+def test_even_what_is_not_there_is_a_problem_document(
+    client: FlaskClient, method: str, path: str, status: int, code: str
+) -> None:
+    got = client.open(path, method=method)
+    assert (got.status_code, got.mimetype) == (status, "application/problem+json")
+    told = got.get_json()
+    assert (told["code"], told["status"]) == (code, status)
+    if status == 405:
+        assert got.headers["Allow"]
+
+
+def test_a_request_keeps_its_name_and_a_hostile_name_is_not_echoed(client: FlaskClient) -> None:
+    kept = client.get("/healthz", headers={"X-Request-Id": "abc-1"})
+    assert kept.headers["X-Request-Id"] == "abc-1"
+    hostile = client.get("/api/v1/me", headers={"X-Request-Id": "a b;<script>"})
+    assert re.fullmatch(r"[0-9a-f-]{36}", hostile.headers["X-Request-Id"])
+    assert hostile.get_json()["instance"] == f"urn:req:{hostile.headers['X-Request-Id']}"
+
+
+def test_a_problem_speaks_the_language_of_the_phone(client: FlaskClient) -> None:
+    vietnamese = client.get("/api/v1/me", headers={"Accept-Language": "vi-VN,vi"}).get_json()
+    english = client.get("/api/v1/me", headers={"Accept-Language": "en"}).get_json()
+    other = client.get("/api/v1/me", headers={"Accept-Language": "fr"}).get_json()
+    assert vietnamese["title"].startswith("Phiên làm việc đã hết")
+    assert english["title"].startswith("The session is over")
+    assert other["title"] == vietnamese["title"]
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(runtime: Runtime) -> None:
+    client = create_app(runtime, Limits(sign_in="2/minute")).test_client()
+    for _ in range(2):
+        assert client.post("/api/v1/devices/AAAAAAAA/nonces").status_code == 404
+    got = client.post("/api/v1/devices/AAAAAAAA/nonces")
+    assert (got.status_code, got.get_json()["code"]) == (429, "request.too_many")
+    assert 1 <= int(got.headers["Retry-After"]) <= 60
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_service_says_whether_it_lives_and_can_work(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+    ready = client.get("/readyz").get_json()
+    assert ready == {"status": "ready", "checks": {"database": True, "clock": True}}
+
+
+@pytest.mark.slow
+def test_any_request_gets_what_the_document_promises(
+    runtime: Runtime, couriers: Couriers, world: World
+) -> None:
+    app = create_app(runtime, NO_LIMITS)
+    couriers.app = app
+    token = couriers.phone(world.courier)._token
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    # A hash that its content must have, a cursor that we must have written: no schema can say that.
+    beyond_schemas = {
+        label: [schemathesis.checks.CHECKS.get_one("positive_data_acceptance")]
+        for label in ("PUT /api/v1/blobs/{digest}", "GET /api/v1/changes")
+    }
+    asked = 0
+
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+            @settings(
+                max_examples=20,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def ask(case: schemathesis.Case) -> None:
+                nonlocal asked
+                asked += 1
+                case.call_and_validate(
+                    headers={"Authorization": f"Bearer {token}"},
+                    excluded_checks=beyond_schemas.get(operation.label, []),
+                )
+
+            with contextlib.suppress(Unsatisfiable):  # nothing can be wrong where nothing is sent
+                ask()
+    assert asked > 300

@@ -5,7 +5,7 @@ offer, and see who holds what. It tells no more than this courier needs for his 
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -81,6 +81,15 @@ class Round:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferSigned:
+    """The giver's half of an open offer: what the phone countersigns when it takes the item."""
+
+    giver: DeviceId
+    digest: str  # SHA-256 of the offer's signed bytes
+    signature: str  # base64
+
+
+@dataclass(frozen=True, kw_only=True)
 class Package:
     """An item as the phone needs it: without a standing nobody has accepted it yet."""
 
@@ -88,6 +97,7 @@ class Package:
     leg: str
     token: str  # SHA-256 of the label's token, first 16 bytes, hex
     standing: Standing | None
+    offer: OfferSigned | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,15 +308,29 @@ def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
 def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, ...]:
     standings = holdings.standings(session, numbers)
     rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(numbers)).order_by(ItemRow.item))
+    offers = _offers(session, standings.values())
     return tuple(
         Package(
             item=ItemId(row.item),
             leg=row.leg,
             token=row.token_hash.hex(),
             standing=standings.get(ItemId(row.item)),
+            offer=offers.get(ItemId(row.item)),
         )
         for row in rows
     )
+
+
+def _offers(session: Session, standings: Iterable[Standing]) -> dict[ItemId, OfferSigned]:
+    open_offers = [each.offered.event for each in standings if each.offered is not None]
+    return {
+        entry.event.item: OfferSigned(
+            giver=entry.event.device,
+            digest=sha256(entry.body).hexdigest(),
+            signature=base64_strict.write(entry.signature),
+        )
+        for entry in reading.entries(session, open_offers).values()
+    }
 
 
 def _colleagues(session: Session, by: Actor) -> tuple[Colleague, ...]:

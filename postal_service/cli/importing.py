@@ -63,7 +63,7 @@ def add_commands(commands: Commands) -> None:
         "--mode",
         choices=[mode.value for mode in Mode],
         default=Mode.CREATE.value,
-        help="create: what is there stays; update: only what is there; merge: both",
+        help="create: what is there must be the same; update: change what is there; merge: both",
     )
     parser.add_argument("--errors", type=int, default=20, help="how many errors to show")
     parser.set_defaults(run=_import)
@@ -132,12 +132,18 @@ def _save(runtime: Runtime, source: Source, rules: Rules, told: Preview) -> int:
 
 def _say_preview(told: Preview) -> None:
     written = told.encoding.value if told.encoding else "-"
-    guess = "" if told.certain else " (đoán / a guess: check the names below before saving)"
+    guess = (
+        ""
+        if told.certain
+        else " (đoán / a guess: look at the rows below; --encoding says otherwise)"
+    )
     say(f"{told.kind.value}: {told.format.value}, {written}{guess}")
     for heading, title in told.columns.items():
         say(f"  {heading} → {title}")
     if told.unknown_columns:
         say(f"  Không dùng / not used: {', '.join(told.unknown_columns)}")
+    for row in told.first_rows:
+        say("  | " + " · ".join(text for text in row.values() if text))
     say(f"{told.rows} dòng / rows: {_counts(told)}")
     _say_findings("Lỗi / errors", told.errors, told.error_count)
     _say_findings("Lưu ý / remarks", told.remarks, told.remark_count)

@@ -5,15 +5,17 @@ rows were asked for alone. Both are a library: the command line and a page use t
 """
 
 from postal_service.services.importing.findings import Finding
-from postal_service.services.importing.running import (
-    FileChanged,
+from postal_service.services.importing.reports import (
     ImportReport,
     OnProgress,
     Preview,
     Progress,
-    RowsRefused,
     Rules,
     Stage,
+)
+from postal_service.services.importing.running import (
+    FileChanged,
+    RowsRefused,
     columns_of,
     preview,
     run,

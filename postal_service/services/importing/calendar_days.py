@@ -81,6 +81,7 @@ class CalendarDays:
 
     def save(self, session: Session, batch: Sequence[tuple[DayRecord, Outcome]]) -> None:
         """Keep the days for `finish`: a year is entered with all its days at once."""
+        del session
         for record, _ in batch:
             for calendar in record.kinds:
                 year = (calendar, record.day.day.year)

@@ -7,13 +7,14 @@ one is refused, so that what is exported again later is harmless.
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import TypeVar
 
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.text import nfc, search_key
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services.importing.columns import Column, Matched
-from postal_service.services.importing.findings import Finding, shown
+from postal_service.services.importing.findings import Finding, glimpsed, shown
 from postal_service.services.importing.tables import LONGEST_CELL, Cell, Formula, Nested, Row
 from postal_service.services.importing.text_files import MARK
 from postal_service.services.importing.xlsx_files import as_moment
@@ -27,6 +28,8 @@ _VIETNAMESE_DAY = re.compile(
     r"(?:(\d{1,2})[:hg](\d{2})(?::\d{2})?\s+)?(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
     r"(?:[ T,]+(\d{1,2})[:hg](\d{2})(?::\d{2})?)?"
 )
+# A column holds the same few words a hundred thousand times.
+_word = lru_cache(maxsize=4096)(search_key)
 _YES = frozenset({"1", "co", "yes", "true", "x", "y", "dung"})
 _NO = frozenset({"0", "khong", "no", "false", "n", "sai"})
 
@@ -58,6 +61,15 @@ class RowCells:
     @property
     def refused(self) -> bool:
         return any(finding.stops for finding in self.findings)
+
+    def glimpse(self) -> dict[str, str]:
+        """The row by the headings of the file, as far as a preview may show it."""
+        told = {}
+        for key, cell in self._cells.items():
+            column, value = self._matched.columns.by_key[key], _shown_value(cell)
+            text = nfc(value) if isinstance(value, str) else value
+            told[self._matched.by_key[key]] = glimpsed(text, personal=column.personal)
+        return told
 
     def refuse(self, key: str, code: str, **facts: object) -> None:
         """This cell, or the row where `key` is "", cannot be taken."""
@@ -131,9 +143,7 @@ class RowCells:
     def _finding(self, key: str, code: str, facts: Mapping[str, object], *, stops: bool) -> Finding:
         column = self._column(key)
         name = self._matched.by_key.get(key) or (column.title if column else "")
-        cell = self._cells.get(key)
-        value = cell.text if isinstance(cell, Formula) else cell
-        value = "{…}" if isinstance(value, Nested) else value
+        value = _shown_value(self._cells.get(key))
         personal = column is not None and column.personal
         return Finding(
             row=self.number,
@@ -143,6 +153,12 @@ class RowCells:
             facts=facts,
             stops=stops,
         )
+
+
+def _shown_value(cell: Cell) -> object:
+    if isinstance(cell, Formula):
+        return cell.text
+    return "{…}" if isinstance(cell, Nested) else cell
 
 
 def _text(cell: Cell, digits: int, *, lines: bool = False) -> str:
@@ -168,15 +184,17 @@ def _text(cell: Cell, digits: int, *, lines: bool = False) -> str:
 def _clean(written: str, *, lines: bool) -> str:
     if len(written) > LONGEST_CELL:
         raise NotACellError("import.cell_too_long", most=LONGEST_CELL)
-    if kept := _TEXT_AS_FORMULA.fullmatch(written.strip()):
+    if written[:1] == "=" and (kept := _TEXT_AS_FORMULA.fullmatch(written.strip())):
         written = kept[1]
     if MARK in written:
         raise NotACellError("import.damaged_text")
-    text = nfc(written).replace("\r\n", "\n").strip()
-    if not lines:
-        text = text.replace("\n", " ")
-    text = _BLANKS.sub(" ", text)
-    if not all(c.isprintable() or c == "\n" for c in text):
+    text = nfc(written).strip()
+    if "\r" in text or "\n" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text if lines else text.replace("\n", " ")
+    if "  " in text or "\t" in text or "\u00a0" in text:
+        text = _BLANKS.sub(" ", text)
+    if not text.replace("\n", "").isprintable():
         text = _without_invisible(text)
     if text[:1] in {"=", "@"} or (text[:1] in {"+", "-"} and not _NUMBER_LIKE.fullmatch(text)):
         raise NotACellError("import.formula")
@@ -186,7 +204,7 @@ def _clean(written: str, *, lines: bool) -> str:
 def _without_invisible(text: str) -> str:
     """Soft hyphens, byte order marks and zero-width marks go unseen; control characters do not."""
     visible = "".join(c for c in text if c not in "\u00ad\ufeff\u200b\u200c\u200d\u200e\u200f")
-    if not all(c.isprintable() or c == "\n" for c in visible):
+    if not visible.replace("\n", "").isprintable():
         raise NotACellError("import.control_characters")
     return visible
 
@@ -257,14 +275,14 @@ def _decimal(cell: Cell, least: float, most: float) -> float:
 def _flag(cell: Cell) -> bool:
     if isinstance(cell, bool):
         return cell
-    word = search_key(_text(cell, 0))
+    word = _word(_text(cell, 0))
     if word not in _YES | _NO:
         raise NotACellError("import.not_yes_or_no")
     return word in _YES
 
 
 def _choice(cell: Cell, words: Mapping[str, T]) -> T:
-    word = search_key(_text(cell, 0))
+    word = _word(_text(cell, 0))
     if word not in words:
         raise NotACellError("import.not_a_choice", choices=", ".join(words))
     return words[word]

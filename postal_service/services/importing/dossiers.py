@@ -23,8 +23,9 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services import numbers, persons
 from postal_service.services.administrative import SupplementReason
-from postal_service.services.importing import dossier_rows
+from postal_service.services.importing import dossier_catalogue, dossier_rows
 from postal_service.services.importing.cells import RowCells
+from postal_service.services.importing.dossier_columns import COLUMNS
 from postal_service.services.importing.dossier_rows import DossierRecord
 from postal_service.services.importing.subject import Mode, Numbered, Outcome, Verdict, judged
 from postal_service.services.numbers import SERIALS, NumbersExhausted
@@ -65,13 +66,13 @@ class _Stored:
 class Dossiers:
     """One pass over a file of dossiers."""
 
-    columns = dossier_rows.COLUMNS
+    columns = COLUMNS
 
     def __init__(
         self, session: Session, vault: Vault, *, service: str, by: Actor, at: datetime
     ) -> None:
         self._vault, self._service, self._by, self._at = vault, service, by, at
-        self._known = dossier_rows.load(session)
+        self._known = dossier_catalogue.load(session)
 
     def read(self, cells: RowCells) -> DossierRecord | None:
         return dossier_rows.read(cells, self._known, at=self._at)

@@ -33,6 +33,17 @@ def shown(value: object, *, personal: bool) -> str:
     return "".join(c if c.isprintable() else "�" for c in cut)
 
 
+def glimpsed(value: object, *, personal: bool) -> str:
+    """What the first rows of a preview show: enough of a name to see whether its letters are right."""
+    text = shown(value, personal=False)
+    if not personal or not text:
+        return text
+    if any(c.isdigit() for c in text):
+        return shown(value, personal=True)
+    *others, given = text.split() or [""]
+    return " ".join([*(f"{word[:1]}." for word in others), given])
+
+
 class Findings:
     """Findings of a whole file: the first of them in full, all of them counted."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,9 @@ from postal_service.storage.schema import SuccessionRow, UnitRow
 
 # What stands before a name: "P. Tam Kỳ", "TT Hà Lam".
 _KIND = re.compile(r"^(phuong|xa|thi tran|dac khu|tt|p|x)\b[. ]*")
+
+_PARTS = re.compile(r"[,;\n]| - ")
+_key = lru_cache(maxsize=16_384)(search_key)  # the same places come again and again
 
 
 class AmbiguousName(NotAnAgency):
@@ -61,7 +65,7 @@ class Gazetteer:
             if known.place.kind != places.AGENCY:
                 raise NotAnAgency(unit=written[:60])
             return known.place
-        found = [each for each in self._agencies.get(search_key(written), ()) if each.stands(day)]
+        found = [each for each in self._agencies.get(_key(written), ()) if each.stands(day)]
         if len(found) > 1:
             raise AmbiguousName(unit=written[:60])
         if not found:
@@ -87,10 +91,12 @@ class Gazetteer:
 
         Former communes count: the address keeps its words, the unit is what they became.
         """
-        parts = [search_key(part) for part in re.split(r"[,;\n]| - ", address)]
+        parts = [_key(part) for part in _PARTS.split(address)]
         with_kind = [_KIND.sub("", part) for part in parts if _KIND.match(part)]
         for name in [*with_kind, *parts]:
-            old = self._communes.get(name, set())
+            old = self._communes.get(name)
+            if old is None:
+                continue
             now = {code for each in old for code in self.followed(each, day=day)}
             if len(now) == 1:
                 return now.pop()

@@ -4,16 +4,14 @@ Neither keeps the rows, so a long file needs no more memory than a short one. Th
 transaction and, unless good rows were asked for alone, a single refused cell leaves it unwritten.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.legacy_text import Encoding
 from postal_service.domain.refusals import OutOfDate, RuleBroken
 from postal_service.services.importing.calendar_days import CalendarDays
 from postal_service.services.importing.cells import RowCells
@@ -22,8 +20,16 @@ from postal_service.services.importing.dossiers import Dossiers
 from postal_service.services.importing.findings import Finding, Findings
 from postal_service.services.importing.opening import open_table
 from postal_service.services.importing.procedures import Procedures
+from postal_service.services.importing.reports import (
+    ImportReport,
+    OnProgress,
+    Preview,
+    Progress,
+    Rules,
+    Stage,
+)
 from postal_service.services.importing.staff import Staff
-from postal_service.services.importing.subject import Kind, Mode, Numbered, Outcome, Subject
+from postal_service.services.importing.subject import Kind, Numbered, Outcome, Subject
 from postal_service.services.importing.tables import BrokenAt, Format, NoTable, Source, Table
 from postal_service.services.importing.units import Offices, Units
 from postal_service.services.vault import Vault
@@ -31,7 +37,7 @@ from postal_service.services.vault import Vault
 R = TypeVar("R")
 
 CHUNK = 1_000
-MOST_FINDINGS = 100
+FIRST_ROWS = 3
 
 
 class RowsRefused(RuleBroken):
@@ -44,64 +50,6 @@ class FileChanged(OutOfDate):
     """The file is not the one that was looked at."""
 
     code = "import.file_changed"
-
-
-class Stage(StrEnum):
-    CHECKING = "checking"
-    SAVING = "saving"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far a pass is. `total` is an estimate while a file is read for the first time."""
-
-    stage: Stage
-    rows: int
-    total: int | None
-
-
-OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """How a file is taken: what rows may do, and whether the good ones are taken without the bad."""
-
-    kind: Kind
-    mode: Mode = Mode.CREATE
-    good_rows_alone: bool = False
-    most_findings: int = MOST_FINDINGS
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """What an import would do, or did."""
-
-    kind: Kind
-    format: Format
-    encoding: Encoding | None  # none for a workbook
-    certain: bool  # False: the encoding is a guess, look at the rows before it is used
-    columns: Mapping[str, str]  # heading in the file: what it was read as
-    unknown_columns: tuple[str, ...]
-    rows: int
-    counts: Mapping[Outcome, int]
-    errors: tuple[Finding, ...]  # the first of them
-    error_count: int
-    remarks: tuple[Finding, ...]
-    remark_count: int
-    read_to_its_end: bool  # what is half read is not half saved
-
-    @property
-    def clean(self) -> bool:
-        """Whether every row can be taken."""
-        return not self.error_count
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportReport(Preview):
-    """What was done; `saved` is False when nothing was."""
-
-    saved: bool
 
 
 def preview(
@@ -146,14 +94,13 @@ def run(
     and RowsRefused where a row that was good in the preview is not any more: the caller's
     transaction then takes everything back.
     """
-    before = _fingerprint(source)
     if checked is None:
         checked = preview(
             session, vault, source, rules, service=service, by=by, at=at, on_progress=on_progress
         )
     if not (checked.clean or (rules.good_rows_alone and checked.read_to_its_end)):
         return _report(checked, saved=False)
-    if _fingerprint(source) != before:
+    if fingerprint(source) != checked.fingerprint:
         raise FileChanged(path=source.path.name)
     run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
     done = run_through.go(Stage.SAVING, checked.rows, on_progress)
@@ -203,6 +150,7 @@ class _Pass:
     def _through(
         self, subject: Subject[R], stage: Stage, total: int | None, on_progress: OnProgress | None
     ) -> Preview:
+        found = fingerprint(self.source)
         table = open_table(self.source, subject.columns.recognised)
         tally = _Tally(self.session, subject, self.rules, saving=stage is Stage.SAVING)
         for _ in tally.chunks(table):
@@ -211,7 +159,7 @@ class _Pass:
                 on_progress(Progress(stage=stage, rows=tally.rows, total=expected))
         if stage is Stage.SAVING:
             subject.finish(self.session)
-        return tally.told(self.rules.kind, table)
+        return tally.told(self.rules.kind, table, found)
 
 
 class _Tally(list[Numbered[R]]):
@@ -223,6 +171,7 @@ class _Tally(list[Numbered[R]]):
         super().__init__()
         self.rows = 0
         self._broken = False
+        self._first: list[dict[str, str]] = []
         self._session, self._subject, self._rules, self._saving = session, subject, rules, saving
         self._findings = Findings(rules.most_findings)
         self._counts = dict.fromkeys(Outcome, 0)
@@ -236,7 +185,10 @@ class _Tally(list[Numbered[R]]):
                 if not self.rows:
                     self._match(table)
                 self.rows += 1
-                self._take(RowCells(row, self._matched))
+                cells = RowCells(row, self._matched)
+                if len(self._first) < FIRST_ROWS:
+                    self._first.append(cells.glimpse())
+                self._take(cells)
                 if len(self) >= CHUNK:
                     self._settle()
                     yield
@@ -250,7 +202,7 @@ class _Tally(list[Numbered[R]]):
         self._settle()
         yield
 
-    def told(self, kind: Kind, table: Table) -> Preview:
+    def told(self, kind: Kind, table: Table, found: tuple[int, int]) -> Preview:
         return Preview(
             kind=kind,
             format=table.format,
@@ -260,10 +212,12 @@ class _Tally(list[Numbered[R]]):
             unknown_columns=tuple(self._matched.unknown),
             rows=self.rows,
             counts=dict(self._counts),
+            first_rows=tuple(self._first),
             errors=tuple(self._findings.kept),
             error_count=self._findings.errors,
             remarks=tuple(self._findings.remarks),
             remark_count=self._findings.remarked,
+            fingerprint=found,
             read_to_its_end=not self._broken,
         )
 
@@ -334,7 +288,8 @@ def _estimate(rows: int, share: float | None) -> int | None:
     return int(rows / share) if share else None
 
 
-def _fingerprint(source: Source) -> tuple[int, int]:
+def fingerprint(source: Source) -> tuple[int, int]:
+    """Size and time of a file, by which a change is noticed."""
     if not source.path.is_file():
         return 0, 0  # opening it says so
     found = source.path.stat()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -18,6 +19,10 @@ from postal_service.ledger.tree import Place
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 PAGE = 1_000  # leaves in memory at a time
+
+# An item's story is told anew at each of its events, so its earlier events are read again and
+# again. They never change: what bytes mean is kept for the newest ones, some 2 kB each.
+_meaning = lru_cache(maxsize=16_384)(decode)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list
         .order_by(EntryRow.item, EntryRow.item_sequence)
     )
     for item, body in found:
-        stories[ItemId(item)].append(as_told(decode(body), body))
+        stories[ItemId(item)].append(as_told(_meaning(body), body))
     return stories
 
 
@@ -216,7 +221,7 @@ def _recorded(
 ) -> Recorded:
     return Recorded(
         index=index,
-        event=decode(body),
+        event=_meaning(body),
         body=body,
         signature=signature,
         item_sequence=item_sequence,

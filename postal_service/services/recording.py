@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from postal_service import projections
 from postal_service.domain import acts
+from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.ledger.append import Entry, Signed, append, receipt
@@ -50,9 +52,18 @@ def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> l
 
 
 def _keep_seals(session: Session, signed: Sequence[Signed]) -> None:
+    # A phone may tell of a used seal; the ledger keeps it and the first use keeps the serial.
+    packed: dict[str, Event] = {}
     for each in signed:
-        act = each.event.act
-        # A phone may tell of a used seal; the ledger keeps it and the first use keeps the serial.
-        if isinstance(act, acts.Pack) and session.get(SealRow, act.seal) is None:
-            session.add(SealRow(serial=act.seal, item=each.event.item, event_id=each.event.id))
-            session.flush()
+        if isinstance(each.event.act, acts.Pack):
+            packed.setdefault(each.event.act.seal, each.event)
+    if not packed:
+        return
+    used = set(session.scalars(select(SealRow.serial).where(SealRow.serial.in_(packed))))
+    fresh = [
+        {"serial": serial, "item": event.item, "event_id": event.id}
+        for serial, event in packed.items()
+        if serial not in used
+    ]
+    if fresh:
+        session.execute(insert(SealRow), fresh)

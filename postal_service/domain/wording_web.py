@@ -45,6 +45,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mục “{field}” phải là ngày hợp lệ. Chưa có gì được ghi.",
         "“{field}” has to be a date. Nothing was recorded.",
     ),
+    "form.not_ours": (
+        "Biểu mẫu không do hệ thống này mở cho bạn. Tải lại trang rồi điền lại. Chưa có gì được ghi.",
+        "The form was not opened for you by this system. Reload the page. Nothing was recorded.",
+    ),
+    "form.sent_already": (
+        "Biểu mẫu này đã được gửi và đã ghi một lần. Xem kết quả trong danh sách, không gửi lại.",
+        "This form was sent and recorded before. Look for its result in the lists; do not send it again.",
+    ),
+    "delivery.other_item": (
+        "Mã nhận kết quả này là của bưu gửi {scanned}, không phải {item}. Chưa có gì được ghi.",
+        "This delivery code belongs to item {scanned}, not to {item}. Nothing was recorded.",
+    ),
+    "handover.unknown": (
+        "Không có bàn giao nào đang mở với mã này, hoặc không thuộc phạm vi của bạn. Có thể bên kia đã nhận hoặc đã rút.",
+        "No open hand-over has this number, or it is not yours to see. The other side may have taken or withdrawn it.",
+    ),
+    "scan.not_our_label": (
+        "Nhãn của bưu gửi {item} không phải nhãn bưu điện đã in. Giữ phong bì lại và báo trưởng bưu cục.",
+        "The label of item {item} is not the one the post printed. Keep the envelope and tell the manager.",
+    ),
     "scan.nothing_found": (
         "Không nhận ra mã “{written}”. Kiểm tra lại mã, hoặc gõ mã in dưới vạch.",
         "The code “{written}” is not known. Check it, or type what is printed under the bars.",

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from flask import request
 
+from postal_service.domain.acts import Counts
 from postal_service.domain.refusals import Malformed
 from postal_service.domain.text import tidy
 from postal_service.web.language import say
@@ -83,3 +84,17 @@ def day(name: str, label: str) -> date:
 
 def ticked(name: str) -> bool:
     return raw(name) == "yes"
+
+
+def counts(prefix: str = "") -> Counts:
+    """Originals, certified copies and photocopies, each 0 to 999. Raises NotANumber."""
+    return Counts(
+        originals=number(f"{prefix}originals", "Bản chính"),
+        certified=number(f"{prefix}certified", "Bản chứng thực"),
+        photocopies=number(f"{prefix}photocopies", "Bản sao"),
+    )
+
+
+def typed(*names: str) -> dict[str, str]:
+    """What was typed into these fields, to be shown again after a refusal; never a secret's field."""
+    return {name: raw(name)[:PARAGRAPH] for name in names}

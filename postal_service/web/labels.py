@@ -11,8 +11,13 @@ from postal_service.domain.acts import (
     Receiver,
     ReservedFor,
 )
+from postal_service.domain.administrative import StepKind
+from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
+from postal_service.domain.money import Line, PaymentState
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.services.administrative import SupplementReason
 from postal_service.web.language import pick
 
 Pair = tuple[str, str]
@@ -88,6 +93,47 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Channel.DIRECT, ("trực tiếp", "in person")),
     (Channel.ONLINE, ("trực tuyến", "online")),
     (Channel.POST, ("qua bưu chính công ích", "by post")),
+    (PersonRole.SUBMITTER, ("Người nộp", "Submitter")),
+    (PersonRole.OWNER, ("Chủ hồ sơ", "Owner")),
+    (PersonRole.RECEIVER, ("Người nhận kết quả", "Receiver of the result")),
+    (PersonRole.DELEGATE, ("Người được ủy quyền", "Delegate")),
+    (StepKind.REQUESTED, ("Công dân đăng ký", "Requested")),
+    (StepKind.POSTED, ("Bưu điện nhận hồ sơ", "Posted")),
+    (StepKind.RECEIVED, ("Cơ quan tiếp nhận (mẫu 01)", "Received by the agency (form 01)")),
+    (StepKind.VERIFYING, ("Cần xác minh", "Must be verified")),
+    (StepKind.SUPPLEMENT_REQUESTED, ("Yêu cầu bổ sung (mẫu 02)", "Supplement asked for (form 02)")),
+    (StepKind.SUPPLEMENT_RECEIVED, ("Đã nhận bổ sung", "Supplement received")),
+    (StepKind.DUTY_NOTICED, ("Thông báo nghĩa vụ tài chính", "Financial duty noticed")),
+    (StepKind.DUTY_MET, ("Hoàn thành nghĩa vụ tài chính", "Financial duty met")),
+    (StepKind.EXTENDED, ("Xin lỗi và hẹn lại (mẫu 04)", "Apology and extension (form 04)")),
+    (StepKind.REFUSED, ("Từ chối (mẫu 03)", "Refused (form 03)")),
+    (StepKind.DISCONTINUED, ("Dừng giải quyết (mẫu 05)", "Discontinued (form 05)")),
+    (StepKind.RESOLVED, ("Có kết quả", "Resolved")),
+    (StepKind.RETURNED, ("Đã trả kết quả", "Result returned")),
+    (StepKind.WITHDRAWN, ("Công dân rút hồ sơ", "Withdrawn")),
+    (SupplementReason.MISSING, ("thiếu", "missing")),
+    (SupplementReason.ILLEGIBLE, ("không đọc được", "illegible")),
+    (SupplementReason.EXPIRED, ("hết hạn", "expired")),
+    (SupplementReason.UNSIGNED, ("chưa ký hoặc chưa đóng dấu", "unsigned")),
+    (SupplementReason.CONTRADICTORY, ("mâu thuẫn với giấy tờ khác", "contradicts another paper")),
+    (SupplementReason.WRONG_FORM, ("sai mẫu", "wrong form")),
+    (Line.STATE_FEE, ("phí, lệ phí", "state fee")),
+    (Line.POSTAGE, ("cước bưu chính", "postage")),
+    (Line.COLLECTED_FOR_OTHERS, ("thu hộ", "collected for others")),
+    (PaymentState.DUE, ("phải thu", "due")),
+    (PaymentState.PAID, ("đã thu", "paid")),
+    (PaymentState.EXEMPT, ("miễn", "exempt")),
+    (PaymentState.HANDED_IN, ("đã nộp quỹ", "handed in")),
+    (PaymentState.REMITTED, ("đã chuyển cho chủ khoản thu", "remitted")),
+    (PaymentState.REFUNDED, ("đã hoàn", "refunded")),
+    (Step.DELIVER, ("phát lại", "deliver again")),
+    (Step.INVITE, ("gửi giấy mời", "invite")),
+    (Step.HOLD, ("lưu chờ nhận", "hold")),
+    (Step.FORWARD, ("chuyển tiếp", "forward")),
+    (Step.VERIFY_ADDRESS, ("xác minh địa chỉ", "verify the address")),
+    (Step.RETURN, ("chuyển hoàn về cơ quan", "send back to the agency")),
+    (Step.MAKE_RECORD, ("lập biên bản", "make a record")),
+    (Step.POSTPONE, ("hoãn", "postpone")),
 )  # fmt: skip
 _PAIRS = {(type(code), code.value): pair for code, pair in WORDS}
 
@@ -95,3 +141,8 @@ _PAIRS = {(type(code), code.value): pair for code, pair in WORDS}
 def word(code: StrEnum) -> str:
     """The word for a code in the person's language."""
     return pick(_PAIRS[type(code), code.value])
+
+
+def vietnamese(code: StrEnum) -> str:
+    """The word as papers print it, whatever the person reads on the screen."""
+    return _PAIRS[type(code), code.value][0]

@@ -12,16 +12,48 @@ from postal_service.domain.wording_numbers import dong
 from postal_service.runtime import Runtime
 from postal_service.web import assets, errors, gate, here, security, tabs
 from postal_service.web.account import views as account
+from postal_service.web.acts import act_facts, act_word, verdict_word
+from postal_service.web.delivery import views as delivery
+from postal_service.web.desk import views as desk
+from postal_service.web.dossiers import views as dossiers
+from postal_service.web.exceptions import views as exceptions
+from postal_service.web.handovers import views as handovers
+from postal_service.web.items import views as items
 from postal_service.web.labels import word
 from postal_service.web.language import language, say
+from postal_service.web.receptions import views as receptions
+from postal_service.web.results import views as results
 from postal_service.web.tabs import Tab
 
 FEATURES: Final[Sequence[Blueprint]] = (
     assets.pages,
     account.pages,
+    desk.pages,
+    receptions.pages,
+    items.pages,
+    exceptions.pages,
+    dossiers.pages,
+    handovers.pages,
+    results.pages,
+    delivery.pages,
 )
 
+_AT_WORK = frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER})
+
 TABS: Final[Sequence[Tab]] = (
+    Tab(endpoint="desk.show", name=("Quầy", "Desk"), shown_to=_AT_WORK),
+    Tab(
+        endpoint="receptions.search",
+        name=("Tiếp nhận", "Reception"),
+        shown_to=frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK}),
+    ),
+    Tab(endpoint="handovers.listed", name=("Bàn giao", "Hand-over"), shown_to=_AT_WORK),
+    Tab(
+        endpoint="delivery.held",
+        name=("Lưu chờ nhận", "Held"),
+        shown_to=frozenset({Role.POSTAL_CLERK, Role.MANAGER}),
+    ),
+    Tab(endpoint="dossiers.search", name=("Hồ sơ", "Dossiers"), shown_to=frozenset(Role)),
     Tab(endpoint="account.show", name=("Tài khoản", "Account"), shown_to=frozenset(Role)),
 )
 
@@ -47,6 +79,9 @@ def _words_for_templates(app: Flask) -> None:
             "_": say,
             "language": language,
             "word": word,
+            "act_word": act_word,
+            "act_facts": act_facts,
+            "verdict_word": verdict_word,
             "nonce": security.nonce,
             "navigation": tabs.navigation,
             "moment": short_moment,

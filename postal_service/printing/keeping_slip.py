@@ -1,0 +1,64 @@
+"""The citizen's own slip of a dossier that the post has taken: look-up PIN and delivery code, printed once and kept nowhere.
+
+It is no receipt of the agency: that one names the due date, which is known only when the agency receives.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from postal_service.printing.codes import Correction, qr_symbol
+from postal_service.printing.figures import official_clock
+from postal_service.printing.page import A5_UPRIGHT, Paper
+from postal_service.printing.typesetting import NOTE, STRONG, line
+
+_MODULE_MM = 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepingSlip:
+    """`delivery_code` is `BG1:…`, or empty when the citizen fetches the result himself."""
+
+    operator_name: str
+    office_name: str
+    dossier_code: str
+    procedure_name: str
+    agency_name: str
+    item_code: str
+    posted_at: datetime
+    lookup_pin: str
+    delivery_code: str
+
+
+def render(view: KeepingSlip) -> bytes:
+    """The slip as PDF, A5."""
+    paper = Paper(name="PHIẾU GIỮ CỦA CÔNG DÂN", number=view.dossier_code, size=A5_UPRIGHT)
+    paper.national_header((view.operator_name, view.office_name))
+    paper.title("Mã tra cứu và mã nhận kết quả")
+    paper.bars(view.dossier_code, module_mm=0.25)
+    paper.facts(
+        ("Thủ tục hành chính", view.procedure_name),
+        ("Cơ quan giải quyết", view.agency_name),
+        ("Bưu gửi", view.item_code),
+        ("Bưu điện nhận lúc", official_clock(view.posted_at)),
+        ("Mã tra cứu (PIN)", view.lookup_pin),
+    )
+    paper.say(
+        "Thời hạn giải quyết tính từ khi cơ quan tiếp nhận; ngày hẹn trả ghi trên giấy tiếp nhận "
+        "của cơ quan.",
+        NOTE,
+    )
+    if view.delivery_code:
+        paper.gap()
+        paper.qr_with(
+            qr_symbol(view.delivery_code, version=3, correction=Correction.QUARTILE),
+            module_mm=_MODULE_MM,
+            beside=(
+                line("Mã nhận kết quả", STRONG),
+                line("Đưa mã này cho bưu tá quét khi đã nhận đúng phong bì còn nguyên niêm phong."),
+                line(
+                    "Giữ kín, không gửi cho người khác. Mất phiếu thì báo bưu cục để cấp mã mới.",
+                    NOTE,
+                ),
+            ),
+        )
+    return paper.pdf()

@@ -1,0 +1,189 @@
+"""Delivery over a counter: who came, by what right, on which proof; and the dossier is closed with it.
+
+The citizen's card is compared with the dossier and forgotten. The one-time code is counted in one
+transaction and redeemed in the next (services/message_codes.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor
+from postal_service.domain.acts import Capacity, Counts, Leg, Proof, Receiver
+from postal_service.domain.crockford import Token
+from postal_service.domain.custody import Standing, State
+from postal_service.domain.custody_rules import NotForDelivery
+from postal_service.domain.identity import (
+    CitizenCard,
+    Entitlement,
+    contradictions,
+    contradicts_dossier,
+    refuse_contradictions,
+    refuse_unless_entitled,
+)
+from postal_service.domain.ids import ItemId, UnitCode
+from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.wording_dates import local
+from postal_service.projections import holdings
+from postal_service.services import (
+    delivery,
+    dossiers,
+    message_codes,
+    numbers,
+    persons,
+    results,
+    sight,
+)
+from postal_service.services.delivery import Delivered, Recovered
+from postal_service.services.door_codes import ADDRESSEES
+from postal_service.services.items import UnknownItem
+from postal_service.services.office_events import OfficeKeys
+from postal_service.services.overview import Line, lines
+from postal_service.services.persons import Purpose
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import ItemRow
+
+HOLDING = (State.HELD, State.UNDELIVERED, State.AT_DESTINATION_OFFICE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """A delivery over the counter; the recovered papers' item, where there are any, with its label."""
+
+    delivered: Delivered
+    recovered_item: ItemId | None
+    label: Token | None
+
+
+def deliver(
+    session: Session,
+    keys: OfficeKeys,
+    item: ItemId,
+    *,
+    entitlement: Entitlement,
+    proof: Proof,
+    recovered: Counts,
+    service: str,
+    by: Actor,
+    at: datetime,
+) -> HandedOver:
+    """Give a result to the citizen; papers taken back become an item that goes to the agency.
+
+    Raises UnknownItem, NoAuthorisation, NotTheHolder, NotForDelivery, ItemFrozen,
+    WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
+    """
+    sight.item(session, item, by=by)
+    refuse_unless_entitled(entitlement)
+    back, label = None, None
+    if recovered.total:
+        back, label = _item_back(session, item, service=service, by=by, at=at)
+    delivered = delivery.deliver(
+        session,
+        keys,
+        item,
+        receiver=entitlement.receiver,
+        proof=proof,
+        recovered=Recovered(item=back, counts=recovered) if back else None,
+        by=by,
+        at=at,
+    )
+    results.note_delivered(session, [item], at=at)
+    return HandedOver(delivered=delivered, recovered_item=back, label=label)
+
+
+def send_code(session: Session, vault: Vault, item: ItemId, *, by: Actor, at: datetime) -> str:
+    """Send the citizen a one-time code; the look at his number is logged.
+
+    Raises UnknownItem, NotForDelivery, DossierErased, NoPhone or TooManyCodes.
+    """
+    standing = held_here(session, item, by=by)
+    if standing.leg is not Leg.OUT or standing.returning:
+        raise NotForDelivery(item=item, leg=standing.leg)
+    people = _people(session, vault, item, by=by, at=at)
+    phone = next(
+        (people[role].phone for role in ADDRESSEES if role in people and people[role].phone), ""
+    )
+    return message_codes.send(session, vault, item, phone=phone, at=at)
+
+
+def count_try(session: Session, item: ItemId, *, by: Actor, at: datetime) -> str:
+    """Count a try of a one-time code. Commit before `message_codes.redeem`.
+
+    Raises UnknownItem or MessageCodeWrong.
+    """
+    held_here(session, item, by=by)
+    return message_codes.count_try(session, item, at=at)
+
+
+def compare_card(
+    session: Session,
+    vault: Vault,
+    item: ItemId,
+    card: CitizenCard,
+    receiver: Receiver,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Compare a card with itself, and the owner's with the dossier; the look is logged.
+
+    Raises UnknownItem, DossierErased or IdentityContradicts.
+    """
+    refuse_contradictions(contradictions(card, today=local(at).date()))
+    people = _people(session, vault, item, by=by, at=at)
+    owner = people.get(PersonRole.OWNER)
+    if receiver is Receiver.OWNER and owner is not None and owner.citizen:
+        found = contradicts_dossier(card, name=owner.name, last4=owner.citizen[-4:])
+        refuse_contradictions(found)
+
+
+def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:
+    """An item that lies in this person's hands or at his counter. Raises UnknownItem."""
+    standing = sight.item(session, item, by=by)
+    holder = standing.holder
+    at_counter = (
+        holder is not None and holder.unit == by.unit and holder.capacity is not Capacity.COURIER
+    )
+    if holder is None or not (holder.staff == by.staff or at_counter):
+        raise UnknownItem(item=item)
+    return standing
+
+
+def on_hold(session: Session, *, by: Actor, after: str = "") -> Sequence[Line]:
+    """Results that lie at the actor's unit for the citizen to fetch, a page at a time."""
+    held = holdings.held_at_unit(session, by.unit, HOLDING, after)
+    return lines(session, [each for each in held if each.leg is Leg.OUT])
+
+
+def _item_back(
+    session: Session, item: ItemId, *, service: str, by: Actor, at: datetime
+) -> tuple[ItemId, Token]:
+    row = session.get(ItemRow, item)
+    dossier = dossiers.of_items(session, [item]).get(item)
+    if row is None or dossier is None:
+        raise UnknownItem(item=item)
+    back, label = numbers.item_number(session, service), numbers.label()
+    dossiers.give_item(
+        session,
+        back,
+        Leg.RET,
+        dossier,
+        origin=by.unit,
+        destination=UnitCode(row.origin_unit),
+        token_hash=label.digest,
+        made_by=by.staff,
+        day=local(at).date(),
+    )
+    return back, label.token
+
+
+def _people(
+    session: Session, vault: Vault, item: ItemId, *, by: Actor, at: datetime
+) -> dict[PersonRole, Person]:
+    dossier = dossiers.of_items(session, [item]).get(item)
+    if dossier is None:
+        raise UnknownItem(item=item)
+    dossiers.visible(session, dossier, by=by)
+    return persons.look(session, vault, dossier, purpose=Purpose.DELIVERY, by=by, at=at)

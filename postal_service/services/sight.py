@@ -1,0 +1,49 @@
+"""Who may see an item. Somebody else's item and one that does not exist answer alike, everywhere."""
+
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor
+from postal_service.domain.custody import Standing
+from postal_service.domain.ids import ItemId, UnitCode
+from postal_service.services import dossiers, items, places
+from postal_service.services.dossiers import SEEING, UnknownDossier
+from postal_service.services.items import UnknownItem
+from postal_service.storage.schema import ItemRow
+
+
+def item(session: Session, number: ItemId, *, by: Actor) -> Standing:
+    """The standing of an item that this person has to do with.
+
+    He holds it, it was offered to him, it begins, ends or lies in his part of the organisation, or
+    its dossier is his to see. Raises UnknownItem.
+    """
+    standing = items.standing(session, number)
+    if standing.holder is not None and standing.holder.staff == by.staff:
+        return standing
+    offered = standing.offered
+    if offered is not None and offered.to_unit == by.unit and offered.to_staff in {"", by.staff}:
+        return standing
+    if any(
+        by.may(*SEEING, path=places.path_of(session, unit)) for unit in _units(session, standing)
+    ):
+        return standing
+    dossier = dossiers.of_items(session, [number]).get(number)
+    if dossier is not None:
+        try:
+            dossiers.visible(session, dossier, by=by)
+        except UnknownDossier:
+            raise UnknownItem(item=number) from None
+        return standing
+    raise UnknownItem(item=number)
+
+
+def _units(session: Session, standing: Standing) -> set[UnitCode]:
+    units = {standing.destination}
+    if standing.holder is not None:
+        units.add(standing.holder.unit)
+    if standing.offered is not None:
+        units.add(standing.offered.to_unit)
+    row = session.get(ItemRow, standing.item)
+    if row is not None:
+        units |= {UnitCode(row.origin_unit), UnitCode(row.destination_unit)}
+    return {unit for unit in units if unit}

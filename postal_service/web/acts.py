@@ -1,0 +1,147 @@
+"""What an event is called, what is shown of it, and which acts a person may begin on an item from where it stands."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import url_for
+
+from postal_service.domain import acts
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Act, Capacity, Leg
+from postal_service.domain.attempts import REASONS, Reason
+from postal_service.domain.custody import Standing, State, Trouble
+from postal_service.web.labels import word
+from postal_service.web.language import pick, say
+
+Pair = tuple[str, str]
+
+NAMES: Final[dict[type, Pair]] = {
+    acts.Accept: ("Nhận giữ lần đầu", "First custody"),
+    acts.Handover: ("Nhận bàn giao", "Taken over"),
+    acts.Deliver: ("Phát cho công dân", "Delivered to the citizen"),
+    acts.Found: ("Tìm thấy lại", "Found again"),
+    acts.Pack: ("Niêm phong", "Sealed"),
+    acts.Offer: ("Đề nghị bàn giao", "Offered"),
+    acts.Withdraw: ("Rút đề nghị bàn giao", "Offer withdrawn"),
+    acts.Refuse: ("Không nhận, lập biên bản", "Not taken, record made"),
+    acts.Bag: ("Đưa vào túi thư", "Put into a bag"),
+    acts.Depart: ("Rời đi", "Departed"),
+    acts.Arrive: ("Đến nơi", "Arrived"),
+    acts.Out: ("Giao bưu tá đi phát", "Out for delivery"),
+    acts.Attempt: ("Phát không thành công", "Delivery attempt failed"),
+    acts.Hold: ("Lưu chờ nhận", "Held for collection"),
+    acts.Invite: ("Gửi giấy mời", "Invitation sent"),
+    acts.Return: ("Bắt đầu chuyển hoàn", "Way back begun"),
+    acts.Lost: ("Báo thất lạc", "Reported lost"),
+    acts.Damage: ("Báo hư hại", "Reported damaged"),
+    acts.Postpone: ("Hoãn", "Postponed"),
+    acts.Cancel: ("Công dân rút hồ sơ", "Withdrawn by the citizen"),
+    acts.Clear: ("Giải quyết bất thường", "Exception settled"),
+    acts.Rotate: ("Cấp mã nhận kết quả mới", "New delivery code"),
+    acts.Correct: ("Đính chính", "Correction"),
+}
+VERDICTS: Final[dict[str, Pair]] = {
+    "conflict": ("xung đột, không tính", "conflict, does not count"),
+    "disputed": ("đang tranh chấp", "disputed"),
+    "waiting": ("chờ sự kiện trước", "waits for an earlier event"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begin:
+    """A verb and the page where it is done."""
+
+    verb: str
+    path: str
+
+
+def act_word(act: Act) -> str:
+    return pick(NAMES.get(type(act), ("Sự kiện", "Event")))
+
+
+def verdict_word(verdict: str) -> str:
+    return pick(VERDICTS[verdict])
+
+
+def act_facts(act: Act) -> list[tuple[str, str]]:
+    """What the event says besides who and when; nothing personal stands in events."""
+    facts: list[tuple[str, str]] = []
+    seal = getattr(act, "seal", "")
+    if seal:
+        facts.append((say("Niêm phong số"), seal))
+    counts = getattr(act, "counts", None)
+    if counts is not None:
+        facts.append((say("Số giấy tờ"), str(counts.total)))
+    condition = getattr(act, "condition", None)
+    if condition is not None and condition is not acts.Condition.OK:
+        facts.append((say("Tình trạng"), word(condition)))
+    if isinstance(act, acts.Refuse):
+        facts.append((say("Lý do"), word(act.reserved_for)))
+    if isinstance(act, acts.Attempt):
+        facts.append((say("Lý do"), reason_words(act.reason)))
+    if isinstance(act, acts.Hold):
+        facts.append((say("Lưu đến"), act.until))
+    if isinstance(act, acts.Invite):
+        facts.append((say("Lần"), str(act.ordinal)))
+    why = getattr(act, "why", "")
+    if why:
+        facts.append((say("Lý do"), why))
+    return facts
+
+
+def reason_words(code: str) -> str:
+    """The words of a reason for a failed delivery; a code from elsewhere stands for itself."""
+    known = next((reason for reason in Reason if reason.value == code), None)
+    return f"{code} {pick((REASONS[known].vi, REASONS[known].en))}" if known else code
+
+
+def begins(standing: Standing, by: Actor) -> list[Begin]:
+    """The acts this person may begin on this item now, the usual one first."""
+    number = standing.item
+    found: list[Begin] = []
+    offered = standing.offered
+    if offered and offered.to_unit == by.unit and offered.to_staff in {"", by.staff}:
+        found.append(
+            Begin(verb=say("Nhận bàn giao"), path=url_for("handovers.take", batch=offered.batch))
+        )
+    if holds(standing, by) and not standing.ended:
+        found += _of_holder(standing)
+    if standing.troubles and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):
+        found.append(
+            Begin(verb=say("Giải quyết bất thường"), path=url_for("exceptions.show", number=number))
+        )
+    if Trouble.LOST in standing.troubles:
+        found.append(Begin(verb=say("Đã tìm thấy"), path=url_for("exceptions.show", number=number)))
+    return list(dict.fromkeys(found))
+
+
+def holds(standing: Standing, by: Actor) -> bool:
+    """Whether this person may speak for the holder: a courier for himself, a clerk for the counter."""
+    holder = standing.holder
+    if holder is None:
+        return False
+    return holder.staff == by.staff or (
+        holder.capacity is not Capacity.COURIER and holder.unit == by.unit
+    )
+
+
+def _of_holder(standing: Standing) -> list[Begin]:
+    number = standing.item
+    found: list[Begin] = []
+    delivers = standing.leg is Leg.OUT and not standing.returning
+    at_agency = standing.state is State.RESULT_AT_AGENCY
+    if not standing.seal:
+        found.append(Begin(verb=say("Niêm phong"), path=url_for("items.seal", number=number)))
+    if delivers and not at_agency and not standing.frozen and standing.offered is None:
+        found.append(Begin(verb=say("Phát tại quầy"), path=url_for("delivery.show", number=number)))
+    if (
+        standing.seal
+        and standing.offered is None
+        and not standing.frozen
+        and standing.state is not State.WITH_AGENCY
+    ):
+        found.append(Begin(verb=say("Bàn giao"), path=url_for("handovers.new", item=number)))
+    if standing.seal:
+        found.append(Begin(verb=say("Niêm phong lại"), path=url_for("items.seal", number=number)))
+    found.append(Begin(verb=say("Báo bất thường"), path=url_for("exceptions.show", number=number)))
+    return found

@@ -1,0 +1,295 @@
+"""Deliver at the counter, note an attempt, invite, hold, send back, renew the delivery code."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.acts import (
+    CardProof,
+    CodeProof,
+    Counts,
+    Leg,
+    MessageProof,
+    OverrideProof,
+    Proof,
+    Receiver,
+)
+from postal_service.domain.attempts import REASONS, DeliveryPolicy, Reason
+from postal_service.domain.codes import read_delivery_code
+from postal_service.domain.custody import ENDED
+from postal_service.domain.identity import Entitlement, read_card
+from postal_service.domain.ids import ItemId
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import local
+from postal_service.printing import keeping_slip
+from postal_service.printing.keeping_slip import KeepingSlip
+from postal_service.services import (
+    calendars,
+    counter_delivery,
+    delivery,
+    directory,
+    message_codes,
+    numbers,
+    overview,
+    places,
+    sight,
+)
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.delivery.proofs import Means, NotThisItem
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import pick, say
+from postal_service.web.papers import Printable
+
+pages = Blueprint("delivery", __name__, template_folder="templates")
+
+DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
+POLICY: Final = DeliveryPolicy()
+
+
+@pages.get("/held")
+@staff_only(*DELIVERING)
+def held() -> ResponseReturnValue:
+    """What waits here for citizens to fetch."""
+    with reading(here.sessions()) as store:
+        lines = counter_delivery.on_hold(store, by=here.actor())
+    return render_template("delivery/held.html", lines=lines)
+
+
+@pages.get("/items/<number>/delivery")
+@staff_only(*DELIVERING)
+def show(number: str) -> ResponseReturnValue:
+    return _page(ItemId(number))
+
+
+@pages.post("/items/<number>/delivery")
+@staff_only(*DELIVERING)
+def deliver(number: str) -> ResponseReturnValue:
+    """An identity result and a proof, or nothing."""
+    item = ItemId(number)
+    try:
+        receiver = forms.choice("receiver", "Người nhận", Receiver)
+        paper = forms.optional_line("paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=120)
+        recovered = Counts(
+            originals=forms.number("recovered", "Bản chính thu lại", most=99),
+            certified=0,
+            photocopies=0,
+        )
+        proof = _proof(item, receiver)
+        with transaction(here.sessions()) as store:
+            if isinstance(proof, MessageProof):
+                message_codes.redeem(
+                    store,
+                    here.runtime().vault,
+                    proof.reference,
+                    forms.raw("message_code").strip()[:12],
+                    at=here.now(),
+                )
+            done = counter_delivery.deliver(
+                store,
+                here.keys(),
+                item,
+                entitlement=Entitlement(receiver=receiver, paper=paper),
+                proof=proof,
+                recovered=recovered,
+                service=here.runtime().settings.item_prefix,
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _page(item, refused)
+    if done.recovered_item:
+        flash(
+            say(
+                "Đã phát. Giấy tờ thu lại là bưu gửi {item}: niêm phong và chuyển về cơ quan.",
+                item=done.recovered_item,
+            ),
+            "good",
+        )
+        return redirect(url_for("items.show", number=done.recovered_item))
+    flash(say("Đã phát cho công dân."), "good")
+    return redirect(url_for("items.show", number=item))
+
+
+@pages.post("/items/<number>/message-code")
+@staff_only(*DELIVERING)
+def send_code(number: str) -> ResponseReturnValue:
+    item = ItemId(number)
+    try:
+        with transaction(here.sessions()) as store:
+            counter_delivery.send_code(
+                store, here.runtime().vault, item, by=here.actor(), at=here.now()
+            )
+    except Refusal as refused:
+        return _page(item, refused)
+    flash(say("Đã gửi mã 6 số đến điện thoại của công dân; mã có hiệu lực 10 phút."), "good")
+    return redirect(url_for("delivery.show", number=item))
+
+
+@pages.post("/items/<number>/attempt")
+@staff_only(*DELIVERING)
+def attempt(number: str) -> ResponseReturnValue:
+    item = ItemId(number)
+    try:
+        with transaction(here.sessions()) as store:
+            sight.item(store, item, by=here.actor())
+            delivery.attempt(
+                store,
+                here.keys(),
+                item,
+                reason=forms.raw("reason")[:10],
+                action=forms.raw("action")[:10],
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _page(item, refused)
+    flash(say("Đã ghi lần phát không thành công."), "good")
+    return redirect(url_for("delivery.show", number=item))
+
+
+@pages.post("/items/<number>/invite")
+@staff_only(*DELIVERING)
+def invite(number: str) -> ResponseReturnValue:
+    item = ItemId(number)
+    try:
+        with transaction(here.sessions()) as store:
+            sight.item(store, item, by=here.actor())
+            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            delivery.invite(
+                store,
+                here.keys(),
+                item,
+                policy=POLICY,
+                calendar=calendars.of_unit(store, office),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _page(item, refused)
+    flash(say("Đã ghi giấy mời và lưu bưu gửi chờ nhận."), "good")
+    return redirect(url_for("delivery.show", number=item))
+
+
+@pages.post("/items/<number>/send-back")
+@staff_only(*DELIVERING)
+def send_back(number: str) -> ResponseReturnValue:
+    item = ItemId(number)
+    try:
+        why = forms.line("why", "Lý do", most=500)
+        with transaction(here.sessions()) as store:
+            sight.item(store, item, by=here.actor())
+            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            delivery.send_back(
+                store,
+                here.keys(),
+                item,
+                why=why,
+                policy=POLICY,
+                calendar=calendars.of_unit(store, office),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _page(item, refused)
+    flash(say("Bưu gửi bắt đầu chuyển hoàn về cơ quan."), "good")
+    return redirect(url_for("items.show", number=item))
+
+
+@pages.post("/items/<number>/delivery-code")
+@staff_only(*DELIVERING)
+def renew_code(number: str) -> ResponseReturnValue:
+    """A new delivery code: the old one opens nothing any more; the new one is on the slip and nowhere else."""
+    item = ItemId(number)
+    try:
+        why = forms.line("why", "Lý do", most=500)
+        with transaction(here.sessions()) as store:
+            view = overview.item(store, item, by=here.actor())
+            code = numbers.delivery_code(item, rotation=view.standing.rotation + 1)
+            delivery.rotate_code(
+                store, here.keys(), item, lock=code.lock, why=why, by=here.actor(), at=here.now()
+            )
+            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+    except Refusal as refused:
+        return _page(item, refused)
+    slip = KeepingSlip(
+        operator_name="Bưu điện",
+        office_name=office.name,
+        dossier_code=view.dossier.code if view.dossier else item,
+        procedure_name=view.procedure.name if view.procedure else "",
+        agency_name="",
+        item_code=item,
+        posted_at=here.now(),
+        lookup_pin="",
+        delivery_code=code.payload,
+    )
+    made = Printable(
+        say("Phiếu giữ với mã nhận mới"), f"{item}-ma-moi.pdf", keeping_slip.render(slip)
+    )
+    return render_template("delivery/renewed.html", item=item, papers=[made])
+
+
+def _proof(item: ItemId, receiver: Receiver) -> Proof:
+    match forms.choice("proof", "Cách xác nhận", Means):
+        case Means.CODE:
+            # A damaged burst is told apart from a wrong code before anything is compared.
+            code = read_delivery_code(forms.raw("delivery_code")[:200])
+            if code.item != item:
+                raise NotThisItem(item=item, scanned=code.item)
+            return CodeProof(rotation=code.rotation, secret=code.secret)
+        case Means.MESSAGE:
+            with transaction(here.sessions()) as store:  # counted before it is compared
+                reference = counter_delivery.count_try(store, item, by=here.actor(), at=here.now())
+            return MessageProof(reference=reference)
+        case Means.CARD:
+            card = read_card(forms.raw("card"))
+            with transaction(here.sessions()) as store:
+                counter_delivery.compare_card(
+                    store,
+                    here.runtime().vault,
+                    item,
+                    card,
+                    receiver,
+                    by=here.actor(),
+                    at=here.now(),
+                )
+            return CardProof(last4=card.number.last4)
+        case Means.OVERRIDE:
+            badge = forms.line("witness", "Thẻ người chứng kiến", most=40)
+            with reading(here.sessions()) as store:
+                witness = directory.colleague_by_badge(store, badge).staff
+            return OverrideProof(witness=witness)
+
+
+def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+        following = None
+        if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
+            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            following = delivery.next_step(
+                store,
+                item,
+                policy=POLICY,
+                calendar=calendars.of_unit(store, office),
+                at=here.now(),
+            )
+    page = render_template(
+        "delivery/delivery.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        following=following,
+        receivers=list(Receiver),
+        means=list(Means),
+        reasons=_reasons(),
+        typed=forms.typed("receiver", "paper", "proof", "reason", "why"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _reasons() -> Mapping[str, str]:
+    return {reason.value: pick((REASONS[reason].vi, REASONS[reason].en)) for reason in Reason}

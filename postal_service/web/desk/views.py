@@ -1,0 +1,82 @@
+"""The desk's page and the scan that starts everything from it."""
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import ItemId
+from postal_service.domain.refusals import Refusal
+from postal_service.services import overview, scanning, sight
+from postal_service.services.scanning import Kind, Scanned
+from postal_service.storage.transaction import reading
+from postal_service.web import forms, here
+from postal_service.web.acts import begins
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+
+pages = Blueprint("desk", __name__, template_folder="templates")
+
+AT_A_DESK = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER)
+
+
+@pages.get("/desk")
+@staff_only(*AT_A_DESK)
+def show() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/scan")
+@staff_only(*AT_A_DESK)
+def scan() -> ResponseReturnValue:
+    """One scan leads to the one act that is possible, else to the object with its acts as buttons.
+
+    A script asks for JSON and gets where to go, or the refusal's sentence with a tone.
+    """
+    by_script = request.accept_mimetypes.best == "application/json"
+    try:
+        with reading(here.sessions()) as store:
+            found = scanning.resolve(
+                store, forms.raw("code")[: scanning.LONGEST], by=here.actor(), at=here.now()
+            )
+            paths = (
+                [
+                    begin.path
+                    for begin in begins(
+                        sight.item(store, ItemId(found.id), by=here.actor()), here.actor()
+                    )
+                ]
+                if found.kind is Kind.ITEM
+                else []
+            )
+    except Refusal as refused:
+        if by_script:
+            return jsonify(tone="bad", said=told(refused)), status_of(refused)
+        return _page(refused)
+    path = paths[0] if len(paths) == 1 else _path_of(found)
+    return jsonify(tone="good", go=path) if by_script else redirect(path)
+
+
+def _path_of(found: Scanned) -> str:
+    match found.kind:
+        case Kind.ITEM:
+            return url_for("items.show", number=found.id)
+        case Kind.DOSSIER:
+            return url_for("dossiers.show", key=found.id)
+        case Kind.DELIVERY_CODE:
+            return url_for("delivery.show", number=found.id)
+        case Kind.COLLEAGUE:
+            return url_for("handovers.new", colleague=forms.raw("code").strip()[:40])
+
+
+def _page(refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        stacks = overview.stacks(store, by=here.actor())
+        courier = overview.next_courier(store, by=here.actor(), at=here.now())
+    page = render_template(
+        "desk/desk.html",
+        refusal=told(refused) if refused else "",
+        stacks=stacks,
+        courier=courier,
+        may_receive=here.actor().may(Role.DESK_CLERK, Role.POSTAL_CLERK),
+    )
+    return page, status_of(refused) if refused else 200

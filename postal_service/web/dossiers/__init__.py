@@ -1,0 +1,1 @@
+"""A dossier with its four lines, and the acts of the agency on it."""

@@ -1,0 +1,172 @@
+"""Find a dossier, look at its four lines, take the agency's steps."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, time
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import DossierId
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import VIETNAM
+from postal_service.services import administrative, dossiers, overview
+from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.dossiers.steps import possible
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+
+pages = Blueprint("dossiers", __name__, template_folder="templates", url_prefix="/dossiers")
+
+LOOKING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
+ACTING = (*AGENCY_SIDE, Role.MANAGER)
+END_OF_DAY = time(17, 0)
+
+
+@pages.get("")
+@staff_only(*LOOKING)
+def search() -> ResponseReturnValue:
+    """The empty search page. What is searched may be a name or a number, so it never stands in an address."""
+    return render_template("dossiers/search.html", query="", found=None)
+
+
+@pages.post("")
+@staff_only(*LOOKING)
+def find() -> ResponseReturnValue:
+    query = forms.raw("q")[:120]
+    try:
+        with reading(here.sessions()) as store:
+            found = dossiers.find(store, here.runtime().vault, query, by=here.actor())
+    except Refusal as refused:
+        page = render_template(
+            "dossiers/search.html", query=query, found=None, refusal=told(refused)
+        )
+        return page, status_of(refused)
+    if len(found) == 1:
+        return redirect(url_for("dossiers.show", key=found[0].id))
+    return render_template("dossiers/search.html", query=query, found=found)
+
+
+@pages.get("/<key>")
+@staff_only(*LOOKING)
+def show(key: str) -> ResponseReturnValue:
+    return _page(DossierId(key))
+
+
+@pages.post("/<key>/<step>")
+@staff_only(*ACTING)
+def act(key: str, step: str) -> ResponseReturnValue:
+    """Take one step. An unknown step is an unknown page."""
+    dossier = DossierId(key)
+    if step not in STEPS:
+        with reading(here.sessions()) as store:
+            dossiers.visible(store, dossier, by=here.actor())
+        raise dossiers.UnknownDossier(dossier=key[:40])
+    try:
+        STEPS[step](dossier)
+    except Refusal as refused:
+        return _page(dossier, refused)
+    flash(say("Đã ghi vào hồ sơ."), "good")
+    return redirect(url_for("dossiers.show", key=key))
+
+
+def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
+    page = render_template(
+        "dossiers/dossier.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        steps=possible(view.dossier, here.actor()),
+        reasons=list(SupplementReason),
+        typed=forms.typed("why", "new_due"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _why() -> str:
+    return forms.line("why", "Lý do", most=500)
+
+
+def _receive(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.receive(store, dossier, by=here.actor(), at=here.now())
+
+
+def _verify(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.verify(store, dossier, why=_why(), by=here.actor(), at=here.now())
+
+
+def _supplement(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.request_supplement(
+            store,
+            dossier,
+            request.form.getlist("paper"),
+            reason=forms.choice("reason", "Lý do bổ sung", SupplementReason),
+            by=here.actor(),
+            at=here.now(),
+        )
+
+
+def _supplemented(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.supplement_received(store, dossier, by=here.actor(), at=here.now())
+
+
+def _duty(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.notice_duty(store, dossier, why=_why(), by=here.actor(), at=here.now())
+
+
+def _duty_met(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.meet_duty(store, dossier, by=here.actor(), at=here.now())
+
+
+def _extend(dossier: DossierId) -> None:
+    new_due = datetime.combine(forms.day("new_due", "Ngày hẹn mới"), END_OF_DAY, VIETNAM)
+    with transaction(here.sessions()) as store:
+        administrative.extend(store, dossier, new_due, basis=_why(), by=here.actor(), at=here.now())
+
+
+def _refuse(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.refuse(store, dossier, why=_why(), by=here.actor(), at=here.now())
+
+
+def _discontinue(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.discontinue(store, dossier, why=_why(), by=here.actor(), at=here.now())
+
+
+def _resolve(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.resolve(store, dossier, by=here.actor(), at=here.now())
+
+
+def _withdraw(dossier: DossierId) -> None:
+    with transaction(here.sessions()) as store:
+        administrative.withdraw(
+            store, here.keys(), dossier, why=_why(), by=here.actor(), at=here.now()
+        )
+
+
+STEPS: Final[Mapping[str, Callable[[DossierId], None]]] = {
+    "receive": _receive,
+    "verify": _verify,
+    "supplement": _supplement,
+    "supplemented": _supplemented,
+    "duty": _duty,
+    "duty-met": _duty_met,
+    "extend": _extend,
+    "refuse": _refuse,
+    "discontinue": _discontinue,
+    "resolve": _resolve,
+    "withdraw": _withdraw,
+}

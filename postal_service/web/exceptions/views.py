@@ -1,0 +1,185 @@
+"""Report, settle and correct. Every act here is a new event; nothing is changed."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.acts import Capacity, Condition, CorrectionKind
+from postal_service.domain.ids import EventId, ItemId
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import local
+from postal_service.services import corrections, directory, exceptions, overview, places, sight
+from postal_service.services.corrections import UnknownEvent
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+
+pages = Blueprint("exceptions", __name__, template_folder="templates", url_prefix="/items")
+
+REPORTING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.ADMINISTRATOR)
+CORRECTING = (Role.MANAGER, Role.ADMINISTRATOR)
+
+
+@pages.get("/<number>/exceptions")
+@staff_only(*REPORTING)
+def show(number: str) -> ResponseReturnValue:
+    return _page(ItemId(number))
+
+
+@pages.post("/<number>/exceptions/<act>")
+@staff_only(*REPORTING)
+def report(number: str, act: str) -> ResponseReturnValue:
+    item = ItemId(number)
+    if act not in ACTS:
+        raise UnknownEvent(event=act[:40])
+    try:
+        ACTS[act](item)
+    except Refusal as refused:
+        return _page(item, refused)
+    flash(say("Đã ghi. Sự kiện nằm trong chuỗi lưu giữ của bưu gửi."), "good")
+    return redirect(url_for("items.show", number=item))
+
+
+@pages.get("/<number>/corrections")
+@staff_only(*CORRECTING)
+def to_correct(number: str) -> ResponseReturnValue:
+    return _correction_page(ItemId(number))
+
+
+@pages.post("/<number>/corrections")
+@staff_only(*CORRECTING)
+def correct(number: str) -> ResponseReturnValue:
+    """Say that an event did not occur. The one who found it is named; the one who signs has checked."""
+    item = ItemId(number)
+    try:
+        event = EventId(forms.line("event", "Sự kiện", most=40))
+        badge = forms.line("maker", "Thẻ người phát hiện", most=40)
+        why = forms.line("why", "Lý do", most=500)
+        with transaction(here.sessions()) as store:
+            sight.item(store, item, by=here.actor())
+            if event not in corrections.told_of(store, item):
+                raise UnknownEvent(event=event)
+            corrections.correct(
+                store,
+                here.keys(),
+                event,
+                kind=CorrectionKind.DID_NOT_OCCUR,
+                maker=directory.colleague_by_badge(store, badge).staff,
+                why=why,
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _correction_page(item, refused)
+    flash(say("Đã đính chính bằng một sự kiện mới; sự kiện cũ vẫn còn trong sổ."), "good")
+    return redirect(url_for("items.show", number=item))
+
+
+def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+    page = render_template(
+        "exceptions/exceptions.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        conditions=list(Condition),
+        may_settle=here.actor().may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR),
+        may_correct=here.actor().may(*CORRECTING),
+        typed=forms.typed("why"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _correction_page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+        open_ones = set(corrections.told_of(store, item))
+    page = render_template(
+        "exceptions/corrections.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        moments=[moment for moment in view.moments if moment.event in open_ones],
+        typed=forms.typed("event", "maker", "why"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _why() -> str:
+    return forms.line("why", "Lý do", most=500)
+
+
+def _condition() -> Condition:
+    return forms.choice("condition", "Tình trạng", Condition)
+
+
+def _damage(item: ItemId) -> None:
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        exceptions.report_damage(
+            store,
+            here.keys(),
+            item,
+            condition=_condition(),
+            why=_why(),
+            by=here.actor(),
+            at=here.now(),
+        )
+
+
+def _lost(item: ItemId) -> None:
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        exceptions.report_lost(store, here.keys(), item, why=_why(), by=here.actor(), at=here.now())
+
+
+def _found(item: ItemId) -> None:
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        unit = places.place(store, here.actor().unit, day=local(here.now()).date())
+        at_desk = unit.kind in {places.DESK, places.AGENCY}
+        exceptions.report_found(
+            store,
+            here.keys(),
+            item,
+            capacity=Capacity.DESK if at_desk else Capacity.COUNTER,
+            condition=_condition(),
+            why=_why(),
+            by=here.actor(),
+            at=here.now(),
+        )
+
+
+def _postpone(item: ItemId) -> None:
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        exceptions.postpone(store, here.keys(), item, why=_why(), by=here.actor(), at=here.now())
+
+
+def _settle(item: ItemId) -> None:
+    badge = forms.line("witness", "Thẻ người chứng kiến", most=40)
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        exceptions.settle(
+            store,
+            here.keys(),
+            item,
+            witness=directory.colleague_by_badge(store, badge).staff,
+            counts=forms.counts(),
+            why=_why(),
+            by=here.actor(),
+            at=here.now(),
+        )
+
+
+ACTS: Final[Mapping[str, Callable[[ItemId], None]]] = {
+    "damage": _damage,
+    "lost": _lost,
+    "found": _found,
+    "postpone": _postpone,
+    "settle": _settle,
+}

@@ -1,0 +1,1 @@
+"""One item: where it stands, what happened to it, and its seal."""

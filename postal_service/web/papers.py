@@ -1,0 +1,22 @@
+"""Freshly made papers, carried inside the one answer that made them.
+
+They hold secrets that nobody keeps (PIN, delivery code, label token): the bytes stand in the answer to
+the form itself, as links that save the file, and nowhere on the server. The answer is not cached; a
+form sent twice is refused (services/once.py), so a reload makes no second dossier and no second slip.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Printable:
+    """A paper to print: its name on the page (already in the person's language), file name and bytes."""
+
+    name: str
+    file_name: str
+    pdf: bytes
+
+    @property
+    def link(self) -> str:
+        return f"data:application/pdf;base64,{b64encode(self.pdf).decode()}"

@@ -1,0 +1,159 @@
+"""Read the reception form: papers of the closed list, people, fees. What the card's code says fills what was left empty."""
+
+from typing import Final
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from postal_service.domain.identity import CitizenCard, read_card
+from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line, Means
+from postal_service.domain.persons import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    Person,
+    read_address,
+    read_person,
+)
+from postal_service.domain.procedures import PaperCount, ProcedureVersion
+from postal_service.domain.refusals import Malformed
+from postal_service.domain.standing import Channel
+from postal_service.services.charges import Due
+from postal_service.services.places import DESK, Place
+from postal_service.services.registration import Registration
+from postal_service.web import forms
+
+FIELDS: Final = (
+    "agency", "code", "name", "phone", "citizen", "address", "commune",
+    "owner_name", "owner_citizen", "by_post", "receiver_name", "receiver_phone",
+    "receiver_address", "receiver_commune", "fee", "fee_basis", "fee_means", "fee_exempt",
+    "postage", "postage_means", "serial",
+)  # fmt: skip
+_SALT: Final = "reception-form"
+
+
+class FormNotOurs(Malformed):
+    """The hidden key of the form is not one that was given to this person."""
+
+    code = "form.not_ours"
+
+
+def channel_at(unit: Place) -> Channel:
+    """A dossier comes in person at a desk, by post at a post office; filed online before, by its code."""
+    if forms.raw("code").strip():
+        return Channel.ONLINE
+    return Channel.DIRECT if unit.kind == DESK else Channel.POST
+
+
+def fresh_form_key(secret: bytes, staff: StaffId, key: str) -> str:
+    """The hidden key of a form just opened; it makes sending it twice harmless (services/once.py)."""
+    return URLSafeSerializer(secret, salt=_SALT).dumps([staff, key])
+
+
+def read_key(secret: bytes, staff: StaffId) -> str:
+    """The key of the form that was sent. Raises FormNotOurs."""
+    try:
+        of, key = URLSafeSerializer(secret, salt=_SALT).loads(forms.raw("form_key")[:400])
+    except (BadSignature, ValueError):
+        raise FormNotOurs from None
+    if of != staff:
+        raise FormNotOurs
+    return str(key)
+
+
+def read(version: ProcedureVersion, channel: Channel) -> Registration:
+    """The form as a command. Raises the refusals of forms, people and addresses."""
+    card_text = forms.raw("card").strip()
+    card = read_card(card_text) if card_text else None
+    by_post = forms.ticked("by_post")
+    return Registration(
+        procedure=version.code,
+        agency=UnitCode(forms.line("agency", "Cơ quan giải quyết", most=40)),
+        submitter=_submitter(card),
+        owner=_owner(),
+        papers=_papers(version),
+        channel=channel,
+        result_by_post=by_post,
+        receiver=_receiver() if by_post else None,
+        dues=_dues(),
+        code=forms.optional_line("code", "Mã hồ sơ trực tuyến", most=60),
+    )
+
+
+def _submitter(card: CitizenCard | None) -> Person:
+    address = forms.optional_line("address", "Địa chỉ", most=LONGEST_ADDRESS)
+    address = address or (card.address if card else "")
+    commune = forms.optional_line("commune", "Xã, phường", most=40)
+    return read_person(
+        forms.optional_line("name", "Họ và tên", most=LONGEST_NAME) or (card.name if card else ""),
+        phone=forms.optional_line("phone", "Điện thoại", most=40),
+        citizen=forms.optional_line("citizen", "Số định danh", most=40)
+        or (card.number.digits if card else ""),
+        address=read_address(address, commune) if commune else None,
+    )
+
+
+def _owner() -> Person | None:
+    name = forms.optional_line("owner_name", "Chủ hồ sơ", most=LONGEST_NAME)
+    if not name:
+        return None
+    return read_person(
+        name, citizen=forms.optional_line("owner_citizen", "Số định danh chủ hồ sơ", most=40)
+    )
+
+
+def _receiver() -> Person | None:
+    name = forms.optional_line("receiver_name", "Người nhận kết quả", most=LONGEST_NAME)
+    if not name:
+        return None
+    return read_person(
+        name,
+        phone=forms.optional_line("receiver_phone", "Điện thoại người nhận", most=40),
+        address=read_address(
+            forms.optional_line("receiver_address", "Địa chỉ nhận kết quả", most=LONGEST_ADDRESS),
+            forms.optional_line("receiver_commune", "Xã, phường nhận kết quả", most=40),
+        ),
+    )
+
+
+def _papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:
+    counted = []
+    for position, need in enumerate(version.papers):
+        if need.shown_only:
+            continue
+        counts = forms.counts(f"p{position}-")
+        counted.append(
+            PaperCount(
+                name=need.name,
+                originals=counts.originals,
+                certified=counts.certified,
+                photocopies=counts.photocopies,
+            )
+        )
+    return tuple(
+        count for count in counted if count.originals + count.certified + count.photocopies
+    )
+
+
+def _dues() -> tuple[Due, ...]:
+    dues: list[Due] = []
+    if forms.raw("fee").strip():
+        amount = forms.number("fee", "Phí, lệ phí", most=LARGEST_AMOUNT_DONG)
+        exempt = forms.optional_line("fee_exempt", "Căn cứ miễn", most=120)
+        dues.append(
+            Due(
+                line=Line.STATE_FEE,
+                amount_dong=amount,
+                basis=forms.optional_line("fee_basis", "Quyết định quy định mức thu", most=120),
+                exempt=exempt,
+                paid_by=None if exempt else _means("fee_means"),
+            )
+        )
+    if forms.raw("postage").strip():
+        amount = forms.number("postage", "Cước bưu chính", most=LARGEST_AMOUNT_DONG)
+        means = _means("postage_means")
+        dues.append(Due(line=Line.POSTAGE, amount_dong=amount, paid_by=means))
+    return tuple(dues)
+
+
+def _means(name: str) -> Means | None:
+    return forms.choice(name, "Cách nộp", Means) if forms.raw(name) else None

@@ -1,0 +1,142 @@
+"""Search a procedure, fill in the form, print what it made."""
+
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from uuid_utils.compat import uuid7
+
+from postal_service.domain.actors import Role
+from postal_service.domain.procedures import FeeStatus, ProcedureVersion
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import local
+from postal_service.services import once, overview, places, procedures, reception, sealing
+from postal_service.services.procedures import fee_channel
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.receptions.form import FIELDS, channel_at, fresh_form_key, read, read_key
+from postal_service.web.receptions.slips import Office, slips
+
+pages = Blueprint("receptions", __name__, template_folder="templates", url_prefix="/receptions")
+
+RECEIVING = (Role.DESK_CLERK, Role.POSTAL_CLERK)
+
+
+@pages.get("/new")
+@staff_only(*RECEIVING)
+def search() -> ResponseReturnValue:
+    """Procedures by words with or without their marks, or by code."""
+    query = request.args.get("q", "")[:100].replace("\0", "")
+    with reading(here.sessions()) as store:
+        found = procedures.search(store, query, day=_today())
+    return render_template("receptions/search.html", query=query, found=found)
+
+
+@pages.get("/new/<code>")
+@staff_only(*RECEIVING)
+def fill_in(code: str) -> ResponseReturnValue:
+    return _form_page(code)
+
+
+@pages.post("/new/<code>")
+@staff_only(*RECEIVING)
+def receive(code: str) -> ResponseReturnValue:
+    """Register, and seal at once where a serial was given: all of it or nothing. Then the papers."""
+    settings = here.runtime().settings
+    try:
+        key = read_key(settings.cookie_key, here.actor().staff)
+        with transaction(here.sessions()) as store:
+            _, version = procedures.version_on(store, code, _today())
+            unit = places.place(store, here.actor().unit, day=_today())
+            command = read(version, channel_at(unit))
+            once.use(store, key)
+            received = reception.register(
+                store,
+                here.keys(),
+                command,
+                service=settings.item_prefix,
+                by=here.actor(),
+                at=here.now(),
+            )
+            serial = forms.optional_line("serial", "Số niêm phong", most=40).upper()
+            if serial and received.item is not None:
+                sealing.seal(
+                    store,
+                    here.keys(),
+                    received.item,
+                    serial=serial,
+                    counts=received.counts,
+                    by=here.actor(),
+                    at=here.now(),
+                )
+            names = overview.unit_names(store, [command.agency, unit.code])
+    except Refusal as refused:
+        return _form_page(code, refused)
+    office = Office(
+        name=unit.name,
+        agency=names[command.agency],
+        label_host=settings.label_host,
+        clerk=_clerk(),
+        demo=settings.demo,
+    )
+    papers = slips(received, command, version, office, serial=serial, at=here.now())
+    return render_template(
+        "receptions/received.html", received=received, version=version, papers=papers, serial=serial
+    )
+
+
+def _form_page(code: str, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        _, version = procedures.version_on(store, code, _today())
+        unit = places.place(store, here.actor().unit, day=_today())
+        agencies = overview.units_of_kind(store, [places.AGENCY], day=_today())
+        communes = overview.units_of_kind(store, ["commune"], day=_today())
+    typed = forms.typed(*FIELDS)
+    if not typed["agency"] and unit.serves in agencies:
+        typed["agency"] = unit.serves or ""
+    page = render_template(
+        "receptions/form.html",
+        refusal=told(refused) if refused else "",
+        version=version,
+        agencies=agencies,
+        communes=communes,
+        at_desk=unit.kind == places.DESK,
+        fee=_fee(version, unit),
+        typed=typed,
+        paper_counts=_paper_counts(version),
+        form_key=fresh_form_key(
+            here.runtime().settings.cookie_key, here.actor().staff, uuid7().hex
+        ),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _fee(version: ProcedureVersion, unit: places.Place) -> int | None:
+    """The confirmed state fee of this channel; None where it must be entered with its decision."""
+    fee = version.fee_on(fee_channel(channel_at(unit)), _today())
+    return fee.amount_dong if fee.status is FeeStatus.CONFIRMED else None
+
+
+def _paper_counts(version: ProcedureVersion) -> list[tuple[str, str, str]]:
+    """What the steppers show: what was typed, else what the list asks for."""
+    shown: list[tuple[str, str, str]] = []
+    for position, need in enumerate(version.papers):
+        taken = (0, 0, 0) if need.optional else need.taken
+        names = ("originals", "certified", "photocopies")
+        typed = [
+            forms.raw(f"p{position}-{name}")[:4] or str(count)
+            for name, count in zip(names, taken, strict=True)
+        ]
+        shown.append((typed[0], typed[1], typed[2]))
+    return shown
+
+
+def _today() -> date:
+    return local(here.now()).date()
+
+
+def _clerk() -> str:
+    person = here.signed_in()
+    return person.name if person is not None else ""

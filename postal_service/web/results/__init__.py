@@ -1,0 +1,1 @@
+"""Results: the agency puts them into envelopes for the post, or gives them over the desk."""

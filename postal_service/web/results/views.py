@@ -1,0 +1,112 @@
+"""Put a ready result into its envelope for the post, or give it to the citizen over the desk."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.acts import Receiver
+from postal_service.domain.codes import envelope_label as label_of
+from postal_service.domain.ids import DossierId
+from postal_service.domain.refusals import Refusal
+from postal_service.printing import envelope_label
+from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
+from postal_service.services import overview, results, sealing
+from postal_service.services.results import Ready
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+from postal_service.web.papers import Printable
+
+pages = Blueprint("results", __name__, template_folder="templates", url_prefix="/results")
+
+AT_THE_AGENCY = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
+BY_HAND = "………………"
+
+
+@pages.get("/<key>")
+@staff_only(*AT_THE_AGENCY)
+def prepare(key: str) -> ResponseReturnValue:
+    return _page(DossierId(key))
+
+
+@pages.post("/<key>/envelope")
+@staff_only(*AT_THE_AGENCY)
+def put_into_envelope(key: str) -> ResponseReturnValue:
+    """The item comes to be, is sealed where a serial was given, and waits for the post."""
+    dossier = DossierId(key)
+    try:
+        counts = forms.counts()
+        serial = forms.optional_line("serial", "Số niêm phong", most=40).upper()
+        with transaction(here.sessions()) as store:
+            ready = results.register_ready(
+                store,
+                here.keys(),
+                dossier,
+                counts,
+                collect_back=request.form.getlist("collect_back"),
+                by=here.actor(),
+                at=here.now(),
+            )
+            if serial:
+                sealing.seal(
+                    store,
+                    here.keys(),
+                    ready.item,
+                    serial=serial,
+                    counts=counts,
+                    by=here.actor(),
+                    at=here.now(),
+                )
+            names = overview.unit_names(store, [here.actor().unit, ready.destination])
+    except Refusal as refused:
+        return _page(dossier, refused)
+    label = _label(ready, serial, names[here.actor().unit], names[ready.destination])
+    return render_template("results/ready.html", ready=ready, serial=serial, papers=[label])
+
+
+@pages.post("/<key>/at-desk")
+@staff_only(*AT_THE_AGENCY)
+def give_at_desk(key: str) -> ResponseReturnValue:
+    dossier = DossierId(key)
+    try:
+        receiver = forms.choice("receiver", "Người nhận", Receiver)
+        paper = forms.optional_line("paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=120)
+        with transaction(here.sessions()) as store:
+            results.give_at_desk(
+                store, dossier, receiver=receiver, paper=paper, by=here.actor(), at=here.now()
+            )
+    except Refusal as refused:
+        return _page(dossier, refused)
+    flash(say("Đã trả kết quả tại quầy."), "good")
+    return redirect(url_for("dossiers.show", key=key))
+
+
+def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
+    page = render_template(
+        "results/prepare.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        receivers=list(Receiver),
+        typed=forms.typed("serial", "paper", "receiver"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _label(ready: Ready, serial: str, sender: str, office: str) -> Printable:
+    host = here.runtime().settings.label_host
+    link = label_of(host=host, item=ready.item, token=ready.label).payload
+    made = EnvelopeLabel(
+        item_code=ready.item,
+        status_link=link,
+        seal_number=serial or BY_HAND,
+        heading="KẾT QUẢ HÀNH CHÍNH",
+        sender=sender,
+        addressee=office,
+        address="",
+    )
+    pdf = envelope_label.render(EnvelopeLabels(labels=(made,)))
+    return Printable(say("Nhãn phong bì"), f"{ready.item}-nhan.pdf", pdf)

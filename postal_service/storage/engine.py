@@ -17,6 +17,10 @@ class UnsafeDatabaseError(RuntimeError):
     """The database is set up so that an acknowledged write could be lost."""
 
 
+class StillReadError(RuntimeError):
+    """What was deleted stands in a journal that a long reader holds; nothing is lost by waiting."""
+
+
 def open_engine(url: str) -> Engine:
     """An engine whose commits are durable. Raises UnsafeDatabaseError when they would not be."""
     if url.startswith("sqlite"):
@@ -39,13 +43,22 @@ def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:
 
     SQLite overwrites rows as they are deleted, and its journal here. PostgreSQL keeps dead rows in
     a table until it is rewritten, which locks it for that time; its own journal (WAL) and backups
-    are the operator's to rotate.
+    are the operator's to rotate. Raises StillReadError.
     """
-    on_sqlite = engine.dialect.name == "sqlite"
+    if engine.dialect.name == "sqlite":
+        # Past SQLAlchemy, which would begin a transaction; a checkpoint cannot run inside one.
+        driver = engine.raw_connection()
+        try:
+            cursor = driver.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_rest) = cursor.fetchone() or (1,)
+            cursor.close()
+            if busy:
+                raise StillReadError("Somebody still reads the journal; forget again later.")
+        finally:
+            driver.close()
+        return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if on_sqlite:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            return
         quote = connection.dialect.identifier_preparer.quote
         for table in tables:
             connection.exec_driver_sql(f"VACUUM (FULL) {quote(table)}")

@@ -2,10 +2,27 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
 
 # SQLite numbers rows by itself only in a column of exactly this type.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+
+class PlainText(TypeDecorator[str]):
+    """Text that both databases can hold. What one of them cannot becomes the replacement mark.
+
+    PostgreSQL knows no NUL and neither knows half a character; whoever looks for such a text finds
+    nothing, on both alike.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 class Instant(TypeDecorator[datetime]):

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
-    Text,
     func,
     insert,
     select,
@@ -21,12 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from postal_service.storage.schema import Base
-from postal_service.storage.types import Instant
+from postal_service.storage.types import Instant, PlainText
 from tests.clock import NOON
 
 # Every key is the same value of its type, so that every reference finds its row.
 VALUES: dict[type[TypeEngine[Any]], object] = {
-    Text: "Điện Bàn",
+    PlainText: "Điện Bàn",
     LargeBinary: b"\x00\xff",
     Integer: 1,
     Float: 15.88,

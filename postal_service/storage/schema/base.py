@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Date, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Date, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from postal_service.storage.types import Instant
+from postal_service.storage.types import Instant, PlainText
 
 
 class Base(DeclarativeBase):
@@ -20,7 +20,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[type, object]] = {
-        str: Text(),
+        str: PlainText(),
         bytes: LargeBinary(),
         int: BigInteger(),
         date: Date(),

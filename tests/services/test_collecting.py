@@ -1,0 +1,221 @@
+"""The post comes to the citizen: everything is prepared before, and the phone's word counts after."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import custody_rules
+from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.acts import Capacity, Counts, Leg
+from postal_service.domain.calendar import NoCalendar
+from postal_service.domain.codes import token_digest
+from postal_service.domain.event import NO_PARENT
+from postal_service.domain.ids import ItemId
+from postal_service.domain.procedures import NotByPost
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.standing import Administrative, Channel
+from postal_service.domain.wording_dates import VIETNAM
+from postal_service.services import administrative, checklist, collecting, dossiers, places
+from postal_service.services.collecting import ToCollect
+from postal_service.services.dossiers import UnknownDossier
+from postal_service.services.office_events import Told, tell
+from postal_service.services.registration import ChannelDoesNotFit, Received, Registration
+from postal_service.services.steps import steps_of
+from postal_service.storage.schema import DossierRow, PickupRow
+from tests.services import world as w
+from tests.services.registrations import BINH, LAN, SERVICE, home, registration
+from tests.services.world import World, build
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=VIETNAM)
+
+
+def request(
+    session: Session,
+    world: World,
+    command: Registration | None = None,
+    *,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> Received:
+    opens = opens_at or at(25, 8)
+    return collecting.request(
+        session, world.keys, command or registration(session), opens_at=opens,
+        closes_at=closes_at or opens + timedelta(hours=2), service=SERVICE, by=world.counter,
+        at=w.MORNING,
+    )  # fmt: skip
+
+
+def sign_at_the_door(
+    session: Session, world: World, given: ToCollect, *, counts: Counts | None = None
+) -> None:
+    act = custody_rules.accept(
+        capacity=Capacity.COURIER,
+        leg=Leg.IN,
+        counts=counts or given.counts,
+        destination=given.destination,
+        lock=given.lock,
+        result_item=given.result_item or ItemId(""),
+    )
+    told = Told(item=given.item, parent=NO_PARENT, act=act)
+    tell(session, world.keys, [told], by=world.courier, at=at(25, 9))
+
+
+def test_what_the_courier_needs_exists_before_he_leaves_and_holds_no_secret(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+
+    given = collecting.expected(session, [received.dossier])[received.dossier]
+    assert received.delivery_code is not None
+    assert received.label is not None
+    assert (given.item, given.destination, given.office) == (received.item, w.DESK, w.OFFICE)
+    assert (given.lock, given.result_item) == (received.delivery_code.lock, received.result_item)
+    assert given.token_hash == token_digest(received.label)
+    assert given.counts == received.counts
+    assert received.delivery_code.secret not in repr(given)
+    found = dossiers.load(session, received.dossier)
+    assert (found.administrative, found.posted_at) == (Administrative.REQUESTED, None)
+
+
+def test_the_office_of_the_citizens_own_address_comes(session: Session, world: World) -> None:
+    received = request(session, world, registration(session, submitter=BINH))
+    assert collecting.expected(session, [received.dossier])[received.dossier].office == w.FAR_OFFICE
+
+
+def test_when_the_phones_word_arrives_the_dossier_is_posted_once(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    assert collecting.note_collected(session, [received.item], at=at(25, 8)) == ()
+    sign_at_the_door(
+        session, world, collecting.expected(session, [received.dossier])[received.dossier]
+    )
+
+    told = collecting.note_collected(session, [received.item], at=at(25, 18))
+    assert [(each.posted, each.differs) for each in told] == [(True, False)]
+    assert collecting.note_collected(session, [received.item], at=at(25, 19)) == ()
+
+    found = dossiers.load(session, received.dossier)
+    assert (found.administrative, found.posted_at) == (Administrative.POSTED, at(25, 9))
+    last = steps_of(session, received.dossier)[-1]
+    assert (last.staff, last.unit) == (world.courier.staff, w.OFFICE)
+    pickup = session.scalars(select(PickupRow)).one()
+    assert pickup.state == "collected"
+    assert collecting.expected(session, [received.dossier]) == {}
+
+
+def test_a_count_at_the_door_that_differs_is_told(session: Session, world: World) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    given = collecting.expected(session, [received.dossier])[received.dossier]
+    fewer = Counts(originals=1, certified=0, photocopies=0)
+    sign_at_the_door(session, world, given, counts=fewer)
+
+    told = collecting.note_collected(session, [received.item], at=at(25, 18))[0]
+    assert told.differs
+    assert (told.counted, told.listed) == (fewer, received.counts)
+
+
+def test_what_was_withdrawn_before_the_courier_came_is_for_a_person_to_look_at(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    given = collecting.expected(session, [received.dossier])[received.dossier]
+    administrative.withdraw(
+        session, world.keys, received.dossier, why="Không cần nữa", by=world.counter, at=at(25, 8)
+    )
+    assert collecting.expected(session, [received.dossier]) == {}
+    sign_at_the_door(session, world, given)
+
+    told = collecting.note_collected(session, [received.item], at=at(25, 18))
+    assert [each.posted for each in told] == [False]
+    assert dossiers.load(session, received.dossier).administrative is Administrative.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "closes_at", "refusal"),
+    [
+        (at(25, 10), at(25, 8), collecting.BadWindow),
+        (at(25, 10), at(25, 10, 15), collecting.BadWindow),
+        (at(25, 10), at(26, 10), collecting.BadWindow),
+        (at(20, 8), at(20, 10), collecting.BadWindow),
+        (at(23, 8) + timedelta(days=30), at(23, 10) + timedelta(days=30), collecting.BadWindow),
+        (at(24, 8), at(24, 10), collecting.OfficeClosed),  # Culture Day
+        (at(29, 8), at(29, 10), collecting.OfficeClosed),  # a Sunday
+    ],
+)
+def test_a_window_nobody_could_keep_is_refused(
+    session: Session,
+    world: World,
+    opens_at: datetime,
+    closes_at: datetime,
+    refusal: type[Refusal],
+) -> None:
+    with pytest.raises(refusal):
+        request(session, world, opens_at=opens_at, closes_at=closes_at)
+    assert session.scalars(select(DossierRow)).all() == []
+
+
+def test_a_collection_in_a_year_without_calendar_is_not_promised(
+    session: Session, world: World
+) -> None:
+    with pytest.raises(NoCalendar):
+        collecting.request(
+            session, world.keys, registration(session),
+            opens_at=datetime(2027, 1, 4, 8, tzinfo=VIETNAM),
+            closes_at=datetime(2027, 1, 4, 10, tzinfo=VIETNAM),
+            service=SERVICE, by=world.counter, at=datetime(2026, 12, 28, 8, tzinfo=VIETNAM),
+        )  # fmt: skip
+
+
+def test_what_cannot_go_by_post_is_not_fetched_either(session: Session, world: World) -> None:
+    nowhere = replace(LAN, address=None)
+    for command, refusal in (
+        (registration(session, w.MARRIAGE, result_by_post=False), NotByPost),
+        (registration(session, papers=()), checklist.PapersMissing),
+        (registration(session, channel=Channel.DIRECT), ChannelDoesNotFit),
+        (registration(session, submitter=nowhere), collecting.NoAddressToCollect),
+        (
+            registration(session, submitter=replace(LAN, address=home(w.PROVINCE))),
+            places.NoOfficeServes,
+        ),
+    ):
+        with pytest.raises(refusal):
+            request(session, world, command)
+
+
+def test_a_courier_does_not_send_himself(session: Session, world: World) -> None:
+    with pytest.raises(RoleNeeded):
+        collecting.request(
+            session, world.keys, registration(session), opens_at=at(25, 8), closes_at=at(25, 10),
+            service=SERVICE, by=world.courier, at=w.MORNING,
+        )  # fmt: skip
+
+
+def test_a_courier_sees_what_he_holds_and_nothing_else_of_his_office(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+    with pytest.raises(UnknownDossier):
+        dossiers.visible(session, received.dossier, by=world.courier)
+    sign_at_the_door(
+        session, world, collecting.expected(session, [received.dossier])[received.dossier]
+    )
+    assert dossiers.visible(session, received.dossier, by=world.courier).id == received.dossier
+
+
+def test_items_of_no_dossier_are_passed_over(session: Session, world: World) -> None:
+    assert collecting.note_collected(session, [ItemId("BH000000005VN")], at=at(25, 9)) == ()
+    assert collecting.expected(session, []) == {}

@@ -1,0 +1,281 @@
+"""An erased person is nowhere: not in a table, not in a file; and the ledger is still whole."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.acts import CodeProof, Erase, Receiver
+from postal_service.domain.ids import DeviceId, DossierId
+from postal_service.ledger import checkpoint, export, notes, reading
+from postal_service.ledger.verify import verify
+from postal_service.ledger.witness import Policy
+from postal_service.services import (
+    administrative,
+    delivery,
+    digitisation,
+    dossiers,
+    erasing,
+    evidence,
+    message_codes,
+    persons,
+    results,
+    tracking,
+)
+from postal_service.services.erasing import EraseReason
+from postal_service.services.persons import DossierErased, Purpose
+from postal_service.services.reception import Received
+from postal_service.services.tracking import NothingFound
+from postal_service.storage.engine import forget_deleted
+from postal_service.storage.schema import (
+    CommitmentRow,
+    DeviceRow,
+    DossierKeyRow,
+    DossierRow,
+    EvidenceRow,
+    MessageCodeRow,
+    OutboxRow,
+    PersonRow,
+    ScanRow,
+)
+from postal_service.storage.transaction import Sessions, transaction
+from postal_service.storage.transaction import reading as looking
+from tests.services import journeys
+from tests.services import world as w
+from tests.services.registrations import BINH, LAN, register, registration
+from tests.services.world import World, build
+
+LATER = w.MORNING + timedelta(days=2)
+PHOTO = b"\xff\xd8\xff a photo of the door"
+PDF = b"%PDF-1.7 with her name in it"
+ORIGIN = "log.example/custody"
+
+
+def _lived(session: Session, world: World) -> Received:
+    """A dossier that has everything: scan, message, photo, delivery."""
+    received = journeys.received(session, world)
+    digitisation.scan(
+        session, world.vault, received.dossier, 1, PDF, pages=1, by=world.desk_clerk, at=w.MORNING
+    )
+    ready = journeys.ready(session, world, received, at=w.AFTER_CUT)
+    journeys.with_courier(session, world, ready, at=w.AFTER_CUT)
+    message_codes.send(session, world.vault, ready.item, phone=LAN.phone, at=w.AFTER_CUT)
+    digest = evidence_of(session, world)
+    assert received.delivery_code is not None
+    delivery.deliver(
+        session, world.keys, ready.item, receiver=Receiver.OWNER,
+        proof=CodeProof(rotation=1, secret=received.delivery_code.secret),
+        evidence=(digest,), by=world.courier, at=w.AFTER_CUT + timedelta(minutes=9),
+    )  # fmt: skip
+    results.note_delivered(session, [ready.item], at=w.AFTER_CUT + timedelta(hours=1))
+    return received
+
+
+def evidence_of(session: Session, world: World) -> str:
+    digest = sha256(PHOTO).hexdigest()
+    evidence.keep(
+        session, world.vault, digest, PHOTO, media_type="image/jpeg", by=world.courier,
+        at=w.AFTER_CUT,
+    )  # fmt: skip
+    return digest
+
+
+def _erase(session: Session, world: World, dossier: DossierId) -> None:
+    erasing.erase(
+        session, world.keys, dossier, reason=EraseReason.RETENTION_OVER, by=world.administrator,
+        at=LATER,
+    )  # fmt: skip
+
+
+def _what_must_go(session: Session, dossier: DossierId) -> list[bytes]:
+    """Every byte string by which the person could be found or read again."""
+    people = session.scalars(select(PersonRow).filter_by(dossier=dossier)).all()
+    gone = [
+        value
+        for row in people
+        for value in (
+            row.name, row.phone, row.citizen, row.address, row.name_index, row.phone_index,
+            row.phone_tail_index, row.citizen_index,
+        )
+    ]  # fmt: skip
+    gone += list(session.scalars(select(DossierKeyRow.wrapped).filter_by(dossier=dossier)))
+    for salt, content in session.execute(
+        select(CommitmentRow.salt, CommitmentRow.content).filter_by(dossier=dossier)
+    ):
+        gone += [salt, content]
+    gone += [each for each in session.scalars(select(ScanRow.content)) if each]
+    gone += list(session.scalars(select(EvidenceRow.content)))
+    gone += list(session.scalars(select(OutboxRow.payload)))
+    gone += list(session.scalars(select(MessageCodeRow.code_hash)))
+    gone += list(session.scalars(select(DossierRow.pin_hash).filter_by(id=dossier)))
+    assert len(gone) > 20
+    return gone
+
+
+def _files(engine: Engine) -> Callable[[], bytes]:
+    """Reads every byte of the database's files: on SQLite the file and its journal, on PostgreSQL
+    the tables and their indexes as they lie on the disk.
+    """
+    if engine.dialect.name == "sqlite":
+        path = Path(engine.url.database or "")
+        return lambda: b"".join(
+            each.read_bytes() for each in sorted(path.parent.glob(f"{path.name}*"))
+        )
+
+    def on_disk() -> bytes:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CHECKPOINT"))
+            relations = connection.scalars(
+                text(
+                    "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
+                    " AND relnamespace <> 'pg_catalog'::regnamespace"
+                    " AND pg_relation_size(oid) > 0"
+                )
+            ).all()
+            return b"".join(
+                connection.scalar(text("SELECT pg_read_binary_file(:path)"), {"path": path}) or b""
+                for path in relations
+            )
+
+    return on_disk
+
+
+def test_after_erasing_no_byte_is_left_and_the_ledger_is_whole(
+    committed_sessions: Sessions, committed_engine: Engine, tmp_path: Path
+) -> None:
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        received = _lived(session, world)
+        kept = register(session, world, registration(session, submitter=BINH))
+        needles = _what_must_go(session, received.dossier)
+        others = _what_others_keep(session, kept.dossier)
+    on_disk = _files(committed_engine)
+    before = on_disk()
+    assert all(needle in before for needle in needles)
+
+    with transaction(committed_sessions) as session:
+        _erase(session, world, received.dossier)
+    forget_deleted(committed_engine, erasing.TABLES)
+
+    after = on_disk()
+    assert [needle for needle in needles if needle in after] == []
+    assert all(needle in after for needle in others)
+    with transaction(committed_sessions) as session:
+        verdict = verify(*_exported(session, world, tmp_path))
+    assert verdict.valid, verdict.broken
+    with looking(committed_sessions) as session:
+        assert persons.masked(session, world.vault, [kept.dossier])[kept.dossier]
+
+
+def _what_others_keep(session: Session, dossier: DossierId) -> list[bytes]:
+    return list(session.scalars(select(PersonRow.name).filter_by(dossier=dossier)))
+
+
+def _exported(session: Session, world: World, folder: Path) -> tuple[Path, Path]:
+    log_key = Ed25519PrivateKey.generate()
+    made = checkpoint.make(session, origin=ORIGIN, log_key=log_key, at=LATER)
+    assert made is not None
+    root = session.scalars(select(DeviceRow).filter_by(kind="root")).one()
+    device = export.RootDevice(DeviceId(root.id), root.algorithm, root.public_key)
+    policy = Policy(notes.public_key(ORIGIN, log_key), (), quorum=0)
+    ledger, keys = folder / "ledger.jsonl", folder / "keys.json"
+    export.write(session, ledger, origin=ORIGIN, upto=made)
+    keys.write_bytes(export.keys(policy, device))
+    return ledger, keys
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session)
+
+
+def test_an_erased_dossier_keeps_its_facts_and_forgets_its_people(
+    session: Session, world: World
+) -> None:
+    received = _lived(session, world)
+    before = dossiers.load(session, received.dossier)
+    _erase(session, world, received.dossier)
+
+    found = dossiers.load(session, received.dossier)
+    assert (found.erased_at, found.code, found.resolved_at) == (
+        LATER, before.code, before.resolved_at,
+    )  # fmt: skip
+    assert persons.masked(session, world.vault, [received.dossier]) == {received.dossier: {}}
+    with pytest.raises(DossierErased):
+        persons.look(
+            session,
+            world.vault,
+            received.dossier,
+            purpose=Purpose.AUDIT,
+            by=world.auditor,
+            at=LATER,
+        )
+    with pytest.raises(DossierErased):
+        _erase(session, world, received.dossier)
+    for factor in (received.pin, LAN.phone[-4:], ""):
+        with pytest.raises(NothingFound):
+            tracking.track(session, world.vault, received.code, factor, at=LATER)
+    assert dossiers.find(session, world.vault, LAN.phone, by=world.administrator) == []
+    scan = digitisation.scans(session, received.dossier)[0]
+    with pytest.raises(DossierErased):
+        digitisation.open_scan(
+            session, world.vault, scan.id, purpose=Purpose.AUDIT, by=world.desk_clerk, at=LATER
+        )
+
+
+def test_the_ledger_says_that_it_was_erased_and_not_who_it_was(
+    session: Session, world: World
+) -> None:
+    received = _lived(session, world)
+    erased = erasing.erase(
+        session, world.keys, received.dossier, reason=EraseReason.CITIZEN_ASKED,
+        by=world.administrator, at=LATER,
+    )  # fmt: skip
+    entry = reading.entry(session, erased.event)
+    assert entry is not None
+    assert entry.event.act == Erase(subject=received.dossier, why="citizen_asked")
+
+
+def test_nobody_is_erased_while_the_dossier_needs_him(session: Session, world: World) -> None:
+    posted = register(session, world, registration(session))
+    with pytest.raises(erasing.NotOver):
+        _erase(session, world, posted.dossier)
+
+    refused = journeys.received(session, world)
+    administrative.refuse(
+        session, refused.dossier, why="Không đủ điều kiện", by=world.officer, at=w.AFTER_CUT
+    )
+    journeys.ready(session, world, refused, at=w.AFTER_CUT)  # the papers still go home
+    with pytest.raises(erasing.NotOver):
+        _erase(session, world, refused.dossier)
+
+
+def test_only_an_administrator_erases_and_only_what_there_is(
+    session: Session, world: World
+) -> None:
+    received = _lived(session, world)
+    for by in (world.manager, world.desk_clerk, world.auditor, world.courier):
+        with pytest.raises(RoleNeeded):
+            erasing.erase(
+                session, world.keys, received.dossier, reason=EraseReason.RETENTION_OVER, by=by,
+                at=LATER,
+            )  # fmt: skip
+    with pytest.raises(dossiers.UnknownDossier):
+        _erase(session, world, DossierId("?"))
+
+
+def test_a_refused_dossier_whose_papers_stayed_may_be_erased(
+    session: Session, world: World
+) -> None:
+    received = journeys.received(session, world, result_by_post=False)
+    administrative.refuse(
+        session, received.dossier, why="Không đủ điều kiện", by=world.officer, at=w.AFTER_CUT
+    )
+    _erase(session, world, received.dossier)
+    assert session.get(DossierKeyRow, received.dossier) is None

@@ -60,8 +60,8 @@ class Arrays:
     def windows(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """For each stop the seconds at which its service may start, both ends included, in order.
 
-        Releases of stops that are no deliveries and locked times are already cut in. No window at
-        all: nothing is left of them. No limit: one window from 0 to the end of the last shift.
+        Releases of stops that are no deliveries, locked times and the end of the last shift are
+        already cut in. No window at all: nothing is left of them.
         """
         horizon = max(courier.shift.closes_second for courier in self.problem.couriers)
         fixed = {
@@ -73,7 +73,8 @@ class Arrays:
         for stop in self.problem.stops:
             opens = 0 if stop.kind is StopKind.DELIVER else stop.release_second
             spans = [(w.opens_second, w.closes_second) for w in stop.windows] or [(0, horizon)]
-            spans = [(max(a, opens), b) for a, b in spans if max(a, opens) <= b]
+            spans = [(max(a, opens), min(b, horizon)) for a, b in spans]
+            spans = [(a, b) for a, b in spans if a <= b]
             if stop.id in fixed:
                 at = fixed[stop.id]
                 spans = [(at, at)] if any(a <= at <= b for a, b in spans) else []

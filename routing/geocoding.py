@@ -112,7 +112,7 @@ class Gazetteer:
         units = {unit.commune: unit for unit in self._districts[district[0]]}
         for part in reversed(parts[:-1]):
             commune = _best(part, list(units))
-            if commune is not None:
+            if commune is not None and not self._is_elsewhere(part, district[0], commune[1]):
                 unit = units[commune[0]]
                 return Place(
                     lat=unit.lat,
@@ -121,6 +121,15 @@ class Gazetteer:
                     likeness=min(district[1], commune[1]),
                 )
         return None
+
+    def _is_elsewhere(self, text: str, district: str, likeness: float) -> bool:
+        """A commune of another district is named better: the address contradicts itself."""
+        return any(
+            fuzz.ratio(text, bare(unit.commune)) > likeness
+            for name, units in self._districts.items()
+            if name != district
+            for unit in units
+        )
 
 
 def bare(name: str) -> str:

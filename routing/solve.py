@@ -5,6 +5,7 @@ takes its turn on what is left of the budget. Whatever an engine claims is timed
 here, so an engine can waste time but cannot spoil a plan.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Final
 
 from routing.assembly import ImpossibleOrder, assemble, orders_of
 from routing.baseline import first_orders
-from routing.bounds import lower_bound
+from routing.bounds import ASCENT_SECONDS, lower_bound
 from routing.days import Orders, Scheduler
 from routing.engines import Cancelled, Engine, Found, OnProgress, Progress, Task
 from routing.explain import explained
@@ -100,7 +101,11 @@ class _Keeper:
         self.scheduler, self.budget, self.seed = scheduler, budget, seed
         self.on_progress = on_progress
         self.started = time.monotonic()
-        self.bound = lower_bound(scheduler.arrays)
+        # What may not depend on the clock takes as long as it takes.
+        self.by_clock = budget.iterations is None
+        self.bound = lower_bound(
+            scheduler.arrays, seconds=ASCENT_SECONDS if self.by_clock else math.inf
+        )
         self.iterations = 0
         self.plan: Plan | None = None
         self.orders: Orders = ()
@@ -147,7 +152,7 @@ class _Keeper:
         plan = replace(self.plan, iterations=self.iterations)
         if plan.unserved and not stop():
             seconds = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
-            plan = explained(self.scheduler, plan, seconds=seconds)
+            plan = explained(self.scheduler, plan, seconds=seconds if self.by_clock else None)
         return approved(self.scheduler.problem, plan)
 
     def _timed(self, orders: Orders, engine: str) -> Plan:

@@ -73,10 +73,8 @@ class RoutingModel:
         self.time: Solver = routing.GetDimensionOrDie("time")
         for stop, spans in enumerate(self.arrays.windows):
             index = self.index(stop)
-            if not spans:
+            if not keep_spans(self.time.CumulVar(index), spans):
                 routing.ActiveVar(index).SetValue(0)
-                continue
-            keep_spans(self.time.CumulVar(index), spans)
         for courier, man in enumerate(problem.couriers):
             start = self.time.CumulVar(routing.Start(courier))
             end = self.time.CumulVar(routing.End(courier))
@@ -86,7 +84,8 @@ class RoutingModel:
                 hours = problem.rules.depot_hours.get(place)
                 if hours is not None:
                     spans = tuple((w.opens_second, w.closes_second) for w in hours)
-                    keep_spans(variable, spans)
+                    if not keep_spans(variable, spans):
+                        self.solver.Add(routing.ActiveVehicleVar(courier) == 0)
             routing.AddVariableMinimizedByFinalizer(end)
             routing.AddVariableMinimizedByFinalizer(start)
             if man.costs.per_duty_second:

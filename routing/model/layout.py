@@ -63,15 +63,30 @@ class Layout:
         return np.where(moved, setup[None, :], 0)
 
     def travel(self, profile: str) -> tuple[Ints, Ints]:
-        """Seconds and metres between all nodes at the slowest speed of the day.
+        """Seconds and metres between all nodes at the profile's mean speed over its shifts.
 
-        The solver does not see the speed of the hour: leaving later never means arriving earlier,
-        so what fits at the slowest speed fits at the true one.
+        The solver does not see the speed of the hour. Whatever it finds is timed at the true speed
+        afterwards, and a route that is then late is put together anew (`routing.repair`).
         """
         movement = self.problem.profile_of[profile]
         seconds, metres = movement.travel.block(self._leave, self._enter)
-        slowest = min((100, *(period.speed_percent for period in movement.speed_periods)))
-        return -(-seconds.astype(np.int64) * 100 // slowest), metres.astype(np.int64)
+        scaled = seconds.astype(np.int64) * 100
+        return -(-scaled // self._mean_speed_percent(profile)), metres.astype(np.int64)
+
+    def _mean_speed_percent(self, profile: str) -> int:
+        periods = self.problem.profile_of[profile].speed_periods
+        shifts = [man.shift for man in self.problem.couriers if man.profile == profile]
+        opens = min((shift.opens_second for shift in shifts), default=0)
+        closes = max((shift.closes_second for shift in shifts), default=0)
+        if not periods or closes <= opens:
+            return 100
+        covered, since, percent = 0, opens, 100
+        for period in periods:
+            until = min(max(period.from_second, opens), closes)
+            covered += (until - since) * percent
+            since, percent = until, period.speed_percent
+        covered += (closes - since) * percent
+        return max(1, covered // (closes - opens))
 
     def time_matrix(self, profile: str) -> Ints:
         """Seconds from the start of one node to the earliest start of the next."""

@@ -118,7 +118,8 @@ def _add_departures(model: "RoutingModel") -> None:
         hours = model.problem.rules.depot_hours.get(model.problem.couriers[owner].start_location)
         if hours is not None:
             spans = tuple((w.opens_second, w.closes_second) for w in hours)
-            keep_spans(time.CumulVar(model.index(node)), spans)
+            if not keep_spans(time.CumulVar(model.index(node)), spans):
+                routing.ActiveVar(model.index(node)).SetValue(0)
     releases = model.arrays.tour_release
     if not releases.any():
         return

@@ -37,10 +37,9 @@ class ModelEngine:
         return 0 < len(scheduler.problem.stops) <= self.most_stops
 
     def search(self, task: Task) -> Found:
-        """First descend from the given start, then iterate from scratch; both are offered."""
+        """Descend from the given start, then iterate from the solver's own; both are offered."""
         started = time.monotonic()
         until = started + max(0.0, task.budget.seconds - CLOSING_SECONDS)
-        # The solver's own seed is global; the ruins draw from it.
         run = _Run(task, RoutingModel(task.scheduler.arrays), until)
         return run.search()
 
@@ -79,8 +78,8 @@ class _Run:
     def _start(self) -> Solver | None:
         """The best orders as the model's assignment.
 
-        The model drives at the slowest speed of the day, so a courier with rush hours may be too
-        late in it; without those couriers' routes the rest is still a start.
+        The model drives at the mean speed of the day, so a courier with rush hours may be too late
+        in it; without those couriers' routes the rest is still a start.
         """
         problem = self.model.problem
         steady = tuple(
@@ -117,11 +116,14 @@ class _Run:
             routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
         )
         parameters.time_limit.FromMilliseconds(max(1, int(self._left() * share * 1000)))
-        if self.task.budget.iterations is not None:
-            parameters.solution_limit = max(1, self.task.budget.iterations)
         return parameters
 
     def _over(self) -> bool:
+        """Asked by the solver at every step; its questions are what is counted as iterations.
+
+        Solutions would be no measure: near the optimum there are none for minutes.
+        """
+        self.iterations += 1
         most = self.task.budget.iterations
         done = most is not None and self.iterations >= most
         return done or self._left() <= 0 or self.task.cancelled()
@@ -132,7 +134,6 @@ class _Run:
         Timing and checking every small step would eat the budget, and under an iteration budget
         nothing may depend on the clock, so there only the ends of phases are offered.
         """
-        self.iterations += 1
         now = time.monotonic()
         if self.task.budget.iterations is None and now >= self.next_offer:
             # The solver's own cost says little here: spans of waiting are still unbound, and asking

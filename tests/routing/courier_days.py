@@ -66,7 +66,7 @@ def _calls(
         number = len(calls)
         place = int(draw.integers(2, places))
         opens = int(draw.integers(OPENS, CLOSES - 5400))
-        windows = (Window(opens_second=opens, closes_second=opens + 5400),)
+        windows: tuple[Window, ...] = (Window(opens_second=opens, closes_second=opens + 5400),)
         if draw.random() < 0.3:
             windows = (
                 Window(opens_second=OPENS, closes_second=11 * 3600),

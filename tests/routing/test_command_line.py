@@ -1,0 +1,145 @@
+"""From the command line: a plan, its check, its reasons; the README's first plan; a light import."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import routing
+from routing.__main__ import main
+from routing.wire import problem_to_json
+from tests.routing.small import on_a_line, stop
+from tests.routing.test_formats import SOLOMON
+
+HERE = Path(routing.__file__).parent
+
+
+def test_solve_check_and_explain_one_after_the_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    day.write_text(problem_to_json(on_a_line([stop("a", 1), stop("b", 9, penalty=1)])))
+
+    assert main(["solve", str(day), "--seconds", "1", "--output", str(plan)]) == 0
+    assert "nearest neighbour" in capsys.readouterr().err
+    assert main(["check", str(day), "--plan", str(plan)]) == 0
+    assert main(["explain", str(day), "--plan", str(plan)]) == 0
+    said = capsys.readouterr().out
+    assert "b: not_worth_it" in said
+    assert "one hour more: 0 more served" in said
+
+
+def test_a_classic_instance_to_a_plan_on_the_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tiny.txt"
+    file.write_text(SOLOMON)
+
+    status = main(["solve", str(file), "--format", "solomon", "--seconds", "1", "--quiet"])
+
+    assert status == 0
+    assert json.loads(capsys.readouterr().out)["cost"] == 100
+
+
+def test_a_plan_that_breaks_the_problem_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    day.write_text(problem_to_json(on_a_line([stop("a", 1), stop("b", 2)])))
+    main(["solve", str(day), "--seconds", "1", "--quiet", "--output", str(plan)])
+    plan.write_text(plan.read_text().replace('"travel_seconds":60', '"travel_seconds":61', 1))
+
+    assert main(["check", str(day), "--plan", str(plan)]) == 1
+    assert main(["explain", str(day), "--plan", str(plan)]) == 1
+    assert "travel:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"stops": 1}', None])
+def test_an_unusable_file_is_status_two(
+    tmp_path: Path, text: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "day.json"
+    if text is not None:
+        file.write_text(text)
+
+    assert main(["solve", str(file)]) == 2
+    assert "cannot use" in capsys.readouterr().err
+
+
+def test_a_contradictory_problem_lists_all_findings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = json.loads(problem_to_json(on_a_line([stop("a", 1), stop("b", 2)])))
+    plain["stops"][0]["location"] = plain["stops"][1]["location"] = 99
+    file = tmp_path / "day.json"
+    file.write_text(json.dumps(plain))
+
+    assert main(["solve", str(file)]) == 2
+    assert capsys.readouterr().err.count("refused:") == 2
+
+
+@pytest.mark.parametrize("options", [["--seconds", "-1"], ["--threads", "0"]])
+def test_an_impossible_option_is_status_two(tmp_path: Path, options: list[str]) -> None:
+    file = tmp_path / "tiny.txt"
+    file.write_text(SOLOMON)
+
+    assert main(["solve", str(file), "--format", "solomon", *options]) == 2
+
+
+def run(*arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent)
+    return done.stdout
+
+
+def test_the_readme_s_first_plan_runs_in_twenty_lines() -> None:
+    found = re.search(r"```python\n(.*?)```", (HERE / "README.md").read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    lines = [line for line in found[1].splitlines() if line.strip()]
+
+    said = run("-c", found[1])
+
+    assert len(lines) <= 20
+    assert said == "2580 [('desk', 'door', 'beach')] ()\n"
+
+
+def test_the_readme_names_only_files_that_are_there() -> None:
+    text = (HERE / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:model|formats)/|[a-z_]+\.py)`", text)) - {"columns.py"}
+
+    assert len(named) > 15
+    assert [name for name in named if not (HERE / name).exists()] == []
+
+
+def test_importing_the_library_is_light() -> None:
+    code = (
+        "import sys, time; import numpy; t = time.perf_counter(); import routing, routing.solve;"
+        "print(time.perf_counter() - t < 0.5, 'ortools' in sys.modules, 'numba' in sys.modules)"
+    )
+
+    assert run("-c", code) == "True False False\n"
+
+
+def test_only_the_model_and_the_columns_speak_to_or_tools() -> None:
+    importers = {
+        path.relative_to(HERE).parts[0]
+        for path in HERE.rglob("*.py")
+        if re.search(r"^\s*(from|import) ortools", path.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert importers <= {"model", "columns.py"}
+
+
+def test_the_checker_shares_no_code_with_what_makes_plans() -> None:
+    allowed = {"feasibility", "feasibility_cost", "feasibility_route", "feasibility_rules"}
+    allowed |= {"plan", "problem", "rules", "tables", "terms"}
+    imported = {
+        name
+        for path in HERE.glob("feasibility*.py")
+        for name in re.findall(r"from routing\.(\w+) import", path.read_text("utf-8"))
+    }
+
+    assert imported <= allowed

@@ -1,0 +1,147 @@
+"""A reason is given for every stop left out, and it is the constraint that really binds."""
+
+import pytest
+
+from routing import Budget, PlanRules, Problem, Reason, Shipment, StopKind, Unserved, Window
+from routing.baseline import current_order, nearest_neighbour
+from routing.explain import what_more_would_bring, why_here, why_unserved
+from routing.solve import solve
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
+
+FULL = stop("full", 1, service_seconds=3000, penalty=None)
+SHORT = Window(opens_second=0, closes_second=3600)
+
+
+def the_reason(problem: Problem) -> Unserved:
+    plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
+    left_out = [u for u in why_unserved(problem, plan) if u.stop != "to"]
+    assert len(left_out) == 1, left_out
+    return left_out[0]
+
+
+def test_no_courier_with_the_permit_reaches_it_in_time() -> None:
+    call = stop("desk", 10, windows=window(0, 300), skills=frozenset({"permit"}), penalty=10**6)
+
+    found = the_reason(on_a_line([call], [courier(skills=frozenset({"permit"}))]))
+
+    assert (found.reason, found.courier, found.misses_by_seconds) == (Reason.WINDOW, LAN, 300)
+    assert found.detail == (
+        "nobody with permit reaches it in its window; the nearest misses by 5 min"
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [
+        (
+            lambda: on_a_line([stop("x", 1, skills=frozenset({"permit"}), penalty=10**6)]),
+            Reason.NO_SKILL,
+        ),
+        (
+            lambda: on_a_line(
+                [stop("x", 1, penalty=10**6)], rules=PlanRules(banned=((S("x"), LAN),))
+            ),
+            Reason.BANNED,
+        ),
+        (
+            lambda: on_a_line(
+                [stop("x", 1, loads=(9,), penalty=10**6)],
+                [courier(capacities=(8,))],
+                load_names=("kg",),
+            ),
+            Reason.TOO_LARGE,
+        ),
+        (
+            lambda: on_a_line([stop("x", 9, penalty=10**6)], [courier(max_route_metres=900)]),
+            Reason.ROUTE_METRES,
+        ),
+        (
+            lambda: on_a_line([stop("x", 9, penalty=10**6)], [courier(max_route_seconds=900)]),
+            Reason.ROUTE_SECONDS,
+        ),
+        (
+            lambda: on_a_line([FULL, stop("x", 9, penalty=10**6)], [courier(shift=SHORT)]),
+            Reason.SHIFT,
+        ),
+        (
+            lambda: on_a_line(
+                [FULL, stop("x", 1, windows=window(0, 30), penalty=10**6)], [courier()]
+            ),
+            Reason.WINDOW,
+        ),
+        (
+            lambda: on_a_line(
+                [stop("a", 1, loads=(5,)), stop("x", 1, loads=(5,), penalty=10**6)],
+                [courier(capacities=(8,))],
+                load_names=("kg",),
+            ),
+            Reason.CAPACITY,
+        ),
+        (
+            lambda: on_a_line(
+                [stop("a", 1), stop("x", 1, penalty=10**6)],
+                rules=PlanRules(keep_apart=((S("a"), S("x")),)),
+            ),
+            Reason.RULES,
+        ),
+        (lambda: on_a_line([stop("x", 9, penalty=10)]), Reason.NOT_WORTH_IT),
+        (
+            lambda: on_a_line(
+                [
+                    stop("from", 1, kind=StopKind.PICKUP, penalty=10**6, windows=window(60, 60)),
+                    stop("to", 2, kind=StopKind.DROPOFF, windows=window(900, 1000)),
+                ],
+                shipments=[Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=300)],
+            ),
+            Reason.RIDE,
+        ),
+    ],
+)
+def test_the_binding_constraint_is_named(problem: object, reason: Reason) -> None:
+    assert the_reason(problem()).reason is reason  # type: ignore[operator]
+
+
+def test_where_two_limits_bind_one_more_courier_is_what_it_takes() -> None:
+    calls = [
+        stop("full", 1, service_seconds=3000, loads=(5,), windows=window(60, 60)),
+        stop("x", 9, loads=(5,), windows=window(600, 600), penalty=10**6),
+    ]
+    man = courier(capacities=(8,))
+
+    assert the_reason(on_a_line(calls, [man], load_names=("kg",))).reason is Reason.FLEET_FULL
+
+
+def test_one_more_courier_or_hour_is_worth_what_it_brings() -> None:
+    problem = on_a_line([FULL, stop("x", 9, penalty=10**6)], [courier(shift=SHORT)])
+    plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
+
+    brought = {change.change: change for change in what_more_would_bring(problem, plan)}
+
+    assert brought["one more courier like Lan"].served_more == 1
+    assert brought["one more courier like Lan"].cost_change == 18 * 60 - 10**6
+    assert brought["one hour more"].served_more == 1
+    assert brought["one hour more"].cost_change == 16 * 60 - 10**6
+
+
+def test_why_a_stop_is_with_this_courier_and_what_others_would_cost() -> None:
+    problem = on_a_line(
+        [stop("a", 3), stop("b", 4), stop("c", 10)],
+        [courier(LAN), courier(MINH, start_location=11, end_location=11)],
+    )
+    plan = current_order(problem, {LAN: [S("a"), S("b")], MINH: [S("c")]})
+
+    placed = why_here(problem, plan, S("b"))
+
+    assert (placed.courier, placed.extra_cost) == (LAN, 120)
+    assert [(other.courier, other.extra_cost) for other in placed.alternatives] == [(MINH, 720)]
+    with pytest.raises(KeyError):
+        why_here(problem, nearest_neighbour(on_a_line([])), S("b"))
+
+
+def test_the_current_order_leaves_out_what_makes_it_impossible() -> None:
+    problem = on_a_line([stop("a", 5), stop("b", 1, windows=window(0, 100)), stop("c", 6)])
+
+    plan = current_order(problem, {LAN: [S("a"), S("b"), S("c"), S("ghost")]})
+
+    assert plan.routes[0].stops == ("a", "c")
+    assert [unserved.stop for unserved in plan.unserved] == ["b"]

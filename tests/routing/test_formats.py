@@ -1,0 +1,218 @@
+"""Other people's files are read in their own integer convention, or refused with the line."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from routing import Budget, Problem, Profile, StopKind, check
+from routing.baseline import current_order, nearest_neighbour
+from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
+from routing.formats.unreadable import UnreadableFile
+from routing.pictures import plan_geojson, plan_svg
+from routing.solve import solve
+from routing.travel import TOWN, geodesic_matrix
+from routing.wire import (
+    UnreadableJson,
+    plan_from_json,
+    plan_to_json,
+    problem_from_json,
+    problem_to_json,
+)
+from tests.routing.small import LAN, S, on_a_line, stop
+from tests.shared_data import shared
+
+SOLOMON = """TINY
+
+VEHICLE
+NUMBER CAPACITY
+2 10
+
+CUSTOMER
+CUST NO. XCOORD. YCOORD. DEMAND READY DUE SERVICE
+
+0 0 0 0 0 100 0
+1 3 4 5 0 50 10
+2 1 1 5 0 50 10
+"""
+LILIM = """2\t10\t1
+0\t0\t0\t0\t0\t100\t0\t0\t0
+1\t3\t4\t5\t0\t50\t10\t0\t2
+2\t1\t1\t-5\t0\t90\t10\t1\t0
+"""
+VRPLIB = """NAME : tiny
+COMMENT : "by hand"
+TYPE : CVRP
+DIMENSION : 3
+EDGE_WEIGHT_TYPE : EUC_2D
+CAPACITY : 10
+NODE_COORD_SECTION
+1 0 0
+2 3 4
+3 1 1
+DEMAND_SECTION
+1 0
+2 6
+3 5
+DEPOT_SECTION
+1
+-1
+EOF
+"""
+VROOM = {
+    "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [4], "skills": [1]}],
+    "jobs": [{"id": 7, "location_index": 1, "service": 300, "delivery": [1], "skills": [1]}],
+    "shipments": [
+        {
+            "amount": [2],
+            "pickup": {"id": 1, "location_index": 1},
+            "delivery": {"id": 1, "location_index": 2, "time_windows": [[0, 9000]]},
+        }
+    ],
+    "matrices": {"car": {"durations": [[0, 10, 20], [10, 0, 15], [20, 15, 0]]}},
+}
+
+
+def test_solomon_counts_tenths_truncated() -> None:
+    problem = read_solomon(SOLOMON)
+
+    assert problem.profiles[0].travel.seconds(0, 2) == 14
+    assert problem.stops[0].service_seconds == 100
+    assert nearest_neighbour(problem).cost == 14 + 36 + 50
+
+
+def test_lilim_counts_thousandths_rounded() -> None:
+    problem = read_lilim(LILIM)
+
+    assert problem.profiles[0].travel.seconds(0, 2) == 1414
+    assert [s.kind for s in problem.stops] == [StopKind.PICKUP, StopKind.DROPOFF]
+    assert nearest_neighbour(problem).cost == 5000 + 3606 + 1414
+
+
+def test_vrplib_rounds_and_has_vehicles_enough() -> None:
+    problem = read_vrplib(VRPLIB)
+
+    assert problem.profiles[0].travel.seconds(0, 2) == 1
+    assert nearest_neighbour(problem).cost == 2 * 5 + 2 * 1
+
+
+def test_vroom_input_is_read_whole() -> None:
+    plan = solve(read_vroom(json.dumps(VROOM)), budget=Budget(seconds=1))
+
+    assert sorted(plan.routes[0].stops) == ["delivery-1", "job-7", "pickup-1"]
+    assert plan.cost == 10 + 15 + 20
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_solomon, ""),
+        (read_solomon, "2 10\n0 0 0 0"),
+        (read_solomon, "2 10\n0 0 x 0 0 1 0"),
+        (read_lilim, ""),
+        (read_lilim, "2 10 1\n0 0 0\n"),
+        (read_lilim, "two ten one"),
+        (read_vrplib, ""),
+        (read_vrplib, VRPLIB.replace("EUC_2D", "EXPLICIT")),
+        (read_vrplib, VRPLIB.replace("2 3 4", "2 three 4")),
+        (read_vrplib, VRPLIB.replace("2 6\n", "")),
+        (read_vrplib, VRPLIB.replace("CAPACITY : 10", "CAPACITY : ten")),
+        (read_vrplib, "NAME : x\nHELLO\n"),
+        (read_vroom, "{"),
+        (read_vroom, "[]"),
+        (read_vroom, "{}"),
+        (read_vroom, json.dumps(VROOM | {"options": {}})),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(read: Callable[[str], Problem], text: str) -> None:
+    with pytest.raises(UnreadableFile):
+        read(text)
+
+
+def test_the_published_instances_are_read_in_their_conventions() -> None:
+    folder = shared("instances")
+    known = json.loads((folder / "best_known.json").read_text(encoding="utf-8"))
+    readers = {"vrptw": read_solomon, "pdptw": read_lilim, "cvrp": read_vrplib}
+    for about in known.values():
+        if about["set"] not in {"Solomon100", "Li100", "X"}:
+            continue
+        problem = readers[about["kind"]]((folder / about["file"]).read_text(encoding="utf-8"))
+        plan = nearest_neighbour(problem)
+
+        assert [v for v in check(problem, plan) if not v.is_shortfall] == []
+        assert plan.unserved or plan.cost >= about["best_known_cost"]
+
+
+def drawn() -> Problem:
+    problem = on_a_line([stop("a & b", 1), stop("c", 2, penalty=1)], places=3)
+    places = tuple(
+        replace(place, lat=15.5 + n / 100, lon=108.4) for n, place in enumerate(problem.locations)
+    )
+    roads = Profile(travel=geodesic_matrix(places, [TOWN] * 3))
+    return replace(problem, locations=places, profiles=(roads,))
+
+
+def test_a_plan_is_drawn_for_maps_and_for_paper() -> None:
+    problem = drawn()
+    plan = current_order(problem, {LAN: [S("a & b")]})
+
+    features = json.loads(plan_geojson(problem, plan))["features"]
+    picture = plan_svg(problem, plan)
+
+    assert [f["geometry"]["type"] for f in features] == ["LineString", "Point", "Point"]
+    assert features[0]["geometry"]["coordinates"][0] == [108.4, 15.5]
+    assert "a &amp; b" in picture
+    assert picture.count("<circle") == 1
+    assert picture.count("<path") == 1
+    with pytest.raises(ValueError, match="coordinates"):
+        plan_svg(on_a_line([stop("a", 1)]), plan)
+
+
+def test_a_drawn_problem_survives_the_wire() -> None:
+    problem = drawn()
+
+    assert problem_from_json(problem_to_json(problem)) == problem
+
+
+GOOD = json.loads(problem_to_json(on_a_line([stop("a", 1)], places=2)))
+RAGGED = [{"travel": {"travel_seconds": [[0], [1, 2]]}}]
+
+
+@pytest.mark.parametrize(
+    ("broken", "pointer"),
+    [
+        ({**GOOD, "wheels": 4}, "/wheels"),
+        ({k: v for k, v in GOOD.items() if k != "stops"}, "/stops"),
+        ({**GOOD, "stops": {}}, "/stops"),
+        ({**GOOD, "stops": [{"id": "a", "location": "one"}]}, "/stops/0/location"),
+        ({**GOOD, "stops": [{"id": "a", "location": True}]}, "/stops/0/location"),
+        ({**GOOD, "stops": [{"id": "a", "location": 1, "kind": "fly"}]}, "/stops/0/kind"),
+        ({**GOOD, "rules": {"depot_hours": {"one": []}}}, "/rules/depot_hours/one"),
+        ({**GOOD, "rules": {"keep_apart": [["a"]]}}, "/rules/keep_apart/0"),
+        ({**GOOD, "profiles": [{"travel": {}}]}, "/profiles/0/travel/travel_seconds"),
+        ({**GOOD, "profiles": RAGGED}, "/profiles/0/travel/travel_seconds"),
+        ([], ""),
+    ],
+)
+def test_broken_json_is_refused_where_it_is_broken(broken: object, pointer: str) -> None:
+    with pytest.raises(UnreadableJson) as refusal:
+        problem_from_json(json.dumps(broken))
+
+    assert refusal.value.pointer == pointer
+
+
+def test_a_plan_of_another_format_is_refused() -> None:
+    text = plan_to_json(nearest_neighbour(on_a_line([stop("a", 1)])))
+
+    for broken in (text.replace('"format":1', '"format":2'), "[1]", '{"format":1}'):
+        with pytest.raises(UnreadableJson):
+            plan_from_json(broken)
+
+
+def test_numbered_stops_are_numbers_in_the_summary() -> None:
+    numbered = json.loads(plan_to_json(nearest_neighbour(read_solomon(SOLOMON))))
+    named = json.loads(plan_to_json(nearest_neighbour(on_a_line([stop("a", 1)]))))
+
+    assert (numbered["cost"], numbered["routes"]) == (100, [[2, 1]])
+    assert named["routes"] == [["a"]]

@@ -1,0 +1,194 @@
+"""Planning again keeps what is done and locked, and moves no more than its scope allows."""
+
+import time
+
+import pytest
+
+from routing import (
+    Budget,
+    Lock,
+    LockLevel,
+    Plan,
+    PlanRules,
+    Problem,
+    ViolationKind,
+    check,
+)
+from routing.assembly import assemble
+from routing.baseline import nearest_neighbour
+from routing.days import Scheduler
+from routing.edits import Move, UnknownInPlan, dry_run
+from routing.problem import Stop
+from routing.replan import Calm, DaySoFar, Scope, locked, narrowed_problem, replan, unlocked
+from tests.routing.courier_days import courier_day
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
+
+# Lan goes out and back in a silly order; Minh has one stop that lies on Lan's way.
+CALLS = [stop("a", 3), stop("b", 1), stop("c", 2), stop("d", 4)]
+TWO = [courier(LAN), courier(MINH)]
+
+
+def published(calls: list[Stop] | None = None) -> tuple[Problem, Plan]:
+    problem = on_a_line(calls or CALLS, TWO)
+    return problem, assemble(Scheduler(problem), (((0, 1, 2),), ((3,),)))
+
+
+def with_new(**rules: object) -> Problem:
+    return on_a_line([*CALLS, stop("new", 2)], TWO, rules=PlanRules(**rules))  # type: ignore[arg-type]
+
+
+def again(problem: Problem, plan: Plan, scope: Scope, **more: object) -> Plan:
+    return replan(problem, plan, scope=scope, budget=Budget(seconds=1), **more)  # type: ignore[arg-type]
+
+
+def routes(plan: Plan) -> dict[str, tuple[str, ...]]:
+    return {route.courier: route.stops for route in plan.routes}
+
+
+def test_from_scratch_one_courier_does_it_all() -> None:
+    plan = again(with_new(), published()[1], Scope.FROM_SCRATCH)
+
+    assert plan.cost == 8 * 60
+
+
+def test_a_courier_keeps_the_stops_but_not_their_order() -> None:
+    plan = again(with_new(), published()[1], Scope.KEEP_COURIERS)
+
+    assert set(routes(plan)["Lan"]) - {"new"} == {"a", "b", "c"}
+    assert set(routes(plan)["Minh"]) - {"new"} == {"d"}
+    assert plan.cost == 6 * 60 + 8 * 60
+
+
+def test_inserting_moves_nothing_that_is_planned() -> None:
+    plan = again(with_new(), published()[1], Scope.INSERT_ONLY)
+
+    assert [stop for stop in routes(plan)["Lan"] if stop != "new"] == ["a", "b", "c"]
+    assert "new" in routes(plan)["Lan"] + routes(plan)["Minh"]
+
+
+def test_locks_hold_while_the_rest_is_planned_again() -> None:
+    keep = Lock(level=LockLevel.ORDER, courier=MINH, stops=(S("d"), S("b")))
+
+    plan = again(with_new(locks=(keep,)), published()[1], Scope.UNLOCKED)
+
+    order = routes(plan)["Minh"]
+    assert order.index(S("d")) < order.index(S("b"))
+
+
+def test_a_price_on_changes_keeps_the_day_calm() -> None:
+    _, plan = published()
+
+    calm = again(with_new(), plan, Scope.UNLOCKED, calm=Calm(courier_change_cost=10_000))
+
+    assert set(routes(calm)["Minh"]) - {"new"} == {"d"}
+    assert calm.cost_parts.changes == 0
+
+
+def test_what_is_done_comes_first_and_stays() -> None:
+    problem = with_new()
+    so_far = DaySoFar(now_second=400, done={LAN: [S("a"), S("b")]})
+
+    plan = again(problem, published()[1], Scope.FROM_SCRATCH, so_far=so_far)
+
+    assert routes(plan)["Lan"][:2] == ("a", "b")
+    starts = {v.stop: v.start_second for route in plan.routes for v in route.visits}
+    assert all(starts[S(name)] >= 400 for name in ("c", "d", "new"))
+    narrowed = narrowed_problem(problem, plan, scope=Scope.FROM_SCRATCH, so_far=so_far)
+    assert check(narrowed, plan) == ()
+
+
+def test_a_desk_that_has_closed_meanwhile_is_left_out_with_its_reason() -> None:
+    calls = [*CALLS[:3], stop("d", 4, windows=window(0, 300))]
+    problem, plan = published(calls)
+
+    later = again(
+        problem, plan, Scope.UNLOCKED, so_far=DaySoFar(now_second=1000, done={LAN: [S("a")]})
+    )
+
+    assert [(u.stop, u.reason.value) for u in later.unserved] == [("d", "window")]
+
+
+def test_an_absent_courier_and_a_cancelled_stop_are_passed_over() -> None:
+    _, plan = published()
+    left = on_a_line([CALLS[0], CALLS[1], CALLS[3]], [courier(LAN)])
+
+    for scope in Scope:
+        assert set(again(left, plan, scope).routes[0].stops) == {"a", "b", "d"}
+
+
+def test_locking_and_unlocking_a_stop_of_the_plan() -> None:
+    problem, plan = published()
+
+    once = locked(problem, plan, [S("a")], LockLevel.ORDER)
+    twice = locked(once, plan, [S("c")], LockLevel.ORDER)
+    timed = locked(problem, plan, [S("b")], LockLevel.TIME)
+    whole = locked(problem, plan, [S("b")], LockLevel.ROUTE)
+
+    assert [lock.stops for lock in twice.rules.locks] == [("a", "c")]
+    assert timed.rules.locks[0].start_seconds == (300,)
+    assert whole.rules.locks[0].stops == ("a", "b", "c")
+    assert [lock.stops for lock in unlocked(twice, [S("a")]).rules.locks] == [("c",)]
+    assert unlocked(whole, [S("a")]).rules.locks[0].level is LockLevel.ORDER
+    assert check(twice, plan) == check(timed, plan) == check(whole, plan) == ()
+
+
+def test_a_move_is_tried_with_its_price() -> None:
+    problem, plan = published()
+
+    tried = dry_run(problem, plan, Move(stop=S("d"), to_courier=LAN, after=S("a")))
+
+    assert routes(tried.plan)["Lan"] == ("a", "d", "b", "c")
+    assert tried.violations == ()
+    assert tried.cost_change == tried.duty_seconds_change == (10 - 8 - 8) * 60
+    assert tried.distance_m_change == -600
+
+
+def test_a_move_that_breaks_something_says_what_and_by_how_much() -> None:
+    calls = [*CALLS[:3], stop("d", 4, windows=window(0, 300))]
+    problem, plan = published(calls)
+
+    tried = dry_run(problem, plan, Move(stop=S("d"), to_courier=LAN, after=S("c")))
+
+    late = [v for v in tried.violations if v.kind is ViolationKind.WINDOW]
+    assert [(v.stop, v.amount) for v in late] == [("d", 360 + 120 - 300)]
+
+
+def test_taking_a_stop_out_is_a_shortfall() -> None:
+    problem, plan = published()
+
+    tried = dry_run(problem, plan, Move(stop=S("d"), to_courier=None))
+
+    assert [v.kind for v in tried.violations] == [ViolationKind.MANDATORY_UNSERVED]
+    assert "Minh" not in routes(tried.plan)
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        Move(stop=S("ghost"), to_courier=LAN),
+        Move(stop=S("a"), to_courier=S("ghost")),  # type: ignore[arg-type]
+        Move(stop=S("a"), to_courier=MINH, after=S("b")),
+    ],
+)
+def test_a_move_of_what_is_not_there_is_refused(move: Move) -> None:
+    problem, plan = published()
+
+    with pytest.raises(UnknownInPlan):
+        dry_run(problem, plan, move)
+
+
+def test_a_move_among_three_hundred_stops_answers_at_once() -> None:
+    problem = courier_day(1, 300, 12)
+    plan = nearest_neighbour(problem)
+    scheduler = Scheduler(problem)
+    route = plan.routes[0]
+    move = Move(stop=route.stops[0], to_courier=plan.routes[1].courier)
+    dry_run(problem, plan, move, scheduler=scheduler)
+    took = []
+
+    for _ in range(5):
+        started = time.perf_counter()
+        dry_run(problem, plan, move, scheduler=scheduler)
+        took.append(time.perf_counter() - started)
+
+    assert min(took) < 0.05

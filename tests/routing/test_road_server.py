@@ -1,0 +1,137 @@
+"""A road server is asked in blocks, once for each, patiently; and its nonsense is not believed."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from routing import UNREACHABLE, Location
+from routing.road_server import RoadServer, RoadServerError
+
+PLACES = [Location(name=str(n), lat=15.0 + n / 100, lon=108.0) for n in range(5)]
+
+
+class Roads(ThreadingHTTPServer):
+    """Speaks OSRM's table service: a second and ten metres for each hundredth of a degree."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.asked: list[str] = []
+        self.failures: list[tuple[int, bytes]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Roads
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        status, body = 200, b""
+        if self.server.failures:
+            status, body = self.server.failures.pop(0)
+        else:
+            body = json.dumps(self.table()).encode()
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def table(self) -> dict[str, object]:
+        address = urlsplit(self.path)
+        lats = [float(p.split(",")[1]) for p in address.path.split("/")[-1].split(";")]
+        asked = parse_qs(address.query)
+        rows = [lats[int(n)] for n in asked["sources"][0].split(";")]
+        columns = [lats[int(n)] for n in asked["destinations"][0].split(";")]
+        # The last place, at 15.04, is an island.
+        durations = [
+            [None if a != b and 15.04 in {a, b} else round(abs(a - b) * 100) for b in columns]
+            for a in rows
+        ]
+        return {
+            "code": "Ok",
+            "durations": durations,
+            "distances": [[None if s is None else s * 10.4 for s in row] for row in durations],
+        }
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def roads() -> Iterator[Roads]:
+    server = Roads()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_table_is_put_together_from_blocks(roads: Roads) -> None:
+    matrix = RoadServer(url=roads.url, block=2).matrix(PLACES)
+
+    assert len(roads.asked) == 9
+    assert (matrix.seconds(0, 3), matrix.metres(3, 0)) == (3, 32)
+    assert matrix.seconds(0, 4) == UNREACHABLE
+    assert matrix.seconds(4, 4) == 0
+
+
+def test_what_was_answered_once_is_not_asked_again(roads: Roads, tmp_path: Path) -> None:
+    server = RoadServer(url=roads.url, cache=tmp_path / "roads")
+
+    first, second = server.matrix(PLACES), server.matrix(PLACES)
+
+    assert first == second
+    assert len(roads.asked) == 1
+
+
+def test_a_busy_server_is_asked_again(roads: Roads) -> None:
+    roads.failures = [(503, b""), (429, b"")]
+    waited: list[float] = []
+
+    RoadServer(url=roads.url, pause=waited.append).matrix(PLACES)
+
+    assert waited == [0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (400, b'{"code":"TooBig"}', "400 TooBig"),
+        (200, b'{"code":"NoTable"}', "NoTable"),
+        (200, b"<html>", "not an OSRM table"),
+        (200, b'{"code":"Ok","durations":[[0]],"distances":[[0]]}', "shape"),
+        (200, b"[]", "not an OSRM table"),
+    ],
+)
+def test_nonsense_is_refused_with_what_came(
+    roads: Roads, status: int, body: bytes, said: str
+) -> None:
+    roads.failures = [(status, body)]
+
+    with pytest.raises(RoadServerError, match=said):
+        RoadServer(url=roads.url).matrix(PLACES)
+
+
+def test_a_dead_server_is_named_after_all_attempts() -> None:
+    waited: list[float] = []
+    server = RoadServer(url="http://127.0.0.1:9", timeout_seconds=1, pause=waited.append)
+
+    with pytest.raises(RoadServerError, match=r"127\.0\.0\.1:9.*3 times"):
+        server.matrix(PLACES)
+
+    assert len(waited) == 2
+
+
+def test_only_http_is_asked() -> None:
+    with pytest.raises(ValueError, match="http"):
+        RoadServer(url="file:///etc/passwd")
+    with pytest.raises(ValueError, match="coordinates"):
+        RoadServer(url="http://127.0.0.1:9").matrix([Location(name="nowhere")])

@@ -1,0 +1,117 @@
+"""Travel tables: from coordinates, from files, with floods and ferries on their days."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from routing import UNREACHABLE, Location, Matrix
+from routing.travel import (
+    DELTA,
+    TOWN,
+    GeodesicTable,
+    RoadNotice,
+    Terrain,
+    UnreadableTable,
+    geodesic_matrix,
+    read_table,
+    with_notices,
+)
+
+TAM_KY = Location(name="Tam Kỳ", lat=15.573, lon=108.474)
+HOI_AN = Location(name="Hội An", lat=15.880, lon=108.338)
+NOV = date(2026, 11, 10)
+
+
+def test_tam_ky_to_hoi_an_is_about_fifty_kilometres_by_road() -> None:
+    matrix = geodesic_matrix([TAM_KY, HOI_AN], [DELTA, DELTA])
+
+    assert 45_000 < matrix.metres(0, 1) < 55_000
+    assert 1.4 < matrix.seconds(0, 1) / 3600 < 1.9
+    assert matrix.seconds(0, 0) == 0
+
+
+def test_the_computed_table_and_the_whole_one_agree() -> None:
+    draw = np.random.default_rng(3)
+    places = [
+        Location(name=str(n), lat=15 + float(draw.random()), lon=108 + float(draw.random()))
+        for n in range(300)
+    ]
+    terrains = [TOWN if n % 2 else DELTA for n in range(300)]
+    table, matrix = GeodesicTable(tuple(places), tuple(terrains)), geodesic_matrix(places, terrains)
+
+    rows, columns = np.array([3, 299]), np.array([0, 7, 280])
+
+    assert np.array_equal(table.block(rows, columns)[0], matrix.block(rows, columns)[0])
+    assert table.metres(3, 7) == matrix.metres(3, 7)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [Location(name="x"), Location(name="x", lat=91, lon=0), Location(name="x", lat=0, lon=181)],
+)
+def test_a_place_that_is_nowhere_is_refused(place: Location) -> None:
+    with pytest.raises(ValueError, match="location x"):
+        geodesic_matrix([place], [TOWN])
+
+
+def test_a_terrain_on_which_nobody_moves_is_refused() -> None:
+    with pytest.raises(ValueError, match="terrain"):
+        Terrain(road_factor=1.2, speed_km_per_hour=0)
+    with pytest.raises(ValueError, match="terrains"):
+        geodesic_matrix([TAM_KY], [])
+
+
+def test_a_flood_closes_the_road_on_its_days_only() -> None:
+    matrix = Matrix([[0, 60], [60, 0]])
+    flood = RoadNotice(
+        origins=frozenset({0}),
+        destinations=frozenset({1}),
+        reason="Thu Bồn",
+        first_day=NOV,
+        last_day=NOV,
+    )
+
+    assert with_notices(matrix, [flood], day=NOV).seconds(1, 0) == UNREACHABLE
+    assert with_notices(matrix, [flood], day=date(2026, 11, 11)) == matrix
+
+
+def test_a_ferry_takes_its_own_time_and_one_way_only() -> None:
+    matrix = Matrix([[0, UNREACHABLE], [UNREACHABLE, 0]], [[0, 0], [0, 0]])
+    ferry = RoadNotice(
+        origins=frozenset({0}),
+        destinations=frozenset({1}),
+        reason="Cửa Đại",
+        seconds=2400,
+        metres=15_000,
+        both_ways=False,
+    )
+
+    there = with_notices(matrix, [ferry], day=NOV)
+
+    assert (there.seconds(0, 1), there.metres(0, 1)) == (2400, 15_000)
+    assert there.seconds(1, 0) == UNREACHABLE
+    with pytest.raises(ValueError, match="outside"):
+        with_notices(Matrix([[0]]), [ferry], day=NOV)
+
+
+def test_a_table_from_a_file_has_no_road_where_the_file_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "roads.csv"
+    file.write_text("origin,destination,seconds,metres\nA,B,60,900\n", encoding="utf-8")
+
+    matrix = read_table(file, ["A", "B"])
+
+    assert (matrix.seconds(0, 1), matrix.metres(0, 1)) == (60, 900)
+    assert matrix.seconds(1, 0) == UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "row", ["A,C,60,900", "A,B,soon,900", "A,B,-1,900", "A,B,60", "A,B,9999999999,1"]
+)
+def test_a_broken_row_is_refused_with_its_number(tmp_path: Path, row: str) -> None:
+    file = tmp_path / "roads.csv"
+    file.write_text(f"origin,destination,seconds,metres\n{row}\n", encoding="utf-8")
+
+    with pytest.raises(UnreadableTable, match="row 2"):
+        read_table(file, ["A", "B"])

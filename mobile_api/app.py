@@ -15,6 +15,8 @@ from mobile_api.requests import register_requests
 from mobile_api.v1 import batches, blobs, code_lists, devices, items, me, rounds
 from postal_service.runtime import Runtime
 
+__all__ = ["Limits", "create_app"]
+
 
 def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     """An app on this runtime. `limits` says how often may be asked; the default is generous."""

@@ -1,37 +1,70 @@
 """An item as a phone sees it, with or without a custody so far."""
 
+from postal_service.domain.custody import Standing
+from postal_service.services.collecting import ToCollect
 from postal_service.services.rounds_reading import Package
 
 NOT_ACCEPTED = "C0"  # with the citizen
+NO_PAPERS = {"originals": 0, "certified": 0, "photocopies": 0}
 
 
 def package_of(package: Package) -> dict[str, object]:
     """Flat, and every key always there, so that a phone has one shape to store."""
     known = package.standing
-    holder = known.holder if known else None
-    offered = known.offered if known else None
-    half = package.offer
+    told = _held(known) if known else _awaited(package.expected)
+    offer = package.offer
     return {
         "item": package.item,
         "leg": package.leg,
         "token": package.token,
-        "state": known.state.value if known else NOT_ACCEPTED,
+        **told,
+        "offer_giver": offer.giver if offer else "",
+        "offer_digest": offer.digest if offer else "",
+        "offer_signature": offer.signature if offer else "",
+    }
+
+
+def _held(known: Standing) -> dict[str, object]:
+    holder, offered = known.holder, known.offered
+    return {
+        "state": known.state.value,
         "holder": holder.staff if holder else "",
         "holder_unit": holder.unit if holder else "",
-        "custody": known.custody if known else "",
-        "destination": known.destination if known else "",
-        "counts": known.counts if known else {"originals": 0, "certified": 0, "photocopies": 0},
-        "condition": known.condition.value if known else "ok",
-        "seal": known.seal if known else "",
-        "lock": known.lock if known else "",
-        "rotation": known.rotation if known else 0,
+        "custody": known.custody,
+        "destination": known.destination,
+        "counts": known.counts,
+        "condition": known.condition.value,
+        "seal": known.seal,
+        "lock": known.lock,
+        "rotation": known.rotation,
+        "result_item": "",
         "offer": offered.event if offered else "",
-        "offer_giver": half.giver if half else "",
-        "offer_digest": half.digest if half else "",
-        "offer_signature": half.signature if half else "",
         "batch": offered.batch if offered else "",
-        "troubles": sorted(known.troubles) if known else [],
-        "round": known.round if known else "",
-        "attempts": known.attempts if known else 0,
-        "returning": known.returning if known else False,
+        "troubles": sorted(known.troubles),
+        "round": known.round,
+        "attempts": known.attempts,
+        "returning": known.returning,
+    }
+
+
+def _awaited(expected: ToCollect | None) -> dict[str, object]:
+    """Still with the citizen: what the acceptance at the door will say."""
+    return {
+        "state": NOT_ACCEPTED,
+        "holder": "",
+        "holder_unit": "",
+        "custody": "",
+        "destination": expected.destination if expected else "",
+        "counts": expected.counts if expected else NO_PAPERS,
+        "condition": "ok",
+        "seal": "",
+        "lock": expected.lock if expected else "",
+        "rotation": 0,
+        "result_item": (expected.result_item or "") if expected else "",
+        "offer": "",
+        "batch": "",
+        "troubles": [],
+        "round": "",
+        "attempts": 0,
+        "returning": False,
     }

@@ -1,10 +1,11 @@
 """Serve both apps from one process: the office's pages, and the couriers' API beside them."""
 
 import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import mobile_api.app
 from waitress import create_server
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 import postal_service.app
 from postal_service.cli.output import Commands, complain, say
@@ -13,7 +14,16 @@ from postal_service.settings import from_environment
 from postal_service.storage.engine import open_engine
 from postal_service.storage.migrate import pending
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+OF_PHONES = ("/api/", "/healthz", "/readyz")  # whole paths: the phones' app knows its own prefix
 THREADS = 8  # SQLite writers queue in the process; more threads only wait longer
+# The demo's phones all live on one machine, so that an address says nothing about who asks.
+ONE_ADDRESS = mobile_api.app.Limits(
+    enrolment="100000/minute", sign_in="100000/minute", sync="100000/minute",
+    asking="100000/minute", message_codes="1000/minute",
+)  # fmt: skip
 
 
 def add_commands(commands: Commands) -> None:
@@ -24,11 +34,16 @@ def add_commands(commands: Commands) -> None:
     serve.set_defaults(run=_serve)
 
 
-def both_apps(runtime: Runtime) -> DispatcherMiddleware:
-    """One WSGI application: the couriers' API under /api, everything else the office's."""
-    return DispatcherMiddleware(
-        postal_service.app.create_app(runtime), {"/api": mobile_api.app.create_app(runtime)}
-    )
+def both_apps(runtime: Runtime) -> "WSGIApplication":
+    """One WSGI application: the couriers' API and health beside the office's pages."""
+    office = postal_service.app.create_app(runtime)
+    phones = mobile_api.app.create_app(runtime, ONE_ADDRESS if runtime.settings.demo else None)
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        ours = str(environ["PATH_INFO"]).startswith(OF_PHONES)
+        return (phones if ours else office)(environ, start_response)
+
+    return answer
 
 
 def _serve(arguments: argparse.Namespace) -> int:

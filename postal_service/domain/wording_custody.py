@@ -113,6 +113,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bưu gửi {item}: giấy mời tiếp theo sớm nhất ngày {earliest}.",
         "Item {item}: the next invitation may go out on {earliest} at the earliest.",
     ),
+    "delivery.nothing_to_take_back": (
+        "Khi phát bưu gửi {item} không thu hồi giấy tờ nào.",
+        "Nothing is taken back when {item} is delivered.",
+    ),
     "delivery.nothing_recovered": (
         "Phải ghi ít nhất một giấy tờ thu lại.",
         "At least one recovered paper has to be listed.",

@@ -21,7 +21,8 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict, reading
 from postal_service.projections import holdings
-from postal_service.services import cursors, persons
+from postal_service.services import collecting, cursors, persons
+from postal_service.services.collecting import ToCollect
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
     DeviceRow,
@@ -91,12 +92,16 @@ class OfferSigned:
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """An item as the phone needs it: without a standing nobody has accepted it yet."""
+    """An item as the phone needs it: without a standing nobody has accepted it yet.
+
+    `expected` is what the acceptance at the door will say of an item that is to be collected.
+    """
 
     item: ItemId
     leg: str
     token: str  # SHA-256 of the label's token, first 16 bytes, hex
     standing: Standing | None
+    expected: ToCollect | None
     offer: OfferSigned | None
 
 
@@ -307,7 +312,11 @@ def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
 
 def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, ...]:
     standings = holdings.standings(session, numbers)
-    rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(numbers)).order_by(ItemRow.item))
+    rows = session.scalars(
+        select(ItemRow).where(ItemRow.item.in_(numbers)).order_by(ItemRow.item)
+    ).all()
+    awaited = {DossierId(row.dossier) for row in rows if row.dossier and row.item not in standings}
+    expected = {each.item: each for each in collecting.expected(session, awaited).values()}
     offers = _offers(session, standings.values())
     return tuple(
         Package(
@@ -315,6 +324,7 @@ def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, .
             leg=row.leg,
             token=row.token_hash.hex(),
             standing=standings.get(ItemId(row.item)),
+            expected=expected.get(ItemId(row.item)),
             offer=offers.get(ItemId(row.item)),
         )
         for row in rows

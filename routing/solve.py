@@ -60,9 +60,10 @@ def solve(
     scheduler = Scheduler(problem)
     stop = cancelled or (lambda: False)
     keeper = _Keeper(scheduler, budget, seed, on_progress)
-    keeper.offer(_first(scheduler, budget, start), engine="first plan")
     chosen = engines_for(scheduler) if engines is None else engines
     suited = [engine for engine in chosen if engine.suits(scheduler)]
+    first = _first(scheduler, budget, start, alone=not suited)
+    keeper.offer(first, engine="first plan")
     for number, engine in enumerate(suited):
         left = keeper.searching_seconds_left() / (len(suited) - number)
         if left <= 0 or stop():
@@ -80,11 +81,13 @@ def engines_for(scheduler: Scheduler) -> list[Engine]:
     return [MODEL_ENGINE]
 
 
-def _first(scheduler: Scheduler, budget: Budget, start: Plan | None) -> Orders:
+def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: bool) -> Orders:
     if start is not None:
         return orders_of(scheduler.problem, start)
     # A budget of iterations must not let the clock decide what the first plan is.
     limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
+    if alone:  # nobody comes after it who could use the time
+        limit = budget.seconds * (1 - EXPLAIN_SHARE)
     return first_orders(scheduler, seconds=None if budget.iterations is not None else limit)
 
 

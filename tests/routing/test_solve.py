@@ -194,6 +194,6 @@ def test_no_thread_is_refused() -> None:
 
 
 def test_the_model_declines_what_is_too_large_for_it() -> None:
-    scheduler = Scheduler(on_a_line([stop(str(n), 1) for n in range(1001)]))
+    scheduler = Scheduler(on_a_line([stop(str(n), 1) for n in range(501)]))
 
     assert not MODEL_ENGINE.suits(scheduler)

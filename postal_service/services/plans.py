@@ -29,7 +29,14 @@ from postal_service.services.planning import (
     Solved,
 )
 from postal_service.services.workdays import Workday
-from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow, StopRow, UnitRow
+from postal_service.storage.schema import (
+    PlanRow,
+    RoundRow,
+    StaffRow,
+    StopItemRow,
+    StopRow,
+    UnitRow,
+)
 
 PlanId = NewType("PlanId", str)
 PROPOSED, PUBLISHED, SUPERSEDED = "proposed", "published", "superseded"
@@ -128,12 +135,16 @@ def newest(session: Session, office: UnitCode, day: date) -> Kept | None:
     return found.get(PROPOSED) or found.get(PUBLISHED)
 
 
-def refuse_if_stale(row: PlanRow, tag: str) -> None:
+def refuse_if_stale(session: Session, row: PlanRow, tag: str) -> None:
     """Raises PlanChanged with both versions, who and when, unless `tag` is the plan as it is."""
     now = kept(row).tag
     if tag != now:
+        who = session.get(StaffRow, row.edited_by)
         raise PlanChanged(
-            yours=tag[:20], current=now, by=row.edited_by, at=short_moment(row.edited_at)
+            yours=tag[:20],
+            current=now,
+            by=who.name if who else row.edited_by,
+            at=short_moment(row.edited_at),
         )
 
 

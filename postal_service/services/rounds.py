@@ -159,7 +159,7 @@ def change(
     row = plans.row_of(session, plan)
     _refuse_foreign(session, row, by)
     _refuse_unless_proposal(row)
-    plans.refuse_if_stale(row, tag)
+    plans.refuse_if_stale(session, row, tag)
     before = plans.kept(row)
     workday, solved = _after(session, vault, before, changes, at)
     plans.rewrite(session, row, workday, solved, by=by.staff, at=at)
@@ -196,7 +196,7 @@ def publish(
     row = plans.row_of(session, plan)
     _refuse_foreign(session, row, by)
     _refuse_unless_proposal(row)
-    plans.refuse_if_stale(row, tag)
+    plans.refuse_if_stale(session, row, tag)
     _refuse_if_gone(session, vault, row, at)
     if row.faults and not knowing_faults:
         raise FaultsNotAccepted(faults=len(row.faults))
@@ -292,7 +292,7 @@ def _after(
     workday = _workday(session, vault, before.office, before.day, at)
     decided: Sequences = plans.sequences(session, before.id, workday)
     for each in changes:
-        decided = _changed(workday, decided, each)
+        decided = _changed(workday, decided, _named(workday, decided, each))
     solved = retimed(
         workday,
         decided,
@@ -305,6 +305,20 @@ def _after(
 
 def _workday(session: Session, vault: Vault, office: UnitCode, day: date, at: datetime) -> Workday:
     return workdays.read(session, vault, places.place(session, office, day=day), day, at=at)
+
+
+def _named(workday: Workday, decided: Sequences, change: Change) -> Change:
+    """The change with its call named as it is named now: once loaded, it bears its courier's name."""
+    if isinstance(change, FixAll):
+        return change
+    planned = [stop.order for stops in decided.values() for stop in stops]
+    known = [*planned, *(order.key for order in workday.orders)]
+    if change.order in known:
+        return change
+    called, _, courier = change.order.partition("@")
+    his = [stop.order for stop in decided.get(StaffId(courier), ())]
+    same = [key for key in [*his, *known] if key.partition("@")[0] == called]
+    return replace(change, order=same[0]) if same else change
 
 
 def _changed(workday: Workday, decided: Sequences, change: Change) -> Sequences:

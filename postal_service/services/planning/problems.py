@@ -146,15 +146,15 @@ def _balance(day: Workday, orders: Sequence[Order]) -> Balance | None:
 def _locks(day: Workday, orders: Sequence[Order], decided: Sequences) -> list[RoutingLock]:
     known = {order.key: order for order in orders}
     crew = {each.staff for each in day.couriers}
-    levels: dict[str, Lock] = {}
+    locked_with: dict[str, StaffId] = {}
     made: list[RoutingLock] = []
     for courier, stops in decided.items():
         kept = [stop for stop in stops if stop.order in known and courier in crew]
-        levels.update({stop.order: stop.locked for stop in kept if stop.locked is not Lock.NONE})
+        locked_with.update({s.order: courier for s in kept if s.locked is not Lock.NONE})
         made += [lock for level in Lock if (lock := _lock(level, courier, kept)) is not None]
     # What a courier has in his bag stays with him, whoever planned what.
     for staff in sorted(crew):
-        bound = [o.key for o in orders if o.bound_to == staff and o.key not in levels]
+        bound = [o.key for o in orders if o.bound_to == staff and locked_with.get(o.key) != staff]
         if bound:
             made.append(_routing_lock(LockLevel.COURIER, staff, bound))
     return made

@@ -1,0 +1,280 @@
+"""Long work: asked for once, done by one, watched, cancelled, and never lost with a server."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.ids import UnitCode
+from postal_service.domain.units import UnknownUnit
+from postal_service.services import jobs, planning_jobs, plans
+from postal_service.services.job_runner import Context, JobCancelledError, Runner
+from postal_service.services.jobs import Job, JobId, JobNotEnded, JobState, UnknownJob
+from postal_service.services.proposals import BadBudget, Wish
+from postal_service.storage.schema import JobRow
+from postal_service.storage.transaction import Sessions, reading, transaction
+from tests.clock import Clock
+from tests.services import rounds_day as d
+from tests.services import world as w
+from tests.services.world import World, build
+
+WISH = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=1.0, seed=4)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session)
+
+
+def asked(session: Session, world: World, **arguments: object) -> Job:
+    return jobs.enqueue(session, "count", arguments, unit=w.OFFICE, by=world.manager, at=d.EARLY)
+
+
+def test_the_same_job_asked_for_twice_is_one_job(session: Session, world: World) -> None:
+    first = asked(session, world, day="25")
+    assert asked(session, world, day="25").id == first.id
+    assert asked(session, world, day="26").id != first.id
+    jobs.cancel(session, first.id, by=world.manager, at=d.EARLY)
+    assert asked(session, world, day="25").id != first.id
+
+
+def test_the_oldest_job_is_claimed_first_and_only_once(session: Session, world: World) -> None:
+    first, second = asked(session, world, n=1), asked(session, world, n=2)
+
+    def claimed() -> Job | None:
+        return jobs.claim(session, ("count",), at=d.EARLY)
+
+    assert jobs.claim(session, ("another kind",), at=d.EARLY) is None
+    assert [claimed(), claimed(), claimed()] == [
+        replace(first, state=JobState.RUNNING, started_at=d.EARLY),
+        replace(second, state=JobState.RUNNING, started_at=d.EARLY),
+        None,
+    ]
+
+
+def test_a_silent_job_is_given_up_and_can_be_begun_anew(session: Session, world: World) -> None:
+    job = asked(session, world, n=1)
+    jobs.claim(session, ("count",), at=d.EARLY)
+    with pytest.raises(JobNotEnded):
+        jobs.restart(session, job.id, by=world.manager, at=d.EARLY)
+    assert jobs.give_up_silent(session, at=d.EARLY + jobs.SILENT_AFTER) == 0
+    late = d.EARLY + jobs.SILENT_AFTER + timedelta(seconds=1)
+    assert jobs.give_up_silent(session, at=late) == 1
+
+    failed = jobs.watch(session, job.id, by=world.manager)
+    assert (failed.state, failed.message) == (JobState.FAILED, "job.silent")
+    # Whoever was slow and not dead learns it, and cannot overwrite what was written.
+    assert jobs.beat(session, job.id, done=1, total=2, at=late) is False
+    jobs.end(session, job.id, JobState.DONE, at=late)
+    assert jobs.watch(session, job.id, by=world.manager).state is JobState.FAILED
+    again = jobs.restart(session, job.id, by=world.manager, at=late)
+    assert (again.state, again.arguments) == (JobState.WAITING, {"n": 1})
+    assert again.id != job.id
+
+
+def test_a_running_job_hears_that_somebody_cancelled_it(session: Session, world: World) -> None:
+    job = asked(session, world)
+    jobs.claim(session, ("count",), at=d.EARLY)
+    assert jobs.beat(session, job.id, done=1, total=4, at=d.EARLY) is True
+    jobs.cancel(session, job.id, by=world.manager, at=d.EARLY)
+    assert jobs.beat(session, job.id, done=2, total=4, at=d.EARLY) is False
+    jobs.stop(session, job.id, at=d.EARLY)
+    assert jobs.watch(session, job.id, by=world.manager).state is JobState.CANCELLED
+
+
+def test_a_job_whose_server_goes_down_in_order_waits_again(session: Session, world: World) -> None:
+    job = asked(session, world)
+    jobs.claim(session, ("count",), at=d.EARLY)
+    jobs.stop(session, job.id, at=d.EARLY)
+    assert jobs.watch(session, job.id, by=world.manager).state is JobState.WAITING
+
+
+def test_an_ended_job_is_not_cancelled(session: Session, world: World) -> None:
+    job = asked(session, world)
+    jobs.claim(session, ("count",), at=d.EARLY)
+    jobs.end(session, job.id, JobState.DONE, result={"counted": 3}, at=d.EARLY)
+    done = jobs.cancel(session, job.id, by=world.manager, at=d.EARLY)
+    assert (done.state, done.result) == (JobState.DONE, {"counted": 3})
+
+
+def test_a_job_of_another_office_is_as_unknown_as_none(session: Session, world: World) -> None:
+    job = jobs.enqueue(session, "count", {}, unit=w.FAR_OFFICE, by=world.administrator, at=d.EARLY)
+    acts: list[Callable[[JobId], object]] = [
+        lambda each: jobs.watch(session, each, by=world.manager),
+        lambda each: jobs.cancel(session, each, by=world.manager, at=d.EARLY),
+        lambda each: jobs.restart(session, each, by=world.manager, at=d.EARLY),
+    ]
+    for act in acts:
+        for which in (job.id, JobId("none")):
+            with pytest.raises(UnknownJob):
+                act(which)
+    assert jobs.recent(session, w.OFFICE) == []
+
+
+def test_planning_is_asked_for_by_the_offices_manager_only(session: Session, world: World) -> None:
+    job = planning_jobs.ask_for_office(session, WISH, by=world.manager, at=d.EARLY)
+    assert job.arguments["office"] == w.OFFICE
+    for who, office in (
+        (world.manager, w.FAR_OFFICE), (world.courier, w.OFFICE), (world.manager, UnitCode("no")),
+    ):  # fmt: skip
+        with pytest.raises(UnknownUnit):
+            planning_jobs.ask_for_office(session, replace(WISH, office=office), by=who, at=d.EARLY)
+    with pytest.raises(RoleNeeded):
+        planning_jobs.ask_for_all(
+            session, d.DAY, budget_seconds=1, seed=1, by=world.courier, at=d.EARLY
+        )
+    with pytest.raises(BadBudget):
+        planning_jobs.ask_for_all(
+            session, d.DAY, budget_seconds=0, seed=1, by=world.manager, at=d.EARLY
+        )
+
+
+@pytest.fixture
+def committed(committed_sessions: Sessions) -> World:
+    with transaction(committed_sessions) as session:
+        return build(session)
+
+
+Work = Callable[[Context], Mapping[str, object]]
+
+
+def run(sessions: Sessions, world: World, work: Work) -> Job:
+    """Ask for a job of this work, do it, and answer how it ended."""
+    with transaction(sessions) as session:
+        job = asked(session, world)
+    runner = Runner(
+        sessions, clock=Clock(d.EARLY), kinds={"count": work}, beat_seconds=0.05, idle_seconds=0.05
+    )
+    assert runner.run_one()
+    assert not runner.run_one()
+    with reading(sessions) as session:
+        return jobs.job_of(session.get_one(JobRow, job.id))
+
+
+def test_a_job_that_is_done_tells_its_result(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    def work(context: Context) -> Mapping[str, object]:
+        context.report(3, 3)
+        time.sleep(0.2)  # let it say once how far it is
+        return {"counted": 3}
+
+    done = run(committed_sessions, committed, work)
+    assert (done.state, done.result, done.total) == (JobState.DONE, {"counted": 3}, 3)
+
+
+def test_a_job_that_is_refused_or_breaks_fails_with_words_and_the_runner_lives(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    def refused(_: Context) -> Mapping[str, object]:
+        raise BadBudget(seconds=0, most=600)
+
+    def broken(_: Context) -> Mapping[str, object]:
+        raise ZeroDivisionError
+
+    first = run(committed_sessions, committed, refused)
+    assert (first.state, first.message) == (JobState.FAILED, "planning.bad_budget")
+    assert first.result == {"code": "planning.bad_budget", "facts": {"seconds": "0", "most": "600"}}
+    second = run(committed_sessions, committed, broken)
+    assert (second.state, second.message) == (JobState.FAILED, "job.broken")
+
+
+def test_a_job_that_somebody_cancels_stops_at_the_next_question(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    def work(context: Context) -> Mapping[str, object]:
+        with transaction(context.sessions) as session:
+            jobs.cancel(session, context.job.id, by=committed.manager, at=d.EARLY)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            context.refuse_if_cancelled()
+            time.sleep(0.01)
+        return {}
+
+    assert run(committed_sessions, committed, work).state is JobState.CANCELLED
+
+
+def test_a_started_runner_does_what_waits_and_puts_back_what_it_does_not_finish(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    began = threading.Event()
+
+    def work(context: Context) -> Mapping[str, object]:
+        began.set()
+        while not context.cancelled():
+            time.sleep(0.01)
+        raise JobCancelledError
+
+    runner = Runner(
+        committed_sessions, clock=Clock(d.EARLY), kinds={"count": work}, idle_seconds=0.05
+    )
+    runner.start()
+    with pytest.raises(RuntimeError):
+        runner.start()
+    with transaction(committed_sessions) as session:
+        job = asked(session, committed)
+    assert began.wait(10)
+    runner.stop()
+
+    with reading(committed_sessions) as session:
+        assert session.get_one(JobRow, job.id).state == JobState.WAITING
+
+
+def test_an_office_is_planned_in_another_process(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    with transaction(committed_sessions) as session:
+        d.results_at_office(session, committed, d.homes(5))
+        job = planning_jobs.ask_for_office(session, WISH, by=committed.manager, at=d.EARLY)
+    kinds = planning_jobs.kinds(committed.vault)
+    runner = Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds, beat_seconds=0.1)
+
+    assert runner.run_one()
+
+    with reading(committed_sessions) as session:
+        done = jobs.job_of(session.get_one(JobRow, job.id))
+        plan = plans.newest(session, w.OFFICE, d.DAY)
+    assert (done.state, done.message) == (JobState.DONE, "")
+    assert plan is not None
+    assert done.result == {"plans": {w.OFFICE: plan.id}, "refused": {}}
+    assert (plan.made_by, plan.seed, plan.left) == (committed.manager.staff, 4, ())
+
+
+def test_an_office_with_nothing_to_do_does_not_stop_the_others(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    with transaction(committed_sessions) as session:
+        d.results_at_office(session, committed, d.homes(3))
+        jobs.enqueue(
+            session, planning_jobs.PLAN_ALL,
+            {
+                "office": w.OFFICE, "offices": [w.FAR_OFFICE, w.OFFICE], "day": d.DAY.isoformat(),
+                "budget_seconds": 0.5, "seed": 1, "scope": "from_scratch",
+            },
+            unit=w.OFFICE, by=committed.manager, at=d.EARLY,
+        )  # fmt: skip
+    kinds = planning_jobs.kinds(committed.vault)
+    Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds).run_one()
+
+    with reading(committed_sessions) as session:
+        [done] = jobs.recent(session, w.OFFICE, planning_jobs.KINDS)
+    assert done.state is JobState.DONE
+    assert done.result["refused"] == {w.FAR_OFFICE: "planning.nothing_to_plan"}
+    assert list(done.result["plans"]) == [w.OFFICE]  # type: ignore[call-overload]
+
+
+def test_an_office_with_nothing_to_plan_fails_in_words(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    with transaction(committed_sessions) as session:
+        planning_jobs.ask_for_office(session, WISH, by=committed.manager, at=d.EARLY)
+    kinds = planning_jobs.kinds(committed.vault)
+    Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds).run_one()
+    with reading(committed_sessions) as session:
+        [failed] = jobs.recent(session, w.OFFICE)
+    assert (failed.state, failed.message) == (JobState.FAILED, "planning.nothing_to_plan")

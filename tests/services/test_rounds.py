@@ -1,0 +1,456 @@
+"""Changing a proposal by hand, publishing it, loading it; what happens when two do it at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Grant, Role, RoleNeeded
+from postal_service.domain.acts import Capacity
+from postal_service.domain.custody import State
+from postal_service.domain.ids import RoundId, StaffId
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording import sentence, sentences
+from postal_service.domain.wording_rounds import SENTENCES
+from postal_service.projections import holdings
+from postal_service.services import (
+    acknowledging,
+    delivery,
+    exceptions,
+    handovers,
+    jobs,
+    plans,
+    proposals,
+    round_progress,
+    rounds,
+    rounds_reading,
+)
+from postal_service.services.acknowledging import RoundSuperseded, UnknownRound
+from postal_service.services.planning import Lock
+from postal_service.services.plans import Kept, PlanChanged, PlanId, UnknownPlan
+from postal_service.services.proposals import Wish
+from postal_service.services.rounds import (
+    CallLocked,
+    FaultsNotAccepted,
+    Fix,
+    FixAll,
+    Move,
+    NotAProposal,
+    NothingToLoad,
+    NotPublished,
+    OrdersChanged,
+    TakeOut,
+    UnknownCall,
+)
+from postal_service.storage.schema import PlanRow, RoundRow, StopRow
+from tests.services import rounds_day as d
+from tests.services import world as w
+from tests.services.world import World, build
+
+LATER = d.EARLY + timedelta(minutes=5)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session)
+
+
+@pytest.fixture
+def plan(session: Session, world: World) -> Kept:
+    """Six homes, a desk and two couriers, proposed."""
+    d.second_courier(session, world)
+    d.results_at_office(session, world, d.homes(6))
+    d.dossier_at_counter(session, world)
+    return proposed(session, world)
+
+
+def proposed(session: Session, world: World) -> Kept:
+    wish = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=0.5, seed=1)
+    task = proposals.read(session, world.vault, wish, at=d.EARLY)
+    solved = proposals.search(task)
+    plan = proposals.keep(session, task, solved, made_by=world.manager.staff, at=d.EARLY)
+    return rounds.managed_plan(session, plan, by=world.manager)
+
+
+def calls(session: Session, plan: PlanId) -> dict[str, list[str]]:
+    """The calls of each courier in order."""
+    found: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(RoundRow.courier, StopRow)
+        .join(StopRow, StopRow.round == RoundRow.id)
+        .where(RoundRow.plan == plan)
+        .order_by(RoundRow.courier, StopRow.position)
+    )
+    for courier, stop in rows:
+        found.setdefault(courier, []).append(f"{stop.kind}:{stop.unit or stop.dossier}")
+    return found
+
+
+def change(session: Session, world: World, plan: Kept, *changes: rounds.Change) -> rounds.Changed:
+    return rounds.change(
+        session, world.vault, plan.id, changes, tag=plan.tag, by=world.manager, at=LATER
+    )
+
+
+def publish(session: Session, world: World, plan: Kept, **more: bool) -> Kept:
+    return rounds.publish(
+        session, world.vault, plan.id, tag=plan.tag, by=world.manager, at=LATER, **more
+    )
+
+
+def round_of(session: Session, plan: PlanId, courier: StaffId) -> RoundId:
+    return RoundId(session.scalars(select(RoundRow.id).filter_by(plan=plan, courier=courier)).one())
+
+
+def test_a_call_moved_to_another_courier_is_there_with_new_times(
+    session: Session, world: World, plan: Kept
+) -> None:
+    before = calls(session, plan.id)
+    giver, receiver = sorted(before)
+    moved = before[giver][0]
+
+    done = change(session, world, plan, Move(order=moved, courier=StaffId(receiver), position=2))
+
+    after = calls(session, plan.id)
+    assert moved not in after.get(giver, [])
+    assert after[receiver].index(moved) == 1
+    assert done.faults == ()
+    assert done.tag == "v1.1"
+    assert done.metres != 0
+    times = session.scalars(
+        select(StopRow.arrives_at)
+        .join(RoundRow, RoundRow.id == StopRow.round)
+        .where(RoundRow.courier == receiver)
+        .order_by(StopRow.position)
+    ).all()
+    assert times == sorted(times)
+
+
+def test_trying_a_change_saves_nothing(session: Session, world: World, plan: Kept) -> None:
+    before = calls(session, plan.id)
+    giver, receiver = sorted(before)
+    move = Move(order=before[giver][0], courier=StaffId(receiver), position=1)
+
+    tried = rounds.try_out(session, world.vault, plan.id, [move], by=world.manager, at=LATER)
+
+    assert calls(session, plan.id) == before
+    assert rounds.managed_plan(session, plan.id, by=world.manager).tag == plan.tag
+    saved = change(session, world, plan, move)
+    assert (tried.metres, tried.seconds) == (saved.metres, saved.seconds)
+
+
+def test_a_change_that_makes_a_call_late_is_saved_and_says_so(
+    session: Session, world: World, plan: Kept
+) -> None:
+    desk = f"deliver:{w.DESK}"
+    pickup = d.pickup(session, world, hour=9)
+    plan = proposed(session, world)
+    courier = next(
+        who for who, mine in calls(session, plan.id).items() if f"collect:{pickup}" in mine
+    )
+    everything = [call for mine in calls(session, plan.id).values() for call in mine]
+    moves = [
+        Move(order=call, courier=StaffId(courier), position=99)
+        for call in everything
+        if call not in {desk, f"collect:{pickup}"}
+    ]
+    # The promised window closes at 11:00; after six homes and the desk it is long over at 13:30.
+    late = [
+        *moves,
+        Move(order=desk, courier=StaffId(courier), position=99),
+        *(Move(order=c, courier=StaffId(courier), position=1) for c in everything if c == desk),
+        Move(order=f"collect:{pickup}", courier=StaffId(courier), position=99),
+    ]
+    at_noon = d.EARLY.replace(hour=10, minute=30)
+    done = rounds.change(
+        session, world.vault, plan.id, late, tag=plan.tag, by=world.manager, at=at_noon
+    )
+
+    [fault] = [fault for fault in done.faults if fault.kind == "window"]
+    assert fault.order == f"collect:{pickup}"
+    assert fault.amount is not None
+    assert fault.amount > 0
+    again = rounds.managed_plan(session, plan.id, by=world.manager)
+    assert again.faults == done.faults
+    with pytest.raises(FaultsNotAccepted):
+        publish(session, world, again)
+    assert publish(session, world, again, knowing_faults=True).state == plans.PUBLISHED
+
+
+def test_a_call_taken_out_stands_among_the_unserved_and_can_be_put_back(
+    session: Session, world: World, plan: Kept
+) -> None:
+    [desk] = [call for mine in calls(session, plan.id).values() for call in mine if w.DESK in call]
+
+    out = change(session, world, plan, TakeOut(order=desk))
+
+    assert out.left == 1
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    assert [left.order for left in plan.left] == [desk]
+    courier = world.courier.staff
+    change(session, world, plan, Move(order=desk, courier=courier, position=1))
+    assert calls(session, plan.id)[courier][0] == desk
+    assert rounds.managed_plan(session, plan.id, by=world.manager).left == ()
+
+
+def test_a_locked_call_is_not_moved_until_it_is_unlocked(
+    session: Session, world: World, plan: Kept
+) -> None:
+    first, second = sorted(calls(session, plan.id))
+    call = calls(session, plan.id)[first][0]
+    change(session, world, plan, Fix(order=call, level=Lock.ORDER))
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    move = Move(order=call, courier=StaffId(second), position=1)
+
+    with pytest.raises(CallLocked):
+        change(session, world, plan, move)
+    with pytest.raises(CallLocked):
+        change(session, world, plan, TakeOut(order=call))
+
+    change(session, world, plan, Fix(order=call, level=Lock.NONE), move)
+    assert calls(session, plan.id)[second][0] == call
+
+
+def test_a_whole_courier_is_locked_at_once(session: Session, world: World, plan: Kept) -> None:
+    courier = StaffId(min(calls(session, plan.id)))
+    change(session, world, plan, FixAll(courier=courier, level=Lock.COURIER))
+
+    levels = session.execute(
+        select(RoundRow.courier, StopRow.locked).join(StopRow, StopRow.round == RoundRow.id)
+    ).all()
+    assert {locked for who, locked in levels if who == courier} == {"courier"}
+    assert {locked for who, locked in levels if who != courier} == {"none"}
+
+
+def test_who_changes_what_somebody_else_changed_overwrites_nothing(
+    session: Session, world: World, plan: Kept
+) -> None:
+    call = next(iter(calls(session, plan.id).values()))[0]
+    change(session, world, plan, Fix(order=call, level=Lock.COURIER))
+
+    with pytest.raises(PlanChanged) as refused:
+        change(session, world, plan, Fix(order=call, level=Lock.NONE))
+    assert refused.value.facts["yours"] == "v1.0"
+    assert refused.value.facts["current"] == "v1.1"
+    with pytest.raises(PlanChanged):
+        publish(session, world, plan)
+    assert session.get_one(PlanRow, plan.id).state == plans.PROPOSED
+
+
+def test_nonsense_changes_are_refused_and_change_nothing(
+    session: Session, world: World, plan: Kept
+) -> None:
+    before = calls(session, plan.id)
+    call = next(iter(before.values()))[0]
+    for nonsense in (
+        Move(order="deliver:nowhere", courier=world.courier.staff, position=1),
+        Move(order=call, courier=world.far_courier.staff, position=1),
+        Move(order=call, courier=StaffId(""), position=1),
+        TakeOut(order=""),
+        Fix(order="x" * 500, level=Lock.TIME),
+        FixAll(courier=world.far_courier.staff, level=Lock.TIME),
+    ):
+        with pytest.raises((UnknownCall,)):
+            change(session, world, plan, nonsense)
+    assert calls(session, plan.id) == before
+
+
+def test_a_position_before_the_first_or_past_the_last_is_the_nearest_there_is(
+    session: Session, world: World, plan: Kept
+) -> None:
+    courier, mine = max(calls(session, plan.id).items(), key=lambda each: len(each[1]))
+    change(session, world, plan, Move(order=mine[0], courier=StaffId(courier), position=9_999))
+    assert calls(session, plan.id)[courier][-1] == mine[0]
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    change(session, world, plan, Move(order=mine[0], courier=StaffId(courier), position=-5))
+    assert calls(session, plan.id)[courier][0] == mine[0]
+
+
+def test_a_plan_of_another_office_is_as_unknown_as_none(
+    session: Session, world: World, plan: Kept
+) -> None:
+    far = replace(
+        world.manager,
+        unit=w.FAR_OFFICE,
+        grants=(Grant(role=Role.MANAGER, unit=w.FAR_OFFICE, path=world.far_courier.path),),
+    )
+    for who, which in ((far, plan.id), (world.courier, plan.id), (world.manager, PlanId("none"))):
+        with pytest.raises(UnknownPlan):
+            rounds.managed_plan(session, which, by=who)
+        with pytest.raises(UnknownPlan):
+            rounds.publish(session, world.vault, which, tag=plan.tag, by=who, at=LATER)
+        with pytest.raises(UnknownPlan):
+            rounds.change(session, world.vault, which, [], tag=plan.tag, by=who, at=LATER)
+
+
+def test_a_published_plan_reaches_the_phones_and_replaces_the_one_before(
+    session: Session, world: World, plan: Kept
+) -> None:
+    published = publish(session, world, plan)
+
+    assert (published.state, published.published_by) == (plans.PUBLISHED, world.manager.staff)
+    mine = round_of(session, plan.id, world.courier.staff)
+    shift = rounds_reading.today(session, world.vault, by=world.courier, at=LATER)
+    assert [each.id for each in shift.rounds] == [mine]
+    acknowledging.acknowledge(session, mine, by=world.courier, at=LATER)
+
+    second = rounds.revise(session, world.vault, plan.id, by=world.manager, at=LATER)
+    publish(session, world, rounds.managed_plan(session, second, by=world.manager))
+
+    assert session.get_one(PlanRow, plan.id).state == plans.SUPERSEDED
+    with pytest.raises(RoundSuperseded):
+        acknowledging.acknowledge(session, mine, by=world.courier, at=LATER)
+    states = [(each.version, each.state) for each in plans.versions(session, w.OFFICE, d.DAY)]
+    assert states == [(2, plans.PUBLISHED), (1, plans.SUPERSEDED)]
+
+
+def test_what_is_published_is_not_changed_nor_published_again(
+    session: Session, world: World, plan: Kept
+) -> None:
+    published = publish(session, world, plan)
+    with pytest.raises(NotAProposal):
+        publish(session, world, published)
+    with pytest.raises(NotAProposal):
+        change(session, world, published)
+    with pytest.raises(NotPublished):
+        rounds.revise(session, world.vault, proposed(session, world).id, by=world.manager, at=LATER)
+
+
+def test_a_plan_whose_items_have_left_is_not_published_until_it_is_brought_up_to_date(
+    session: Session, world: World, plan: Kept
+) -> None:
+    items = holdings.held_at_unit(session, w.OFFICE, list(State))
+    lost = next(each.item for each in items if each.leg.value == "OUT")
+    exceptions.report_lost(session, world.keys, lost, why="", by=world.counter, at=LATER)
+
+    with pytest.raises(OrdersChanged) as refused:
+        publish(session, world, plan)
+    assert lost in str(refused.value.facts["items"])
+
+    change(session, world, plan)  # no change but up to date
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    assert publish(session, world, plan).state == plans.PUBLISHED
+
+
+def test_what_came_in_after_the_search_does_not_stop_the_publishing(
+    session: Session, world: World, plan: Kept
+) -> None:
+    d.results_at_office(session, world, d.homes(7)[6:])
+    assert publish(session, world, plan).state == plans.PUBLISHED
+
+
+def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
+    session: Session, world: World, plan: Kept
+) -> None:
+    publish(session, world, plan)
+    mine = round_of(session, plan.id, world.courier.staff)
+    waiting = rounds.to_load(session, mine)
+
+    offered = rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+
+    assert set(offered.items) == set(waiting) != set()
+    for standing in holdings.in_batch(session, offered.batch):
+        assert standing.offered is not None
+        assert standing.offered.to_staff == world.courier.staff
+    locks = session.scalars(select(StopRow.locked).filter_by(round=mine, kind="deliver")).all()
+    assert set(locks) == {"courier"}
+    with pytest.raises(NothingToLoad):
+        rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+
+
+def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
+    session: Session, world: World, plan: Kept
+) -> None:
+    mine = round_of(session, plan.id, world.courier.staff)
+    with pytest.raises(UnknownRound):
+        rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+    publish(session, world, plan)
+    for stranger in (world.far_counter, world.courier, world.desk_clerk):
+        with pytest.raises((UnknownRound, RoleNeeded)):
+            rounds.load(session, world.keys, mine, by=stranger, at=LATER)
+    with pytest.raises(UnknownRound):
+        rounds.load(session, world.keys, RoundId("none"), by=world.counter, at=LATER)
+
+
+def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
+    session: Session, world: World, plan: Kept
+) -> None:
+    publish(session, world, plan)
+    mine = round_of(session, plan.id, world.courier.staff)
+    offered = rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+    _take(session, world, offered.batch, world.courier)
+    before = calls(session, plan.id)[world.courier.staff]
+
+    second = rounds.revise(session, world.vault, plan.id, by=world.manager, at=LATER)
+
+    assert calls(session, second)[world.courier.staff] == before
+    other = next(who for who in calls(session, second) if who != world.courier.staff)
+    kept = rounds.managed_plan(session, second, by=world.manager)
+    taken = f"{before[0]}@{world.courier.staff}"
+    free: list[rounds.Change] = [
+        Fix(order=taken, level=Lock.NONE),
+        Move(order=taken, courier=StaffId(other), position=1),
+    ]
+    done = change(session, world, kept, *free)
+    assert "lock_courier" in {fault.kind for fault in done.faults}
+
+
+def test_progress_is_told_by_who_holds_what(session: Session, world: World, plan: Kept) -> None:
+    publish(session, world, plan)
+    mine = round_of(session, plan.id, world.courier.staff)
+
+    def progress() -> round_progress.Progress:
+        return round_progress.of_rounds(session, [mine])[mine]
+
+    total = progress().things
+    assert (progress().stops_done, progress().loaded) == (0, 0)
+    offered = rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+    _take(session, world, offered.batch, world.courier)
+    assert (progress().stops_done, progress().loaded) == (0, total)
+    home = next(i for i in offered.items if holdings.standings(session, [i])[i].leg.value == "OUT")
+    delivery.attempt(session, world.keys, home, reason="R01", by=world.courier, at=LATER)
+    assert (progress().things_done, progress().stops_done, progress().tried) == (1, 1, 1)
+
+
+def test_a_round_of_collections_is_done_when_the_desk_has_handed_over(
+    session: Session, world: World
+) -> None:
+    item = d.result_at_desk(session, world, d.homes(1)[0])
+    offer = handovers.offer(
+        session, world.keys, [item], to_unit=w.OFFICE, by=world.desk_clerk, at=w.MORNING
+    )
+    plan = proposed(session, world)
+    publish(session, world, plan)
+    mine = round_of(session, plan.id, world.courier.staff)
+    assert round_progress.of_rounds(session, [mine])[mine].stops_done == 0
+
+    _take(session, world, offer.batch, world.courier)
+    assert round_progress.of_rounds(session, [mine])[mine].stops_done == 1
+
+
+def _take(session: Session, world: World, batch: str, by: Actor) -> None:
+    handovers.take(
+        session, world.keys, batch, capacity=Capacity.COURIER, reserved={}, by=by,
+        at=LATER + timedelta(minutes=1),
+    )  # fmt: skip
+
+
+def test_every_refusal_of_planning_has_both_its_sentences() -> None:
+    told = {code: sentences()[code] for code in SENTENCES}
+    assert jobs.UnknownJob.code in SENTENCES  # imported, so that its family is counted
+    raised = {found.code for found in _all_refusals() if found.code in SENTENCES}
+    assert raised == set(SENTENCES)
+    for code, (vietnamese, english) in told.items():
+        assert vietnamese != english
+        assert sentence(code, {}, "vi")
+
+
+def _all_refusals() -> set[type[Refusal]]:
+    found: set[type[Refusal]] = set()
+    new = {Refusal}
+    while new:
+        new = {sub for each in new for sub in each.__subclasses__()} - found
+        found |= new
+    return found

@@ -184,6 +184,10 @@ class PackageSchema(Schema):
     seal = fields.String(required=True)
     lock = fields.String(required=True, metadata={"description": "Of the delivery code"})
     rotation = fields.Integer(required=True)
+    result_item = fields.String(
+        required=True,
+        metadata={"description": "Of an item to be collected: the number reserved for its result"},
+    )
     offer = fields.String(required=True, metadata={"description": "The open offer's event"})
     offer_giver = fields.String(required=True, metadata={"description": "Device that signed it"})
     offer_digest = fields.String(

@@ -155,12 +155,52 @@ class Phone:
 
     # Acts, each signed at once and without a network
 
-    def accept(self, item: ItemId, leg: Leg, counts: Counts, destination: UnitCode) -> EventId:
+    def accept(
+        self,
+        item: ItemId,
+        leg: Leg,
+        counts: Counts,
+        destination: UnitCode,
+        *,
+        lock: str = "",
+        result_item: ItemId = ItemId(""),
+    ) -> EventId:
         """Take a package from a citizen: its first custody."""
         act = acts.Accept(
-            capacity=Capacity.COURIER, leg=leg, counts=counts, destination=destination
+            capacity=Capacity.COURIER,
+            leg=leg,
+            counts=counts,
+            destination=destination,
+            lock=lock,
+            result_item=result_item,
         )
         return self.tell(item, act, parent=NO_PARENT)
+
+    def collect(self, item: ItemId, counts: Counts | None = None) -> EventId:
+        """Take what the manifest says waits at a door; `counts` where the courier counted others."""
+        package = self._package(item)
+        return self.accept(
+            item,
+            Leg(package["leg"]),
+            counts or Counts(**package["counts"]),
+            UnitCode(package["destination"]),
+            lock=package["lock"],
+            result_item=ItemId(package["result_item"]),
+        )
+
+    def take_offered(self, item: ItemId) -> EventId:
+        """Take what a counter, a desk or a colleague has offered in the ledger, complete and intact."""
+        package = self._package(item)
+        act = acts.Handover(
+            capacity=Capacity.COURIER,
+            counts=Counts(**package["counts"]),
+            condition=Condition.OK,
+            seal=package["seal"],
+            giver=DeviceId(package["offer_giver"]),
+            offer=package["offer_digest"],
+            offer_signature=package["offer_signature"],
+        )
+        return self.tell(item, act, parent=EventId(package["custody"]))
 
     def offer_code(self, parcels: Sequence[Parcel]) -> str:
         """The text of the QR by which a colleague without a network can take these."""
@@ -282,6 +322,11 @@ class Phone:
         if answer.status >= 400:
             raise ServerSaidNoError(answer.status, answer.told)
         return answer
+
+    def _package(self, item: ItemId) -> dict[str, Any]:
+        found: dict[str, Any]
+        found = next(each for each in self.shift["packages"] if each["item"] == item)
+        return found
 
     def _colleague(self, device: DeviceId) -> tuple[str, bytes] | None:
         for each in self.shift["colleagues"]:

@@ -4,13 +4,19 @@ It looks at what is true after the arrival, not at single events, so that it doe
 phone was first. Every step is taken once.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import Event
+from postal_service.domain.ids import ItemId
+from postal_service.domain.refusals import Refusal
 from postal_service.services import collecting, results
+
+_Consequence = Callable[[Session, Collection[ItemId], datetime], object]
+_log = logging.getLogger(__name__)
 
 
 def after_arrival(session: Session, recorded: Sequence[Event], *, at: datetime) -> None:
@@ -18,5 +24,32 @@ def after_arrival(session: Session, recorded: Sequence[Event], *, at: datetime) 
     moved = {event.item for event in recorded if event.moves_custody}
     if not moved:
         return
-    collecting.note_collected(session, moved, at=at)
-    results.note_delivered(session, moved, at=at)
+    for follow in (_collected, _delivered):
+        _take_what_can_be_taken(session, follow, moved, at)
+
+
+def _take_what_can_be_taken(
+    session: Session, follow: _Consequence, items: Collection[ItemId], at: datetime
+) -> None:
+    """A dossier that cannot move on (a year without a calendar) must not keep events out.
+
+    The phone would send the same batch for ever. What is left undone is logged; the dossier still
+    stands where it stood, and its alarms still ring.
+    """
+    try:
+        with session.begin_nested():
+            follow(session, items, at)
+    except Refusal as refusal:
+        if len(items) == 1:
+            _log.warning("%s does not move on: %s", next(iter(items)), refusal)
+            return
+        for item in sorted(items):
+            _take_what_can_be_taken(session, follow, [item], at)
+
+
+def _collected(session: Session, items: Collection[ItemId], at: datetime) -> None:
+    collecting.note_collected(session, items, at=at)
+
+
+def _delivered(session: Session, items: Collection[ItemId], at: datetime) -> None:
+    results.note_delivered(session, items, at=at)

@@ -31,7 +31,7 @@ def line_to(app: Flask) -> Callable[[str, str, Mapping[str, str], bytes], Answer
     def send(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         with app.test_client() as client:
             got = client.open(path, method=method, headers=dict(headers), data=body)
-            return Answer(status=got.status_code, headers=got.headers, body=got.data)
+            return Answer(status=got.status_code, headers=dict(got.headers), body=got.data)
 
     return send
 

@@ -15,7 +15,7 @@ from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, Receiver
 from postal_service.domain.custody import State
 from postal_service.domain.event import NO_PARENT
-from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.ids import DeviceId, EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.ledger import base64_strict, offers, reading, signing
 from postal_service.ledger.encoding import decode, encode
 from postal_service.projections import holdings, rebuild, verdicts
@@ -321,7 +321,7 @@ def test_nobody_signs_in_anothers_name(
             maker=StaffId("s-manager"),
             why="",
         ),
-        acts.RevokeDevice(device=acts.DeviceId("AAAAAAAA"), why=""),
+        acts.RevokeDevice(device=DeviceId("AAAAAAAA"), why=""),
         acts.Accept(capacity=Capacity.DESK, leg=Leg.IN, counts=TWO, destination=AGENCY),
         acts.Accept(capacity=Capacity.COURIER, leg=Leg.OUT, counts=TWO, destination=AGENCY),
         acts.Return(why=""),

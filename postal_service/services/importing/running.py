@@ -30,7 +30,14 @@ from postal_service.services.importing.reports import (
 )
 from postal_service.services.importing.staff import Staff
 from postal_service.services.importing.subject import Kind, Numbered, Outcome, Subject
-from postal_service.services.importing.tables import BrokenAt, Format, NoTable, Source, Table
+from postal_service.services.importing.tables import (
+    HEADING_WITHIN,
+    BrokenAt,
+    Format,
+    NoTable,
+    Source,
+    Table,
+)
 from postal_service.services.importing.units import Offices, Units
 from postal_service.services.vault import Vault
 
@@ -102,6 +109,8 @@ def run(
         return _report(checked, saved=False)
     if fingerprint(source) != checked.fingerprint:
         raise FileChanged(path=source.path.name)
+    if not checked.counts[Outcome.CREATED] + checked.counts[Outcome.UPDATED]:
+        return _report(checked, saved=True)  # every row says what is stored
     run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
     done = run_through.go(Stage.SAVING, checked.rows, on_progress)
     if (
@@ -224,13 +233,16 @@ class _Tally(list[Numbered[R]]):
     def _match(self, table: Table) -> None:
         self._matched = self._subject.columns.match(table.headings)
         if table.format is not Format.JSON:
+            if not table.headings:
+                raise NoTable(lines=HEADING_WITHIN)
             self._matched.refuse_missing()
         # Objects may leave out what is empty, so the first one does not tell what the others have.
         elif table.headings and len(self._matched.by_key) < 2:
             raise NoTable(lines=1)
 
     def _take(self, cells: RowCells) -> None:
-        record = self._subject.read(cells)
+        # What is no row as a whole has no cells worth naming.
+        record = None if cells.refused else self._subject.read(cells)
         if record is not None and not cells.refused:
             key = self._subject.key(record)
             first = self._seen.setdefault(key, cells.number)

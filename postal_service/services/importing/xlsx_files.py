@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import from_excel
@@ -45,26 +45,23 @@ class XlsxTable:
 
     def rows(self) -> Iterator[Row]:
         _refuse_bombs(self._path)
-        book = self._open()
-        try:
+        with self._path.open("rb") as raw:
+            book = _opened(raw)
             sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or book.worksheets
             if not sheets:
                 raise CannotBeRead(why="no sheet")
             # A sheet may claim a million columns; what it holds is found out by reading.
             sheets[0].reset_dimensions()
             yield from listed_rows(_records(sheets[0]), self.headings, self._recognised)
-        finally:
-            book.close()
 
-    def _open(self) -> Any:  # noqa: ANN401  # openpyxl's stubs do not know its read-only sheets
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of styles and validations nobody here looks at
-                return load_workbook(self._path, read_only=True, data_only=False, keep_links=False)
-        except (
-            Exception
-        ) as fault:  # what a hostile workbook makes the library raise has no base class
-            raise CannotBeRead(why=type(fault).__name__) from fault
+
+def _opened(raw: IO[bytes]) -> Any:  # noqa: ANN401  # openpyxl's stubs do not know its read-only sheets
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations nobody here looks at
+            return load_workbook(raw, read_only=True, data_only=False, keep_links=False)
+    except Exception as fault:  # what hostile workbooks make it raise has no base class
+        raise CannotBeRead(why=type(fault).__name__) from fault
 
 
 def as_moment(cell: float) -> datetime | None:

@@ -1,0 +1,114 @@
+"""`postal import`, as a person types it, on a store of its own."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from postal_service.cli import main
+from postal_service.settings import make_keys
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+BEFORE = ("units", "offices", "staff", "procedures", "calendar")
+
+
+@pytest.fixture
+def url(committed_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A migrated store that the environment names, with units and procedures in it."""
+    for name, value in make_keys().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("POSTAL_DATABASE_URL", committed_url)
+    monkeypatch.setenv("POSTAL_ORIGIN", "test.invalid/custody")
+    for kind in BEFORE:
+        assert main(["import", kind, str(SAMPLES / f"{kind}.csv")]) == 0
+    return committed_url
+
+
+def _dossiers(url: str) -> int:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        count = connection.execute(text("SELECT count(*) FROM dossier")).scalar_one()
+    engine.dispose()
+    return int(count)
+
+
+def test_a_preview_shows_rows_and_saves_nothing(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", "dossiers", str(SAMPLES / "dossiers_tcvn3.csv"), "--preview"]) == 0
+
+    said = capsys.readouterr().out
+    assert "tcvn3" in said
+    assert "Đ. V. Ưởng" in said
+    assert "0905000022" not in said
+    assert "created 5" in said
+    assert _dossiers(url) == 0
+
+
+def test_an_import_is_saved_once(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "dossiers", str(SAMPLES / "dossiers.csv")]) == 0
+    assert main(["import", "dossiers", str(SAMPLES / "dossiers.xlsx"), "--mode", "merge"]) == 0
+
+    assert "unchanged 5" in capsys.readouterr().out
+    assert _dossiers(url) == 5
+
+
+def test_one_bad_row_leaves_all_unsaved_unless_the_good_ones_are_asked_for(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = (SAMPLES / "dossiers.csv").read_text(encoding="utf-8-sig")
+    path = tmp_path / "d.csv"
+    path.write_text(good.replace("2.000635", "9.999999", 1), encoding="utf-8")
+
+    assert main(["import", "dossiers", str(path)]) == 1
+    told = capsys.readouterr()
+    assert "dòng / row 2 | Mã TTHC | 9.999999" in told.out
+    assert "Nothing was saved" in told.err
+    assert _dossiers(url) == 0
+
+    assert main(["import", "dossiers", str(path), "--save-good-rows"]) == 1
+    assert _dossiers(url) == 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["dossiers", "there-is-no-such-file.csv"],
+        ["dossiers", str(SAMPLES / "README.md")],
+        ["dossiers", str(SAMPLES / "units.csv")],
+        ["dossiers", str(SAMPLES / "dossiers.csv"), "--format", "xlsx"],
+        ["dossiers", str(SAMPLES / "dossiers.xlsx"), "--format", "json"],
+    ],
+)
+def test_what_cannot_be_taken_is_refused_in_a_sentence(
+    url: str, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", *arguments]) == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith("postal: ")
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["letters", "d.csv"], ["dossiers"], ["dossiers", "d.csv", "--mode", "replace"], ["dossiers", "d.csv", "--encoding", "latin-1"]],
+)  # fmt: skip
+def test_a_command_that_is_not_understood_ends_with_two(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["import", *arguments])
+
+    assert ended.value.code == 2
+
+
+def test_a_negative_number_of_errors_is_refused() -> None:
+    assert main(["import", "dossiers", "d.csv", "--errors", "-1"]) == 2
+
+
+def test_a_service_without_settings_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("POSTAL_DATABASE_URL", raising=False)
+
+    assert main(["import", "dossiers", "d.csv"]) == 2
+    assert "POSTAL_DATABASE_URL" in capsys.readouterr().err

@@ -1,0 +1,130 @@
+"""At the door without a delivery code: a message to the citizen, and the code he says."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from postal_service.demo.phone import Phone, ServerSaidNoError
+from postal_service.domain import acts
+from postal_service.domain.acts import Capacity, Receiver
+from postal_service.domain.ids import ItemId
+from postal_service.projections import holdings
+from postal_service.runtime import Runtime
+from postal_service.services.vault import open_sealed
+from postal_service.storage.schema import OutboxRow
+from postal_service.storage.transaction import transaction
+from tests.clock import NOON, Clock
+from tests.mobile_api.phones import Couriers, numbers
+from tests.services.in_hand import passed
+from tests.services.rounds_day import homes, results_at_office
+from tests.services.world import MORNING, World
+
+
+@pytest.fixture
+def item(runtime: Runtime, world: World, clock: Clock) -> ItemId:
+    """A result in the courier's hands."""
+    with transaction(runtime.sessions) as session:
+        (item,) = results_at_office(session, world, homes(1))
+        passed(
+            session, world, [item], world.counter, world.courier, Capacity.COURIER,
+            at=MORNING + timedelta(minutes=10),
+        )  # fmt: skip
+    return item
+
+
+@pytest.fixture
+def phone(couriers: Couriers, world: World) -> Phone:
+    return couriers.phone(world.courier)
+
+
+def sent_code(runtime: Runtime, reference: str) -> str:
+    """What the citizen reads on his telephone."""
+    with transaction(runtime.sessions) as session:
+        rows = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).all()
+        sealed = rows[0].payload
+    told = json.loads(open_sealed(runtime.vault.master, sealed, f"outbox|{reference}|payload"))
+    code: str = told["text"].split(": ")[1][:6]
+    return code
+
+
+def refused(phone: Phone, path: str, told: dict[str, object] | None = None) -> tuple[int, str]:
+    with pytest.raises(ServerSaidNoError) as caught:
+        phone.call("POST", path, told)
+    return caught.value.status, caught.value.code
+
+
+def test_a_result_is_delivered_by_the_code_the_citizen_says(
+    phone: Phone, item: ItemId, runtime: Runtime
+) -> None:
+    reference = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    code = sent_code(runtime, reference)
+    told = phone.call("POST", f"/items/{item}/message-codes/redemptions", {"code": code})
+    assert told["reference"] == reference
+
+    phone.pull()
+    counts = acts.Counts(**phone._package(item)["counts"])
+    proof = acts.MessageProof(reference=reference)
+    phone.tell(
+        item,
+        acts.Deliver(
+            receiver=Receiver.OWNER, proof=proof, counts=counts, condition=acts.Condition.OK
+        ),
+    )
+    assert [each["status"] for each in phone.send()] == ["accepted"]
+    with transaction(runtime.sessions) as session:
+        assert holdings.standings(session, [item])[item].state == "C10"
+
+
+def test_wrong_codes_are_counted_and_after_five_the_right_one_does_not_help(
+    phone: Phone, item: ItemId, runtime: Runtime
+) -> None:
+    reference = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    code = sent_code(runtime, reference)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    path = f"/items/{item}/message-codes/redemptions"
+    for told in [wrong] * 5 + [code]:
+        assert refused(phone, path, {"code": told}) == (409, "delivery.message_code_wrong")
+
+
+def test_a_code_is_good_once_and_for_ten_minutes(
+    phone: Phone, item: ItemId, runtime: Runtime, clock: Clock
+) -> None:
+    path = f"/items/{item}/message-codes/redemptions"
+    code = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
+    phone.call("POST", path, {"code": code})
+    assert refused(phone, path, {"code": code})[0] == 409
+    late = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
+    clock.at = NOON + timedelta(minutes=10)
+    assert refused(phone, path, {"code": late})[0] == 409
+
+
+def test_three_codes_a_day_and_no_more(phone: Phone, item: ItemId) -> None:
+    for _ in range(3):
+        phone.call("POST", f"/items/{item}/message-codes")
+    assert refused(phone, f"/items/{item}/message-codes") == (409, "delivery.too_many_codes")
+
+
+def test_nobody_asks_for_an_item_that_is_not_in_his_hands(
+    couriers: Couriers, world: World, item: ItemId, runtime: Runtime
+) -> None:
+    other = couriers.phone(world.far_courier)
+    (untouched,) = numbers(runtime, 1)
+    for each in (item, untouched, ItemId("BH999999999VN")):
+        assert refused(other, f"/items/{each}/message-codes") == (404, "item.unknown")
+        path = f"/items/{each}/message-codes/redemptions"
+        assert refused(other, path, {"code": "000000"}) == (404, "item.unknown")
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"code": "12345"}, {"code": "１２３４５６"}, {"code": 123456}]
+)
+def test_a_malformed_code_costs_no_try(
+    phone: Phone, item: ItemId, runtime: Runtime, told: dict[str, object]
+) -> None:
+    code = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
+    path = f"/items/{item}/message-codes/redemptions"
+    for _ in range(6):
+        assert refused(phone, path, told) == (422, "request.malformed")
+    phone.call("POST", path, {"code": code})

@@ -22,7 +22,7 @@ PAGE = 1_000  # leaves in memory at a time
 
 # An item's story is told anew at each of its events, so its earlier events are read again and
 # again. They never change: what bytes mean is kept for the newest ones, some 2 kB each.
-_meaning = lru_cache(maxsize=16_384)(decode)
+meaning = lru_cache(maxsize=16_384)(decode)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list
         .order_by(EntryRow.item, EntryRow.item_sequence)
     )
     for item, body in found:
-        stories[ItemId(item)].append(as_told(_meaning(body), body))
+        stories[ItemId(item)].append(as_told(meaning(body), body))
     return stories
 
 
@@ -221,7 +221,7 @@ def _recorded(
 ) -> Recorded:
     return Recorded(
         index=index,
-        event=_meaning(body),
+        event=meaning(body),
         body=body,
         signature=signature,
         item_sequence=item_sequence,

@@ -24,8 +24,7 @@ def after_arrival(session: Session, recorded: Sequence[Event], *, at: datetime) 
     moved = {event.item for event in recorded if event.moves_custody}
     if not moved:
         return
-    for follow in (_collected, _delivered):
-        _take_what_can_be_taken(session, follow, moved, at)
+    _take_what_can_be_taken(session, _both, moved, at)
 
 
 def _take_what_can_be_taken(
@@ -40,11 +39,19 @@ def _take_what_can_be_taken(
         with session.begin_nested():
             follow(session, items, at)
     except Refusal as refusal:
-        if len(items) == 1:
+        if follow is _both:
+            for each in (_collected, _delivered):
+                _take_what_can_be_taken(session, each, items, at)
+        elif len(items) == 1:
             _log.warning("%s does not move on: %s", next(iter(items)), refusal)
-            return
-        for item in sorted(items):
-            _take_what_can_be_taken(session, follow, [item], at)
+        else:
+            for item in sorted(items):
+                _take_what_can_be_taken(session, follow, [item], at)
+
+
+def _both(session: Session, items: Collection[ItemId], at: datetime) -> None:
+    _collected(session, items, at)
+    _delivered(session, items, at)
 
 
 def _collected(session: Session, items: Collection[ItemId], at: datetime) -> None:

@@ -15,8 +15,8 @@ from postal_service.domain import phone_rules
 from postal_service.domain.acts import Handover
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, EventId
-from postal_service.ledger import base64_strict, offers, signing
-from postal_service.ledger.encoding import EventMalformed, decode
+from postal_service.ledger import base64_strict, offers, reading, signing
+from postal_service.ledger.encoding import EventMalformed
 from postal_service.services.recording import Signed
 from postal_service.storage.schema import DeviceRow
 
@@ -96,7 +96,7 @@ def examine(session: Session, sent: Sequence[Sent], *, uploader: DeviceId) -> Ba
 
 def _decoded(body: bytes) -> Event | None:
     try:
-        return decode(body)
+        return reading.meaning(body)
     except EventMalformed:
         return None
 

@@ -220,7 +220,10 @@ class Scheduler:
         return tuple(
             Ride(number, place[int(self.arrays.partner[stop])], int(self.arrays.max_ride[stop]))
             for stop, number in place.items()
-            if self.arrays.max_ride[stop] >= 0 and self.problem.stops[stop].kind is StopKind.PICKUP
+            if self.arrays.max_ride[stop] >= 0
+            and self.problem.stops[stop].kind is StopKind.PICKUP
+            # A route that is only shown, not sound, may hold half a shipment.
+            and int(self.arrays.partner[stop]) in place
         )
 
     def _depot_spans(self, place: int) -> tuple[Span, ...] | None:

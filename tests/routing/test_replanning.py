@@ -11,6 +11,8 @@ from routing import (
     Plan,
     PlanRules,
     Problem,
+    Shipment,
+    StopKind,
     ViolationKind,
     check,
 )
@@ -160,6 +162,32 @@ def test_taking_a_stop_out_is_a_shortfall() -> None:
 
     assert [v.kind for v in tried.violations] == [ViolationKind.MANDATORY_UNSERVED]
     assert "Minh" not in routes(tried.plan)
+
+
+def shipped() -> tuple[Problem, Plan]:
+    calls = [stop("from", 1, kind=StopKind.PICKUP), stop("to", 2, kind=StopKind.DROPOFF)]
+    ride = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=600)
+    problem = on_a_line([*calls, stop("x", 3)], TWO, shipments=[ride])
+    return problem, assemble(Scheduler(problem), (((0, 1),), ((2,),)))
+
+
+def test_half_a_shipment_with_another_courier_is_a_violation() -> None:
+    problem, plan = shipped()
+
+    tried = dry_run(problem, plan, Move(stop=S("from"), to_courier=MINH))
+
+    assert ViolationKind.SHIPMENT in {v.kind for v in tried.violations}
+
+
+def test_a_shipment_under_way_stays_with_its_courier() -> None:
+    problem, plan = shipped()
+
+    later = again(
+        problem, plan, Scope.FROM_SCRATCH, so_far=DaySoFar(now_second=70, done={LAN: [S("from")]})
+    )
+
+    assert routes(later)["Lan"][0] == "from"
+    assert "to" in routes(later)["Lan"]
 
 
 @pytest.mark.parametrize(

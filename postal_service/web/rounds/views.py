@@ -1,0 +1,330 @@
+"""The pages of a manager's rounds. A search is a job: these pages ask for it and show how far it is."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import RoundId, StaffId, UnitCode
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.units import UnknownUnit
+from postal_service.domain.wording_dates import local, weekday_date
+from postal_service.services import jobs, planning_jobs, plans, round_pages, rounds, workdays
+from postal_service.services.jobs import JobId
+from postal_service.services.planning import Lock, Scope
+from postal_service.services.plans import PlanId
+from postal_service.services.proposals import Wish
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+from postal_service.web.rounds import words
+
+pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
+
+BUDGETS = (5, 10, 30, 60, 120)
+MOST_SEED = 999_999
+LAST_POSITION = 9_999
+
+
+class Act(StrEnum):
+    """What the form beside a call asks for."""
+
+    MOVE = "move"
+    TAKE_OUT = "take_out"
+    LOCK = "lock"
+    LOCK_ALL = "lock_all"
+    REFRESH = "refresh"
+
+
+@pages.context_processor
+def _words() -> dict[str, object]:
+    return {"words": words, "time_of": _time_of}
+
+
+@pages.get("")
+@staff_only(Role.MANAGER)
+def show() -> ResponseReturnValue:
+    """The newest plan of an office's day; `plan` names another version of it."""
+    return _page()
+
+
+@pages.post("/propose")
+@staff_only(Role.MANAGER)
+def propose() -> ResponseReturnValue:
+    """Ask for a search; the page that follows shows how far it is."""
+    try:
+        day = forms.day("day", "Ngày")
+        office = UnitCode(forms.line("office", "Bưu cục", most=40))
+        wish = Wish(
+            office=office,
+            day=day,
+            budget_seconds=forms.number("budget", "Thời gian tìm", least=1, most=600),
+            seed=forms.number("seed", "Hạt giống", most=MOST_SEED),
+            scope=forms.choice("scope", "Phạm vi", Scope),
+        )
+        with transaction(here.sessions()) as store:
+            job = planning_jobs.ask_for_office(store, wish, by=here.actor(), at=here.now())
+    except UnknownUnit:
+        raise
+    except Refusal as refused:
+        return _page(refused)
+    return redirect(url_for("rounds.show", office=office, day=day.isoformat(), job=job.id))
+
+
+@pages.post("/propose-all")
+@staff_only(Role.MANAGER)
+def propose_all() -> ResponseReturnValue:
+    """Ask for a search for every office this person makes the rounds of."""
+    try:
+        day = forms.day("day", "Ngày")
+        with transaction(here.sessions()) as store:
+            job = planning_jobs.ask_for_all(
+                store,
+                day,
+                budget_seconds=forms.number("budget", "Thời gian tìm", least=1, most=600),
+                seed=forms.number("seed", "Hạt giống", most=MOST_SEED),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _page(refused)
+    return redirect(url_for("rounds.show", day=day.isoformat(), job=job.id))
+
+
+@pages.get("/jobs/<job>")
+@staff_only(Role.MANAGER)
+def job_state(job: str) -> ResponseReturnValue:
+    """How far a search is, for the script of the page."""
+    with reading(here.sessions()) as store:
+        found = jobs.watch(store, JobId(job), by=here.actor())
+    return jsonify(
+        done=found.done, total=found.total, open=found.is_open, state=words.job_word(found.state)
+    )
+
+
+@pages.post("/jobs/<job>/cancel")
+@staff_only(Role.MANAGER)
+def cancel_job(job: str) -> ResponseReturnValue:
+    with transaction(here.sessions()) as store:
+        found = jobs.cancel(store, JobId(job), by=here.actor(), at=here.now())
+    return _back_to(found)
+
+
+@pages.post("/jobs/<job>/restart")
+@staff_only(Role.MANAGER)
+def restart_job(job: str) -> ResponseReturnValue:
+    with transaction(here.sessions()) as store:
+        found = jobs.restart(store, JobId(job), by=here.actor(), at=here.now())
+    return _back_to(found)
+
+
+@pages.post("/<plan>/change")
+@staff_only(Role.MANAGER)
+def change(plan: str) -> ResponseReturnValue:
+    """One change by hand, tried or saved; what it does and breaks is said either way."""
+    number = PlanId(plan)
+    trying = forms.ticked("try")
+    try:
+        changes = _changes()
+        if trying:
+            with reading(here.sessions()) as store:
+                done = rounds.try_out(
+                    store, here.runtime().vault, number, changes, by=here.actor(), at=here.now()
+                )
+        else:
+            with transaction(here.sessions()) as store:
+                done = rounds.change(
+                    store,
+                    here.runtime().vault,
+                    number,
+                    changes,
+                    tag=forms.raw("tag"),
+                    by=here.actor(),
+                    at=here.now(),
+                )
+    except plans.UnknownPlan:
+        raise
+    except Refusal as refused:
+        return _page(refused, plan=number)
+    flash(_difference(done, trying=trying), "warn" if done.faults else "good")
+    return redirect(url_for("rounds.show", plan=plan))
+
+
+@pages.post("/<plan>/publish")
+@staff_only(Role.MANAGER)
+def publish(plan: str) -> ResponseReturnValue:
+    """Make a proposal what the couriers ride, if it is still the one this person saw."""
+    try:
+        with transaction(here.sessions()) as store:
+            done = rounds.publish(
+                store,
+                here.runtime().vault,
+                PlanId(plan),
+                tag=forms.raw("tag"),
+                knowing_faults=forms.ticked("knowing"),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except plans.UnknownPlan:
+        raise
+    except Refusal as refused:
+        return _page(refused, plan=PlanId(plan))
+    flash(
+        say(
+            "Đã phát hành bản {version}. Bưu tá thấy tuyến ở lần đồng bộ tới.", version=done.version
+        ),
+        "good",
+    )
+    return redirect(url_for("rounds.show", plan=plan))
+
+
+@pages.post("/<plan>/revise")
+@staff_only(Role.MANAGER)
+def revise(plan: str) -> ResponseReturnValue:
+    """A published plan as a new proposal."""
+    try:
+        with transaction(here.sessions()) as store:
+            made = rounds.revise(
+                store, here.runtime().vault, PlanId(plan), by=here.actor(), at=here.now()
+            )
+    except plans.UnknownPlan:
+        raise
+    except Refusal as refused:
+        return _page(refused, plan=PlanId(plan))
+    return redirect(url_for("rounds.show", plan=made))
+
+
+@pages.post("/load/<round_id>")
+@staff_only(Role.MANAGER, Role.POSTAL_CLERK)
+def load(round_id: str) -> ResponseReturnValue:
+    """Offer a round's items to its courier, all in one batch."""
+    with transaction(here.sessions()) as store:
+        offered = rounds.load(store, here.keys(), RoundId(round_id), by=here.actor(), at=here.now())
+    flash(
+        say(
+            "Đã đề nghị bàn giao {count} bưu gửi cho bưu tá. Chờ bưu tá ký nhận.",
+            count=len(offered.items),
+        ),
+        "good",
+    )
+    return redirect(url_for("handovers.show", batch=offered.batch))
+
+
+@pages.get("/<plan>/map")
+@staff_only(Role.MANAGER)
+def draw(plan: str) -> ResponseReturnValue:
+    """The rounds on a map, and the same as a list. Homes are opened here, which is written down."""
+    with transaction(here.sessions()) as store:
+        drawn = round_pages.drawn(
+            store, here.runtime().vault, PlanId(plan), by=here.actor(), at=here.now()
+        )
+        page = round_pages.page(store, PlanId(plan), by=here.actor())
+    return render_template("rounds/map.html", map=drawn, page=page, points=_points(drawn))
+
+
+def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> ResponseReturnValue:
+    """The page of a day: of the plan that is named, or of the newest one."""
+    named = plan or PlanId(request.args.get("plan", "")[:40])
+    with reading(here.sessions()) as store:
+        by, at = here.actor(), here.now()
+        if named:
+            kept = rounds.managed_plan(store, named, by=by)
+            office, day = workdays.managed(store, kept.office, kept.day, by=by), kept.day
+        else:
+            wanted = UnitCode(request.values.get("office", "")[:40])
+            offices_today = workdays.managed_offices(store, local(at).date(), by=by)
+            if not wanted:
+                own = [each.code for each in offices_today if each.code == by.unit]
+                wanted = next(iter([*own, *(each.code for each in offices_today)]), by.unit)
+            office = workdays.managed(store, wanted, local(at).date(), by=by)
+            day = _day(round_pages.first_day(store, office, at=at))
+        newest = plans.newest(store, office.code, day)
+        chosen = named or (newest.id if newest else None)
+        page = round_pages.page(store, chosen, by=by) if chosen else None
+        offices = workdays.managed_offices(store, day, by=by)
+        recent = [
+            *jobs.recent(store, office.code, planning_jobs.KINDS),
+            *(jobs.recent(store, by.unit, planning_jobs.KINDS) if by.unit != office.code else ()),
+        ]
+    of_day = [job for job in recent if job.arguments.get("day") == day.isoformat()]
+    shown = render_template(
+        "rounds/rounds.html",
+        page=page,
+        office=office,
+        day_iso=day.isoformat(),
+        day_told=weekday_date(day),
+        offices=offices,
+        job=of_day[0] if of_day else None,
+        budgets=BUDGETS,
+        scopes=list(Scope),
+        levels=list(Lock),
+        refusal=told(refused) if refused else "",
+    )
+    return shown, status_of(refused) if refused else 200
+
+
+def _day(otherwise: date) -> date:
+    """The day in the address; a malformed one is the day one would plan anyway."""
+    try:
+        return date.fromisoformat(request.values.get("day", "")[:10])
+    except ValueError:
+        return otherwise
+
+
+def _changes() -> Sequence[rounds.Change]:
+    """What the form asks for. Raises NotAChoice, NotANumber or Missing."""
+    act = forms.choice("act", "Thao tác", Act)
+    if act is Act.REFRESH:
+        return ()
+    if act is Act.LOCK_ALL:
+        courier = StaffId(forms.line("courier", "Bưu tá", most=80))
+        return (rounds.FixAll(courier=courier, level=forms.choice("level", "Mức khóa", Lock)),)
+    order = forms.line("order", "Điểm dừng", most=200)
+    if act is Act.TAKE_OUT:
+        return (rounds.TakeOut(order=order),)
+    if act is Act.LOCK:
+        return (rounds.Fix(order=order, level=forms.choice("level", "Mức khóa", Lock)),)
+    position = forms.number("position", "Vị trí", least=0, most=LAST_POSITION)
+    courier = StaffId(forms.line("courier", "Bưu tá", most=80))
+    return (rounds.Move(order=order, courier=courier, position=position or LAST_POSITION),)
+
+
+def _difference(done: rounds.Changed, *, trying: bool) -> str:
+    """What a change does, in a line."""
+    facts = {
+        "km": f"{'+' if done.metres > 0 else ''}{words.km(done.metres)}",
+        "time": f"{'+' if done.seconds > 0 else ''}{words.hours(done.seconds)}",
+        "faults": len(done.faults),
+    }
+    if trying:
+        return say("Thử: {km} km, {time} đi đường, {faults} vi phạm. Chưa lưu gì.", **facts)
+    return say("Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.", **facts)
+
+
+def _back_to(job: jobs.Job) -> ResponseReturnValue:
+    office = str(job.arguments.get("office", ""))
+    return redirect(url_for("rounds.show", office=office, day=str(job.arguments.get("day", ""))))
+
+
+def _points(drawn: round_pages.Map) -> dict[str, object]:
+    """What the script draws; it stands in the page, so no second request tells it again."""
+    return {
+        "office": [drawn.office.lat, drawn.office.lon, drawn.office.name],
+        "rounds": [
+            {
+                "letter": line.letter,
+                "name": line.name,
+                "points": [[p.lat, p.lon, p.position, p.name, p.exact] for p in line.points],
+            }
+            for line in drawn.lines
+        ],
+    }
+
+
+def _time_of(moment: datetime) -> str:
+    return f"{local(moment):%H:%M}"

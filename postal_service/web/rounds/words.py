@@ -1,0 +1,125 @@
+"""The clerk's words for what planning answers: why a call is left out, what a change broke, how a lock is called."""
+
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording import sentence
+from postal_service.services.jobs import Job, JobState
+from postal_service.services.planning import Fault, Left, Lock, Scope
+from postal_service.web.language import language, pick
+
+Pair = tuple[str, str]
+
+REASONS: dict[str, Pair] = {
+    "no_position": ("chưa có vị trí trên bản đồ", "its position is not known"),
+    "desk_closed": ("bộ phận Một cửa nghỉ ngày này", "the desk is closed on this day"),
+    "no_road": ("không có đường bộ tới nơi", "there is no road to it"),
+    "window": ("không bưu tá nào tới kịp giờ hẹn", "no courier reaches it in its window"),
+    "shift": ("không bưu tá nào về kịp cuối ca", "no courier would be back before the shift ends"),
+    "fleet_full": ("mọi bưu tá đã kín việc; cần thêm một người", "every courier is full; it takes one more"),
+    "not_worth_it": ("đi hôm nay tốn hơn để hôm sau", "going today costs more than leaving it for another day"),
+    "rules": ("một khóa không cho xếp", "a lock keeps it out"),
+    "banned": ("một quy tắc không cho bưu tá nào nhận", "a rule bans it from every courier"),
+    "not_explained": ("chưa xếp", "not planned"),
+}  # fmt: skip
+FAULTS: dict[str, Pair] = {
+    "window": ("ngoài giờ hẹn hoặc giờ mở cửa", "outside its window"),
+    "shift": ("quá giờ làm việc", "beyond the shift"),
+    "break": ("mất giờ nghỉ trưa", "the rest at noon is lost"),
+    "lock_courier": ("đang nằm trong túi của bưu tá khác", "it lies in another courier's bag"),
+    "lock_order": ("sai thứ tự đã khóa", "against the locked order"),
+    "lock_time": ("sai giờ đã khóa", "against the locked time"),
+    "mandatory_unserved": ("đã giao cho bưu tá nhưng không xếp", "with a courier already, but in no round"),
+    "no_road": ("không có đường bộ tới nơi", "there is no road to it"),
+}  # fmt: skip
+_OTHER_FAULT: Pair = ("vi phạm ràng buộc", "breaks a rule")
+LOCKS: dict[Lock, Pair] = {
+    Lock.NONE: ("không khóa", "free"),
+    Lock.COURIER: ("khóa bưu tá", "courier locked"),
+    Lock.ORDER: ("khóa bưu tá và thứ tự", "courier and order locked"),
+    Lock.TIME: ("khóa cả giờ", "time locked too"),
+}
+LOCK_SIGNS: dict[Lock, str] = {Lock.NONE: "", Lock.COURIER: "👤", Lock.ORDER: "⛓", Lock.TIME: "⏱"}
+SCOPES: dict[Scope, Pair] = {
+    Scope.FROM_SCRATCH: ("làm lại từ đầu", "from scratch"),
+    Scope.UNLOCKED: ("chỉ phần chưa khóa", "what is not locked"),
+    Scope.KEEP_COURIERS: ("giữ người, đổi thứ tự", "keep couriers, change the order"),
+    Scope.INSERT_ONLY: ("chèn thêm, không đổi thứ tự", "insert only, keep the order"),
+}
+STATES: dict[str, Pair] = {
+    "proposed": ("đề xuất", "proposed"),
+    "published": ("đã phát hành", "published"),
+    "acknowledged": ("bưu tá đã nhận", "acknowledged"),
+    "superseded": ("đã được thay", "superseded"),
+}
+JOBS: dict[JobState, Pair] = {
+    JobState.WAITING: ("đang chờ", "waiting"),
+    JobState.RUNNING: ("đang tìm tuyến", "searching"),
+    JobState.DONE: ("xong", "done"),
+    JobState.FAILED: ("không thành", "failed"),
+    JobState.CANCELLED: ("đã hủy", "cancelled"),
+}
+_ENDED_BADLY: dict[str, Pair] = {
+    "job.silent": ("Máy chủ dừng giữa chừng. Chạy lại được ngay.", "The server stopped half-way. It can be begun anew at once."),
+    "job.broken": ("Hệ thống gặp lỗi khi tìm tuyến; lỗi đã được ghi lại.", "The search broke; the fault was logged."),
+}  # fmt: skip
+
+
+def reason(left: Left) -> str:
+    """Why a call is in no round, with by how much it misses."""
+    told = pick(REASONS.get(left.reason, REASONS["not_explained"]))
+    if not left.misses_by_seconds:
+        return told
+    minutes = -(-left.misses_by_seconds // 60)
+    return told + pick((f"; gần nhất trễ {minutes} phút", f"; the nearest misses by {minutes} min"))
+
+
+def fault(broken: Fault) -> str:
+    """What a plan made by hand breaks at this place."""
+    told = pick(FAULTS.get(broken.kind, _OTHER_FAULT))
+    if broken.kind in {"window", "shift"} and broken.amount:
+        minutes = -(-broken.amount // 60)
+        return told + pick((f" ({minutes} phút)", f" ({minutes} min)"))
+    return told
+
+
+def why_failed(job: Job) -> str:
+    """The sentence behind a job that failed."""
+    if job.message in _ENDED_BADLY:
+        return pick(_ENDED_BADLY[job.message])
+    facts = job.result.get("facts")
+    return sentence(
+        job.message or Refusal.code, facts if isinstance(facts, dict) else {}, language()
+    )
+
+
+def lock_word(level: str) -> str:
+    return pick(LOCKS[Lock(level)])
+
+
+def lock_sign(level: str) -> str:
+    return LOCK_SIGNS[Lock(level)]
+
+
+def scope_word(scope: Scope) -> str:
+    return pick(SCOPES[scope])
+
+
+def state_word(state: str) -> str:
+    return pick(STATES[state])
+
+
+def job_word(state: JobState) -> str:
+    return pick(JOBS[state])
+
+
+def km(metres: int) -> str:
+    """Kilometres with the comma of Vietnamese, or the point of English."""
+    figure = f"{metres / 1000:.1f}"
+    return figure if language() == "en" else figure.replace(".", ",")
+
+
+def hours(seconds: int) -> str:
+    """Say "1 h 05" or "12 phút"."""
+    minutes = round(seconds / 60)
+    if abs(minutes) < 60:
+        return pick((f"{minutes} phút", f"{minutes} min"))
+    return f"{minutes // 60} h {minutes % 60:02d}"

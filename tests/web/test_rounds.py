@@ -1,0 +1,317 @@
+"""The manager's rounds in the browser: proposing, changing, publishing, loading, the map, and who may not."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.ids import StaffId
+from postal_service.services import jobs, plans, proposals, rounds
+from postal_service.services.jobs import JobState
+from postal_service.services.planning import Lock
+from postal_service.services.plans import Kept
+from postal_service.services.proposals import Wish
+from postal_service.services.rounds import Fix
+from postal_service.storage.schema import AccessRow, JobRow, PlanRow, RoundRow, StopRow
+from tests.clock import Clock
+from tests.services import rounds_day as d
+from tests.services import world as w
+from tests.services.world import World
+from tests.web.conftest import Browser
+
+Browsers = Callable[[str], Browser]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(d.EARLY)
+
+
+@pytest.fixture
+def plan(session: Session, world: World) -> Kept:
+    """A proposal of six homes, a desk and two couriers."""
+    d.second_courier(session, world)
+    d.results_at_office(session, world, d.homes(6))
+    d.dossier_at_counter(session, world)
+    wish = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=0.5, seed=1)
+    task = proposals.read(session, world.vault, wish, at=d.EARLY)
+    made = proposals.keep(
+        session, task, proposals.search(task), made_by=world.manager.staff, at=d.EARLY
+    )
+    found = rounds.managed_plan(session, made, by=world.manager)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def manager(browser: Browsers) -> Browser:
+    return browser("manager")
+
+
+def state(session: Session, plan: Kept) -> str:
+    session.expire_all()
+    return session.get_one(PlanRow, plan.id).state
+
+
+def first_call(session: Session, plan: Kept) -> tuple[str, StaffId]:
+    stop, courier = session.execute(
+        select(StopRow, RoundRow.courier)
+        .join(RoundRow, RoundRow.id == StopRow.round)
+        .where(RoundRow.plan == plan.id)
+        .order_by(RoundRow.courier, StopRow.position)
+    ).first() or (None, "")
+    assert stop is not None
+    return f"{stop.kind}:{stop.unit or stop.dossier}", StaffId(courier)
+
+
+def test_a_day_without_a_plan_says_what_to_do(manager: Browser) -> None:
+    page = manager.text(f"/rounds?day={d.DAY}")
+    assert "Chưa có phương án cho ngày này" in page
+    assert "Bưu cục Tam Kỳ" in page
+
+
+def test_the_first_day_shown_is_the_next_the_post_works(manager: Browser, clock: Clock) -> None:
+    assert 'value="2026-11-25"' in manager.text("/rounds")
+    clock.at = d.EARLY.replace(hour=16)
+    assert 'value="2026-11-26"' in manager.text("/rounds")
+    assert 'value="2026-11-26"' in manager.text("/rounds?day=not-a-day")
+
+
+def test_proposing_asks_for_a_job_whose_page_tells_how_far_it_is(
+    manager: Browser, session: Session, world: World
+) -> None:
+    answer = manager.send(
+        "/rounds/propose",
+        {"office": w.OFFICE, "day": d.DAY.isoformat(), "budget": "5", "seed": "2"},
+        scope="from_scratch",
+    )
+    assert answer.status_code == 302
+    [job] = jobs.recent(session, w.OFFICE)
+    assert (job.state, job.arguments["budget_seconds"]) == (JobState.WAITING, 5)
+
+    page = manager.text(answer.location)
+    assert "đang chờ" in page
+    assert '<meta http-equiv="refresh"' in page  # without a script it still goes on
+    told = manager.get(f"/rounds/jobs/{job.id}").get_json()
+    assert told == {"done": 0, "total": 0, "open": True, "state": "đang chờ"}
+    assert manager.send(f"/rounds/jobs/{job.id}/cancel").status_code == 302
+    assert "đã hủy" in manager.text(f"/rounds?day={d.DAY}")
+    assert manager.send(f"/rounds/jobs/{job.id}/restart").status_code == 302
+    assert len(jobs.recent(session, w.OFFICE)) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "nonsense"),
+    [
+        ("day", "32/13/2026"), ("budget", "0"), ("budget", "one"), ("budget", "601"),
+        ("seed", "-1"), ("scope", "everything"), ("scope", ""), ("office", ""),
+    ],
+)  # fmt: skip
+def test_a_search_that_cannot_be_understood_is_not_asked_for(
+    manager: Browser, session: Session, world: World, name: str, nonsense: str
+) -> None:
+    fields = {
+        "office": w.OFFICE, "day": d.DAY.isoformat(), "budget": "5", "seed": "2",
+        "scope": "from_scratch",
+    }  # fmt: skip
+    answer = manager.send("/rounds/propose", fields | {name: nonsense})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.get_data(as_text=True)
+    assert session.scalars(select(JobRow)).all() == []
+
+
+def test_a_failed_search_says_why_and_can_be_begun_anew(
+    manager: Browser, session: Session, world: World
+) -> None:
+    job = jobs.enqueue(
+        session, "plan-office", {"day": d.DAY.isoformat(), "office": w.OFFICE},
+        unit=w.OFFICE, by=world.manager, at=d.EARLY,
+    )  # fmt: skip
+    jobs.claim(session, ("plan-office",), at=d.EARLY)
+    facts = {"unit": "Bưu cục Tam Kỳ", "day": "25/11/2026"}
+    jobs.end(
+        session, job.id, JobState.FAILED, message="planning.nothing_to_plan",
+        result={"code": "planning.nothing_to_plan", "facts": facts}, at=d.EARLY,
+    )  # fmt: skip
+    session.commit()
+    page = manager.text(f"/rounds?day={d.DAY}")
+    assert "Bưu cục Tam Kỳ không có gì phải phát hoặc thu gom ngày 25/11/2026." in page
+    assert "Chạy lại" in page
+
+
+def test_the_plan_stands_beside_the_nearest_stop_next(manager: Browser, plan: Kept) -> None:
+    page = manager.text(f"/rounds?day={d.DAY}")
+    assert "Điểm gần nhất trước" in page
+    assert f"{plan.metres / 1000:.1f}".replace(".", ",") in page
+    assert "Phương án bản 1" in page
+    assert page.count('class="when"') == 7
+
+
+def test_the_list_names_nobody_and_opens_no_home(
+    manager: Browser, session: Session, plan: Kept
+) -> None:
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert "Nguyễn Thị Lan" not in page
+    assert "Trần Cao Vân" not in page
+    assert session.scalars(select(AccessRow).filter_by(what="position")).all() == []
+
+
+def test_the_map_opens_homes_for_the_manager_and_writes_it_down(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    page = manager.text(f"/rounds/{plan.id}/map")
+
+    assert '"letter": "A"' in page or '"letter":"A"' in page
+    assert "Nguyễn Thị Lan" not in page
+    looks = session.scalars(select(AccessRow).filter_by(what="position")).all()
+    assert len(looks) == len({look.dossier for look in looks}) == 6
+    assert {(look.staff, look.why) for look in looks} == {(world.manager.staff, "delivery")}
+    assert (
+        "img-src 'self' data:"
+        in manager.get(f"/rounds/{plan.id}/map").headers["Content-Security-Policy"]
+    )
+
+
+def test_a_move_is_tried_and_then_saved(manager: Browser, session: Session, plan: Kept) -> None:
+    order, courier = first_call(session, plan)
+    other = next(each for each in session.scalars(select(RoundRow.courier)) if each != courier)
+    fields = {
+        "act": "move", "order": f"{order}@{courier}", "courier": other, "position": "1",
+        "tag": plan.tag,
+    }  # fmt: skip
+
+    tried = manager.send(f"/rounds/{plan.id}/change", fields, **{"try": "yes"})
+    assert "Chưa lưu gì" in manager.text(tried.location)
+    assert first_call(session, plan) == (order, courier)
+
+    saved = manager.send(f"/rounds/{plan.id}/change", fields)
+    assert "Đã lưu" in manager.text(saved.location)
+    session.expire_all()
+    mine = session.scalars(
+        select(StopRow)
+        .join(RoundRow, RoundRow.id == StopRow.round)
+        .where(RoundRow.courier == other, StopRow.position == 1)
+    ).one()
+    assert f"{mine.kind}:{mine.unit or mine.dossier}" == order
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"act": "fly"},
+        {"act": "move", "order": "", "courier": "s-courier"},
+        {"act": "move", "order": "deliver:nothing", "courier": "s-courier", "position": "1"},
+        {"act": "move", "order": "deliver:DESK-20341", "courier": "s-nobody", "position": "1"},
+        {"act": "move", "order": "deliver:DESK-20341", "courier": "s-courier", "position": "-1"},
+        {"act": "move", "order": "deliver:DESK-20341", "courier": "s-courier", "position": "x"},
+        {"act": "lock", "order": "deliver:DESK-20341", "level": "forever"},
+        {"act": "lock_all", "courier": "s-nobody", "level": "time"},
+        {"act": "take_out", "order": "x" * 300},
+    ],
+)
+def test_a_change_that_cannot_be_understood_changes_nothing(
+    manager: Browser, session: Session, plan: Kept, fields: dict[str, str]
+) -> None:
+    answer = manager.send(f"/rounds/{plan.id}/change", fields | {"tag": plan.tag})
+    assert answer.status_code == 400
+    session.expire_all()
+    assert session.get_one(PlanRow, plan.id).edits == 0
+
+
+def test_who_publishes_what_another_changed_is_shown_both_versions(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    order, _ = first_call(session, plan)
+    rounds.change(
+        session, world.vault, plan.id, [Fix(order=order, level=Lock.COURIER)], tag=plan.tag,
+        by=world.manager, at=d.EARLY + timedelta(minutes=1),
+    )  # fmt: skip
+    session.commit()
+
+    answer = manager.send(f"/rounds/{plan.id}/publish", {"tag": plan.tag})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "v1.0" in page
+    assert "v1.1" in page
+    assert "Nhân viên manager" in page
+    assert state(session, plan) == plans.PROPOSED
+    # The page that answers carries the new tag: to publish it now is to have seen it.
+    tags = re.findall(r'name="tag" value="([^"]+)"', page)
+    assert set(tags) == {"v1.1"}
+    assert manager.send(f"/rounds/{plan.id}/publish", {"tag": "v1.1"}).status_code == 302
+    assert state(session, plan) == plans.PUBLISHED
+
+
+@pytest.mark.parametrize("tag", ["", "v1.9", "v" * 500])
+def test_without_the_right_tag_nothing_is_published(
+    manager: Browser, session: Session, plan: Kept, tag: str
+) -> None:
+    assert manager.send(f"/rounds/{plan.id}/publish", {"tag": tag}).status_code == 409
+    assert state(session, plan) == plans.PROPOSED
+
+
+def test_a_published_round_is_loaded_and_its_acknowledgement_shown(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    manager.send(f"/rounds/{plan.id}/publish", {"tag": plan.tag})
+    session.expire_all()
+    mine = session.scalars(select(RoundRow).filter_by(courier=world.courier.staff)).one()
+    mine.state, mine.acknowledged_at = "acknowledged", d.EARLY
+    session.commit()
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert "bưu tá đã nhận lúc 06:30" in page
+    assert "Chuyển, khóa" not in page  # what is published is not changed
+
+    loaded = manager.send(f"/rounds/load/{mine.id}")
+    assert loaded.status_code == 302
+    assert loaded.location.startswith("/handovers/")
+    assert manager.send(f"/rounds/load/{mine.id}").status_code == 409
+
+    revised = manager.send(f"/rounds/{plan.id}/revise")
+    assert "Phương án bản 2" in manager.text(revised.location)
+    assert (
+        manager.send(f"/rounds/{plan.id}/change", {"act": "refresh", "tag": "v1.0"}).status_code
+        == 409
+    )
+
+
+def test_another_offices_plan_is_not_found_whatever_is_done_with_it(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    row = session.get_one(PlanRow, plan.id)
+    row.office = w.FAR_OFFICE
+    session.commit()
+    for path in (f"/rounds?plan={plan.id}", f"/rounds/{plan.id}/map", "/rounds?plan=none",
+                 f"/rounds?office={w.FAR_OFFICE}", "/rounds?office=none"):  # fmt: skip
+        assert manager.get(path).status_code == 404, path
+    for path, fields in (
+        (f"/rounds/{plan.id}/publish", {"tag": plan.tag}),
+        (f"/rounds/{plan.id}/change", {"act": "refresh", "tag": plan.tag}),
+        (f"/rounds/{plan.id}/revise", {}),
+        ("/rounds/load/none", {}),
+        ("/rounds/jobs/none/cancel", {}),
+        ("/rounds/jobs/none/restart", {}),
+    ):
+        assert manager.send(path, fields).status_code == 404, path
+    asked = {"office": w.FAR_OFFICE, "day": d.DAY.isoformat(), "budget": "5", "scope": "unlocked"}
+    assert manager.send("/rounds/propose", asked).status_code == 404
+    assert manager.get("/rounds/jobs/none").status_code == 404
+    assert session.scalars(select(AccessRow).filter_by(what="position")).all() == []
+
+
+@pytest.mark.parametrize("login", ["courier", "counter", "desk_clerk", "auditor"])
+def test_only_managers_come_in(browser: Browsers, plan: Kept, login: str) -> None:
+    other = browser(login)
+    assert other.get("/rounds").status_code == 403
+    assert other.get(f"/rounds/{plan.id}/map").status_code == 403
+    assert other.send(f"/rounds/{plan.id}/publish", {"tag": plan.tag}).status_code == 403
+
+
+def test_the_page_speaks_english_too(manager: Browser, plan: Kept) -> None:
+    manager.send("/language", {"language": "en", "next": "/"})
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert "Compared with always going to the nearest stop" in page

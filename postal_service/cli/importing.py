@@ -27,7 +27,8 @@ from postal_service.services.importing import (
     Stage,
 )
 from postal_service.settings import from_environment
-from postal_service.storage.transaction import reading, transaction
+from postal_service.storage.engine import open_engine
+from postal_service.storage.transaction import reading, sessions_on, transaction
 
 ENCODINGS = {
     "utf-8": Encoding.UTF_8,
@@ -73,7 +74,6 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.errors < 0:
         complain("--errors is a number from 0.")
         return 2
-    runtime = start(from_environment())
     source = Source(
         path=arguments.file,
         format=Format(arguments.format) if arguments.format else None,
@@ -85,12 +85,23 @@ def _import(arguments: argparse.Namespace) -> int:
         good_rows_alone=arguments.save_good_rows,
         most_findings=arguments.errors,
     )
-    told = _look(runtime, source, rules)
-    _say_preview(told)
-    if arguments.preview:
-        say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
-        return 0 if told.clean else 1
-    return _save(runtime, source, rules, told)
+    with _started() as runtime:
+        told = _look(runtime, source, rules)
+        _say_preview(told)
+        if arguments.preview:
+            say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
+            return 0 if told.clean else 1
+        return _save(runtime, source, rules, told)
+
+
+@contextmanager
+def _started() -> Iterator[Runtime]:
+    settings = from_environment()
+    engine = open_engine(settings.database_url)
+    try:
+        yield start(settings, sessions=sessions_on(engine))
+    finally:
+        engine.dispose()
 
 
 def _look(runtime: Runtime, source: Source, rules: Rules) -> Preview:

@@ -103,9 +103,9 @@ def _written(
         | {
             "SĐT": int(str(row["SĐT"])),
             "Số CCCD": int(str(row["Số CCCD"])),
-            "Thời gian tiếp nhận": datetime.strptime(
+            "Thời gian tiếp nhận": datetime.strptime(  # noqa: DTZ007  # a workbook's times have no zone
                 str(row["Thời gian tiếp nhận"]), "%d/%m/%Y %H:%M"
-            ),  # noqa: DTZ007  # a workbook's times have no zone
+            ),
         }
         for row in table
     ]

@@ -23,6 +23,7 @@ from postal_service.web.labels import word
 from postal_service.web.language import language, say
 from postal_service.web.receptions import views as receptions
 from postal_service.web.results import views as results
+from postal_service.web.rounds import views as rounds
 from postal_service.web.tabs import Tab
 
 FEATURES: Final[Sequence[Blueprint]] = (
@@ -36,6 +37,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     handovers.pages,
     results.pages,
     delivery.pages,
+    rounds.pages,
 )
 
 _AT_WORK = frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER})
@@ -46,6 +48,11 @@ TABS: Final[Sequence[Tab]] = (
         endpoint="receptions.search",
         name=("Tiếp nhận", "Reception"),
         shown_to=frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK}),
+    ),
+    Tab(
+        endpoint="rounds.show",
+        name=("Tuyến phát", "Rounds"),
+        shown_to=frozenset({Role.MANAGER}),
     ),
     Tab(endpoint="handovers.listed", name=("Bàn giao", "Hand-over"), shown_to=_AT_WORK),
     Tab(

@@ -33,6 +33,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Phiên làm việc đã hết. Các việc đã làm vẫn lưu trên máy; hãy đăng nhập lại.",
         "The session is over. What you did is still on the phone; sign in again.",
     ),
+    "offer_code.malformed": (
+        "Mã QR này không phải mã đề nghị giao ({fault}). Hãy quét lại trên máy người giao.",
+        "This is no offer QR ({fault}). Scan the giver's phone again.",
+    ),
     "evidence.unknown": (
         "Không có tệp bằng chứng này, hoặc tệp không thuộc phạm vi của bạn.",
         "There is no such evidence file, or it is not yours to see.",

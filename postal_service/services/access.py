@@ -150,13 +150,18 @@ def sign_in(
     if _HASHER.check_needs_rehash(row.password_hash):
         row.password_hash = _HASHER.hash(nfc(password))
     row.failed_sign_ins, row.locked_until = 0, None
+    return open_session(session, StaffId(row.id), at=at)
+
+
+def open_session(session: Session, staff: StaffId, *, at: datetime) -> str:
+    """Open a session for somebody who has proved who he is; its token. His ended ones are cleared."""
     ended = WebSessionRow.expires_at <= at
-    session.execute(delete(WebSessionRow).where(WebSessionRow.staff == row.id, ended))
+    session.execute(delete(WebSessionRow).where(WebSessionRow.staff == staff, ended))
     token = secrets.token_urlsafe(32)
     session.add(
         WebSessionRow(
             token_hash=_token_hash(token),
-            staff=row.id,
+            staff=staff,
             made_at=at,
             seen_at=at,
             expires_at=at + LIFETIME,

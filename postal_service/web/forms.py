@@ -42,6 +42,11 @@ def raw(name: str) -> str:
     return request.form.get(name, "").replace("\0", "")
 
 
+def many(name: str, *, most: int) -> list[str]:
+    """Every value of a field that may come several times; one more than `most` at most."""
+    return [value.replace("\0", "") for value in request.form.getlist(name)[: most + 1]]
+
+
 def line(name: str, label: str, *, most: int = LINE) -> str:
     """A line that has to be filled in. Raises Missing or TooLong."""
     text = optional_line(name, label, most=most)

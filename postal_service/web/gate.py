@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role, RoleNeeded
@@ -76,6 +76,8 @@ def local_path(written: str, otherwise: str) -> str:
 
 
 def _let_in() -> ResponseReturnValue | None:
+    if "\0" in request.path:
+        abort(404)  # no database text holds NUL, and PostgreSQL does not even take the question
     if request.endpoint is None:
         return None  # no such page: Flask answers 404, or 405
     allowed = roles_of(current_app, request.endpoint)

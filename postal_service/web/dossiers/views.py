@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
@@ -25,6 +25,7 @@ pages = Blueprint("dossiers", __name__, template_folder="templates", url_prefix=
 LOOKING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
 ACTING = (*AGENCY_SIDE, Role.MANAGER)
 END_OF_DAY = time(17, 0)
+MOST_PAPERS = 100
 
 
 @pages.get("")
@@ -107,7 +108,7 @@ def _supplement(dossier: DossierId) -> None:
         administrative.request_supplement(
             store,
             dossier,
-            request.form.getlist("paper"),
+            forms.many("paper", most=MOST_PAPERS),
             reason=forms.choice("reason", "Lý do bổ sung", SupplementReason),
             by=here.actor(),
             at=here.now(),

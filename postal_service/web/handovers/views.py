@@ -60,7 +60,7 @@ def offer() -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             chosen = scanning.items(
                 store,
-                [*request.form.getlist("item")[: handovers.LARGEST_BATCH + 1], *scanned],
+                [*forms.many("item", most=handovers.LARGEST_BATCH), *scanned],
                 by=here.actor(),
                 at=here.now(),
             )
@@ -156,7 +156,7 @@ def _reserved(items: list[ItemId]) -> Mapping[ItemId, Reservation]:
 
 
 def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
-    preset = request.args.get("item", "")
+    preset = request.args.get("item", "")[:40].replace("\0", "")
     with reading(here.sessions()) as store:
         if preset:
             sight.item(store, ItemId(preset), by=here.actor())
@@ -169,9 +169,10 @@ def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused) if refused else "",
         ready=ready,
         units=sorted(units.items(), key=lambda pair: pair[1]),
-        chosen=set(request.form.getlist("item")) | ({preset} if preset else set()),
+        chosen=set(forms.many("item", most=handovers.LARGEST_BATCH))
+        | ({preset} if preset else set()),
         typed=forms.typed("codes", "badge", "to_unit"),
-        badge=forms.raw("badge") or request.args.get("colleague", "")[:40],
+        badge=forms.raw("badge") or request.args.get("colleague", "")[:40].replace("\0", ""),
     )
     return page, status_of(refused) if refused else 200
 

@@ -1,6 +1,6 @@
 """Put a ready result into its envelope for the post, or give it to the citizen over the desk."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
@@ -23,6 +23,7 @@ pages = Blueprint("results", __name__, template_folder="templates", url_prefix="
 
 AT_THE_AGENCY = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
 BY_HAND = "………………"
+MOST_PAPERS = 100
 
 
 @pages.get("/<key>")
@@ -45,7 +46,7 @@ def put_into_envelope(key: str) -> ResponseReturnValue:
                 here.keys(),
                 dossier,
                 counts,
-                collect_back=request.form.getlist("collect_back"),
+                collect_back=forms.many("collect_back", most=MOST_PAPERS),
                 by=here.actor(),
                 at=here.now(),
             )

@@ -171,7 +171,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const fast = event.timeStamp - last < GAP_MS;
     last = event.timeStamp;
-    if (event.key === "Enter" || event.key === "Tab") {
+    if (event.key === "Enter") {
       const field = event.target;
       if (fast && burst.length >= SHORTEST) {
         event.preventDefault();
@@ -180,7 +180,7 @@
         }
         // The scan field shows what the input method made of the burst; the server recognises damage.
         scanned(field === input && field.value ? field.value : burst);
-      } else if (field === input && event.key === "Enter") {
+      } else if (field === input) {
         event.preventDefault();
         scanned(input.value);
       }

@@ -1,0 +1,116 @@
+"""A real Chromium before a real server on a database of its own; screenshots are kept in var/screenshots."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from sqlalchemy import update
+from waitress.server import BaseWSGIServer, create_server
+
+from postal_service.app import create_app
+from postal_service.domain.desk_codes import desk_code
+from postal_service.runtime import start
+from postal_service.storage.schema import StaffRow
+from postal_service.storage.transaction import Sessions, transaction
+from tests.clock import Clock
+from tests.databases import not_here
+from tests.services import world as w
+from tests.services.world import build
+from tests.web.conftest import PASSWORD, password_hash, settings_for_tests
+
+SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+MOST_WAIT_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; nothing is downloaded."""
+    found = next((path for path in CHROMIUM if shutil.which(path)), None)
+    if found is None:
+        not_here("no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            headless=True,
+            args=["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(committed_sessions: Sessions) -> Iterator[str]:
+    """The address of a server over the small organisation; everybody has a badge and a password."""
+    with transaction(committed_sessions) as session:
+        build(session)
+        session.execute(update(StaffRow).values(password_hash=password_hash()))
+        for number, row in enumerate(session.query(StaffRow).order_by(StaffRow.id), start=1):
+            row.badge = desk_code(number)
+    app = create_app(
+        start(settings_for_tests(), clock=Clock(w.MORNING), sessions=committed_sessions)
+    )
+    with _served(app) as address:
+        yield address
+
+
+@contextmanager
+def _served(app: Flask) -> Iterator[str]:
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    assert isinstance(server, BaseWSGIServer)  # one address, so no bundle of servers
+    assert server.socket is not None
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+    finally:
+        server.close()
+        thread.join(timeout=5)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a browser profile of its own."""
+    contexts: list[BrowserContext] = []
+
+    def opened(*, phone: bool = False) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            viewport=PHONE if phone else DESKTOP,
+            locale="vi-VN",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(MOST_WAIT_MS)
+        contexts.append(context)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Sign in with the keyboard alone."""
+    page.goto("/sign-in")
+    page.locator("#login").focus()
+    page.keyboard.type(login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a screenshot as seen on a desk and on a phone."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for kind, size in (("desktop", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{kind}.png", full_page=True)
+    page.set_viewport_size(DESKTOP)

@@ -1,0 +1,105 @@
+"""An auditor sees that the ledger is whole, draws a sample others can repeat, and takes proofs away."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.ids import EventId
+from postal_service.ledger import proof
+from postal_service.ledger.notes import public_key
+from postal_service.ledger.reading import entries_of
+from postal_service.ledger.witness import Policy
+from postal_service.runtime import Runtime
+from postal_service.services import auditing, checkpoints
+from postal_service.services.job_runner import Runner
+from postal_service.storage.schema import JobRow
+from postal_service.storage.transaction import transaction
+from tests.services.in_hand import sealed
+from tests.services.world import MORNING, World
+from tests.web.conftest import Browser
+
+TODAY = MORNING.date().isoformat()
+
+
+@pytest.fixture
+def auditor(browser: Callable[[str], Browser]) -> Browser:
+    return browser("auditor")
+
+
+def signed(runtime: Runtime) -> None:
+    with transaction(runtime.sessions) as store:
+        checkpoints.make(store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING)
+
+
+def test_a_check_is_asked_for_done_and_shown(
+    auditor: Browser, session: Session, runtime: Runtime, world: World
+) -> None:
+    sealed(session, world, 3)
+    session.commit()
+    assert auditor.send("/audit/checks").status_code == 302
+    work = auditing.check_work(
+        origin=runtime.settings.origin, log_key=runtime.log_key, witnesses=()
+    )
+    Runner(runtime.sessions, clock=runtime.clock, kinds={auditing.VERIFY: work}).run_one()
+
+    page = auditor.get("/audit").text
+
+    assert "hợp lệ" in page
+    (job,) = session.scalars(select(JobRow))
+    assert (job.state, (job.result or {})["valid"]) == ("done", True)
+
+
+def test_the_same_seed_draws_the_same_sample(
+    auditor: Browser, session: Session, world: World
+) -> None:
+    items = sealed(session, world, 8)
+    session.commit()
+    form = {"seed": "7", "count": "4", "first": TODAY, "last": TODAY}
+
+    first, again = (auditor.send("/audit/samples", form).text for _ in range(2))
+
+    drawn = [item for item in items if item in first]
+    assert len(drawn) == 4
+    assert drawn == [item for item in items if item in again]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"seed": "x"}, {"count": "0"}, {"count": "100000"}, {"first": "tomorrow"},
+        {"first": "2026-12-01", "last": "2026-11-01"}, {"last": "9999-12-31"},
+    ],
+)  # fmt: skip
+def test_an_odd_sample_is_refused_with_a_sentence(auditor: Browser, odd: dict[str, str]) -> None:
+    form = {"seed": "7", "count": "4", "first": TODAY, "last": TODAY} | odd
+
+    assert auditor.send("/audit/samples", form).status_code == 400
+
+
+def test_a_proof_is_believed_without_us(
+    auditor: Browser, session: Session, runtime: Runtime, world: World
+) -> None:
+    (item,) = sealed(session, world)
+    session.commit()
+    event = entries_of(session, item)[0].event.id
+    before = auditor.get(f"/audit/proofs/{event}")
+    signed(runtime)
+    after = auditor.get(f"/audit/proofs/{event}")
+
+    assert before.status_code == 409
+    policy = Policy(
+        log=public_key(runtime.settings.origin, runtime.log_key), witnesses=(), quorum=0
+    )
+    assert proof.believe(proof.read(after.text), policy).origin == runtime.settings.origin
+
+
+def test_there_is_no_proof_of_what_never_was(auditor: Browser) -> None:
+    assert auditor.get(f"/audit/proofs/{EventId('nothing')}").status_code == 404
+
+
+def test_a_clerk_is_no_auditor(browser: Callable[[str], Browser]) -> None:
+    clerk = browser("counter")
+    assert clerk.get("/audit").status_code == 403
+    assert clerk.send("/audit/checks").status_code == 403

@@ -1,0 +1,205 @@
+"""A citizen comes to the counter or the desk: search, form, papers to print."""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal_service.storage.schema import DossierRow, EntryRow
+from tests.services import world as w
+from tests.web.conftest import Browser
+from tests.web.desk_work import received, reception_fields
+
+PDF = re.compile(r'href="data:application/pdf;base64,([^"]+)" download="([^"]+)"')
+HOSTILE = '<script>alert("x")</script>'
+
+
+def dossiers_in(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(DossierRow)) or 0
+
+
+def test_a_procedure_is_found_without_its_marks(browser: Callable[[str], Browser]) -> None:
+    page = browser("counter").text("/receptions/new?q=trich luc")
+
+    assert w.EXTRACT in page
+    assert w.MARRIAGE not in page
+
+
+@pytest.mark.parametrize("query", [HOSTILE, "%", "_", "\x00", "x" * 5000, "'; DROP TABLE item; --"])
+def test_a_strange_search_finds_nothing_and_breaks_nothing(
+    browser: Callable[[str], Browser], query: str
+) -> None:
+    answer = browser("counter").client.get("/receptions/new", query_string={"q": query})
+
+    assert answer.status_code == 200
+    assert HOSTILE not in answer.get_data(as_text=True)
+
+
+def test_a_dossier_is_received_and_its_papers_are_in_the_answer(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    answer = counter.send(f"/receptions/new/{w.EXTRACT}", reception_fields(counter, serial="NP-1"))
+    page = answer.get_data(as_text=True)
+    papers = {name: b64decode(content) for content, name in PDF.findall(page)}
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(papers) == 4  # the citizen's slip, the consignment note, the label, the receipt
+    assert all(pdf.startswith(b"%PDF") for pdf in papers.values())
+
+
+def test_at_the_agencys_own_desk_the_slip_names_the_due_date(
+    browser: Callable[[str], Browser],
+) -> None:
+    desk = browser("desk_clerk")
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", reception_fields(desk)).get_data(as_text=True)
+
+    assert "17:00 23/11/2026" in page
+    assert "hen-tra.pdf" in page
+
+
+def test_the_secrets_are_on_no_later_page(browser: Callable[[str], Browser]) -> None:
+    counter = browser("counter")
+    answer = counter.send(f"/receptions/new/{w.EXTRACT}", reception_fields(counter))
+    page = answer.get_data(as_text=True)
+    pin = re.search(r'\(PIN\)</dt><dd><span class="code">(\w{4})<', page)
+    dossier = re.search(r"/dossiers/([0-9a-f-]{36})", page)
+    assert pin is not None
+    assert dossier is not None
+
+    later = counter.text(f"/dossiers/{dossier[1]}")
+
+    assert pin[1] not in re.sub(r"<code.*?</code>", "", later)
+    assert "data:application/pdf" not in later
+
+
+def test_a_form_sent_twice_makes_one_dossier(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter)
+
+    assert counter.send(f"/receptions/new/{w.EXTRACT}", fields).status_code == 200
+    assert counter.send(f"/receptions/new/{w.EXTRACT}", fields).status_code == 409
+    assert dossiers_in(session) == 1
+
+
+def test_a_refused_form_can_be_mended_and_sent_again(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter)
+
+    refused = counter.send(f"/receptions/new/{w.EXTRACT}", {**fields, "phone": "12"})
+    assert refused.status_code == 400
+    assert "Nguyễn Thị Lan" in refused.get_data(as_text=True)  # what was typed is still there
+    assert counter.send(f"/receptions/new/{w.EXTRACT}", fields).status_code == 200
+    assert dossiers_in(session) == 1
+
+
+def test_somebody_elses_form_key_is_refused(browser: Callable[[str], Browser]) -> None:
+    fields = reception_fields(browser("counter"))
+
+    answer = browser("second_counter").send(f"/receptions/new/{w.EXTRACT}", fields)
+
+    assert answer.status_code == 400
+
+
+def test_a_used_seal_takes_the_whole_reception_back(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    received(counter, serial="NP-7")
+    before = session.scalar(select(func.count()).select_from(EntryRow))
+
+    fields = reception_fields(counter, serial="NP-7")
+    answer = counter.send(f"/receptions/new/{w.EXTRACT}", fields)
+
+    assert answer.status_code == 409
+    assert "NP-7" in answer.get_data(as_text=True)
+    assert dossiers_in(session) == 1
+    assert session.scalar(select(func.count()).select_from(EntryRow)) == before
+
+
+def test_the_citizen_card_fills_what_was_left_empty(browser: Callable[[str], Browser]) -> None:
+    counter = browser("counter")
+    card = "049190123456||Nguyễn Thị Lan|01011990|Nữ|12 Trần Cao Vân|01012022"
+    fields = reception_fields(counter, card=card, name="", citizen="", address="")
+
+    assert counter.send(f"/receptions/new/{w.EXTRACT}", fields).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"agency": ""}, 400),
+        ({"agency": "KHÔNG-CÓ"}, 404),
+        ({"agency": w.OFFICE}, 409),  # a post office settles nothing
+        ({"name": ""}, 400),
+        ({"name": "x" * 121}, 400),
+        ({"citizen": "123"}, 400),
+        ({"citizen": "04919012345a"}, 400),
+        ({"phone": ""}, 400),
+        ({"phone": "x" * 500}, 400),
+        ({"commune": "99999999"}, 409),
+        ({"address": ""}, 400),
+        ({"p0-originals": "-1"}, 400),
+        ({"p0-originals": "1000"}, 400),
+        ({"p0-originals": "1e3"}, 400),
+        ({"p0-originals": "٣"}, 400),
+        ({"p0-originals": "0", "p0-photocopies": "0"}, 409),
+        ({"card": "không|phải|thẻ"}, 400),
+        ({"postage": "-5"}, 400),
+        ({"postage": "99999999999999999999999"}, 400),
+        ({"postage_means": "bitcoin"}, 400),
+        ({"code": "không phải mã"}, 400),
+        ({"form_key": "giả"}, 400),
+        ({"form_key": ""}, 400),
+        ({"serial": "x" * 41}, 400),
+    ],
+)
+def test_a_bad_field_is_named_and_nothing_is_recorded(
+    browser: Callable[[str], Browser], session: Session, changed: dict[str, str], status: int
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter)
+
+    answer = counter.send(f"/receptions/new/{w.EXTRACT}", {**fields, **changed})
+
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert 'role="alert"' in answer.get_data(as_text=True)
+    assert dossiers_in(session) == 0
+
+
+def test_hostile_names_are_shown_as_letters(browser: Callable[[str], Browser]) -> None:
+    counter = browser("counter")
+    item = received(counter, name=HOSTILE, address=f"{HOSTILE} 12")
+    dossier = re.search(r"/dossiers/([0-9a-f-]{36})", counter.text(f"/items/{item}"))
+    assert dossier is not None
+    page = counter.text(f"/dossiers/{dossier[1]}")
+
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("code", ["9.999999", "x", "1.000894.000.00.00.H17x", HOSTILE, "%00"])
+def test_an_unknown_procedure_is_not_found_or_malformed(
+    browser: Callable[[str], Browser], code: str
+) -> None:
+    assert browser("counter").get(f"/receptions/new/{code}").status_code in {400, 404}
+
+
+def test_what_the_law_keeps_from_the_post_is_refused(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter, w.MARRIAGE)
+
+    answer = counter.send(f"/receptions/new/{w.MARRIAGE}", fields)
+
+    assert answer.status_code == 409
+    assert dossiers_in(session) == 0

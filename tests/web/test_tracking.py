@@ -1,0 +1,71 @@
+"""A citizen with both factors sees where his papers are; anybody else learns nothing, not even that they exist."""
+
+from sqlalchemy.orm import Session
+
+from postal_service.services import reception
+from tests.services.registrations import registration
+from tests.services.world import MORNING, World
+from tests.web.conftest import Browser
+
+
+def received(session: Session, world: World) -> reception.Received:
+    made = reception.register(
+        session, world.keys, registration(session), service="BH", by=world.counter, at=MORNING
+    )
+    session.commit()
+    return made
+
+
+def test_the_citizen_reads_one_sentence(stranger: Browser, session: Session, world: World) -> None:
+    made = received(session, world)
+
+    answer = stranger.send("/tracking", code=made.code, factor=made.pin)
+
+    assert answer.status_code == 200
+    assert "Bưu điện đã nhận hồ sơ và đang chuyển đến cơ quan giải quyết." in answer.text
+    assert "Bưu cục Tam Kỳ" in answer.text
+    assert "Nhân viên" not in answer.text  # no name of any member of staff
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_wrong_pin_and_an_unknown_code_answer_alike(
+    stranger: Browser, session: Session, world: World
+) -> None:
+    made = received(session, world)
+    wrong = stranger.send("/tracking", code=made.code, factor="ZZZZ")
+    unknown = stranger.send("/tracking", code="H17.132-261123-9999", factor=made.pin)
+
+    assert wrong.status_code == unknown.status_code == 404
+    told = [answer.text.split('role="alert"')[1].split("</div>")[0] for answer in (wrong, unknown)]
+    assert told[0] == told[1]
+    assert made.pin not in wrong.text
+
+
+def test_odd_forms_get_a_message_by_the_field(stranger: Browser) -> None:
+    for code, factor in (("", ""), ("x" * 5_000, "1234"), ("<script>alert(1)</script>", "\0")):
+        answer = stranger.send("/tracking", code=code, factor=factor)
+        assert answer.status_code in {400, 404}
+        assert "<script>alert(1)" not in answer.text
+
+
+def test_guessing_is_slowed_down(stranger: Browser) -> None:
+    answers = [
+        stranger.send("/tracking", code="H17.132-261123-0001", factor=f"{n:04d}").status_code
+        for n in range(14)
+    ]
+
+    assert answers[-1] == 429
+
+
+def test_a_label_tells_the_way_but_no_person(
+    stranger: Browser, session: Session, world: World
+) -> None:
+    made = received(session, world)
+    assert made.item is not None
+    assert made.label is not None
+    good = stranger.get(f"/{made.item}/{made.label}")
+    other = stranger.get(f"/{made.item}/{'0' * 26}")
+
+    assert good.status_code == 200
+    assert "Bưu cục Tam Kỳ" in good.text
+    assert other.status_code == 404

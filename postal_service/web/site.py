@@ -10,9 +10,11 @@ from postal_service.domain.actors import Role
 from postal_service.domain.wording_dates import short_date, short_moment
 from postal_service.domain.wording_numbers import dong
 from postal_service.runtime import Runtime
+from postal_service.services.auditing import AUDITING
 from postal_service.web import assets, errors, gate, here, security, tabs
 from postal_service.web.account import views as account
 from postal_service.web.acts import act_facts, act_word, verdict_word
+from postal_service.web.audit import views as audit
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
@@ -25,6 +27,7 @@ from postal_service.web.receptions import views as receptions
 from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
 from postal_service.web.tabs import Tab
+from postal_service.web.tracking import views as tracking
 
 FEATURES: Final[Sequence[Blueprint]] = (
     assets.pages,
@@ -38,6 +41,8 @@ FEATURES: Final[Sequence[Blueprint]] = (
     results.pages,
     delivery.pages,
     rounds.pages,
+    tracking.pages,
+    audit.pages,
 )
 
 _AT_WORK = frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER})
@@ -61,6 +66,7 @@ TABS: Final[Sequence[Tab]] = (
         shown_to=frozenset({Role.POSTAL_CLERK, Role.MANAGER}),
     ),
     Tab(endpoint="dossiers.search", name=("Hồ sơ", "Dossiers"), shown_to=frozenset(Role)),
+    Tab(endpoint="audit.show", name=("Kiểm tra", "Audit"), shown_to=frozenset(AUDITING)),
     Tab(endpoint="account.show", name=("Tài khoản", "Account"), shown_to=frozenset(Role)),
 )
 

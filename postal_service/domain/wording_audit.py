@@ -1,0 +1,20 @@
+"""Sentences for refusals to auditors: Vietnamese, English."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "audit.unknown_event": (
+        "Sổ cái không có sự kiện {event}.",
+        "The ledger has no event {event}.",
+    ),
+    "audit.not_signed_yet": (
+        "Sự kiện {event} chưa nằm dưới điểm kiểm nào. Chạy kiểm tra rồi lấy chứng cứ lại.",
+        "No checkpoint covers event {event} yet. Run a check, then take the proof again.",
+    ),
+    "audit.bad_sample": (
+        "Mẫu có từ 1 đến {most} bưu gửi, trong một khoảng ngày có ngày đầu trước ngày cuối.",
+        "A sample has 1 to {most} items, in a period whose first day comes before its last.",
+    ),
+    "ledger.empty": (
+        "Sổ cái chưa có sự kiện nào.",
+        "The ledger has no event yet.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""What a citizen follows: his dossier after two factors, and an envelope by its label."""

@@ -1,0 +1,84 @@
+"""A citizen's dossier in one sentence. Both factors go in the body of a form: never in an address, never in a log."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.administrative import StepKind
+from postal_service.domain.public_steps import PublicStep
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_numbers import dong
+from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, POST_STEPS, STATUS
+from postal_service.services import tracking
+from postal_service.services.tracking import TimelineStep
+from postal_service.storage.transaction import reading
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import open_to_all
+from postal_service.web.labels import word
+from postal_service.web.language import pick
+from postal_service.web.security import limiter
+
+pages = Blueprint("tracking", __name__, template_folder="templates")
+
+# The PIN has 160,000 values and stands for one dossier: at this pace an address needs a year.
+LOOKS = "12 per minute; 200 per day"
+LABELS = "60 per minute"
+LONGEST_CODE = 60
+
+
+@pages.get("/tracking")
+@open_to_all
+def ask() -> ResponseReturnValue:
+    return _form()
+
+
+@pages.post("/tracking")
+@open_to_all
+@limiter.limit(LOOKS)
+def show() -> ResponseReturnValue:
+    """The dossier in the answer to the form itself, so that nothing of it stands in an address."""
+    try:
+        code = forms.line("code", "Mã hồ sơ", most=LONGEST_CODE)
+        factor = forms.line("factor", "Mã PIN", most=12)
+        with reading(here.sessions()) as store:
+            found = tracking.track(store, here.runtime().vault, code, factor, at=here.now())
+    except Refusal as refused:
+        return _form(refused)
+    return render_template(
+        "tracking/dossier.html",
+        found=found,
+        sentence=pick(STATUS[found.status]),
+        next_step=pick(NEXT[found.status]),
+        bring=[pick(BRING[each]) for each in found.bring],
+        to_pay=[(word(line), dong(amount)) for line, amount in found.to_pay_dong.items()],
+        timeline=[(step, _phrase(step)) for step in reversed(found.timeline)],
+    )
+
+
+@pages.get("/<string(length=13):item>/<string(length=26):token>")
+@open_to_all
+@limiter.limit(LABELS)
+def label(item: str, token: str) -> ResponseReturnValue:
+    """What an ordinary phone opens from an envelope's label: where the envelope is, and no person."""
+    with reading(here.sessions()) as store:
+        found = tracking.by_label(store, item.upper(), token.upper())
+    return render_template(
+        "tracking/label.html",
+        found=found,
+        step=pick(POST_STEPS[found.step]) if found.step else "",
+    )
+
+
+def _form(refused: Refusal | None = None) -> ResponseReturnValue:
+    page = render_template(
+        "tracking/ask.html",
+        refusal=told(refused) if refused else "",
+        typed=forms.typed("code"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _phrase(step: TimelineStep) -> str:
+    if step.step in set(PublicStep):
+        return pick(POST_STEPS[PublicStep(step.step)])
+    return pick(AGENCY_STEPS[StepKind(step.step)])

@@ -15,7 +15,7 @@ from postal_service.domain.acts import Capacity, CodeProof
 from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import Holder, Standing, Trouble, evolve
 from postal_service.domain.event import NO_PARENT, Event
-from postal_service.domain.ids import EventId
+from postal_service.domain.ids import DeviceId, EventId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,13 +134,19 @@ class _Teller:
             case acts.Accept():
                 return False
             case acts.Handover():
-                return True if told.offer_proved else self._offered(standing, event.act)
+                if told.offer_proved:
+                    return event.act.giver in self._devices_of(standing.holder)
+                return self._offered(standing, event.act)
             case acts.Deliver():
                 return _speaks_for(standing.holder, event) and _proves(standing, event.act)
             case acts.Found():
                 return Trouble.LOST in standing.troubles
             case _:
                 return False
+
+    def _devices_of(self, holder: Holder | None) -> set[DeviceId]:
+        """The devices with which the holder, or his counter, told anything of this item."""
+        return {told.event.device for told in self.told.values() if _speaks_for(holder, told.event)}
 
     def _offered(self, standing: Standing, act: acts.Handover) -> bool | None:
         for told in self.notes.get(standing.custody, ()):

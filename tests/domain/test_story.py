@@ -1,5 +1,6 @@
 """Where an item stands is told from the set of its events, in whatever order they came."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -100,6 +101,24 @@ def test_what_nobody_offered_cannot_be_taken() -> None:
     assert story.standing is not None
     assert story.standing.custody == custody
     assert len(story.disputed) == 2
+
+
+def test_an_offer_code_of_somebody_who_does_not_hold_it_moves_nothing() -> None:
+    post = Post()
+    custody = post.accept()
+    post.seal()
+    for giver, counts in ((TUAN, False), (LAN, True)):
+        offer = post.offer(giver, MINH)
+        taken = post.take(MINH, Capacity.COURIER, offer, parent=custody)
+        proved = [
+            replace(told, offer_proved=told.event.id == taken)
+            for told in post.told
+            if told.event.id != offer
+        ]
+
+        (story,) = stories([proved])
+
+        assert (story.transfers[-1] == taken) is counts
 
 
 def test_a_hand_over_waits_for_the_offer_it_rests_on() -> None:

@@ -38,6 +38,7 @@ OTHERS = {
     "item": NOT_THERE_ITEM,
     "token": "0" * 26,
     "plan": NOT_THERE,
+    "round_id": NOT_THERE,
     "job": NOT_THERE,
 }
 

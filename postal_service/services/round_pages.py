@@ -16,7 +16,15 @@ from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.ids import DossierId, RoundId, StaffId
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import local
-from postal_service.services import calendars, persons, plans, round_progress, rounds, workdays
+from postal_service.services import (
+    calendars,
+    persons,
+    plans,
+    round_loading,
+    round_progress,
+    rounds,
+    workdays,
+)
 from postal_service.services.orders import SAME_DAY_CUT, Kind
 from postal_service.services.persons import Purpose
 from postal_service.services.places import Place
@@ -265,7 +273,7 @@ def _rounds(
             ends_at=row.ends_at,
             metres=row.metres,
             seconds=row.seconds,
-            to_load=len(rounds.to_load(session, RoundId(row.id))),
+            to_load=len(round_loading.to_load(session, RoundId(row.id))),
             progress=progress[RoundId(row.id)],
             faults=tuple(f for f in plan.faults if f.courier == row.courier and not f.order),
             calls=tuple(

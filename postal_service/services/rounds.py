@@ -1,4 +1,4 @@
-"""What a manager does with a proposal: move calls, fix them, publish it, have it loaded.
+"""What a manager does with a proposal: move calls, fix them, publish it, revise it.
 
 A change by hand is never refused because it breaks something and never saved silently: the answer
 says what it breaks. What is published stays as it is; a revision is another version.
@@ -12,21 +12,16 @@ from typing import assert_never
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Capacity
-from postal_service.domain.ids import ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.actors import Actor
+from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
 from postal_service.domain.units import UnknownUnit
-from postal_service.projections import holdings
-from postal_service.services import handovers, orders, places, plans, workdays
-from postal_service.services.acknowledging import UnknownRound
-from postal_service.services.handovers import Offered
-from postal_service.services.office_events import OfficeKeys
+from postal_service.services import places, plans, workdays
 from postal_service.services.planning import Fault, Lock, PlannedStop, Sequences, Solved, retimed
 from postal_service.services.plans import Kept, PlanId, UnknownPlan
 from postal_service.services.vault import Vault
 from postal_service.services.workdays import Workday
-from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow, StopRow
+from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow
 
 
 class UnknownCall(Malformed):
@@ -61,10 +56,6 @@ class FaultsNotAccepted(RuleBroken):
     """A plan that breaks something is published only by somebody who says he knows."""
 
     code = "plan.faults_not_accepted"
-
-
-class NothingToLoad(RuleBroken):
-    code = "round.nothing_to_load"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,69 +202,6 @@ def publish(
     return plans.kept(row)
 
 
-def load(
-    session: Session, keys: OfficeKeys, round_id: RoundId, *, by: Actor, at: datetime
-) -> Offered:
-    """Offer a published round's items to its courier in one batch; its calls are fixed with him.
-
-    Raises UnknownRound, RoleNeeded, NothingToLoad when nothing of it lies at the counter, and what
-    `handovers.offer` raises.
-    """
-    row = session.scalar(select(RoundRow).filter_by(id=round_id).with_for_update())
-    if row is None or not _works_at(session, UnitCode(row.office), by):
-        raise UnknownRound(round=round_id)
-    by.need(Role.POSTAL_CLERK, Role.MANAGER)
-    if row.state not in plans.SHOWN:
-        raise UnknownRound(round=round_id)
-    waiting = to_load(session, round_id)
-    if not waiting:
-        raise NothingToLoad(round=round_id)
-    offered = handovers.offer(
-        session,
-        keys,
-        waiting,
-        to_unit=UnitCode(row.office),
-        to_staff=StaffId(row.courier),
-        by=by,
-        at=at,
-    )
-    for stop in session.scalars(
-        select(StopRow).filter_by(round=round_id, kind=orders.Kind.DELIVER.value)
-    ):
-        if stop.locked == Lock.NONE:
-            stop.locked = Lock.COURIER.value
-    session.flush()
-    return offered
-
-
-def to_load(session: Session, round_id: RoundId) -> list[ItemId]:
-    """What of a round lies at the counter and is on offer to nobody, in the order of the round."""
-    rows = session.execute(
-        select(StopItemRow.reference, RoundRow.office)
-        .join(RoundRow, RoundRow.id == StopItemRow.round)
-        .join(
-            StopRow,
-            (StopRow.round == StopItemRow.round) & (StopRow.position == StopItemRow.position),
-        )
-        .where(
-            StopItemRow.round == round_id,
-            StopItemRow.kind == orders.Thing.ITEM.value,
-            StopRow.kind == orders.Kind.DELIVER.value,
-        )
-        .order_by(StopItemRow.position, StopItemRow.reference)
-    ).all()
-    standings = holdings.standings(session, [ItemId(item) for item, _ in rows])
-    waiting = []
-    for item, office in rows:
-        standing = standings.get(ItemId(item))
-        holder = standing.holder if standing else None
-        if standing is None or holder is None or standing.offered or standing.frozen:
-            continue
-        if holder.unit == office and holder.capacity is Capacity.COUNTER:
-            waiting.append(ItemId(item))
-    return waiting
-
-
 def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:
     """What the plan carries that nobody could carry now: item numbers, and dossiers of pick-ups."""
     known = {each.reference for order in workday.orders for each in order.references}
@@ -406,8 +334,3 @@ def _refuse_foreign(session: Session, row: PlanRow, by: Actor) -> None:
 def _refuse_unless_proposal(row: PlanRow) -> None:
     if row.state != plans.PROPOSED:
         raise NotAProposal(version=row.version, state=row.state)
-
-
-def _works_at(session: Session, office: UnitCode, by: Actor) -> bool:
-    path = places.path_of(session, office)
-    return by.may(Role.POSTAL_CLERK, Role.MANAGER, path=path)

@@ -18,7 +18,7 @@ from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM, short_date
-from postal_service.services import calendars, orders, places
+from postal_service.services import calendars, orders, orders_reading, places
 from postal_service.services.orders import Order, Seconds, Spot
 from postal_service.services.places import Place
 from postal_service.services.vault import Vault
@@ -141,7 +141,7 @@ def read(
     if not couriers:
         raise NoCouriers(unit=office.name)
     known = {courier.staff for courier in couriers}
-    found = orders.of_the_day(session, vault, office, day, policy=policy)
+    found = orders_reading.of_the_day(session, vault, office, day, policy=policy)
     return Workday(
         office=office.code,
         day=day,

@@ -11,7 +11,18 @@ from postal_service.domain.ids import DossierId, ItemId, StaffId
 from postal_service.domain.persons import Address, read_address, read_person
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import collecting, handovers, items, results, sealing
+from postal_service.services import (
+    collecting,
+    handovers,
+    items,
+    places,
+    planning,
+    plans,
+    results,
+    sealing,
+    workdays,
+)
+from postal_service.services.plans import PlanId
 from postal_service.storage.schema import RoleRow, StaffRow
 from tests.services import world as w
 from tests.services.registrations import SERVICE, register, registration
@@ -97,6 +108,22 @@ def second_courier(session: Session, world: World) -> Actor:
     path = world.courier.path
     grant = Grant(role=Role.COURIER, unit=w.OFFICE, path=path)
     return Actor(staff=staff, unit=w.OFFICE, path=path, grants=(grant,))
+
+
+def shared_out(session: Session, world: World) -> PlanId:
+    """A proposal in which each courier of OFFICE has his part of the day's calls, whoever searches."""
+    office = places.place(session, w.OFFICE, day=DAY)
+    workday = workdays.read(session, world.vault, office, DAY, at=EARLY)
+    stops = [
+        planning.PlannedStop(order=order.key, arrives=0, starts=0, departs=0)
+        for order in workday.orders
+    ]
+    crew = workday.couriers
+    decided = {
+        courier.staff: tuple(stops[number :: len(crew)]) for number, courier in enumerate(crew)
+    }
+    solved = planning.retimed(workday, decided, seed=1, budget_seconds=1.0)
+    return plans.add(session, workday, solved, made_by=world.manager.staff, at=EARLY)
 
 
 def _seal(session: Session, world: World, item: ItemId, by: Actor, at: datetime) -> None:

@@ -15,7 +15,7 @@ from postal_service.projections import holdings
 from postal_service.services import (
     exceptions,
     handovers,
-    orders,
+    orders_reading,
     places,
     planning,
     plans,
@@ -79,7 +79,7 @@ def test_a_result_at_the_counter_is_to_be_brought_to_its_home(
     assert order.spot is not None
     assert (order.spot.lat, order.spot.exact) == (d.homes(1)[0].lat, True)
     # The fee is still due at the door, which takes longer than showing a card.
-    assert order.service_seconds == orders.DOOR_EXCHANGE_SECONDS
+    assert order.service_seconds == orders_reading.DOOR_EXCHANGE_SECONDS
 
 
 def test_a_home_without_a_point_is_looked_for_in_the_middle_of_its_commune(

@@ -23,6 +23,7 @@ from postal_service.services import (
     jobs,
     plans,
     proposals,
+    round_loading,
     round_progress,
     rounds,
     rounds_reading,
@@ -31,6 +32,7 @@ from postal_service.services.acknowledging import RoundSuperseded, UnknownRound
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept, PlanChanged, PlanId, UnknownPlan
 from postal_service.services.proposals import Wish
+from postal_service.services.round_loading import NothingToLoad
 from postal_service.services.rounds import (
     CallLocked,
     FaultsNotAccepted,
@@ -38,7 +40,6 @@ from postal_service.services.rounds import (
     FixAll,
     Move,
     NotAProposal,
-    NothingToLoad,
     NotPublished,
     OrdersChanged,
     TakeOut,
@@ -63,7 +64,7 @@ def plan(session: Session, world: World) -> Kept:
     d.second_courier(session, world)
     d.results_at_office(session, world, d.homes(6))
     d.dossier_at_counter(session, world)
-    return proposed(session, world)
+    return rounds.managed_plan(session, d.shared_out(session, world), by=world.manager)
 
 
 def proposed(session: Session, world: World) -> Kept:
@@ -346,9 +347,9 @@ def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
 ) -> None:
     publish(session, world, plan)
     mine = round_of(session, plan.id, world.courier.staff)
-    waiting = rounds.to_load(session, mine)
+    waiting = round_loading.to_load(session, mine)
 
-    offered = rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+    offered = round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
 
     assert set(offered.items) == set(waiting) != set()
     for standing in holdings.in_batch(session, offered.batch):
@@ -357,7 +358,7 @@ def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
     locks = session.scalars(select(StopRow.locked).filter_by(round=mine, kind="deliver")).all()
     assert set(locks) == {"courier"}
     with pytest.raises(NothingToLoad):
-        rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+        round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
 
 
 def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
@@ -365,13 +366,13 @@ def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
 ) -> None:
     mine = round_of(session, plan.id, world.courier.staff)
     with pytest.raises(UnknownRound):
-        rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+        round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
     publish(session, world, plan)
     for stranger in (world.far_counter, world.courier, world.desk_clerk):
         with pytest.raises((UnknownRound, RoleNeeded)):
-            rounds.load(session, world.keys, mine, by=stranger, at=LATER)
+            round_loading.load(session, world.keys, mine, by=stranger, at=LATER)
     with pytest.raises(UnknownRound):
-        rounds.load(session, world.keys, RoundId("none"), by=world.counter, at=LATER)
+        round_loading.load(session, world.keys, RoundId("none"), by=world.counter, at=LATER)
 
 
 def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
@@ -379,7 +380,7 @@ def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
 ) -> None:
     publish(session, world, plan)
     mine = round_of(session, plan.id, world.courier.staff)
-    offered = rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+    offered = round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
     _take(session, world, offered.batch, world.courier)
     before = calls(session, plan.id)[world.courier.staff]
 
@@ -406,7 +407,7 @@ def test_progress_is_told_by_who_holds_what(session: Session, world: World, plan
 
     total = progress().things
     assert (progress().stops_done, progress().loaded) == (0, 0)
-    offered = rounds.load(session, world.keys, mine, by=world.counter, at=LATER)
+    offered = round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
     _take(session, world, offered.batch, world.courier)
     assert (progress().stops_done, progress().loaded) == (0, total)
     home = next(i for i in offered.items if holdings.standings(session, [i])[i].leg.value == "OUT")

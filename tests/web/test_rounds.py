@@ -9,11 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import StaffId
-from postal_service.services import jobs, plans, proposals, rounds
+from postal_service.services import jobs, plans, rounds
 from postal_service.services.jobs import JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
-from postal_service.services.proposals import Wish
 from postal_service.services.rounds import Fix
 from postal_service.storage.schema import AccessRow, JobRow, PlanRow, RoundRow, StopRow
 from tests.clock import Clock
@@ -36,11 +35,7 @@ def plan(session: Session, world: World) -> Kept:
     d.second_courier(session, world)
     d.results_at_office(session, world, d.homes(6))
     d.dossier_at_counter(session, world)
-    wish = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=0.5, seed=1)
-    task = proposals.read(session, world.vault, wish, at=d.EARLY)
-    made = proposals.keep(
-        session, task, proposals.search(task), made_by=world.manager.staff, at=d.EARLY
-    )
+    made = d.shared_out(session, world)
     found = rounds.managed_plan(session, made, by=world.manager)
     session.commit()
     return found

@@ -12,7 +12,15 @@ from postal_service.domain.ids import RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local, weekday_date
-from postal_service.services import jobs, planning_jobs, plans, round_pages, rounds, workdays
+from postal_service.services import (
+    jobs,
+    planning_jobs,
+    plans,
+    round_loading,
+    round_pages,
+    rounds,
+    workdays,
+)
 from postal_service.services.jobs import JobId
 from postal_service.services.planning import Lock, Scope
 from postal_service.services.plans import PlanId
@@ -204,7 +212,9 @@ def revise(plan: str) -> ResponseReturnValue:
 def load(round_id: str) -> ResponseReturnValue:
     """Offer a round's items to its courier, all in one batch."""
     with transaction(here.sessions()) as store:
-        offered = rounds.load(store, here.keys(), RoundId(round_id), by=here.actor(), at=here.now())
+        offered = round_loading.load(
+            store, here.keys(), RoundId(round_id), by=here.actor(), at=here.now()
+        )
     flash(
         say(
             "Đã đề nghị bàn giao {count} bưu gửi cho bưu tá. Chờ bưu tá ký nhận.",

@@ -1,0 +1,328 @@
+"""The orders of a day of one post office: what is to be brought to homes and desks, and what is to be fetched.
+
+Where a home lies is opened in memory and never written again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.acts import Capacity, Leg
+from postal_service.domain.attempts import DeliveryPolicy
+from postal_service.domain.custody import Standing, State, Trouble
+from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
+from postal_service.domain.persons import PersonRole
+from postal_service.domain.standing import Money
+from postal_service.domain.wording_dates import VIETNAM
+from postal_service.projections import holdings
+from postal_service.services import calendars, persons
+from postal_service.services.orders import (
+    SAME_DAY_CUT,
+    Kind,
+    Order,
+    Reference,
+    Seconds,
+    Spot,
+    Thing,
+    second_of,
+    second_of_clock,
+    spot_of,
+)
+from postal_service.services.persons import Home
+from postal_service.services.places import Place
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import (
+    DossierRow,
+    ItemRow,
+    PickupRow,
+    ProcedureRow,
+    UnitRow,
+)
+
+# Assumptions of the office's planner (docs: service times), not law.
+DOOR_SECONDS: Final = 5 * 60  # identity check and signature
+DOOR_EXCHANGE_SECONDS: Final = 9 * 60  # ... and old papers taken back, or fees
+PICKUP_SECONDS: Final = 10 * 60  # count, seal, sign
+DESK_SECONDS: Final = 4 * 60
+DESK_SECONDS_AN_ITEM: Final = 20
+DESK_SETUP_SECONDS: Final = 3 * 60  # park, walk in
+DESK_CLOSES: Final = time(16, 30)
+
+# What leaving an order for another day costs, in seconds of travel, by the days left to its date.
+# The least is more than a shift: nothing is left out only because it is far.
+PENALTY_SECONDS: Final = ((0, 160_000), (1, 100_000), (3, 70_000), (1_000_000, 45_000))
+PROMISED_PENALTY_SECONDS: Final = 160_000  # a citizen waits at home, or a same-day procedure
+
+AT_COUNTER: Final = (
+    State.SEALED,
+    State.AT_ORIGIN_OFFICE,
+    State.AT_DESTINATION_OFFICE,
+    State.RESULT_TAKEN,
+    State.UNDELIVERED,
+    State.GOING_BACK,
+)
+WITH_COURIER: Final = (State.WITH_COURIER, State.GOING_BACK)
+
+
+def of_the_day(
+    session: Session, vault: Vault, office: Place, day: date, *, policy: DeliveryPolicy
+) -> tuple[Order, ...]:
+    """Everything that a courier of this office could do on this day, by key.
+
+    Raises NoCalendar for a year whose days off nobody has entered.
+    """
+    look = _Look(session, vault, office, day, policy)
+    found = [*look.to_homes(), *look.to_desks(), *look.from_desks(), *look.from_homes()]
+    return tuple(sorted(found, key=lambda order: order.key))
+
+
+def desks_of(session: Session, office: Place, day: date) -> dict[UnitCode, UnitRow]:
+    """The one-stop desks in the commune that this office serves."""
+    if office.serves is None:
+        return {}
+    commune = session.get(UnitRow, office.serves)
+    if commune is None:
+        return {}
+    rows = session.scalars(
+        select(UnitRow).where(
+            UnitRow.kind == "desk",
+            UnitRow.path.startswith(commune.path, autoescape=True),
+            UnitRow.valid_from <= day,
+        )
+    )
+    return {UnitCode(row.code): row for row in rows if row.valid_to is None or day < row.valid_to}
+
+
+class _Look:
+    """One reading of the store for one office and day."""
+
+    def __init__(
+        self, session: Session, vault: Vault, office: Place, day: date, policy: DeliveryPolicy
+    ) -> None:
+        self.session, self.vault, self.office, self.day = session, vault, office, day
+        self.policy = policy
+        self.desks = desks_of(session, office, day)
+        self.carried = self._carried()
+        items = [standing.item for standing, _ in self.carried]
+        rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(items)))
+        self.items = {row.item: row for row in rows}
+
+    def to_homes(self) -> list[Order]:
+        calls: dict[tuple[DossierId, StaffId], list[ItemId]] = defaultdict(list)
+        for standing, bound in self.carried:
+            row = self.items.get(standing.item)
+            if row is not None and row.dossier and self._goes_home(standing):
+                calls[DossierId(row.dossier), bound].append(standing.item)
+        homes = self._homes([dossier for dossier, _ in calls], PersonRole.RECEIVER)
+        dossiers = _dossiers(self.session, [dossier for dossier, _ in calls])
+        orders = []
+        for (dossier, bound), items in calls.items():
+            facts = dossiers[dossier]
+            longer = facts.money == Money.DUE or any(
+                self.items[item].collect_back for item in items
+            )
+            slack = _days_to(facts.due_at, self.day)
+            order = Order(
+                kind=Kind.DELIVER,
+                unit=None,
+                dossier=dossier,
+                references=_items(items),
+                spot=homes.get(dossier),
+                service_seconds=DOOR_EXCHANGE_SECONDS if longer else DOOR_SECONDS,
+                penalty_seconds=_penalty(slack),
+                slack_days=slack,
+                bound_to=bound,
+            )
+            orders.append(order)
+        return orders
+
+    def to_desks(self) -> list[Order]:
+        calls: dict[tuple[UnitCode, StaffId], list[ItemId]] = defaultdict(list)
+        for standing, bound in self.carried:
+            desk = self._desk_of(standing)
+            if desk is not None:
+                calls[desk, bound].append(standing.item)
+        return [
+            self._at_desk(Kind.DELIVER, desk, items, bound)
+            for (desk, bound), items in calls.items()
+        ]
+
+    def from_desks(self) -> list[Order]:
+        calls: dict[UnitCode, list[ItemId]] = defaultdict(list)
+        after = ""
+        while page := holdings.offered_to(self.session, self.office.code, after=after):
+            for standing in page:
+                holder = standing.holder
+                if holder and holder.capacity is Capacity.DESK and not standing.frozen:
+                    calls[holder.unit].append(standing.item)
+            after = page[-1].item
+        rows = self.session.scalars(
+            select(ItemRow).where(
+                ItemRow.item.in_([item for each in calls.values() for item in each])
+            )
+        )
+        self.items.update({row.item: row for row in rows})
+        return [
+            self._at_desk(Kind.COLLECT, desk, items, StaffId("")) for desk, items in calls.items()
+        ]
+
+    def from_homes(self) -> list[Order]:
+        rows = self.session.scalars(
+            select(PickupRow).filter_by(office=self.office.code, day=self.day, state="registered")
+        ).all()
+        homes = self._homes([DossierId(row.dossier) for row in rows], PersonRole.SUBMITTER)
+        return [
+            Order(
+                kind=Kind.COLLECT,
+                unit=None,
+                dossier=DossierId(row.dossier),
+                references=(Reference(reference=row.dossier, kind=Thing.PICKUP),),
+                spot=homes.get(DossierId(row.dossier)),
+                service_seconds=PICKUP_SECONDS,
+                windows=((second_of(row.opens_at), second_of(row.closes_at)),),
+                penalty_seconds=PROMISED_PENALTY_SECONDS,
+                slack_days=0,
+            )
+            for row in rows
+        ]
+
+    def _carried(self) -> list[tuple[Standing, StaffId]]:
+        """What lies at the counter, and what this office's couriers have; with whose it is then."""
+        found: list[tuple[Standing, StaffId]] = []
+        after = ""
+        states = {*AT_COUNTER, *WITH_COURIER}
+        while page := holdings.held_at_unit(self.session, self.office.code, states, after):
+            after = page[-1].item
+            found += [(each, _bound(each)) for each in page if _is_free(each, self.office.code)]
+        return found
+
+    def _goes_home(self, standing: Standing) -> bool:
+        tried = standing.attempts >= self.policy.door_attempts
+        ours = standing.destination == self.office.code
+        return standing.leg is Leg.OUT and ours and not standing.returning and not tried
+
+    def _desk_of(self, standing: Standing) -> UnitCode | None:
+        if standing.leg is not Leg.OUT:
+            return standing.destination if standing.destination in self.desks else None
+        row = self.items.get(standing.item)
+        origin = UnitCode(row.origin_unit) if row is not None else UnitCode("")
+        return origin if standing.returning and origin in self.desks else None
+
+    def _at_desk(
+        self, kind: Kind, desk: UnitCode, items: Sequence[ItemId], bound: StaffId
+    ) -> Order:
+        row = self.desks.get(desk) or self.session.get_one(UnitRow, desk)
+        dossiers = _dossiers(self.session, [d for i in items if (d := self._dossier(i))])
+        slacks = [
+            s for each in dossiers.values() if (s := _days_to(each.due_at, self.day)) is not None
+        ]
+        slack = min(slacks, default=None)
+        service = DESK_SECONDS + DESK_SECONDS_AN_ITEM * len(items)
+        same_day = kind is Kind.DELIVER and _any_same_day(self.session, dossiers.values())
+        return Order(
+            kind=kind,
+            unit=desk,
+            dossier=None,
+            references=_items(items),
+            spot=spot_of(row, area=self.office.serves or row.code),
+            service_seconds=service,
+            setup_seconds=DESK_SETUP_SECONDS,
+            windows=self._desk_windows(row, service, cut=same_day),
+            penalty_seconds=PROMISED_PENALTY_SECONDS if same_day else _penalty(slack),
+            slack_days=0 if same_day else slack,
+            bound_to=bound,
+        )
+
+    def _desk_windows(self, desk: UnitRow, service: int, *, cut: bool) -> tuple[Seconds, ...]:
+        """When a hand-over may begin so that it ends before the desk closes, or by the same-day cut."""
+        calendar = calendars.of_unit(self.session, _as_place(desk))
+        closes = min(DESK_CLOSES, SAME_DAY_CUT) if cut else DESK_CLOSES
+        spans = []
+        for session in calendar.work_sessions(self.day):
+            last = min(second_of_clock(session.closes), second_of_clock(closes)) - service
+            if second_of_clock(session.opens) <= last:
+                spans.append((second_of_clock(session.opens), last))
+        return tuple(spans)
+
+    def _dossier(self, item: ItemId) -> DossierId | None:
+        row = self.items.get(item)
+        return DossierId(row.dossier) if row is not None and row.dossier else None
+
+    def _homes(self, asked: Sequence[DossierId], role: PersonRole) -> dict[DossierId, Spot]:
+        """Where these people live; the middle of the commune where nobody entered a point."""
+        found = persons.homes(self.session, self.vault, asked, role)
+        codes = {home.unit for home in found.values()}
+        rows = self.session.scalars(select(UnitRow).where(UnitRow.code.in_(codes)))
+        units = {row.code: row for row in rows}
+        spots = {dossier: _home_spot(home, units.get(home.unit)) for dossier, home in found.items()}
+        return {dossier: spot for dossier, spot in spots.items() if spot is not None}
+
+
+def _home_spot(home: Home, unit: UnitRow | None) -> Spot | None:
+    terrain = unit.terrain if unit else "delta"
+    if home.lat is not None and home.lon is not None:
+        return Spot(lat=home.lat, lon=home.lon, terrain=terrain, area=home.unit)
+    middle = spot_of(unit, area=unit.code) if unit else None
+    if middle is None:
+        return None
+    return Spot(lat=middle.lat, lon=middle.lon, terrain=terrain, area=home.unit, exact=False)
+
+
+def _as_place(row: UnitRow) -> Place:
+    return Place(
+        code=UnitCode(row.code), name=row.name, kind=row.kind, path=row.path, serves=None,
+        calendar=row.calendar, terrain=row.terrain, agency_id=row.agency_id,
+    )  # fmt: skip
+
+
+def _is_free(standing: Standing, office: UnitCode) -> bool:
+    """Sealed, in nobody else's business: to be carried out today."""
+    holder = standing.holder
+    if holder is None or not standing.seal or standing.frozen or standing.bag:
+        return False
+    if Trouble.CANCELLED in standing.troubles or standing.leg is Leg.BAG:
+        return False
+    if holder.capacity is Capacity.COURIER:
+        # Who has an open offer to the counter is bringing it back.
+        return standing.state in WITH_COURIER and standing.offered is None
+    if standing.offered is None:
+        return standing.state in AT_COUNTER
+    return standing.offered.to_unit == office and bool(standing.offered.to_staff)
+
+
+def _bound(standing: Standing) -> StaffId:
+    holder, offered = standing.holder, standing.offered
+    if holder is not None and holder.capacity is Capacity.COURIER:
+        return holder.staff
+    return offered.to_staff if offered is not None else StaffId("")
+
+
+def _items(items: Sequence[ItemId]) -> tuple[Reference, ...]:
+    return tuple(Reference(reference=item, kind=Thing.ITEM) for item in sorted(items))
+
+
+def _dossiers(session: Session, asked: Sequence[DossierId]) -> Mapping[DossierId, DossierRow]:
+    rows = session.scalars(select(DossierRow).where(DossierRow.id.in_(set(asked))))
+    return {DossierId(row.id): row for row in rows}
+
+
+def _any_same_day(session: Session, dossiers: Iterable[DossierRow]) -> bool:
+    versions = {row.procedure for row in dossiers}
+    asked = select(ProcedureRow.id).where(
+        ProcedureRow.id.in_(versions), ProcedureRow.processing_unit == "same_day"
+    )
+    return bool(versions) and session.scalar(asked.limit(1)) is not None
+
+
+def _days_to(due_at: datetime | None, day: date) -> int | None:
+    return None if due_at is None else (due_at.astimezone(VIETNAM).date() - day).days
+
+
+def _penalty(slack_days: int | None) -> int:
+    if slack_days is None:
+        return PENALTY_SECONDS[-1][1]
+    return next(cost for most, cost in PENALTY_SECONDS if slack_days <= most)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service import projections
@@ -77,8 +77,6 @@ def _rebuilt_alike(runtime: Runtime) -> tuple[int, bool]:
 def _digests(session: Session) -> list[str]:
     found = []
     for row in PROJECTED:
-        table = inspect(row).local_table
-        assert isinstance(table, Table)
-        told = sorted(repr(tuple(each)) for each in session.execute(select(table)))
+        told = sorted(repr(tuple(each)) for each in session.execute(select(row.__table__)))
         found.append(sha256("\n".join(told).encode()).hexdigest())
     return found

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import mobile_api.app
-from waitress import create_server
+from waitress.server import create_server
 
+import mobile_api.app
 import postal_service.app
 from postal_service.cli.output import Commands, complain, say
 from postal_service.runtime import Runtime, start

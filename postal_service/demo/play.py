@@ -25,8 +25,7 @@ from postal_service.demo.vans import Vans
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.runtime import Runtime
-from postal_service.services import return_envelopes
-from postal_service.services import rounds as manager
+from postal_service.services import return_envelopes, round_loading
 from postal_service.storage.schema import ItemRow
 from postal_service.storage.transaction import transaction
 
@@ -139,10 +138,10 @@ class Play:
         clerk = self.office.clerk(courier.office.code)
         for number in {number for number, _ in courier.stops}:
             with transaction(self.runtime.sessions) as session:
-                waiting = manager.to_load(session, number)
+                waiting = round_loading.to_load(session, number)
                 if not waiting:
                     continue
-                manager.load(session, self.runtime.keys, number, by=clerk, at=at)
+                round_loading.load(session, self.runtime.keys, number, by=clerk, at=at)
                 self.office.handed_over += 1
                 for item in waiting:
                     if session.get_one(ItemRow, item).collect_back:

@@ -11,8 +11,8 @@ from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
 from mobile_api.errors import PROBLEM
+from mobile_api.problem_details import ProblemSchema
 from mobile_api.requests import CONVERTERS, Parser
-from mobile_api.v1.schemas import ProblemSchema
 
 PREFIX = "/api/v1"
 _View = TypeVar("_View", bound=Callable[..., Any])

@@ -7,69 +7,15 @@ loads and costs are recomputed and compared with what the plan claims.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
-from typing import Final
 
+from routing.feasibility_cost import cost_violations
+from routing.feasibility_route import route_violations
+from routing.feasibility_rules import rule_violations
 from routing.plan import Plan, Route
 from routing.problem import Problem
-from routing.terms import CourierId, StopId
+from routing.violations import SHORTFALL, Violation, ViolationKind
 
-
-class ViolationKind(Enum):
-    UNKNOWN_COURIER = "unknown_courier"
-    UNKNOWN_STOP = "unknown_stop"
-    COURIER_TWICE = "courier_twice"
-    STOP_TWICE = "stop_twice"
-    STOP_FORGOTTEN = "stop_forgotten"
-    MANDATORY_UNSERVED = "mandatory_unserved"
-    NO_ROAD = "no_road"
-    TRAVEL = "travel"
-    DISTANCE = "distance"
-    SETUP = "setup"
-    WAITING = "waiting"
-    SERVICE = "service"
-    WINDOW = "window"
-    RELEASE = "release"
-    SHIFT = "shift"
-    DEPOT_HOURS = "depot_hours"
-    RELOAD = "reload"
-    TOURS = "tours"
-    ROUTE_SECONDS = "route_seconds"
-    ROUTE_METRES = "route_metres"
-    BREAK = "break"
-    LOADS = "loads"
-    CAPACITY = "capacity"
-    SKILL = "skill"
-    BANNED = "banned"
-    SHIPMENT = "shipment"
-    RIDE = "ride"
-    LOCK_COURIER = "lock_courier"
-    LOCK_ORDER = "lock_order"
-    LOCK_TIME = "lock_time"
-    LOCK_ROUTE = "lock_route"
-    KEPT_APART = "kept_apart"
-    KEPT_TOGETHER = "kept_together"
-    COST = "cost"
-
-
-# A plan may show that not everything can be done; it may not show anything that is wrong.
-SHORTFALL: Final = frozenset({ViolationKind.MANDATORY_UNSERVED})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Violation:
-    """`amount` is by how much (seconds, metres, load units, cost units), where that has a sense."""
-
-    kind: ViolationKind
-    detail: str
-    courier: CourierId | None = None
-    stop: StopId | None = None
-    amount: int | None = None
-
-    @property
-    def is_shortfall(self) -> bool:
-        return self.kind in SHORTFALL
+__all__ = ["SHORTFALL", "RejectedByChecker", "Violation", "ViolationKind", "approved", "check"]
 
 
 class RejectedByChecker(RuntimeError):  # noqa: N818 - named as the clerk says it
@@ -85,10 +31,6 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
 
     A mandatory stop that the plan admits not to serve is listed too (`is_shortfall`).
     """
-    from routing.feasibility_cost import cost_violations  # noqa: PLC0415 - they share types only
-    from routing.feasibility_route import route_violations  # noqa: PLC0415
-    from routing.feasibility_rules import rule_violations  # noqa: PLC0415
-
     found = list(_membership(problem, plan))
     known = [route for route in plan.routes if _is_known(problem, route)]
     for route in known:

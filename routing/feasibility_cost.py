@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from routing.feasibility import Violation, ViolationKind
 from routing.plan import CostParts, Plan, Route
 from routing.problem import Problem
 from routing.terms import StopId
+from routing.violations import Violation, ViolationKind
 
 
 def cost_violations(problem: Problem, plan: Plan) -> Iterator[Violation]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from routing.feasibility import Violation, ViolationKind
 from routing.plan import BreakTaken, Route, Tour, Visit
 from routing.problem import Courier, Problem, Stop, StopKind
 from routing.terms import UNREACHABLE, StopId, Window
+from routing.violations import Violation, ViolationKind
 
 _K = ViolationKind
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from routing.feasibility import Violation, ViolationKind
 from routing.plan import Plan, Visit
 from routing.problem import Problem
 from routing.rules import Lock, LockLevel
 from routing.terms import CourierId, StopId
+from routing.violations import Violation, ViolationKind
 
 _K = ViolationKind
 Served = Mapping[StopId, CourierId]

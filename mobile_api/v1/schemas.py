@@ -284,19 +284,3 @@ class ReferenceSchema(Schema):
 
 class CodeSchema(Schema):
     code = fields.String(required=True, validate=validate.Regexp(r"^[0-9]{6}$"))
-
-
-class FieldErrorSchema(Schema):
-    pointer = fields.String(required=True, metadata={"description": "JSON pointer, RFC 6901"})
-    detail = fields.String(required=True)
-
-
-class ProblemSchema(Schema):
-    """RFC 9457 problem details."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    code = fields.String(required=True)
-    instance = fields.String(required=True)
-    errors = fields.List(fields.Nested(FieldErrorSchema))

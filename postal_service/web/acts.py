@@ -141,7 +141,7 @@ def _of_holder(standing: Standing) -> list[Begin]:
         and standing.state is not State.WITH_AGENCY
     ):
         found.append(Begin(verb=say("Bàn giao"), path=url_for("handovers.new", item=number)))
-    if standing.seal:
+    if standing.seal and standing.state is not State.WITH_AGENCY:
         found.append(Begin(verb=say("Niêm phong lại"), path=url_for("items.seal", number=number)))
     found.append(Begin(verb=say("Báo bất thường"), path=url_for("exceptions.show", number=number)))
     return found

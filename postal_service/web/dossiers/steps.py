@@ -40,10 +40,10 @@ RESOLVE = Offered("resolve", ("Đã có kết quả", "Resolved"))
 WITHDRAW = Offered("withdraw", ("Công dân rút hồ sơ", "The citizen withdraws"), "why")
 
 _OF_AGENCY: Final[dict[Administrative, tuple[Offered, ...]]] = {
-    Administrative.POSTED: (RECEIVE, SUPPLEMENT, REFUSE),
+    Administrative.POSTED: (RECEIVE, REFUSE),
     Administrative.RECEIVED: (RESOLVE, SUPPLEMENT, VERIFY, DUTY, EXTEND, REFUSE, DISCONTINUE),
-    Administrative.SUPPLEMENT: (SUPPLEMENTED, DISCONTINUE),
-    Administrative.FINANCIAL_DUTY: (DUTY_MET, DISCONTINUE),
+    Administrative.SUPPLEMENT: (SUPPLEMENTED, REFUSE, DISCONTINUE),
+    Administrative.FINANCIAL_DUTY: (DUTY_MET, REFUSE, DISCONTINUE),
 }  # fmt: skip
 
 

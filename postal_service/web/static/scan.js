@@ -134,7 +134,14 @@
     line.append(field);
     return line;
   };
+  const BADGE = /^[2-9CFHJKMNPRTVX]{10}$/i;
   const collected = (code, before) => {
+    const badge = document.getElementById("badge");
+    if (badge && BADGE.test(code)) {
+      badge.value = code.toUpperCase();
+      tell("good", badge.labels[0].textContent.trim());
+      return;
+    }
     const number = item(code);
     if (batch.some((entry) => entry.item === number)) {
       const when = before ? clock(before.first) : "";
@@ -159,7 +166,10 @@
       if (last) seen.delete(last.code);
       show();
     }, "quiet");
-    answer.after(undo);
+    const acts = document.createElement("p");
+    acts.className = "actions";
+    acts.append(undo);
+    collect.querySelector("[data-counter]").after(acts);
     collect.addEventListener("submit", () => sessionStorage.removeItem(kept));
     if (batch.length) show(); else collect.querySelector("[data-counter]").hidden = false;
   }
@@ -189,6 +199,7 @@
     }
     if (event.key === "Backspace" && fast && burst) { burst += "\b"; return; }
     if (event.key.length === 1) burst = fast ? burst + event.key : event.key;
+    else if (event.key !== "Shift") burst = "";  // scanners send letters, digits and Enter; people move about
   }, true);
   if (form) form.addEventListener("submit", (event) => { event.preventDefault(); scanned(input.value); });
 })();

@@ -1,0 +1,218 @@
+"""A result comes back through the post and is given to the citizen at the counter, or is not."""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal_service.services.vault import open_sealed
+from postal_service.storage.schema import (
+    DossierRow,
+    EntryRow,
+    MessageCodeRow,
+    OutboxRow,
+    StaffRow,
+)
+from tests.printing.read_back import codes_of
+from tests.services import world as w
+from tests.services.world import World
+from tests.web.conftest import Browser
+from tests.web.desk_work import offered, reception_fields, taken
+
+CARD = "049190123456||Nguyễn Thị Lan|01011990|Nữ|12 Trần Cao Vân|01012022"
+OTHER_CARD = "049080654321||Trần Văn Bình|01011980|Nam|Hà Lam|01012022"
+BADGE = "2345678900"
+
+
+@dataclass
+class AtCounter:
+    """A sealed result that the office has taken from the agency."""
+
+    item: str
+    dossier: str
+    code: str  # what the citizen's slip shows
+    counter: Browser
+
+    def deliver(self, **fields: str) -> int:
+        answer = self.counter.send(f"/items/{self.item}/delivery", {"receiver": "owner", **fields})
+        return answer.status_code
+
+    @property
+    def page(self) -> str:
+        return self.counter.text(f"/items/{self.item}")
+
+
+@pytest.fixture
+def result(browser: Callable[[str], Browser], session: Session, tmp_path: Path) -> AtCounter:
+    """The code is read from the printed slip as a scanner would."""
+    desk, counter = browser("desk_clerk"), browser("counter")
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", reception_fields(desk)).get_data(as_text=True)
+    dossier = page.partition("/dossiers/")[2][:36]
+    code = _delivery_code(page, tmp_path)
+    ready = desk.send(
+        f"/results/{dossier}/envelope", originals="1", certified="0", photocopies="0", serial="KQ-1"
+    )
+    assert ready.status_code == 200, ready.get_data(as_text=True)
+    item = session.get_one(DossierRow, dossier).result_item or ""
+    taken(counter, offered(desk, item, to_unit=w.OFFICE), item)
+    return AtCounter(item=item, dossier=dossier, code=code, counter=counter)
+
+
+def _delivery_code(page: str, folder: Path) -> str:
+    slip = re.search(r'base64,([^"]+)" download="[^"]+hen-tra', page)
+    assert slip is not None
+    found = [code.text for sheet in codes_of(b64decode(slip[1]), folder) for code in sheet]
+    return next(text for text in found if text.startswith("BG1:"))
+
+
+def events(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(EntryRow)) or 0
+
+
+def test_the_printed_code_opens_the_result_once(result: AtCounter) -> None:
+    assert result.deliver(proof="code", delivery_code=result.code) == 302
+
+    assert "đã phát" in result.page
+    assert "đã trả kết quả" in result.counter.text(f"/dossiers/{result.dossier}")
+    assert result.deliver(proof="code", delivery_code=result.code) == 409
+
+
+def test_the_code_scanned_at_the_desk_leads_to_the_delivery(result: AtCounter) -> None:
+    answer = result.counter.send("/scan", code=result.code)
+
+    assert answer.location == f"/items/{result.item}/delivery"
+    assert result.code[-26:] not in answer.location
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, 400),
+        ({"proof": "telepathy"}, 400),
+        ({"proof": "code"}, 400),
+        ({"proof": "code", "delivery_code": "BG1:{item}:1:" + "0" * 26}, 409),
+        ({"proof": "code", "delivery_code": "BG1:{item}:1:Ấ"}, 400),
+        ({"proof": "code", "delivery_code": "x" * 5000}, 400),
+        ({"proof": "message", "message_code": "123456"}, 409),
+        ({"proof": "card", "card": ""}, 400),
+        ({"proof": "card", "card": OTHER_CARD}, 409),
+        ({"proof": "card", "card": CARD.replace("Nữ", "Nam")}, 409),
+        ({"proof": "override"}, 400),
+        ({"proof": "override", "witness": "không có"}, 404),
+        ({"proof": "override", "witness": BADGE}, 403),
+        ({"proof": "card", "card": CARD, "receiver": "authorised"}, 409),
+        ({"proof": "card", "card": CARD, "receiver": "<script>"}, 400),
+        ({"proof": "card", "card": CARD, "recovered": "100"}, 400),
+    ],
+)
+def test_without_identity_and_proof_nobody_gets_it(
+    result: AtCounter,
+    session: Session,
+    world: World,
+    fields: dict[str, str],
+    status: int,
+) -> None:
+    session.get_one(StaffRow, world.second_counter.staff).badge = BADGE
+    session.commit()
+    before = events(session)
+
+    sent = {key: value.format(item=result.item) for key, value in fields.items()}
+    assert result.deliver(**sent) == status
+
+    assert events(session) == before
+    assert "tại bưu cục phát" in result.page or "bưu điện đã nhận kết quả" in result.page
+
+
+def test_the_owners_card_is_compared_and_only_its_end_is_told(
+    result: AtCounter, session: Session
+) -> None:
+    assert result.deliver(proof="card", card=CARD) == 302
+
+    bodies = b"".join(session.scalars(select(EntryRow.body)))
+    assert b"049190123456" not in bodies
+    assert b"3456" in bodies
+
+
+def test_a_message_code_is_counted_before_it_is_compared(
+    result: AtCounter, session: Session, world: World
+) -> None:
+    assert result.counter.send(f"/items/{result.item}/message-code").status_code == 302
+    sms = session.scalars(select(OutboxRow).where(OutboxRow.kind == "sms")).one()
+    row = session.scalars(select(MessageCodeRow)).one()
+    text = open_sealed(world.vault.master, sms.payload, f"outbox|{row.reference}|payload")
+    told = re.search(rb": (\d{6})\.", text)
+    assert told is not None
+    right = told[1].decode()
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+
+    assert result.deliver(proof="message", message_code=wrong) == 409
+    session.expire_all()
+    assert session.scalars(select(MessageCodeRow.tries)).one() == 1
+    assert result.deliver(proof="message", message_code=right) == 302
+
+
+def test_a_manager_and_a_witness_may_vouch(
+    result: AtCounter, browser: Callable[[str], Browser], session: Session, world: World
+) -> None:
+    session.get_one(StaffRow, world.counter.staff).badge = BADGE
+    session.commit()
+    manager = browser("manager")
+
+    sent = {"receiver": "owner", "proof": "override", "witness": BADGE}
+    assert manager.send(f"/items/{result.item}/delivery", sent).status_code == 302
+
+
+def test_old_papers_taken_back_become_an_item_of_their_own(result: AtCounter) -> None:
+    answer = result.counter.send(
+        f"/items/{result.item}/delivery",
+        receiver="owner",
+        proof="code",
+        delivery_code=result.code,
+        recovered="1",
+    )
+
+    assert answer.status_code == 302
+    back = answer.location.rpartition("/")[2]
+    assert back != result.item
+    assert "giấy tờ trả về cơ quan" in result.counter.text(f"/items/{back}")
+
+
+def test_a_lost_slip_gets_a_new_code_and_the_old_one_dies(result: AtCounter) -> None:
+    path = f"/items/{result.item}/delivery-code"
+
+    assert result.counter.send(path, why="").status_code == 400
+    answer = result.counter.send(path, why="mất giấy")
+    assert answer.status_code == 200
+    assert "data:application/pdf" in answer.get_data(as_text=True)
+    assert result.deliver(proof="code", delivery_code=result.code) == 409
+
+
+def test_an_attempt_has_a_reason_and_the_invitation_comes_after_it(result: AtCounter) -> None:
+    counter, base = result.counter, f"/items/{result.item}"
+
+    assert counter.send(f"{base}/attempt", reason="R99").status_code == 400
+    assert counter.send(f"{base}/attempt", reason="<script>").status_code == 400
+    assert counter.send(f"{base}/invite").status_code == 409
+    assert counter.send(f"{base}/send-back", why="không ai nhận").status_code == 409
+    for _ in range(2):
+        assert counter.send(f"{base}/attempt", reason="R01").status_code == 302
+    assert counter.send(f"{base}/invite").status_code == 302
+    assert result.item in counter.text("/held")
+    assert counter.send(f"{base}/invite").status_code == 409  # two working days apart
+    assert counter.send(f"{base}/send-back", why="").status_code == 400
+
+
+def test_an_envelope_is_made_once_and_never_empty(
+    browser: Callable[[str], Browser], result: AtCounter
+) -> None:
+    desk = browser("desk_clerk")
+    path = f"/results/{result.dossier}/envelope"
+
+    assert desk.send(path, originals="1").status_code == 409
+    assert desk.send(path, originals="x").status_code == 400
+    assert browser("far_desk_clerk").send(path, originals="1").status_code == 404

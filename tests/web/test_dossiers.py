@@ -1,0 +1,145 @@
+"""A dossier's page: four lines, the agency's steps, and what nobody may do to it."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal_service.storage.schema import StepRow
+from tests.services import world as w
+from tests.web.conftest import Browser
+from tests.web.desk_work import dossier_of, offered, reception_fields, sealed, taken
+
+HOSTILE = "<b onmouseover=alert(1)>"
+
+
+@pytest.fixture
+def at_desk(browser: Callable[[str], Browser]) -> str:
+    """A dossier posted at the counter, whose envelope the desk has taken."""
+    counter, desk = browser("counter"), browser("desk_clerk")
+    item = sealed(counter, "NP-1")
+    taken(desk, offered(counter, item), item)
+    return dossier_of(desk, item)
+
+
+def steps(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(StepRow)) or 0
+
+
+def test_the_four_lines_stand_apart(browser: Callable[[str], Browser], at_desk: str) -> None:
+    page = browser("desk_clerk").text(f"/dossiers/{at_desk}")
+
+    for line in ("bưu điện đã nhận, chưa tính thời hạn", "cơ quan đã nhận", "còn phải nộp", "chưa số hóa"):  # fmt: skip
+        assert line in page
+    assert "049*****3456" in page
+    assert "049190123456" not in page
+
+
+def test_receiving_is_an_act_of_its_own_and_starts_the_clock(
+    browser: Callable[[str], Browser], at_desk: str
+) -> None:
+    desk = browser("desk_clerk")
+    assert "chưa có ngày hẹn trả" in desk.text(f"/dossiers/{at_desk}")
+
+    assert desk.send(f"/dossiers/{at_desk}/receive").status_code == 302
+
+    assert "Hẹn trả 17:00 23/11/2026" in desk.text(f"/dossiers/{at_desk}")
+    assert desk.send(f"/dossiers/{at_desk}/receive").status_code == 409
+
+
+def test_nothing_is_received_while_the_post_still_has_it(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter, desk = browser("counter"), browser("desk_clerk")
+    dossier = dossier_of(counter, sealed(counter, "NP-1"))
+
+    assert desk.send(f"/dossiers/{dossier}/receive").status_code == 409
+
+
+def test_a_supplement_is_asked_of_the_list_only(
+    browser: Callable[[str], Browser], at_desk: str, session: Session
+) -> None:
+    desk = browser("desk_clerk")
+    desk.send(f"/dossiers/{at_desk}/receive")
+    before = steps(session)
+    path = f"/dossiers/{at_desk}/supplement"
+
+    assert desk.send(path, reason="missing").status_code == 400
+    assert desk.send(path, reason="missing", paper="Giấy khám sức khỏe").status_code == 409
+    assert desk.send(path, reason=HOSTILE, paper="x").status_code == 400
+    assert steps(session) == before
+    assert desk.send(path, reason="missing", paper="Tờ khai cấp bản sao trích lục hộ tịch").status_code == 302  # fmt: skip
+    assert "chờ công dân bổ sung" in desk.text(f"/dossiers/{at_desk}")
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "status"),
+    [
+        ("refuse", {"why": ""}, 400),
+        ("refuse", {"why": "x" * 501}, 400),
+        ("refuse", {"why": "gọi số 0905 123 456"}, 400),
+        ("extend", {"new_due": "không phải ngày", "why": "x"}, 400),
+        ("extend", {"new_due": "2026-13-45", "why": "x"}, 400),
+        ("verify", {}, 400),
+        ("explode", {"why": "x"}, 404),
+        ("withdraw", {"why": "đổi ý"}, 403),
+    ],
+)
+def test_a_bad_step_is_refused_and_nothing_is_added(
+    browser: Callable[[str], Browser],
+    at_desk: str,
+    session: Session,
+    step: str,
+    fields: dict[str, str],
+    status: int,
+) -> None:
+    before = steps(session)
+
+    answer = browser("desk_clerk").send(f"/dossiers/{at_desk}/{step}", fields)
+
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert steps(session) == before
+
+
+def test_another_desk_decides_nothing_here(
+    browser: Callable[[str], Browser], at_desk: str, session: Session
+) -> None:
+    before = steps(session)
+
+    assert browser("far_desk_clerk").send(f"/dossiers/{at_desk}/resolve").status_code == 404
+    assert browser("counter").send(f"/dossiers/{at_desk}/resolve").status_code == 403
+    assert steps(session) == before
+
+
+def test_a_dossier_is_found_by_the_whole_value_only(
+    browser: Callable[[str], Browser], at_desk: str
+) -> None:
+    desk = browser("desk_clerk")
+
+    for query in ("Nguyễn Thị Lan", "nguyen thi lan", "0905 123 456", "049190123456"):
+        assert desk.send("/dossiers", q=query).location == f"/dossiers/{at_desk}"
+    for query in ("Lan", "0905", HOSTILE, "%", "x" * 10_000):
+        answer = desk.send("/dossiers", q=query)
+        assert answer.status_code == 200
+        assert HOSTILE not in answer.get_data(as_text=True)
+    assert desk.send("/dossiers", q=" ").status_code == 400
+    assert browser("far_desk_clerk").send("/dossiers", q="049190123456").status_code == 200
+
+
+def test_a_result_is_given_over_the_desk_to_who_is_entitled(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    desk = browser("desk_clerk")
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", reception_fields(desk, by_post="")).get_data(
+        as_text=True
+    )
+    dossier = page.partition("/dossiers/")[2][:36]
+    path = f"/results/{dossier}/at-desk"
+
+    assert desk.send(path, receiver="owner").status_code == 409  # not resolved yet
+    assert desk.send(f"/dossiers/{dossier}/resolve").status_code == 302
+    assert desk.send(path, receiver="a friend").status_code == 400
+    assert desk.send(path, receiver="authorised").status_code == 409
+    assert desk.send(path, receiver="authorised", paper="12/UQ").status_code == 302
+    assert "đã trả kết quả" in desk.text(f"/dossiers/{dossier}")

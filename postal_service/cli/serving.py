@@ -8,6 +8,7 @@ from waitress.server import create_server
 
 import mobile_api.app
 import postal_service.app
+from postal_service.cli.background import at_work
 from postal_service.cli.output import Commands, complain, say
 from postal_service.runtime import Runtime, start
 from postal_service.settings import from_environment
@@ -60,7 +61,8 @@ def serve(runtime: Runtime, *, host: str, port: int) -> None:
     server = create_server(both_apps(runtime), host=host, port=port, threads=THREADS)
     say(f"Serving on http://{host}:{port}/ — stop with Ctrl-C.")
     try:
-        server.run()
+        with at_work(runtime):
+            server.run()
     except KeyboardInterrupt:
         say("Stopped.")
     finally:

@@ -1,0 +1,56 @@
+"""What a server does beside answering: jobs that were asked for, and a checkpoint when one is due."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from postal_service.ledger import checkpoint
+from postal_service.runtime import Runtime
+from postal_service.services import auditing, checkpoints, planning_jobs
+from postal_service.services.job_runner import Runner
+from postal_service.storage.transaction import transaction
+
+log = structlog.get_logger("postal.background")
+LOOK_EVERY_SECONDS = 15.0
+
+
+@contextmanager
+def at_work(runtime: Runtime) -> Iterator[None]:
+    """Jobs are done and checkpoints signed while the block runs."""
+    check = auditing.check_work(
+        origin=runtime.settings.origin, log_key=runtime.log_key, witnesses=runtime.witnesses
+    )
+    kinds = {**planning_jobs.kinds(runtime.vault), auditing.VERIFY: check}
+    runner = Runner(runtime.sessions, clock=runtime.clock, kinds=kinds)
+    ending = threading.Event()
+    signer = threading.Thread(target=_sign, args=(runtime, ending), name="signer", daemon=True)
+    runner.start()
+    signer.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        runner.stop()
+        signer.join(timeout=checkpoints.WITNESS_SECONDS)
+
+
+def sign_if_due(runtime: Runtime) -> None:
+    """Sign the ledger if it grew enough, or long enough ago, and ask the witnesses."""
+    at = runtime.clock()
+    with transaction(runtime.sessions) as session:
+        kept = checkpoint.make_if_due(
+            session, origin=runtime.settings.origin, log_key=runtime.log_key, at=at
+        )
+    if kept is not None:
+        checkpoints.cosign(runtime.sessions, kept, runtime.witnesses, at=at)
+
+
+def _sign(runtime: Runtime, ending: threading.Event) -> None:
+    while not ending.wait(LOOK_EVERY_SECONDS):
+        try:
+            sign_if_due(runtime)
+        except Exception:
+            # The store or a witness may be away for a moment; the next round tries again.
+            log.exception("no_checkpoint")

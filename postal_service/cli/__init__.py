@@ -1,48 +1,5 @@
-"""Commands for the people who run the service. Each opens the store, calls one use case, answers.
+"""Commands for the people who run the service. Each opens the store, calls one use case, answers."""
 
-Exit status: 0 done, 1 refused (nothing or what the line says was saved), 2 the command was not
-understood or the service is not configured.
-"""
+from postal_service.cli.commands import main
 
-import argparse
-import sys
-from collections.abc import Sequence
-
-from postal_service.cli import demo, importing, installation, ledger, serving, witness
-from postal_service.cli.output import complain
-from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording import sentence
-from postal_service.settings import NotConfiguredError
-
-REFUSED, NOT_UNDERSTOOD = 1, 2
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status."""
-    arguments = parser().parse_args(argv)
-    try:
-        status: int = arguments.run(arguments)
-    except Refusal as refusal:
-        complain(sentence(refusal.code, refusal.facts, "en"), sentence(refusal.code, refusal.facts))
-        return REFUSED
-    except NotConfiguredError as fault:
-        complain(str(fault))
-        return NOT_UNDERSTOOD
-    except BrokenPipeError:
-        return REFUSED  # whoever read us has stopped
-    return status
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line: every subcommand adds itself."""
-    top = argparse.ArgumentParser(
-        prog="postal", description="Chain of custody, courier rounds and doorstep delivery."
-    )
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for part in (demo, serving, importing, ledger, witness, installation):
-        part.add_commands(commands)
-    return top
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+__all__ = ["main"]

@@ -13,6 +13,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from postal_service.cli import proving
+from postal_service.cli.background import at_work
 from postal_service.cli.output import Commands, complain, progress, say
 from postal_service.cli.serving import THREADS, both_apps
 from postal_service.demo import day, signing_in, store, summary
@@ -70,7 +71,8 @@ def _demo(arguments: argparse.Namespace) -> int:
             clock.run()
             for line in signing_in.lines(runtime, played, f"http://127.0.0.1:{bound}"):
                 say(line)
-            _until_interrupted()
+            with at_work(runtime):
+                _until_interrupted()
     return 0
 
 

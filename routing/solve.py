@@ -25,6 +25,8 @@ from routing.repair import repaired
 # Of the budget: at most so much for the first plan and for saying why stops are unserved.
 FIRST_PLAN_SHARE: Final = 0.3
 FIRST_PLAN_SECONDS: Final = 5.0
+FIRST_PLAN_SECONDS_OF_LARGE: Final = 0.5
+FEW_STOPS: Final = 100
 EXPLAIN_SHARE: Final = 0.1
 EXPLAIN_SECONDS: Final = 1.0
 
@@ -59,8 +61,9 @@ def solve(
         raise ValueError(f"{threads} threads")
     scheduler = Scheduler(problem)
     stop = cancelled or (lambda: False)
-    keeper = _Keeper(scheduler, budget, seed, on_progress)
+    # Getting the engines ready may mean to compile them, which is no part of the budget.
     chosen = engines_for(scheduler) if engines is None else engines
+    keeper = _Keeper(scheduler, budget, seed, on_progress)
     suited = [engine for engine in chosen if engine.suits(scheduler)]
     first = _first(scheduler, budget, start, alone=not suited)
     keeper.offer(first, engine="first plan")
@@ -73,12 +76,18 @@ def solve(
 
 
 def engines_for(scheduler: Scheduler) -> list[Engine]:
-    """The engines worth trying on this problem, best first. Here a further search plugs in."""
+    """The engine for this problem: the search at once or in parts, the model where it is neither."""
     if not scheduler.problem.stops:
         return []
-    from routing.model import MODEL_ENGINE  # noqa: PLC0415 - OR-Tools takes half a second to load
+    # numba and OR-Tools take a second to load, which nobody pays who only checks a plan.
+    from routing.decompose import PARTS_ENGINE  # noqa: PLC0415
+    from routing.model import MODEL_ENGINE  # noqa: PLC0415
+    from routing.search.engine import SEARCH_ENGINE, supports, warm_up  # noqa: PLC0415
 
-    return [MODEL_ENGINE]
+    if not supports(scheduler):
+        return [MODEL_ENGINE]
+    warm_up()
+    return [SEARCH_ENGINE if SEARCH_ENGINE.suits(scheduler) else PARTS_ENGINE]
 
 
 def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: bool) -> Orders:
@@ -86,6 +95,9 @@ def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: b
         return orders_of(scheduler.problem, start)
     # A budget of iterations must not let the clock decide what the first plan is.
     limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
+    if not alone and len(scheduler.problem.stops) > FEW_STOPS:
+        # Whoever searches this many stops builds a first plan faster than insertion does.
+        limit = min(limit, FIRST_PLAN_SECONDS_OF_LARGE)
     if alone:  # nobody comes after it who could use the time
         limit = budget.seconds * (1 - EXPLAIN_SHARE)
     return first_orders(scheduler, seconds=None if budget.iterations is not None else limit)

@@ -1,0 +1,184 @@
+"""Of all good days met, OR-Tools picks the cheapest set in which nothing is done twice.
+
+Set partitioning over the pool: a GLOP bound first, then columns whose reduced cost exceeds the gap
+to the incumbent are left out for good, then CP-SAT, hinted with the incumbent. Leaving a stop out
+is a column too, at its penalty; couriers of one type share a limit.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from ortools.linear_solver import pywraplp
+from ortools.sat.python import cp_model
+
+from routing.search import layout as at
+from routing.search.search import Search
+
+MOST_COLUMNS: Final = 8_000
+# After reduced-cost fixing; beyond that CP-SAT finds nothing in the seconds it is given.
+MOST_KEPT: Final = 1_500
+LINEAR_SHARE: Final = 0.6
+DETERMINISTIC_UNITS: Final = 2.0
+_Solver = Any  # OR-Tools ships no types
+
+
+class Column(NamedTuple):
+    """One day for one type of courier, in the net's own numbers; -1 ends a tour."""
+
+    kind: int
+    cost: int
+    stops: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """What is to be covered: each stop once by a column or by its penalty, types up to a number."""
+
+    columns: tuple[Column, ...]
+    incumbent: frozenset[int]
+    incumbent_cost: int
+    penalties: tuple[int, ...]  # -1 for a drop-off, which its pick-up covers
+    couriers: tuple[int, ...]  # how many there are of each type
+
+
+def cover_of(search: Search) -> Cover:
+    """The pool's best columns and the best plan as incumbent; a copy, safe to use in a thread."""
+    net, state = search.net, search.state
+    pooled = search.pooled
+    days = state.pool_day[:pooled].copy()
+    order = np.argsort(days[:, 3], kind="stable")[:MOST_COLUMNS]
+    columns: list[Column] = []
+    known: dict[tuple[int, frozenset[int]], int] = {}
+    for start, length, cost, _, _, kind in days[order].tolist():
+        stops = tuple(state.pool_stops[start : start + length].tolist())
+        known[kind, frozenset(stops)] = len(columns)
+        columns.append(Column(kind, cost, stops))
+    incumbent, total = [], 0
+    for kind, stops in _best_days(search):
+        number = known.get((kind, frozenset(stops)))
+        if number is None:
+            continue
+        incumbent.append(number)
+        total += columns[number].cost
+    served = {stop for number in incumbent for stop in columns[number].stops}
+    is_half = net.stop[:, at.KIND] == at.DROPOFF
+    penalties = np.where(is_half, -1, net.stop[:, at.TRUE_PENALTY])
+    total += sum(
+        int(penalties[s]) for s in range(len(penalties)) if s not in served and penalties[s] > 0
+    )
+    return Cover(
+        columns=tuple(columns),
+        incumbent=frozenset(incumbent),
+        incumbent_cost=total,
+        penalties=tuple(penalties.tolist()),
+        couriers=tuple(np.diff(net.types).tolist()),
+    )
+
+
+def _best_days(search: Search) -> list[tuple[int, tuple[int, ...]]]:
+    net, state = search.net, search.state
+    days = []
+    for courier in range(len(net.courier)):
+        first, slots = net.courier[courier, [at.FIRST_SLOT, at.SLOTS]].tolist()
+        stops: list[int] = []
+        for slot in range(first, first + slots):
+            stops += [*state.best[state.best_at[slot] : state.best_at[slot + 1]].tolist(), -1]
+        if len(stops) > slots:
+            days.append((int(net.courier[courier, at.TYPE]), tuple(stops)))
+    return days
+
+
+def better_cover(
+    cover: Cover, *, seconds: float, deterministic: bool = False
+) -> tuple[Column, ...] | None:
+    """Columns that together cost less than the incumbent; None where none were found in time.
+
+    Args:
+        cover: what to choose from.
+        seconds: for both solvers together.
+        deterministic: CP-SAT stops after fixed work instead of at the clock.
+    """
+    if not cover.columns:
+        return None
+    started = time.monotonic()
+    kept = _worth_keeping(cover, None if deterministic else seconds * LINEAR_SHARE)
+    if kept is None:
+        return None
+    chosen = _choose(cover, kept, seconds - (time.monotonic() - started), deterministic)
+    return None if chosen is None else tuple(cover.columns[number] for number in chosen)
+
+
+def _worth_keeping(cover: Cover, seconds: float | None) -> list[int] | None:
+    """Columns that can still be part of something better; None where nothing can be."""
+    solver: _Solver = pywraplp.Solver.CreateSolver("GLOP")
+    if seconds is not None:
+        solver.SetTimeLimit(max(50, int(seconds * 1000)))
+    infinity = solver.infinity()
+    rows = [solver.RowConstraint(1.0, 1.0, "") for _ in cover.penalties]
+    limits = [solver.RowConstraint(0.0, float(count), "") for count in cover.couriers]
+    objective = solver.Objective()
+    objective.SetMinimization()
+    variables = []
+    for column in cover.columns:
+        variable = solver.NumVar(0.0, infinity, "")
+        objective.SetCoefficient(variable, float(column.cost))
+        limits[column.kind].SetCoefficient(variable, 1.0)
+        for stop in column.stops:
+            if stop >= 0:
+                rows[stop].SetCoefficient(variable, 1.0)
+        variables.append(variable)
+    for stop, penalty in enumerate(cover.penalties):
+        absent = solver.NumVar(0.0, infinity, "")
+        objective.SetCoefficient(absent, float(max(0, penalty)))
+        rows[stop].SetCoefficient(absent, 1.0)
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:
+        return list(range(min(len(variables), MOST_KEPT)))
+    gap = cover.incumbent_cost - objective.Value()
+    if gap < 1 - 1e-6:
+        return None
+    prices = [variable.reduced_cost() for variable in variables]
+    kept = [number for number, price in enumerate(prices) if price <= gap + 1e-6]
+    return sorted(kept, key=lambda number: prices[number])[:MOST_KEPT]
+
+
+def _choose(
+    cover: Cover, kept: Sequence[int], seconds: float, deterministic: bool
+) -> list[int] | None:
+    model = cp_model.CpModel()
+    numbers = sorted({*kept, *cover.incumbent})
+    variables = {number: model.new_bool_var("") for number in numbers}
+    of_stop: list[list[_Solver]] = [[] for _ in cover.penalties]
+    of_kind: list[list[_Solver]] = [[] for _ in cover.couriers]
+    costs = []
+    for number, variable in variables.items():
+        column = cover.columns[number]
+        of_kind[column.kind].append(variable)
+        for stop in column.stops:
+            if stop >= 0:
+                of_stop[stop].append(variable)
+        costs.append(column.cost * variable)
+        model.add_hint(variable, number in cover.incumbent)
+    for stop, penalty in enumerate(cover.penalties):
+        absent = model.new_bool_var("")
+        costs.append(max(0, penalty) * absent)
+        model.add_exactly_one([*of_stop[stop], absent])
+    for kind, members in enumerate(of_kind):
+        if len(members) > cover.couriers[kind]:
+            model.add(sum(members) <= cover.couriers[kind])
+    model.minimize(sum(costs))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2
+    solver.parameters.cp_model_presolve = False
+    if deterministic:
+        solver.parameters.max_deterministic_time = DETERMINISTIC_UNITS
+    else:
+        solver.parameters.max_time_in_seconds = max(0.05, seconds)
+    status = solver.solve(model)
+    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    if not found or solver.objective_value > cover.incumbent_cost - 0.5:
+        return None
+    return [number for number, variable in variables.items() if solver.value(variable)]

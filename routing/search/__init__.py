@@ -1,0 +1,1 @@
+"""Ruin and recreate in compiled kernels, with every constraint a day can have."""

@@ -1,0 +1,369 @@
+"""From a problem, or from some of its stops and couriers, to the flat arrays of the kernels."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.days import Scheduler
+from routing.problem import Courier, StopKind
+from routing.rules import LockLevel
+from routing.search import layout as at
+from routing.search.layout import Ints, Net, Table
+from routing.terms import UNREACHABLE, CourierId
+
+# Of a courier's tours so many are searched; more hardly ever fit into a day.
+MOST_TOURS: Final = 8
+# Up to so many stops every place of every tour is looked at, above only those near the stop.
+SCANNED_STOPS: Final = 120
+NEAR_STOPS: Final = 100
+NEAR_STOPS_OF_SMALL: Final = 60
+ADJACENT_STOPS: Final = 400
+NO_LIMIT: Final = 1 << 50
+
+
+class NetBuilder:
+    """Builds the `Net` of the given stops and couriers (all by default).
+
+    `stops` and `couriers` hold the problem's numbers for the net's own.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        stops: Sequence[int] | None = None,
+        couriers: Sequence[int] | None = None,
+    ) -> None:
+        problem = scheduler.problem
+        self.problem, self.arrays = problem, scheduler.arrays
+        self.stops = np.arange(len(problem.stops)) if stops is None else np.array(stops, np.int64)
+        who = range(len(problem.couriers)) if couriers is None else couriers
+        self.couriers = np.array(list(who), dtype=np.int64)
+        self.men = [problem.couriers[number] for number in self.couriers]
+        self.number_of = {int(stop): number for number, stop in enumerate(self.stops)}
+        places = [(man.start_location, man.end_location) for man in self.men]
+        self.offices = sorted({place for pair in places for place in pair})
+        kinds = [
+            (man.profile, man.costs.per_metre, man.costs.per_travel_second) for man in self.men
+        ]
+        # The most frequent way of moving comes first: neighbourhoods are measured by it.
+        self.kinds = sorted(set(kinds), key=lambda kind: (-kinds.count(kind), kind))
+        self.kind_of = [self.kinds.index(kind) for kind in kinds]
+
+    def net(self) -> Net:
+        stop = self._stops()
+        seconds, price, metres = self._tables()
+        allowed = self._allowed()
+        extra = self.arrays.courier_cost[np.ix_(self.stops, self.couriers)]
+        courier, owner = self._couriers()
+        load, capacity = self._loads()
+        types, type_couriers = self._types(courier, allowed, extra)
+        spans = [self.arrays.windows[number] for number in self.stops]
+        window_at, windows = _stretches(spans)
+        hours_at, hours = _stretches([self._hours(place) for place in self.offices])
+        speed_at, speeds = self._speeds()
+        group_at, group = self._groups()
+        stop[:, at.PENALTY] = self._working_penalty(stop, price)
+        near, adjacent = neighbours(seconds[0], price[0], stop)
+        rest, limit, before = self._rests()
+        net = Net(
+            seconds=seconds,
+            price=price,
+            metres=metres,
+            stop=stop,
+            load=load,
+            size=(load / np.maximum(1, np.minimum(capacity.max(axis=0), NO_LIMIT))).max(
+                axis=1, initial=0.0
+            ),
+            courier=courier,
+            capacity=capacity,
+            owner=owner,
+            allowed=allowed,
+            extra=extra,
+            types=types,
+            type_couriers=type_couriers,
+            near=near,
+            adjacent=adjacent,
+            window_at=window_at,
+            windows=windows,
+            hours_at=hours_at,
+            hours=hours,
+            hours_place=np.array(self.offices, dtype=np.int64),
+            rest=rest,
+            rest_limit=limit,
+            rest_before=before,
+            speed_at=speed_at,
+            speeds=speeds,
+            group_at=group_at,
+            group=group,
+            flag=np.zeros(at.FLAGS, np.int64),
+        )
+        self._flags(net)
+        # One memory layout for all, so that the kernels are compiled for one only.
+        return Net(*(np.require(field, requirements=["C", "W"]) for field in net))
+
+    def _stops(self) -> Ints:
+        arrays, problem = self.arrays, self.problem
+        stop = np.zeros((len(self.stops), at.STOP_COLUMNS), dtype=np.int64)
+        stop[:, at.SERVICE] = arrays.service_seconds[self.stops]
+        stop[:, at.KIND] = arrays.kind[self.stops]
+        stop[:, at.TRUE_PENALTY] = arrays.unserved_cost[self.stops]
+        stop[:, at.RELEASE] = arrays.tour_release[self.stops]
+        stop[:, at.SETUP] = arrays.setup_seconds[self.stops]
+        stop[:, at.ENTER] = arrays.location[self.stops]
+        stop[:, at.LEAVE] = arrays.exit_location[self.stops]
+        stop[:, at.RIDE] = arrays.max_ride[self.stops]
+        stop[:, [at.LOCK, at.HOME_COURIER, at.MATE]] = -1
+        courier_number = {int(number): own for own, number in enumerate(self.couriers)}
+        for own, number in enumerate(self.stops.tolist()):
+            spans = arrays.windows[number]
+            if spans:
+                stop[own, at.EARLY], stop[own, at.LATE] = spans[0][0], spans[-1][1]
+            stop[own, at.MATE] = self.number_of.get(int(arrays.partner[number]), -1)
+            home = arrays.published_place.get(number)
+            if home is not None:
+                stop[own, at.HOME_COURIER] = courier_number.get(home[0], -1)
+                before = home[1]
+                stop[own, at.HOME_BEFORE] = self.number_of.get(before, -1 if before == -1 else -2)
+        orders = [lock for lock in problem.rules.locks if lock.level is not LockLevel.COURIER]
+        for number, lock in enumerate(orders):
+            for place, identity in enumerate(lock.stops):
+                own_number = self.number_of.get(problem.stop_index[identity])
+                if own_number is not None:
+                    stop[own_number, [at.LOCK, at.LOCK_PLACE]] = number, place
+        return stop
+
+    def _rows(self) -> tuple[Ints, Ints]:
+        """Locations of the rows: where each is left and entered."""
+        leave = np.concatenate([self.arrays.exit_location[self.stops], self.offices])
+        enter = np.concatenate([self.arrays.location[self.stops], self.offices])
+        return leave.astype(np.int64), enter.astype(np.int64)
+
+    def _tables(self) -> tuple[Table, Table, Table]:
+        leave, enter = self._rows()
+        setup = np.concatenate(
+            [self.arrays.setup_seconds[self.stops], np.zeros(len(self.offices), np.int64)]
+        )
+        shape = (len(self.kinds), len(leave), len(leave))
+        seconds = np.empty(shape, dtype=np.int32)
+        limited = any(man.max_route_metres is not None for man in self.men)
+        metres = np.empty(shape if limited else (1, 1, 1), dtype=np.int32)
+        rates = [kind[1:] for kind in self.kinds]
+        same = not setup.any() and all(rate == (0, 1) for rate in rates)
+        price: Table = seconds if same else np.empty(shape, dtype=np.int64)
+        for number, (profile, per_metre, per_second) in enumerate(self.kinds):
+            table = self.problem.profile_of[profile].travel
+            travel, distance = table.block(leave, enter)
+            seconds[number] = travel
+            if setup.any():
+                moved = leave[:, None] != enter[None, :]
+                seconds[number] += (moved * setup[None, :]).astype(np.int32)
+            if limited:
+                metres[number] = distance
+            if not same:
+                price[number] = travel.astype(np.int64) * per_second
+                price[number] += distance.astype(np.int64) * per_metre
+        if not same and price.max(initial=0) < 2**31:
+            price = price.astype(np.int32)
+        return seconds, price, metres
+
+    def _allowed(self) -> NDArray[np.bool_]:
+        allowed = np.ascontiguousarray(self.arrays.allowed[np.ix_(self.stops, self.couriers)])
+        closed = [own for own, n in enumerate(self.stops) if not self.arrays.windows[n]]
+        allowed[closed] = False
+        return allowed
+
+    def _couriers(self) -> tuple[Ints, Ints]:
+        courier = np.zeros((len(self.men), at.COURIER_COLUMNS), dtype=np.int64)
+        owner: list[int] = []
+        for number, man in enumerate(self.men):
+            tours = max(1, min(man.max_tours, MOST_TOURS, len(self.stops)))
+            row = courier[number]
+            row[at.CLASS] = self.kind_of[number]
+            row[at.OPENS], row[at.CLOSES] = man.shift.opens_second, man.shift.closes_second
+            row[at.FIXED], row[at.DUTY] = man.costs.fixed, man.costs.per_duty_second
+            row[at.TRAVEL_RATE] = man.costs.per_travel_second
+            row[at.FIRST_SLOT], row[at.SLOTS] = len(owner), tours
+            row[at.BREAKS], row[at.RELOAD] = len(man.breaks), man.reload_seconds
+            limits = man.max_route_seconds, man.max_route_metres
+            row[at.MAX_SECONDS] = NO_LIMIT if limits[0] is None else limits[0]
+            row[at.MAX_METRES] = NO_LIMIT if limits[1] is None else limits[1]
+            row[at.START_HOURS] = self.offices.index(man.start_location)
+            row[at.END_HOURS] = self.offices.index(man.end_location)
+            row[at.START_ROW] = len(self.stops) + row[at.START_HOURS]
+            row[at.END_ROW] = len(self.stops) + row[at.END_HOURS]
+            owner += [number] * tours
+        return courier, np.array(owner, dtype=np.int64)
+
+    def _loads(self) -> tuple[Ints, Ints]:
+        load = np.ascontiguousarray(self.arrays.loads[self.stops])
+        capacity = np.full((len(self.men), load.shape[1]), NO_LIMIT, dtype=np.int64)
+        for number, man in enumerate(self.men):
+            if man.capacities:
+                capacity[number] = man.capacities
+        return load, capacity
+
+    def _types(self, courier: Ints, allowed: NDArray[np.bool_], extra: Ints) -> tuple[Ints, Ints]:
+        """Couriers who can stand in for each other; written into the couriers' rows too."""
+        known: dict[object, list[int]] = {}
+        published = self.problem.rules.published
+        at_home = set(published.routes) if published else set()
+        for number, man in enumerate(self.men):
+            twin: Courier = replace(man, id=man.id if man.id in at_home else CourierId(""))
+            key = (twin, allowed[:, number].tobytes(), extra[:, number].tobytes())
+            known.setdefault(key, []).append(number)
+        for kind, members in enumerate(known.values()):
+            courier[members, at.TYPE] = kind
+        sizes = [len(members) for members in known.values()]
+        flat = [number for members in known.values() for number in members]
+        return np.cumsum([0, *sizes], dtype=np.int64), np.array(flat, dtype=np.int64)
+
+    def _hours(self, place: int) -> tuple[tuple[int, int], ...]:
+        hours = self.problem.rules.depot_hours.get(place, ())
+        return tuple((window.opens_second, window.closes_second) for window in hours)
+
+    def _speeds(self) -> tuple[Ints, Ints]:
+        return _stretches(
+            [
+                [
+                    (period.from_second, period.speed_percent)
+                    for period in self.problem.profile_of[kind[0]].speed_periods
+                ]
+                for kind in self.kinds
+            ]
+        )
+
+    def _groups(self) -> tuple[Ints, Ints]:
+        index = self.problem.stop_index
+        entries: list[list[tuple[int, int]]] = [[] for _ in self.stops]
+        pairs = [(one, other, 0) for one, other in self.problem.rules.keep_apart]
+        for members in self.problem.rules.keep_together:
+            pairs += [(one, other, 1) for one in members for other in members if one < other]
+        for one, other, together in pairs:
+            left, right = self.number_of.get(index[one]), self.number_of.get(index[other])
+            if left is not None and right is not None:
+                entries[left].append((right, together))
+                entries[right].append((left, together))
+        return _stretches(entries)
+
+    def _working_penalty(self, stop: Ints, price: Table) -> Ints:
+        """What leaving a stop out costs while searching.
+
+        A mandatory one costs so much that it stays out only for lack of room, yet little enough
+        that the search may pass through plans without it.
+        """
+        roads = price[price < UNREACHABLE]
+        rates = [man.costs for man in self.men]
+        dear = 20 * int(roads.max(initial=1)) + 3 * max(rate.fixed for rate in rates)
+        dear += 4 * 3600 * max(rate.per_duty_second for rate in rates)
+        true = stop[:, at.TRUE_PENALTY]
+        mandatory = self.arrays.mandatory[self.stops]
+        dear = max(dear, 2 * int(true[~mandatory].max(initial=0)))
+        return np.where(mandatory, np.minimum(true, dear), true)
+
+    def _rests(self) -> tuple[Ints, Ints, Ints]:
+        most = max((len(man.breaks) for man in self.men), default=0)
+        count = len(self.men)
+        rest = np.zeros((count, most + 1, most + 1, 3), dtype=np.int64)
+        limit = np.full((count, most + 1), at.NEVER, dtype=np.int64)
+        before = np.zeros((count, most + 1), dtype=np.int64)
+        for number, man in enumerate(self.men):
+            for done, pause in enumerate(man.breaks):
+                limit[number, done] = pause.latest_second
+                before[number, done + 1] = pause.earliest_second + pause.duration_seconds
+            for done in range(len(man.breaks)):
+                rest[number, done] = _between(man, done, most)
+        return rest, limit, before
+
+    def _flags(self, net: Net) -> None:
+        flag, rules = net.flag, self.problem.rules
+        kinds = set(net.stop[:, at.KIND].tolist())
+        change = rules.published.order_change_cost if rules.published else 0
+        flag[at.ORDER_CHANGE] = change if (net.stop[:, at.HOME_COURIER] >= 0).any() else 0
+        if rules.balance is not None:
+            flag[at.SHARE] = rules.balance.fair_share_seconds
+            flag[at.ABOVE_SHARE] = rules.balance.cost_per_second_above
+        flag[at.HAS_METRES] = net.metres.shape[1] > 1
+        flag[at.HAS_EXTRA] = bool(net.extra.any())
+        flag[at.OPEN_TO_ALL] = bool(net.allowed.all())
+        flag[at.GROUPED] = len(net.group) > 0
+        flag[at.LOCKS] = bool((net.stop[:, at.LOCK] >= 0).any())
+        flag[at.PAIRED] = at.PICKUP in kinds
+        flag[at.PURE_DELIVER] = kinds <= {at.DELIVER, at.LEG}
+        flag[at.OPTIONAL] = not self.arrays.mandatory[self.stops].all()
+        last = max(man.shift.closes_second for man in self.men)
+        windowed = (net.stop[:, at.EARLY] > 0) | (net.stop[:, at.LATE] < last)
+        flag[at.WINDOWED] = bool(windowed.any())
+        moving = len(net.speeds) > 0
+        costly = any(man.costs.per_duty_second for man in self.men)
+        flag[at.EXACT_DELTA] = not (moving or costly or flag[at.ORDER_CHANGE] or rules.balance)
+        first = min(man.shift.opens_second for man in self.men)
+        flag[at.PLAIN] = bool(
+            flag[at.EXACT_DELTA]
+            and not (flag[at.HAS_EXTRA] or flag[at.LOCKS] or flag[at.HAS_METRES])
+            and len(net.owner) == len(net.courier)
+            and not net.courier[:, at.BREAKS].any()
+            and (net.courier[:, at.MAX_SECONDS] == NO_LIMIT).all()
+            and (np.diff(net.window_at) == 1).all()
+            and len(net.hours) == 0
+            and (net.stop[:, at.RIDE] < 0).all()
+            and (net.stop[:, at.RELEASE] <= first).all()
+        )
+        few = net.allowed.sum(axis=1) * 2 < len(self.men)
+        net.stop[:, at.SCANNED] = few | (len(self.stops) <= SCANNED_STOPS)
+
+
+def _between(man: Courier, done: int, most: int) -> Ints:
+    """For breaks `done` .. after-1 in one gap: their sum, the earliest end, the latest departure."""
+    rows = np.zeros((most + 1, 3), dtype=np.int64)
+    total, ends, departs = 0, 0, NO_LIMIT
+    for after in range(done + 1, len(man.breaks) + 1):
+        pause = man.breaks[after - 1]
+        starts = max(pause.earliest_second, ends)
+        if starts > pause.latest_second:
+            departs = -1
+        departs = min(departs, pause.latest_second - total)
+        total += pause.duration_seconds
+        ends = starts + pause.duration_seconds
+        rows[after] = total, ends, departs
+    return rows
+
+
+def _stretches(rows: Sequence[Sequence[tuple[int, int]]]) -> tuple[Ints, Ints]:
+    """Rows of pairs as one flat table and where each row begins in it."""
+    ends = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
+    flat = [pair for row in rows for pair in row]
+    return ends, np.array(flat, dtype=np.int64).reshape(len(flat), 2)
+
+
+def neighbours(seconds: Table, price: Table, stop: Ints) -> tuple[Table, Table]:
+    """For each stop the others, nearest first: by price, waiting and lateness; and by price alone."""
+    count = len(stop)
+    wanted = NEAR_STOPS_OF_SMALL if count < 300 else NEAR_STOPS
+    near = np.zeros((count, min(wanted, count - 1)), dtype=np.int32)
+    adjacent = np.zeros((count, min(ADJACENT_STOPS, count - 1)), dtype=np.int32)
+    if count < 2:
+        return near, adjacent
+    early, late, service = stop[:, at.EARLY], stop[:, at.LATE], stop[:, at.SERVICE]
+    scale = float(np.median(price[:count, :count]) / max(1.0, np.median(seconds[:count, :count])))
+    for row in range(count):
+        distance = price[row, :count].astype(float)
+        there, back = seconds[row, :count], seconds[:count, row]
+        onward = early - (late[row] + service[row] + there)
+        inward = early[row] - (late + service + back)
+        ahead = distance + scale * (
+            0.2 * np.maximum(0, onward) + np.maximum(0, early[row] + service[row] + there - late)
+        )
+        behind = price[:count, row] + scale * (
+            0.2 * np.maximum(0, inward) + np.maximum(0, early + service + back - late[row])
+        )
+        both = np.minimum(ahead, behind)
+        both[row] = distance[row] = np.inf
+        near[row] = np.argsort(both, kind="stable")[: near.shape[1]]
+        adjacent[row] = np.argsort(distance, kind="stable")[: adjacent.shape[1]]
+    return near, adjacent
+
+
+assert [kind.value for kind in StopKind] == ["deliver", "collect", "pickup", "dropoff", "leg"]

@@ -1,0 +1,65 @@
+"""Kernels are compiled once for each state of their sources and kept on disk between runs.
+
+numba looks only at the file of the function it caches, not at the files that function calls into;
+so the cache lies in a folder named after the contents of all kernel files together.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numba
+
+KERNELS: Final = ("layout.py", "timing.py", "placing.py", "ruining.py", "annealing.py")
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def cache_folder() -> Path:
+    """The first of the usual places that can be written to; a temporary one where none can."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in KERNELS:
+        digest.update((here / name).read_bytes())
+    folder = f"routing-kernels-{digest.hexdigest()[:16]}"
+    given = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
+    places = [Path(place) for place in given if place]
+    try:
+        places.append(Path.home() / ".cache")
+    except RuntimeError:  # a service account without a home
+        pass
+    for place in places:
+        try:
+            (place / folder).mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(place / folder, os.W_OK):
+            return place / folder
+    return Path(tempfile.mkdtemp(prefix=folder))
+
+
+numba.config.CACHE_DIR = str(cache_folder())
+
+
+# Nothing here gains from vector instructions, and looking for them takes a third of the compilation.
+numba.config.LOOP_VECTORIZE = 0
+numba.config.SLP_VECTORIZE = 0
+
+
+def compiled(function: Kernel) -> Kernel:
+    """Machine code for other kernels only: no wrapper for Python, no counting of references.
+
+    Kernels make no arrays; all they need lies in the `State`.
+    """
+    kernel: Kernel = numba.njit(
+        nogil=True, cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
+    return kernel
+
+
+def entrance(function: Kernel) -> Kernel:
+    """A kernel that Python calls; other threads run meanwhile."""
+    kernel: Kernel = numba.njit(nogil=True, cache=True, _nrt=False)(function)
+    return kernel

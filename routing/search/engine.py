@@ -1,0 +1,279 @@
+"""Engine `search`: quick descent, annealing fitted to the budget, columns on the way, reheating.
+
+The first seconds belong to a descent, so that a short budget ends with a sound plan; then the
+temperature falls with the share of the budget used. With two threads or more the set partitioning
+runs beside the search, with one in between. An iteration budget is cut into the same pieces by
+count instead of by clock, so that seed and iterations give the same plan.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from routing.columns import Column, Cover, better_cover, cover_of
+from routing.days import Orders, Scheduler
+from routing.engines import Found, Task
+from routing.search import layout as at
+from routing.search.building import NetBuilder
+from routing.search.search import Search
+
+log = logging.getLogger(__name__)
+
+# Temperatures in short roads (`Search.unit`); larger problems have no time to cool further.
+HOTTEST: Final = 1.0
+COLDEST: Final = 0.03
+COLDEST_OF_LARGE: Final = 0.1
+LARGE_STOPS: Final = 300
+DESCENT_SHARE: Final = 0.05
+DESCENT_TEMPERATURE: Final = 0.01
+# One round per stop is worth about so much; a chunk takes some milliseconds.
+ROUNDS_A_CHUNK: Final = 20_000
+COLUMN_SHARES: Final = (0.25, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98)
+COLUMN_BUDGET_SHARE: Final = 0.05
+CLOSING_SECONDS: Final = 0.05
+SECONDS_BETWEEN_OFFERS: Final = 1.0
+# A cycle of cooling needs about so many rounds for each stop; what is left goes into reheated ones.
+ROUNDS_A_STOP: Final = 4_000
+MOST_CYCLES: Final = 4
+REHEATED: Final = 0.4
+# Above this many stops the problem is searched part by part (`routing.decompose`).
+MOST_STOPS: Final = 1_200
+
+
+def supports(scheduler: Scheduler) -> bool:
+    """Whether the kernels carry every constraint of this problem; today they carry all there are."""
+    return len(scheduler.problem.stops) > 0
+
+
+@dataclass(frozen=True)
+class SearchEngine:
+    """Any constraint, any size up to `most_stops` at once."""
+
+    name: str = "search"
+    most_stops: int = MOST_STOPS
+
+    def suits(self, scheduler: Scheduler) -> bool:
+        return supports(scheduler) and len(scheduler.problem.stops) <= self.most_stops
+
+    def search(self, task: Task) -> Found:
+        started = time.monotonic()
+        warm_up()
+        search = Search(NetBuilder(task.scheduler), seed=task.seed)
+        if not search.load(task.start):
+            search.load(tuple(() for _ in task.start))
+        search.construct()
+        return Run(task, search, started).search_through()
+
+
+class Run:
+    """One annealing over one task."""
+
+    def __init__(self, task: Task, search: Search, started: float) -> None:
+        self.task, self.search = task, search
+        self.started = started
+        self.until = started + task.budget.seconds - CLOSING_SECONDS
+        self.most = task.budget.iterations
+        self.rounds = 0
+        self.chunk = max(20, ROUNDS_A_CHUNK // max(1, len(search.net.stop)))
+        self.cycles = 1
+        large = len(search.net.stop) > LARGE_STOPS
+        self.coldest = COLDEST_OF_LARGE if large else COLDEST
+        self.offered = task.start
+        self.offered_cost: int | None = None
+        self.next_offer = 0.0
+        self.columns = _columns_runner(self)
+
+    def search_through(self) -> Found:
+        self._offer()
+        while self.fraction() < 1 and not self.task.cancelled():
+            chunk = self.chunk if self.most is None else min(self.chunk, self.most - self.rounds)
+            self.search.anneal(chunk, self.temperature())
+            self.rounds += chunk
+            if self.most is None and time.monotonic() >= self.next_offer:
+                self._offer()
+            self.columns(self.fraction())
+        self.columns(2.0)
+        self._offer()
+        return Found(orders=self.search.best(), iterations=self.rounds)
+
+    def fraction(self) -> float:
+        if self.most is not None and self.rounds >= self.most:
+            return 1.0
+        whole = max(1e-3, self.until - self.started)
+        by_clock = (time.monotonic() - self.started) / whole
+        if self.most is None:
+            return by_clock
+        return 1.0 if by_clock >= 1 else self.rounds / self.most
+
+    def temperature(self) -> float:
+        """Short roads: cold at first, then from hot to cold in one or several cycles."""
+        used = self.fraction()
+        if used < DESCENT_SHARE:
+            return DESCENT_TEMPERATURE
+        share = (used - DESCENT_SHARE) / (1 - DESCENT_SHARE)
+        if self.cycles == 1 and share < 0.1:
+            self._plan_cycles(used)
+        place = share * self.cycles
+        cycle = min(int(place), self.cycles - 1)
+        hottest = HOTTEST if cycle == 0 else HOTTEST * REHEATED
+        return float(hottest * (self.coldest / hottest) ** min(1.0, place - cycle))
+
+    def _plan_cycles(self, used: float) -> None:
+        """From the pace so far: how often the budget lets the search cool down."""
+        expected = self.rounds / used if self.most is None else self.most
+        affordable = expected / (ROUNDS_A_STOP * max(1, len(self.search.net.stop)))
+        self.cycles = max(1, min(MOST_CYCLES, int(affordable)))
+
+    def _offer(self) -> None:
+        """Timing and checking a plan takes the caller some milliseconds, so not every step."""
+        cost = self.search.best_cost
+        if self.offered_cost is None or cost < self.offered_cost:
+            self.offered_cost = cost
+            begun = time.monotonic()
+            self.task.offer(self.search.best())
+            # A large plan takes long to check; the search keeps nine tenths of the time.
+            pause = max(SECONDS_BETWEEN_OFFERS, 10 * (time.monotonic() - begun))
+            self.next_offer = time.monotonic() + pause
+
+    def take(self, columns: tuple[Column, ...]) -> None:
+        """Go on from what the set partitioning chose, if it is better still."""
+        before = self.search.best_cost
+        orders = orders_of_columns(self.search, columns)
+        best = self.search.best()
+        if orders is None or not self.search.load(orders) or self.search.best_cost >= before:
+            self.search.load(best)
+
+
+def orders_of_columns(search: Search, columns: tuple[Column, ...]) -> Orders | None:
+    """Give each column to a courier of its type; None where a grouping rule breaks."""
+    net, builder = search.net, search.builder
+    orders: list[tuple[tuple[int, ...], ...]] = [()] * len(builder.problem.couriers)
+    used = [0] * (len(net.types) - 1)
+    holder: dict[int, int] = {}
+    for column in columns:
+        own = int(net.type_couriers[net.types[column.kind] + used[column.kind]])
+        used[column.kind] += 1
+        tours: list[tuple[int, ...]] = []
+        tour: list[int] = []
+        for stop in column.stops:
+            if stop >= 0:
+                tour.append(int(builder.stops[stop]))
+                holder[stop] = own
+                continue
+            tours.append(tuple(tour))
+            tour = []
+        orders[int(builder.couriers[own])] = tuple(tour for tour in tours if tour)
+    for stop, own in holder.items():
+        for other, together in net.group[net.group_at[stop] : net.group_at[stop + 1]].tolist():
+            if other in holder and (holder[other] == own) != bool(together):
+                return None
+    return tuple(orders)
+
+
+def _columns_runner(run: Run) -> Callable[[float], None]:
+    """What to call between chunks with the share of the budget used (2.0: the end)."""
+    if run.task.threads >= 2 and run.most is None:
+        return _Beside(run)
+    return _Between(run)
+
+
+class _Between:
+    """Set partitioning at fixed shares of the budget, in the search's own thread."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.done = run, 0
+
+    def __call__(self, used: float) -> None:
+        if self.done >= len(COLUMN_SHARES) or used < COLUMN_SHARES[self.done] or used >= 1:
+            return
+        while self.done < len(COLUMN_SHARES) and used >= COLUMN_SHARES[self.done]:
+            self.done += 1
+        run = self.run
+        by_count = run.most is not None
+        left = run.until - time.monotonic()
+        seconds = min(left, COLUMN_BUDGET_SHARE * (run.until - run.started))
+        chosen = better_cover(cover_of(run.search), seconds=seconds, deterministic=by_count)
+        if chosen is not None:
+            run.take(chosen)
+
+
+class _Beside:
+    """Set partitioning again and again in a thread of its own, on copies of the pool."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.thread: threading.Thread | None = None
+        self.answers: list[tuple[Column, ...]] = []
+        self.next_start = 0.1
+
+    def __call__(self, used: float) -> None:
+        if self.thread is not None and (used >= 1 or not self.thread.is_alive()):
+            self.thread.join()
+            self.thread = None
+            self.next_start = used + 0.02
+        if self.answers:
+            self.run.take(self.answers.pop())
+        if self.thread is None and self.next_start <= used < 0.98:
+            cover = cover_of(self.run.search)
+            left = self.run.until - time.monotonic()
+            seconds = min(left, 0.15 * (self.run.until - self.run.started))
+            self.thread = threading.Thread(target=self._solve, args=(cover, seconds), daemon=True)
+            self.thread.start()
+
+    def _solve(self, cover: Cover, seconds: float) -> None:
+        chosen = better_cover(cover, seconds=seconds)
+        if chosen is not None:
+            self.answers.append(chosen)
+
+
+def warm_up() -> bool:
+    """Load the kernels, compiling them first if no run before has; True if it had to compile.
+
+    Raises nothing: where no folder can be written, every process compiles anew.
+    """
+    from routing.search.compiled import cache_folder  # noqa: PLC0415 - imports numba
+
+    if _ready.is_set():
+        return False
+    with _compiling:
+        fresh = not any(cache_folder().rglob("*.nbi"))
+        if fresh:
+            log.warning("compiling the route search, once for this version: one to three minutes")
+        _touch_every_kernel()
+        _ready.set()
+    return fresh
+
+
+_ready = threading.Event()
+_compiling = threading.Lock()
+
+
+def _touch_every_kernel() -> None:
+    from routing.problem import Courier, Location, Problem, Stop  # noqa: PLC0415
+    from routing.tables import Matrix, Profile  # noqa: PLC0415
+    from routing.terms import CourierId, StopId, Window  # noqa: PLC0415
+
+    table = Matrix([[0, 5, 9], [5, 0, 5], [9, 5, 0]])
+    stops = tuple(Stop(id=StopId(str(place)), location=place) for place in (1, 2))
+    man = Courier(
+        id=CourierId("c"),
+        start_location=0,
+        end_location=0,
+        shift=Window(opens_second=0, closes_second=1000),
+    )
+    problem = Problem(
+        locations=tuple(Location(name=str(place)) for place in range(3)),
+        profiles=(Profile(travel=table),),
+        stops=stops,
+        couriers=(man,),
+    )
+    search = Search(NetBuilder(Scheduler(problem)), seed=0, pool_days=100)
+    search.construct()
+    search.anneal(2, 0.1)
+    assert search.state.total[at.BEST] < at.NEVER
+
+
+SEARCH_ENGINE: Final = SearchEngine()

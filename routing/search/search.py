@@ -1,0 +1,162 @@
+"""One search over one net: loads plans in, anneals, gives its best out. Knows no clock."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from routing.days import Orders
+from routing.search import layout as at
+from routing.search.annealing import anneal, construct, keep_if_best, load_plan
+from routing.search.building import NetBuilder
+from routing.search.layout import Net, State
+
+POOL_DAYS: Final = 200_000
+POOL_STOPS_PER_DAY: Final = 24
+# Measured on the tuning instances: ten stops removed on average, strings of ten at the longest.
+REMOVED_ON_AVERAGE: Final = 10
+LONGEST_STRING: Final = 10
+BLINK: Final = 0.01
+# Days of plans this close to the best are kept for the set partitioning.
+POOL_SHARE: Final = 0.03
+# A day as it lies in the pool: the problem's stop numbers, tour by tour.
+PooledDay = tuple[tuple[int, ...], ...]
+
+
+class Search:
+    """A `Net` with its `State`; stop and courier numbers going in and out are the problem's."""
+
+    def __init__(self, builder: NetBuilder, *, seed: int, pool_days: int = POOL_DAYS) -> None:
+        self.builder = builder
+        self.net: Net = builder.net()
+        self.draw = np.random.default_rng(seed)
+        self.pool_days = min(pool_days, 4_000 + 400 * len(self.net.stop))
+        self.state = _blank(self.net, self.pool_days, self.draw)
+        self.unit = self._short_road()
+        self.load(tuple(() for _ in builder.problem.couriers))
+
+    @property
+    def best_cost(self) -> int:
+        """Cost units of the best plan, unserved stops of this net included."""
+        return int(self.state.total[at.BEST])
+
+    @property
+    def pooled(self) -> int:
+        return int(self.state.total[at.POOLED])
+
+    def load(self, orders: Orders) -> bool:
+        """Make these tours (of this net's couriers and stops) current; False if they do not hold.
+
+        What does not hold is never kept as the best.
+        """
+        net, number_of = self.net, self.builder.number_of
+        flat: list[int] = []
+        slot_at = [0]
+        for own, courier in enumerate(self.builder.couriers):
+            tours = [tour for tour in orders[courier] if tour]
+            slots = int(net.courier[own, at.SLOTS])
+            if len(tours) > slots:
+                return False
+            for tour in (*tours, *[()] * (slots - len(tours))):
+                flat += [number_of[stop] for stop in tour if stop in number_of]
+                slot_at.append(len(flat))
+        sound = bool(
+            load_plan(net, self.state, np.array(flat, np.int64), np.array(slot_at, np.int64))
+        )
+        if sound:
+            keep_if_best(net, self.state)
+        return sound
+
+    def construct(self) -> None:
+        """Insert what is absent, cheapest place first."""
+        construct(self.net, self.state, self._seed(), BLINK)
+
+    def anneal(self, iterations: int, temperature: float) -> bool:
+        """So many rounds; `temperature` in short roads. True when the best got better."""
+        improved = anneal(
+            self.net,
+            self.state,
+            iterations,
+            max(1e-3, temperature * self.unit),
+            REMOVED_ON_AVERAGE,
+            LONGEST_STRING,
+            BLINK,
+            POOL_SHARE,
+            self._seed(),
+        )
+        if self.state.total[at.POOL_FULL]:
+            self.forget_pool()
+        return int(improved) > 0
+
+    def best(self) -> Orders:
+        """The best plan; couriers outside this net have no tours in it."""
+        orders: list[tuple[tuple[int, ...], ...]] = [()] * len(self.builder.problem.couriers)
+        best, best_at = self.state.best, self.state.best_at
+        for own, courier in enumerate(self.builder.couriers):
+            first, slots = self.net.courier[own, [at.FIRST_SLOT, at.SLOTS]]
+            tours = (best[best_at[s] : best_at[s + 1]] for s in range(first, first + slots))
+            orders[courier] = tuple(
+                tuple(self.builder.stops[tour].tolist()) for tour in tours if len(tour)
+            )
+        return tuple(orders)
+
+    def forget_pool(self) -> None:
+        self.state.pool_table[:] = -1
+        self.state.total[[at.POOLED, at.POOL_FILL, at.POOL_FULL]] = 0
+
+    def _seed(self) -> int:
+        return int(self.draw.integers(1 << 31))
+
+    def _short_road(self) -> float:
+        """Mean price of the roads to the eight nearest stops: the unit of temperature."""
+        count = len(self.net.stop)
+        if count < 2:
+            return 1.0
+        rows = np.arange(count)[:, None]
+        return max(1.0, float(self.net.price[0][rows, self.net.adjacent[:, :8]].mean()))
+
+
+def chained(tours: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """All stops of a day in order."""
+    return tuple(stop for tour in tours for stop in tour)
+
+
+def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
+    stops, dimensions = net.load.shape
+    slots, breaks = len(net.owner), net.rest.shape[1]
+    nodes = stops + 2 * slots
+    node = np.zeros((nodes, 8), np.int64)
+    node[:stops, at.ROW] = np.arange(stops)
+    node[stops:, at.SLOT] = np.tile(np.arange(slots), 2)
+    node[stops : stops + slots, at.ROW] = net.courier[net.owner, at.START_ROW]
+    node[stops + slots :, at.ROW] = net.courier[net.owner, at.END_ROW]
+    # The table stays at most two fifths full, so that looking a day up takes few steps.
+    buckets = 1 << int(np.ceil(np.log2(2.5 * pool_days)))
+    longest = int(max(POOL_STOPS_PER_DAY, 2 * stops / max(1, min(slots, stops))))
+    total = np.zeros(at.TOTALS, np.int64)
+    total[at.BEST] = at.NEVER
+    return State(
+        node=node,
+        load=np.zeros((nodes, 3 * dimensions), np.int64),
+        departs=np.zeros((nodes, breaks), np.int64),
+        latest=np.zeros((nodes, breaks), np.int64),
+        came_from=np.zeros((nodes, breaks), np.int64),
+        cost=np.zeros(len(net.courier), np.int64),
+        count=np.zeros(slots, np.int64),
+        slot_load=np.zeros((slots, dimensions), np.int64),
+        absent=np.zeros(stops + 1, np.int64),
+        total=total,
+        best=np.zeros(stops, np.int64),
+        best_at=np.zeros(slots + 1, np.int64),
+        touched_mark=np.full(slots, -1, np.int64),
+        scratch=np.zeros((8, max(2, breaks)), np.int64),
+        lock_seen=np.zeros(int(net.stop[:, at.LOCK].max(initial=0)) + 1, np.int64),
+        work=np.full((6, max(2 * stops, slots) + 16), 0, np.int64),
+        key=np.zeros(stops + 1),
+        candidates=np.zeros((at.CANDIDATES, 3), np.int64),
+        stop_hash=draw.integers(1, 2**63, stops, dtype=np.uint64),
+        type_hash=draw.integers(1, 2**63, len(net.types), dtype=np.uint64),
+        pool_table=np.full(buckets, -1, np.int64),
+        pool_day=np.zeros((pool_days, 6), np.int64),
+        pool_stops=np.zeros(pool_days * longest, np.int32),
+    )

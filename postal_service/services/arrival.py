@@ -88,7 +88,13 @@ class Facts:
         proofs = [event.act.proof for event in events if isinstance(event.act, acts.Deliver)]
         references = {each.reference for each in proofs if isinstance(each, acts.MessageProof)}
         witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
-        asked = select(ItemRow.item).where(ItemRow.item.in_({event.item for event in events}))
+        # Locked in one order: an office must not decide about an item while its news come in.
+        asked = (
+            select(ItemRow.item)
+            .where(ItemRow.item.in_({event.item for event in events}))
+            .order_by(ItemRow.item)
+            .with_for_update(key_share=True)
+        )
         return cls(
             items=frozenset(session.scalars(asked)) if events else frozenset(),
             redeemed=_redeemed(session, references) if references else frozenset(),

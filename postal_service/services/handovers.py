@@ -124,7 +124,7 @@ def take(
     Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
     is not in it, NotOffered when it was meant for somebody else, ItemFrozen; nothing is recorded.
     """
-    found = holdings.in_batch(session, batch)
+    found = _open(session, batch)
     if not found:
         raise NothingToHandOver
     if strange := reserved.keys() - {standing.item for standing in found}:
@@ -147,7 +147,7 @@ def withdraw(
 
     Raises NothingToHandOver, or NotTheHolder when it is somebody else's.
     """
-    found = holdings.in_batch(session, batch)
+    found = _open(session, batch)
     if not found:
         raise NothingToHandOver
     told = [
@@ -169,6 +169,12 @@ def manifest_hash(found: Sequence[Standing]) -> str:
         for each in found
     )
     return sha256(canonical(lines)).hexdigest()
+
+
+def _open(session: Session, batch: str) -> list[Standing]:
+    """What of a batch is open when this transaction's turn has come."""
+    items.lock(session, [each.item for each in holdings.in_batch(session, batch)])
+    return holdings.in_batch(session, batch)
 
 
 def _answer(

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId, UnitCode
-from postal_service.services import dossiers, items, places
+from postal_service.projections import holdings
+from postal_service.services import dossiers, places
 from postal_service.services.dossiers import SEEING, UnknownDossier
 from postal_service.services.items import UnknownItem
 from postal_service.storage.schema import ItemRow
@@ -17,7 +18,10 @@ def item(session: Session, number: ItemId, *, by: Actor) -> Standing:
     He holds it, it was offered to him, it begins, ends or lies in his part of the organisation, or
     its dossier is his to see. Raises UnknownItem.
     """
-    standing = items.standing(session, number)
+    # Looked at and not locked: who only sees must not wait for who decides.
+    standing = holdings.standings(session, [number]).get(number)
+    if standing is None:
+        raise UnknownItem(item=number)
     if standing.holder is not None and standing.holder.staff == by.staff:
         return standing
     offered = standing.offered

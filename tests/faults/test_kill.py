@@ -1,0 +1,156 @@
+"""The server is killed while phones upload: what it acknowledged is there when it comes back.
+
+A kill does not test the disk; that the databases are set to survive a power cut is asserted when
+the engine opens (tests/storage/test_engine.py). POSTAL_KILLS makes the run longer.
+"""
+
+import http.client
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from postal_service.demo.phone import AT_ONCE, Kept, Phone, ServerSaidNoError
+from postal_service.domain.ids import EventId, ItemId
+from postal_service.ledger import base64_strict
+from postal_service.ledger import reading as ledger
+from postal_service.storage.transaction import Sessions, reading, transaction
+from tests.faults.post import Post, Server, carry, connected, found, item_numbers, verified
+
+KILLS = int(os.environ.get("POSTAL_KILLS", "5"))
+PHONES = 4
+ITEMS_EACH = 4_000
+MOST_AT_ONCE = 12  # packages of one upload
+SEED = 20261123
+
+
+@dataclass
+class Courier:
+    """A courier who works whether there is a server or not; every event he signed, for later."""
+
+    phone: Phone
+    items: list[ItemId]
+    random: Random
+    signed: list[Kept] = field(default_factory=list)
+    interrupted: int = 0
+    fault: BaseException | None = None
+
+    def work(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self._carry_some()
+                self._send(stop)
+        except BaseException as fault:  # noqa: BLE001 - told by the test, not lost with its thread
+            self.fault = fault
+
+    def _carry_some(self) -> None:
+        before = len(self.phone.outbox)
+        for _ in range(self.random.randint(1, MOST_AT_ONCE)):
+            carry(self.phone, self.items.pop())
+        self.signed += self.phone.outbox[before:]
+
+    def _send(self, stop: threading.Event) -> None:
+        """Send the same bytes until there is an answer."""
+        while not stop.is_set():
+            try:
+                if not self.phone._token:
+                    self.phone.sign_in()
+                self.phone.send()
+            except (OSError, http.client.HTTPException):
+                self.interrupted += 1
+                time.sleep(0.02)
+            except ServerSaidNoError as refused:
+                assert refused.status >= 500, refused  # noqa: PT017 - anything else is a fault of ours
+                self.interrupted += 1
+            else:
+                return
+
+
+@pytest.mark.slow
+def test_what_a_killed_server_acknowledged_is_never_lost(
+    committed_url: str, committed_sessions: Sessions, tmp_path: Path
+) -> None:
+    post = found(committed_url, committed_sessions, phones=PHONES)
+    couriers = _couriers(post)
+    server = Server(committed_url)
+    with connected(post.phones, server.port):
+        acknowledged = _killed_at_random_moments(server, couriers)
+    assert any(each.interrupted for each in couriers)
+    assert acknowledged[-1] > acknowledged[0], acknowledged
+
+    server.start()
+    try:
+        with connected(post.phones, server.port):
+            _send_the_rest(couriers)
+            _every_receipt_is_in_the_ledger(post, couriers)
+            _what_is_sent_again_is_a_duplicate(couriers)
+    finally:
+        server.kill()
+    verdict = verified(post, tmp_path)
+    assert verdict.valid, verdict.broken
+    assert verdict.size > sum(len(each.signed) for each in couriers)
+
+
+def _couriers(post: Post) -> list[Courier]:
+    random = Random(SEED)
+    with transaction(post.sessions) as session:
+        return [
+            Courier(
+                phone,
+                item_numbers(session, ITEMS_EACH, after=n * ITEMS_EACH),
+                Random(random.random()),
+            )
+            for n, phone in enumerate(post.phones)
+        ]
+
+
+def _killed_at_random_moments(server: Server, couriers: list[Courier]) -> list[int]:
+    """How many events were acknowledged by each kill."""
+    random, stop = Random(SEED), threading.Event()
+    threads = [threading.Thread(target=each.work, args=(stop,)) for each in couriers]
+    for thread in threads:
+        thread.start()
+    counted: list[int] = []
+    try:
+        for _ in range(KILLS):
+            server.start()
+            time.sleep(random.uniform(0.3, 1.5))
+            server.kill()
+            counted.append(sum(len(each.phone.receipts) for each in couriers))
+    finally:
+        stop.set()
+        server.kill()
+        for thread in threads:
+            thread.join()
+    assert [each.fault for each in couriers if each.fault] == []
+    return counted
+
+
+def _send_the_rest(couriers: list[Courier]) -> None:
+    for each in couriers:
+        each.phone.sign_in()
+        while each.phone.outbox:
+            each.phone.send()
+
+
+def _every_receipt_is_in_the_ledger(post: Post, couriers: list[Courier]) -> None:
+    for each in couriers:
+        assert each.phone.receipts.keys() == {kept.id for kept in each.signed}
+        with reading(post.sessions) as session:
+            entries = ledger.entries(session, each.phone.receipts.keys())
+        for event, receipt in each.phone.receipts.items():
+            told = json.loads(base64_strict.read(receipt["body"]))
+            entry = entries[EventId(event)]
+            assert (told["idx"], told["lh"]) == (entry.index, entry.leaf_hash.hex())
+
+
+def _what_is_sent_again_is_a_duplicate(couriers: list[Courier]) -> None:
+    for each in couriers:
+        for first in range(0, len(each.signed), AT_ONCE):
+            again = each.phone.send(each.signed[first : first + AT_ONCE])
+            assert {outcome["status"] for outcome in again} == {"duplicate"}

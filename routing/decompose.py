@@ -237,7 +237,11 @@ class _Parts:
         if not len(stops):
             return
         seed = int(self.draw.integers(1 << 31))
-        search = Search(NetBuilder(self.scheduler, stops, couriers), seed=seed, pool_days=100)
+        search = Search(
+            NetBuilder(self.scheduler, [int(stop) for stop in stops], couriers),
+            seed=seed,
+            pool_days=100,
+        )
         part = set(couriers)
         sound = search.load(tuple(tours if n in part else () for n, tours in enumerate(self.tours)))
         before = search.best_cost if sound else None

@@ -1,4 +1,4 @@
-# ruff: noqa: C901, PLR0915 - a kernel is one loop: a call costs more than its body
+# ruff: noqa: C901, PLR0915, NPY002 - a kernel is one loop: a call costs more than its body
 """Ruin, recreate, accept by simulated annealing; keep the best plan and pool the days met."""
 
 import math
@@ -32,6 +32,10 @@ from routing.search.layout import (
     TRUE_PENALTY,
     TYPE,
     WINDOWED,
+    Floats,
+    Ints,
+    Net,
+    State,
 )
 from routing.search.placing import place
 from routing.search.ruining import ruin
@@ -41,7 +45,7 @@ OLD_ABSENT_TRIED = 12
 
 
 @entrance
-def load_plan(net, state, stops_in_order, slot_at):
+def load_plan(net: Net, state: State, stops_in_order: Ints, slot_at: Ints) -> bool:
     """Make the given tours the current plan; False when one of them cannot be driven."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -72,7 +76,7 @@ def load_plan(net, state, stops_in_order, slot_at):
 
 
 @entrance
-def keep_if_best(net, state):
+def keep_if_best(net: Net, state: State) -> bool:
     """Copy the current plan when its true cost is the lowest met."""
     true = state.total[ROUTES]
     for number in range(state.total[ABSENT]):
@@ -94,7 +98,7 @@ def keep_if_best(net, state):
 
 
 @compiled
-def pool_day(net, state, courier, quality):
+def pool_day(net: Net, state: State, courier: int, quality: int) -> None:
     """Keep a courier's day by its set of stops and type of courier, in its cheapest order met."""
     node = state.node
     stops = net.stop.shape[0]
@@ -149,7 +153,7 @@ def pool_day(net, state, courier, quality):
 
 
 @compiled
-def sort_absent(net, state, low, key):
+def sort_absent(net: Net, state: State, low: int, key: Floats) -> None:
     """Order the absent stops from `low` on by a rule drawn at random."""
     draw = np.random.random() * (11.0 + 6.0 * net.flag[WINDOWED] + 3.0 * net.flag[OPTIONAL])
     if not net.flag[WINDOWED] and draw >= 11.0:
@@ -185,7 +189,17 @@ def sort_absent(net, state, low, key):
 
 
 @compiled
-def recreate(net, state, low, blink, key, candidates, touched, stops_at, order):
+def recreate(
+    net: Net,
+    state: State,
+    low: int,
+    blink: float,
+    key: Floats,
+    candidates: Ints,
+    touched: Ints,
+    stops_at: Ints,
+    order: Ints,
+) -> int:
     """Put back what can be put back; returns the penalty of what stays out."""
     sort_absent(net, state, low, key)
     penalty, left = 0, low
@@ -202,7 +216,16 @@ def recreate(net, state, low, blink, key, candidates, touched, stops_at, order):
 
 
 @compiled
-def place_remembered(net, state, stop, blink, candidates, touched, stops_at, order):
+def place_remembered(
+    net: Net,
+    state: State,
+    stop: int,
+    blink: float,
+    candidates: Ints,
+    touched: Ints,
+    stops_at: Ints,
+    order: Ints,
+) -> bool:
     """Place a stop, and if its tour was untouched so far, remember the tour as it was."""
     if not place(net, state, stop, blink, candidates):
         return False
@@ -227,7 +250,7 @@ def place_remembered(net, state, stop, blink, candidates, touched, stops_at, ord
 
 
 @compiled
-def undo(net, state, touched, stops_at, order):
+def undo(net: Net, state: State, touched: Ints, stops_at: Ints, order: Ints) -> None:
     """Make the touched tours what they were."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -253,8 +276,16 @@ def undo(net, state, touched, stops_at, order):
 
 @entrance
 def anneal(
-    net, state, iterations, temperature, removed_on_average, longest, blink, pool_share, seed
-):
+    net: Net,
+    state: State,
+    iterations: int,
+    temperature: float,
+    removed_on_average: int,
+    longest: int,
+    blink: float,
+    pool_share: float,
+    seed: int,
+) -> int:
     """So many rounds of ruin and recreate at one temperature; returns how often the best fell."""
     np.random.seed(seed)
     stops = net.stop.shape[0]
@@ -314,7 +345,7 @@ def anneal(
 
 
 @entrance
-def construct(net, state, seed, blink):
+def construct(net: Net, state: State, seed: int, blink: float) -> None:
     """Insert everything that is absent into the current plan, once."""
     np.random.seed(seed)
     work, key = state.work, state.key

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,8 @@ class NetBuilder:
         )
         self._flags(net)
         # One memory layout for all, so that the kernels are compiled for one only.
-        return Net(*(np.require(field, requirements=["C", "W"]) for field in net))
+        laid_out: list[Any] = [np.require(field, requirements=["C", "W"]) for field in net]
+        return Net(*laid_out)
 
     def _stops(self) -> Ints:
         arrays, problem = self.arrays, self.problem

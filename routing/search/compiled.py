@@ -8,6 +8,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -26,10 +27,8 @@ def cache_folder() -> Path:
     folder = f"routing-kernels-{digest.hexdigest()[:16]}"
     given = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
     places = [Path(place) for place in given if place]
-    try:
+    with suppress(RuntimeError):  # a service account without a home
         places.append(Path.home() / ".cache")
-    except RuntimeError:  # a service account without a home
-        pass
     for place in places:
         try:
             (place / folder).mkdir(parents=True, exist_ok=True)
@@ -40,12 +39,14 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=folder))
 
 
-numba.config.CACHE_DIR = str(cache_folder())
+_config: Any = numba.config
+_config.CACHE_DIR = str(cache_folder())
 
 
+_njit: Any = numba.njit  # its types do not know all of its options
 # Nothing here gains from vector instructions, and looking for them takes a third of the compilation.
-numba.config.LOOP_VECTORIZE = 0
-numba.config.SLP_VECTORIZE = 0
+_config.LOOP_VECTORIZE = 0
+_config.SLP_VECTORIZE = 0
 
 
 def compiled(function: Kernel) -> Kernel:
@@ -53,7 +54,7 @@ def compiled(function: Kernel) -> Kernel:
 
     Kernels make no arrays; all they need lies in the `State`.
     """
-    kernel: Kernel = numba.njit(
+    kernel: Kernel = _njit(
         nogil=True, cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
     )(function)
     return kernel
@@ -61,5 +62,5 @@ def compiled(function: Kernel) -> Kernel:
 
 def entrance(function: Kernel) -> Kernel:
     """A kernel that Python calls; other threads run meanwhile."""
-    kernel: Kernel = numba.njit(nogil=True, cache=True, _nrt=False)(function)
+    kernel: Kernel = _njit(nogil=True, cache=True, _nrt=False)(function)
     return kernel

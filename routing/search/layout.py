@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Table = NDArray[Any]
 
 # Net.stop: one row a stop.
@@ -85,7 +86,7 @@ class State(NamedTuple):
     latest: Ints  # (nodes, breaks + 1)
     came_from: Ints  # (nodes, breaks + 1)
     cost: Ints  # (couriers,)
-    count: Ints  # (slots,)
+    held: Ints  # (slots,) stops of each tour
     slot_load: Ints  # (slots, dimensions)
     absent: Ints
     total: Ints

@@ -1,4 +1,5 @@
-# ruff: noqa: C901, PLR0912, PLR0915 - a kernel is one loop: a call costs more than its body
+# ruff: noqa: C901, PLR0912, PLR0915, SIM102, NPY002 - a kernel is one loop: a call costs more than its body
+# mypy: disable-error-code=no-any-return
 """Put a stop (a pick-up with its drop-off) back where it costs least, with now and then a blink.
 
 On plain problems the change of cost and the earliest and latest times decide in constant time. On
@@ -38,12 +39,15 @@ from routing.search.layout import (
     SERVICE,
     SLOT,
     SLOTS,
+    Ints,
+    Net,
+    State,
 )
 from routing.search.timing import advance, reaches, refresh
 
 
 @compiled
-def may_hold(net, state, stop, courier):
+def may_hold(net: Net, state: State, stop: int, courier: int) -> bool:
     """Skills, bans, locks, and whom the stop must be with or away from."""
     if not net.flag[OPEN_TO_ALL] and not net.allowed[stop, courier]:
         return False
@@ -56,7 +60,7 @@ def may_hold(net, state, stop, courier):
 
 
 @compiled
-def holds_load(net, state, stop, slot, courier, after):
+def holds_load(net: Net, state: State, stop: int, slot: int, courier: int, after: int) -> bool:
     """Whether the load of a deliver or collect fits when called right after a node of the tour."""
     dimensions = net.load.shape[1]
     for dim in range(dimensions):
@@ -74,7 +78,7 @@ def holds_load(net, state, stop, slot, courier, after):
 
 
 @compiled
-def holds_shipment(net, state, stop, courier, after):
+def holds_shipment(net: Net, state: State, stop: int, courier: int, after: int) -> bool:
     """Whether a shipment fits on board right after a node."""
     for dim in range(net.load.shape[1]):
         if state.load[after, 3 * dim] + net.load[stop, dim] > net.capacity[courier, dim]:
@@ -83,7 +87,7 @@ def holds_shipment(net, state, stop, courier, after):
 
 
 @compiled
-def link(net, state, stop, after):
+def link(state: State, stop: int, after: int) -> None:
     """Put a stop right behind a node."""
     node = state.node
     following = node[after, NEXT]
@@ -95,7 +99,7 @@ def link(net, state, stop, after):
 
 
 @compiled
-def unlink(state, stop):
+def unlink(state: State, stop: int) -> None:
     node = state.node
     node[node[stop, BEFORE], NEXT] = node[stop, NEXT]
     node[node[stop, NEXT], BEFORE] = node[stop, BEFORE]
@@ -103,13 +107,13 @@ def unlink(state, stop):
 
 
 @compiled
-def empty_slot(net, state, kind):
+def empty_slot(net: Net, state: State, kind: int) -> int:
     """A tour to open for a type of courier: one who is at home first; -1 if all are out."""
     for entry in range(net.types[kind], net.types[kind + 1]):
         courier = net.type_couriers[entry]
         first = net.courier[courier, FIRST_SLOT]
         if net.courier[courier, SLOTS] == 1:
-            if state.count[first] == 0:
+            if state.held[first] == 0:
                 return first
         elif state.cost[courier] == 0:
             return first
@@ -117,7 +121,7 @@ def empty_slot(net, state, kind):
 
 
 @compiled
-def place_plain(net, state, stop, blink):
+def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
     """The node to call right before this stop, -1 where leaving it out is cheaper."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -144,7 +148,7 @@ def place_plain(net, state, stop, blink):
     for number in range(count):
         if everywhere:
             slot = number
-            if state.count[slot] == 0:
+            if state.held[slot] == 0:
                 continue
             after = stops + slot
         else:
@@ -185,7 +189,7 @@ def place_plain(net, state, stop, blink):
 
 
 @compiled
-def place_pair_plain(net, state, stop, blink):
+def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[int, int]:
     """Nodes to call right before a pick-up and its drop-off; -1 where leaving them is cheaper.
 
     The second node is the pick-up itself when the drop-off comes directly after it.
@@ -219,7 +223,7 @@ def place_pair_plain(net, state, stop, blink):
     for number in range(count):
         if everywhere:
             slot = number
-            if state.count[slot] == 0:
+            if state.held[slot] == 0:
                 continue
             after = stops + slot
         else:
@@ -286,7 +290,7 @@ def place_pair_plain(net, state, stop, blink):
 
 
 @compiled
-def propose(candidates, added, after, after_mate):
+def propose(candidates: Ints, added: int, after: int, after_mate: int) -> None:
     """Keep the cheapest few proposals, cheapest first; rows are (added, after, after_mate)."""
     last = candidates.shape[0] - 1
     if added >= candidates[last, 0]:
@@ -300,10 +304,10 @@ def propose(candidates, added, after, after_mate):
 
 
 @compiled
-def propose_tours(net, state, stop, mate, candidates):
+def propose_tours(net: Net, state: State, stop: int, mate: int, candidates: Ints) -> None:
     """New tours: for each type of courier one who is at home, and further tours of those out."""
     node = state.node
-    stops, slots = net.stop.shape[0], net.owner.shape[0]
+    stops = net.stop.shape[0]
     for group in range(net.types.shape[0] - 1):
         for entry in range(net.types[group], net.types[group + 1]):
             courier = net.type_couriers[entry]
@@ -311,7 +315,7 @@ def propose_tours(net, state, stop, mate, candidates):
             tours = net.courier[courier, SLOTS]
             used = 0
             for slot in range(first, first + tours):
-                used += state.count[slot] > 0
+                used += state.held[slot] > 0
             if used == tours:
                 continue
             if may_hold(net, state, stop, courier) and (
@@ -321,7 +325,7 @@ def propose_tours(net, state, stop, mate, candidates):
                 last = stop if mate < 0 else mate
                 for slot in range(first, first + tours):
                     # Of tours without stops in a row all but the first are the same.
-                    if state.count[slot] > 0 or (slot > first and state.count[slot - 1] == 0):
+                    if state.held[slot] > 0 or (slot > first and state.held[slot - 1] == 0):
                         continue
                     row, home = node[stops + slot, ROW], net.courier[courier, END_ROW]
                     added = net.price[kind, row, stop] + net.price[kind, last, home]
@@ -341,7 +345,7 @@ def propose_tours(net, state, stop, mate, candidates):
 
 
 @compiled
-def propose_places(net, state, stop, candidates, blink):
+def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: float) -> None:
     """Places of a single stop in the tours there are, allowed by times and loads as they stand."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -352,7 +356,7 @@ def propose_places(net, state, stop, candidates, blink):
     for number in range(count):
         if everywhere:
             slot = number
-            if state.count[slot] == 0:
+            if state.held[slot] == 0:
                 continue
             after = stops + slot
         else:
@@ -402,7 +406,7 @@ def propose_places(net, state, stop, candidates, blink):
 
 
 @compiled
-def propose_pairs(net, state, stop, candidates, blink):
+def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: float) -> None:
     """Places of a pick-up and its drop-off in the tours there are."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -415,7 +419,7 @@ def propose_pairs(net, state, stop, candidates, blink):
     for number in range(count):
         if everywhere:
             slot = number
-            if state.count[slot] == 0:
+            if state.held[slot] == 0:
                 continue
             after = stops + slot
         else:
@@ -527,14 +531,14 @@ def propose_pairs(net, state, stop, candidates, blink):
 
 
 @compiled
-def put(net, state, stop, mate, after, after_mate):
-    link(net, state, stop, after)
+def put(state: State, stop: int, mate: int, after: int, after_mate: int) -> None:
+    link(state, stop, after)
     if mate >= 0:
-        link(net, state, mate, after_mate)
+        link(state, mate, after_mate)
 
 
 @compiled
-def place_rich(net, state, stop, blink, candidates):
+def place_rich(net: Net, state: State, stop: int, blink: float, candidates: Ints) -> bool:
     """Put the stop into the best of the cheapest proposals that holds exactly; False if none does."""
     mate = net.stop[stop, MATE] if net.stop[stop, KIND] == PICKUP else -1
     candidates[:, 0] = NEVER
@@ -552,7 +556,7 @@ def place_rich(net, state, stop, blink, candidates):
         after, after_mate = candidates[number, 1], candidates[number, 2]
         courier = net.owner[state.node[after, SLOT]]
         was = state.cost[courier]
-        put(net, state, stop, mate, after, after_mate)
+        put(state, stop, mate, after, after_mate)
         holds = refresh(net, state, courier)
         added = state.cost[courier] - was
         if holds and net.flag[EXACT_DELTA] and added < best:
@@ -566,13 +570,13 @@ def place_rich(net, state, stop, blink, candidates):
     if chosen < 0:
         return False
     courier = net.owner[state.node[candidates[chosen, 1], SLOT]]
-    put(net, state, stop, mate, candidates[chosen, 1], candidates[chosen, 2])
+    put(state, stop, mate, candidates[chosen, 1], candidates[chosen, 2])
     refresh(net, state, courier)
     return True
 
 
 @compiled
-def place(net, state, stop, blink, candidates):
+def place(net: Net, state: State, stop: int, blink: float, candidates: Ints) -> bool:
     """Put an absent stop (with its drop-off) where it costs least; False where it stays out."""
     if not net.flag[PLAIN]:
         candidates[:, 1] = -1
@@ -581,11 +585,11 @@ def place(net, state, stop, blink, candidates):
         after, after_mate = place_pair_plain(net, state, stop, blink)
         if after < 0:
             return False
-        put(net, state, stop, net.stop[stop, MATE], after, after_mate)
+        put(state, stop, net.stop[stop, MATE], after, after_mate)
     else:
         after = place_plain(net, state, stop, blink)
         if after < 0:
             return False
-        link(net, state, stop, after)
+        link(state, stop, after)
     refresh(net, state, net.owner[state.node[after, SLOT]])
     return True

@@ -1,4 +1,4 @@
-# ruff: noqa: C901, PLR0915 - a kernel is one loop: a call costs more than its body
+# ruff: noqa: C901, PLR0915, NPY002 - a kernel is one loop: a call costs more than its body
 """Take strings of adjacent stops out of neighbouring tours.
 
 Slack induction by string removals: Christiaens and Vanden Berghe, Transportation Science 54 (2020).
@@ -18,6 +18,9 @@ from routing.search.layout import (
     PLACE,
     SLOT,
     STAMP,
+    Ints,
+    Net,
+    State,
 )
 from routing.search.placing import unlink
 from routing.search.timing import refresh
@@ -27,7 +30,7 @@ LENGTHENED = 0.99
 
 
 @compiled
-def remember(net, state, slot, touched, stops_at, order):
+def remember(net: Net, state: State, slot: int, touched: Ints, stops_at: Ints, order: Ints) -> None:
     """Keep a tour as it is before its first change; `touched[0]` counts them."""
     if state.touched_mark[slot] == state.total[STAMP]:
         return
@@ -36,7 +39,7 @@ def remember(net, state, slot, touched, stops_at, order):
     touched[number + 1] = slot
     position = stops_at[number]
     here = state.node[net.stop.shape[0] + slot, NEXT]
-    for _ in range(state.count[slot]):
+    for _ in range(state.held[slot]):
         order[position] = here
         position += 1
         here = state.node[here, NEXT]
@@ -45,7 +48,18 @@ def remember(net, state, slot, touched, stops_at, order):
 
 
 @compiled
-def ruin(net, state, removed_on_average, longest, ruined, string, touched, stops_at, order, seed):
+def ruin(
+    net: Net,
+    state: State,
+    removed_on_average: int,
+    longest: int,
+    ruined: Ints,
+    string: Ints,
+    touched: Ints,
+    stops_at: Ints,
+    order: Ints,
+    seed: int,
+) -> bool:
     """Remove strings near the stop `seed`; what is removed joins the absent stops.
 
     False when what is left cannot be driven: without the triangle inequality a stop less may mean
@@ -55,9 +69,9 @@ def ruin(net, state, removed_on_average, longest, ruined, string, touched, stops
     slots = net.owner.shape[0]
     used, served = 0, 0
     for slot in range(slots):
-        if state.count[slot] > 0:
+        if state.held[slot] > 0:
             used += 1
-            served += state.count[slot]
+            served += state.held[slot]
     if used == 0:
         return True
     stamp = state.total[STAMP]
@@ -73,7 +87,7 @@ def ruin(net, state, removed_on_average, longest, ruined, string, touched, stops
             continue
         ruined[slot] = stamp
         taken += 1
-        count = state.count[slot]
+        count = state.held[slot]
         length = min(count, int(np.random.random() * min(float(count), size) + 1.0))
         kept = 0
         if 1 < length < count and np.random.random() < SPLIT_SHARE:
@@ -104,7 +118,9 @@ def ruin(net, state, removed_on_average, longest, ruined, string, touched, stops
 
 
 @compiled
-def remove(net, state, string, found, touched, stops_at, order):
+def remove(
+    net: Net, state: State, string: Ints, found: int, touched: Ints, stops_at: Ints, order: Ints
+) -> None:
     """Take stops out with their other halves; the absent ones are listed by their pick-up."""
     for number in range(found):
         for half in range(2 if net.flag[PAIRED] else 1):

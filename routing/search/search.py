@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.days import Orders
 from routing.search import layout as at
@@ -142,7 +143,7 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
         latest=np.zeros((nodes, breaks), np.int64),
         came_from=np.zeros((nodes, breaks), np.int64),
         cost=np.zeros(len(net.courier), np.int64),
-        count=np.zeros(slots, np.int64),
+        held=np.zeros(slots, np.int64),
         slot_load=np.zeros((slots, dimensions), np.int64),
         absent=np.zeros(stops + 1, np.int64),
         total=total,
@@ -154,9 +155,14 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
         work=np.full((6, max(2 * stops, slots) + 16), 0, np.int64),
         key=np.zeros(stops + 1),
         candidates=np.zeros((at.CANDIDATES, 3), np.int64),
-        stop_hash=draw.integers(1, 2**63, stops, dtype=np.uint64),
-        type_hash=draw.integers(1, 2**63, len(net.types), dtype=np.uint64),
+        stop_hash=_codes(draw, stops),
+        type_hash=_codes(draw, len(net.types)),
         pool_table=np.full(buckets, -1, np.int64),
         pool_day=np.zeros((pool_days, 6), np.int64),
         pool_stops=np.zeros(pool_days * longest, np.int32),
     )
+
+
+def _codes(draw: np.random.Generator, count: int) -> NDArray[np.uint64]:
+    codes: NDArray[np.uint64] = draw.integers(1, 2**63, count, dtype=np.uint64)
+    return codes

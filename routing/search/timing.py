@@ -1,4 +1,5 @@
-# ruff: noqa: C901, PLR0912, PLR0915 - a kernel is one loop: a call costs more than its body
+# ruff: noqa: C901, PLR0912, PLR0915, SIM102 - a kernel is one loop: a call costs more than its body
+# mypy: disable-error-code=no-any-return
 """One courier's day, timed exactly: earliest departures forward, latest arrivals backward, cost.
 
 `DEPARTS` of a node is the earliest second it can be left, `LATEST` the latest second one may be
@@ -60,13 +61,16 @@ from routing.search.layout import (
     START_HOURS,
     START_ROW,
     TRAVEL_RATE,
+    Ints,
+    Net,
+    State,
 )
 
 ROUNDS_OF_RAISING = 30
 
 
 @compiled
-def first_open(windows, low, high, second):
+def first_open(windows: Ints, low: int, high: int, second: int) -> int:
     """From `second` on the first that lies in a window; everything is open where there is none."""
     if low == high:
         return second
@@ -77,7 +81,7 @@ def first_open(windows, low, high, second):
 
 
 @compiled
-def last_open(windows, low, high, second):
+def last_open(windows: Ints, low: int, high: int, second: int) -> int:
     """Up to `second` the last that lies in a window; -1 when there is none."""
     if low == high:
         return second
@@ -88,7 +92,7 @@ def last_open(windows, low, high, second):
 
 
 @compiled
-def setup_of(net, row, to):
+def setup_of(net: Net, row: int, to: int) -> int:
     """Setup seconds that are part of the leg between two rows."""
     stops = net.stop.shape[0]
     if to >= stops:
@@ -102,7 +106,7 @@ def setup_of(net, row, to):
 
 
 @compiled
-def driven(net, kind, base, departs):
+def driven(net: Net, kind: int, base: int, departs: int) -> int:
     """Travel seconds when leaving at `departs`, as in `Profile.travel_seconds`."""
     low, high = net.speed_at[kind], net.speed_at[kind + 1]
     if low == high or base == 0:
@@ -122,7 +126,7 @@ def driven(net, kind, base, departs):
 
 
 @compiled
-def leg(net, kind, row, to, departs):
+def leg(net: Net, kind: int, row: int, to: int, departs: int) -> int:
     """Seconds from leaving one row to being ready at another."""
     seconds = net.seconds[kind, row, to]
     if net.speed_at[kind] == net.speed_at[kind + 1]:
@@ -132,7 +136,7 @@ def leg(net, kind, row, to, departs):
 
 
 @compiled
-def latest_departure(net, kind, row, to, ready):
+def latest_departure(net: Net, kind: int, row: int, to: int, ready: int) -> int:
     """The last second of leaving that is ready at `to` by `ready`."""
     seconds = net.seconds[kind, row, to]
     low, high = net.speed_at[kind], net.speed_at[kind + 1]
@@ -159,7 +163,20 @@ def latest_departure(net, kind, row, to, ready):
 
 
 @compiled
-def advance(net, courier, row, to, since, low, high, windows, floor, service, until, origin):
+def advance(
+    net: Net,
+    courier: int,
+    row: int,
+    to: int,
+    since: Ints,
+    low: int,
+    high: int,
+    windows: Ints,
+    floor: int,
+    service: int,
+    until: Ints,
+    origin: Ints,
+) -> bool:
     """Departures `since` from a row become departures `until` from the next, by breaks taken.
 
     `low`, `high` select the windows the start must lie in. `origin` gets the state each came from.
@@ -193,7 +210,7 @@ def advance(net, courier, row, to, since, low, high, windows, floor, service, un
 
 
 @compiled
-def reaches(net, courier, row, to, since, latest):
+def reaches(net: Net, courier: int, row: int, to: int, since: Ints, latest: Ints) -> bool:
     """Whether departures `since` are ready at `to` by its latest seconds, in any state."""
     breaks = net.courier[courier, BREAKS]
     kind = net.courier[courier, CLASS]
@@ -214,7 +231,18 @@ def reaches(net, courier, row, to, since, latest):
 
 
 @compiled
-def retreat(net, courier, row, to, latest, low, high, windows, service, before):
+def retreat(
+    net: Net,
+    courier: int,
+    row: int,
+    to: int,
+    latest: Ints,
+    low: int,
+    high: int,
+    windows: Ints,
+    service: int,
+    before: Ints,
+) -> None:
     """Latest ready seconds at `to` become latest ready seconds `before` at the row left for it."""
     breaks = net.courier[courier, BREAKS]
     kind = net.courier[courier, CLASS]
@@ -237,7 +265,7 @@ def retreat(net, courier, row, to, latest, low, high, windows, service, before):
 
 
 @compiled
-def refresh(net, state, courier):
+def refresh(net: Net, state: State, courier: int) -> bool:
     """Time, load and price a courier's day anew; False when it cannot be driven.
 
     Everything kept of an impossible day is of no use; the caller undoes what made it so.
@@ -248,7 +276,7 @@ def refresh(net, state, courier):
 
 
 @compiled
-def refresh_plain(net, state, courier):
+def refresh_plain(net: Net, state: State, courier: int) -> bool:
     """One tour, one window a stop, no breaks: the earliest times and latest times suffice."""
     node = state.node
     stops = net.stop.shape[0]
@@ -288,7 +316,7 @@ def refresh_plain(net, state, courier):
         after = here
         here = node[here, BEFORE]
     node[start, LATEST] = latest
-    state.count[slot] = count
+    state.held[slot] = count
     state.total[ROUTES] += cost - state.cost[courier]
     state.cost[courier] = cost
     in_time &= node[end, DEPARTS] <= net.courier[courier, CLOSES]
@@ -296,7 +324,7 @@ def refresh_plain(net, state, courier):
 
 
 @compiled
-def load_slot(net, state, slot, courier):
+def load_slot(net: Net, state: State, slot: int, courier: int) -> bool:
     """Loads along one tour; False when more is on board than allowed."""
     node, board = state.node, state.load
     stops, dimensions = net.load.shape
@@ -343,7 +371,7 @@ def load_slot(net, state, slot, courier):
 
 
 @compiled
-def refresh_rich(net, state, courier):
+def refresh_rich(net: Net, state: State, courier: int) -> bool:
     """Everything: several tours, windows, breaks, releases, rides, limits, changing speed, rules."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -359,7 +387,7 @@ def refresh_rich(net, state, courier):
             node[here, PLACE] = count
             node[here, FLOOR] = 0
             here = node[here, NEXT]
-        state.count[slot] = count
+        state.held[slot] = count
         fits &= load_slot(net, state, slot, courier)
         # Only the last tour goes to where the courier ends; the others come back to reload.
         if last >= 0 and count > 0:
@@ -405,7 +433,7 @@ def refresh_rich(net, state, courier):
 
 
 @compiled
-def rule_costs(net, state, courier):
+def rule_costs(net: Net, state: State, courier: int) -> int:
     """Cost of who does what in which order; NEVER when a lock's order or the metres forbid it."""
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -415,7 +443,7 @@ def rule_costs(net, state, courier):
     if net.flag[LOCKS]:
         state.lock_seen[:] = -1
     for slot in range(first, first + net.courier[courier, SLOTS]):
-        if state.count[slot] == 0:
+        if state.held[slot] == 0:
             continue
         row = node[stops + slot, ROW]
         here = node[stops + slot, NEXT]
@@ -444,7 +472,7 @@ def rule_costs(net, state, courier):
 
 
 @compiled
-def raised(net, state, courier, leave_from):
+def raised(net: Net, state: State, courier: int, leave_from: int) -> int:
     """The earliest day from `leave_from` on, raised until rides and the longest day hold.
 
     Returns when the courier is back, NEVER if nothing holds; scratch[7, 1] gets the second of leaving.
@@ -468,7 +496,7 @@ def raised(net, state, courier, leave_from):
         slot = after_last - 1
         leaves = 0
         while slot >= first:
-            if state.count[slot] == 0:
+            if state.held[slot] == 0:
                 slot -= 1
                 continue
             here = stops + slots + slot
@@ -504,10 +532,10 @@ def raised(net, state, courier, leave_from):
 
 
 @compiled
-def forward(net, state, courier, leave_from):
+def forward(net: Net, state: State, courier: int, leave_from: int) -> int:
     """Earliest departures of every node in every state; scratch[6, 0] gets the best last state."""
     node, departs, origin = state.node, state.departs, state.came_from
-    stops, slots = net.stop.shape[0], net.owner.shape[0]
+    stops = net.stop.shape[0]
     breaks = net.courier[courier, BREAKS]
     first = net.courier[courier, FIRST_SLOT]
     after_last = first + net.courier[courier, SLOTS]
@@ -516,10 +544,10 @@ def forward(net, state, courier, leave_from):
     end = -1
     last = first
     for slot in range(first, after_last):
-        if state.count[slot] > 0:
+        if state.held[slot] > 0:
             last = slot
     for slot in range(first, after_last):
-        if state.count[slot] == 0:
+        if state.held[slot] == 0:
             continue
         start = stops + slot
         release = 0
@@ -618,7 +646,7 @@ def forward(net, state, courier, leave_from):
 
 
 @compiled
-def backward(net, state, courier, returns_by):
+def backward(net: Net, state: State, courier: int, returns_by: int) -> int:
     """Latest ready seconds of every node in every state, when being back by `returns_by`."""
     node, latest = state.node, state.latest
     stops, slots = net.stop.shape[0], net.owner.shape[0]
@@ -628,7 +656,7 @@ def backward(net, state, courier, returns_by):
     low, high = net.hours_at[office], net.hours_at[office + 1]
     following = -1
     for slot in range(first + net.courier[courier, SLOTS] - 1, first - 1, -1):
-        if state.count[slot] == 0:
+        if state.held[slot] == 0:
             continue
         start, end = stops + slot, stops + slots + slot
         if following < 0:
@@ -688,7 +716,7 @@ def backward(net, state, courier, returns_by):
 
 
 @compiled
-def latest_leaving(net, state, courier, returns):
+def latest_leaving(net: Net, state: State, courier: int, returns: int) -> int:
     """The last second of leaving that is back as early as `returns`, rides not considered."""
     start = backward(net, state, courier, returns)
     leaves = 0
@@ -700,13 +728,13 @@ def latest_leaving(net, state, courier, returns):
 
 
 @compiled
-def road_costs(net, state, courier):
+def road_costs(net: Net, state: State, courier: int) -> int:
     """Price of the roads at the hours they are driven, and of work above the fair share.
 
     `DEPARTS` of the stops holds the departures of the chosen states.
     """
     node = state.node
-    stops, slots = net.stop.shape[0], net.owner.shape[0]
+    stops = net.stop.shape[0]
     kind = net.courier[courier, CLASS]
     first = net.courier[courier, FIRST_SLOT]
     changing = net.speed_at[kind] != net.speed_at[kind + 1]
@@ -714,7 +742,7 @@ def road_costs(net, state, courier):
     end = -1
     departs = state.scratch[7, 1]
     for slot in range(first, first + net.courier[courier, SLOTS]):
-        if state.count[slot] == 0:
+        if state.held[slot] == 0:
             continue
         start = stops + slot
         if end >= 0:

@@ -16,6 +16,7 @@ from routing.days import Orders, Scheduler
 from routing.engines import Found, Task
 from routing.model.building import RoutingModel
 from routing.model.spans import Solver
+from routing.model.worker import searched_in_child
 
 # Above this one step of the solver outlasts its clock: at 1,000 stops it overran 5 s by 20.
 MOST_STOPS: Final = 500
@@ -24,6 +25,10 @@ SECONDS_AT_100_STOPS: Final = 0.1
 # The solver looks at its clock between neighbourhoods, so it is asked to stop a little early.
 CLOSING_SECONDS: Final = 0.15
 SECONDS_BETWEEN_OFFERS: Final = 0.5
+# A child costs about a second to start; below this one waits for the search instead.
+LONGEST_HERE_SECONDS: Final = 3.0
+# The iterated search counts explored solutions, the other phases steps: so many are like one.
+STEPS_PER_SOLUTION: Final = 50
 # What OR-Tools takes by position: stops that stand in no route are unserved.
 IGNORE_INACTIVE: Final = True
 
@@ -39,14 +44,22 @@ class ModelEngine:
         return 0 < len(scheduler.problem.stops) <= self.most_stops
 
     def search(self, task: Task) -> Found:
-        """Descend from the given start, then iterate from the solver's own; both are offered."""
+        """In this process when the time is short or counted in iterations, else in a child."""
         needed = SECONDS_AT_100_STOPS * (len(task.scheduler.problem.stops) / 100) ** 2
         if task.budget.seconds < needed:
             return Found(orders=task.start, iterations=0)
-        started = time.monotonic()
-        until = started + max(0.0, task.budget.seconds - CLOSING_SECONDS)
-        run = _Run(task, RoutingModel(task.scheduler.arrays), until)
-        return run.search()
+        if task.budget.iterations is None and task.budget.seconds > LONGEST_HERE_SECONDS:
+            return searched_in_child(task)
+        return search_here(task)
+
+
+def search_here(task: Task) -> Found:
+    """Descend from the given start, then iterate from the solver's own; all ends are offered.
+
+    A cancel may wait for the end of the iterated search: it looks at nothing but its clock.
+    """
+    until = time.monotonic() + max(0.0, task.budget.seconds - CLOSING_SECONDS)
+    return _Run(task, RoutingModel(task.scheduler.arrays), until).search()
 
 
 class _Run:
@@ -54,6 +67,7 @@ class _Run:
         self.task, self.model, self.until = task, model, until
         self.best: Orders = task.start
         self.iterations = 0
+        self.counting = True
         self.next_offer = 0.0
         self.finished: Solver | None = None
 
@@ -69,7 +83,15 @@ class _Run:
             self._conclude(model.routing.SolveFromAssignmentWithParameters(start, descent))
         if not self._over():
             thorough = iterated(self._parameters(1.0))
+            most = self.task.budget.iterations
+            if most is not None:
+                left = max(1, (most - self.iterations) // STEPS_PER_SOLUTION)
+                thorough.solution_limit = left
+                # Its own count ends it; the steps inside must not end it anywhere else.
+                self.counting = False
+                self.iterations += left * STEPS_PER_SOLUTION
             self._conclude(model.routing.SolveWithIteratedLocalSearch(thorough))
+            self.counting = True
         # The iterated search makes its own first solution; where it finds none, it ends at once.
         start = self.finished or start
         if start is not None and not self._over():
@@ -128,9 +150,9 @@ class _Run:
 
         Solutions would be no measure: near the optimum there are none for minutes.
         """
-        self.iterations += 1
+        self.iterations += self.counting
         most = self.task.budget.iterations
-        done = most is not None and self.iterations >= most
+        done = self.counting and most is not None and self.iterations >= most
         return done or self._left() <= 0 or self.task.cancelled()
 
     def _seen(self) -> None:

@@ -40,7 +40,7 @@ def with_new(**rules: object) -> Problem:
 
 
 def again(problem: Problem, plan: Plan, scope: Scope, **more: object) -> Plan:
-    return replan(problem, plan, scope=scope, budget=Budget(seconds=1), **more)  # type: ignore[arg-type]
+    return replan(problem, plan, scope=scope, budget=Budget(seconds=60, iterations=400), **more)  # type: ignore[arg-type]
 
 
 def routes(plan: Plan) -> dict[str, tuple[str, ...]]:

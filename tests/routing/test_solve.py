@@ -82,6 +82,20 @@ def test_a_cancel_keeps_the_best_so_far() -> None:
     assert plan.cost == told[-1].plan.cost
 
 
+def test_a_cancel_is_heard_even_when_nothing_gets_better() -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2)])
+    started = time.monotonic()
+
+    plan = solve(
+        problem,
+        budget=Budget(seconds=60),
+        cancelled=lambda: time.monotonic() - started > 3,
+    )
+
+    assert time.monotonic() - started < 4
+    assert plan.cost == 240
+
+
 def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
     problem = courier_day(5, 20, 3)
     budget = Budget(seconds=60, iterations=2_000)

@@ -1,0 +1,1 @@
+"""Route quality side by side: this library, PyVRP, VROOM and OR-Tools alone, on public instances."""

@@ -12,6 +12,8 @@ from routing.baseline import current_order, nearest_neighbour
 from routing.bounds import lower_bound
 from routing.costs import route_cost
 from routing.days import Scheduler
+from routing.engines import Engine
+from routing.model import MODEL_ENGINE
 from routing.plan import Route
 from routing.solve import solve
 from routing.wire import plan_from_json, plan_to_json, problem_from_json, problem_to_json
@@ -49,7 +51,7 @@ def test_every_first_plan_passes_the_checker(day: tuple[int, int, int, bool]) ->
 def test_every_searched_plan_passes_the_checker(day: tuple[int, int, int, bool]) -> None:
     problem = generated(day)
 
-    plan = solve(problem, budget=Budget(seconds=0.5))
+    plan = solve(problem, budget=Budget(seconds=0.5), engines=[MODEL_ENGINE])
 
     assert wrong(problem, plan) == []
     assert plan.cost <= nearest_neighbour(problem).cost
@@ -108,11 +110,14 @@ def cheapest(problem: Problem) -> int:
     )
 
 
+@pytest.mark.parametrize("engines", [None, [MODEL_ENGINE]], ids=["chosen", "model"])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_plain_problem_of_six_stops_is_solved_to_the_optimum(seed: int) -> None:
+def test_a_plain_problem_of_six_stops_is_solved_to_the_optimum(
+    seed: int, engines: list[Engine] | None
+) -> None:
     problem = courier_day(seed, 6, 2, rich=False)
 
-    plan = solve(problem, budget=Budget(seconds=60, iterations=6_000))
+    plan = solve(problem, budget=Budget(seconds=60, iterations=6_000), engines=engines)
 
     best = cheapest(problem)
     assert plan.cost == best
@@ -120,11 +125,14 @@ def test_a_plain_problem_of_six_stops_is_solved_to_the_optimum(seed: int) -> Non
     assert plan.lower_bound <= best
 
 
+@pytest.mark.parametrize("engines", [None, [MODEL_ENGINE]], ids=["chosen", "model"])
 @pytest.mark.parametrize("seed", [1, 3, 4, 9])
-def test_a_rich_problem_of_five_stops_is_solved_to_the_optimum(seed: int) -> None:
+def test_a_rich_problem_of_five_stops_is_solved_to_the_optimum(
+    seed: int, engines: list[Engine] | None
+) -> None:
     problem = courier_day(seed, 5, 2)
 
-    plan = solve(problem, budget=Budget(seconds=60, iterations=6_000))
+    plan = solve(problem, budget=Budget(seconds=60, iterations=6_000), engines=engines)
 
     assert plan.cost <= cheapest(problem)
     assert lower_bound(Scheduler(problem).arrays) <= plan.cost

@@ -246,6 +246,8 @@ class _Parts:
         sound = search.load(tuple(tours if n in part else () for n, tours in enumerate(self.tours)))
         before = search.best_cost if sound else None
         search.construct()
+        if search.is_tempting:
+            search.tempt(len(stops), PART_COLDEST)
         chunk = max(1, rounds_a_stop * len(stops) // CHUNKS_OF_PART)
         for number in range(CHUNKS_OF_PART):
             if self._over():

@@ -39,6 +39,8 @@ SECONDS_BETWEEN_OFFERS: Final = 1.0
 ROUNDS_A_STOP: Final = 4_000
 MOST_CYCLES: Final = 4
 REHEATED: Final = 0.4
+# Every so many chunks the search is tempted to serve more than pays stop by stop.
+TEMPT_EVERY: Final = 25
 # Above this many stops the problem is searched part by part (`routing.decompose`).
 MOST_STOPS: Final = 1_200
 
@@ -79,6 +81,7 @@ class Run:
         self.rounds = 0
         self.chunk = max(20, ROUNDS_A_CHUNK // max(1, len(search.net.stop)))
         self.cycles = 1
+        self.chunks = 0
         large = len(search.net.stop) > LARGE_STOPS
         self.coldest = COLDEST_OF_LARGE if large else COLDEST
         self.offered = task.start
@@ -90,7 +93,11 @@ class Run:
         self._offer()
         while self.fraction() < 1 and not self.task.cancelled():
             chunk = self.chunk if self.most is None else min(self.chunk, self.most - self.rounds)
-            self.search.anneal(chunk, self.temperature())
+            self.chunks += 1
+            if self.search.is_tempting and self.chunks % TEMPT_EVERY == 1:
+                self.search.tempt(chunk, self.temperature())
+            else:
+                self.search.anneal(chunk, self.temperature())
             self.rounds += chunk
             if self.most is None and time.monotonic() >= self.next_offer:
                 self._offer()

@@ -18,6 +18,8 @@ POOL_STOPS_PER_DAY: Final = 24
 REMOVED_ON_AVERAGE: Final = 10
 LONGEST_STRING: Final = 10
 BLINK: Final = 0.01
+# How much dearer unserved stops are made while looking for days that only pay as a whole.
+TEMPTATION: Final = 5
 # Days of plans this close to the best are kept for the set partitioning.
 POOL_SHARE: Final = 0.03
 # A day as it lies in the pool: the problem's stop numbers, tour by tour.
@@ -69,8 +71,27 @@ class Search:
         return sound
 
     def construct(self) -> None:
-        """Insert what is absent, cheapest place first."""
+        """Insert what is absent into the current plan, cheapest place first."""
         construct(self.net, self.state, self._seed(), BLINK)
+
+    @property
+    def is_tempting(self) -> bool:
+        """Whether stops may be left out, so that `tempt` can find what single insertions cannot."""
+        return bool(self.net.flag[at.OPTIONAL])
+
+    def tempt(self, iterations: int, temperature: float) -> None:
+        """Anneal as if leaving stops out cost `TEMPTATION` times as much, then go on from the best.
+
+        Sending a courier out may pay for several stops together and for none of them alone.
+        """
+        penalties = self.net.stop[:, at.PENALTY]
+        true = penalties.copy()
+        penalties *= TEMPTATION
+        self.load(self.best())
+        self.construct()
+        self.anneal(iterations, temperature)
+        penalties[:] = true
+        self.load(self.best())
 
     def anneal(self, iterations: int, temperature: float) -> bool:
         """So many rounds; `temperature` in short roads. True when the best got better."""

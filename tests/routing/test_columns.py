@@ -1,0 +1,98 @@
+"""The set partitioning picks whole days that fit together, never worse than what there was."""
+
+from routing import PlanRules, check
+from routing.assembly import assemble
+from routing.columns import Column, Cover, better_cover, cover_of
+from routing.days import Scheduler
+from routing.search.building import NetBuilder
+from routing.search.engine import orders_of_columns
+from routing.search.search import Search
+from tests.routing.courier_days import courier_day
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
+
+
+def cover(columns: list[Column], incumbent: set[int], penalties: tuple[int, ...]) -> Cover:
+    cost = sum(columns[number].cost for number in incumbent)
+    return Cover(
+        columns=tuple(columns),
+        incumbent=frozenset(incumbent),
+        incumbent_cost=cost,
+        penalties=penalties,
+        couriers=(2,),
+    )
+
+
+def test_the_cheaper_pair_of_days_is_found() -> None:
+    columns = [
+        Column(0, 10, (0, 1, -1)),
+        Column(0, 10, (2, 3, -1)),
+        Column(0, 6, (0, 2, -1)),
+        Column(0, 7, (1, 3, -1)),
+    ]
+
+    chosen = better_cover(cover(columns, {0, 1}, (99,) * 4), seconds=5)
+
+    assert chosen is not None
+    assert {column.cost for column in chosen} == {6, 7}
+
+
+def test_nothing_is_chosen_where_nothing_is_better() -> None:
+    columns = [Column(0, 3, (0, -1)), Column(0, 3, (1, -1)), Column(0, 9, (0, 1, -1))]
+
+    assert better_cover(cover(columns, {0, 1}, (99, 99)), seconds=5) is None
+
+
+def test_a_stop_dearer_to_serve_than_to_leave_is_left() -> None:
+    columns = [Column(0, 30, (0, 1, -1)), Column(0, 10, (0, -1))]
+
+    chosen = better_cover(cover(columns, {0}, (99, 5)), seconds=5)
+
+    assert chosen == (columns[1],)
+
+
+def test_no_more_days_than_couriers() -> None:
+    columns = [Column(0, 30, (0, 1, 2, -1)), *(Column(0, 2, (n, -1)) for n in range(3))]
+
+    assert better_cover(cover(columns, {0}, (99,) * 3), seconds=5) is None
+
+
+def test_an_empty_pool_answers_nothing() -> None:
+    assert better_cover(cover([], set(), (1,)), seconds=1) is None
+
+
+def test_what_is_chosen_from_a_real_pool_obeys_everything() -> None:
+    problem = courier_day(4, 30, 4)
+    search = Search(NetBuilder(Scheduler(problem)), seed=4)
+    search.construct()
+    search.anneal(400, 1.0)
+    pool = cover_of(search)
+    # Against an incumbent of nothing the solver must put a whole plan together itself.
+    empty = Cover(
+        columns=pool.columns,
+        incumbent=frozenset(),
+        incumbent_cost=sum(max(0, penalty) for penalty in pool.penalties),
+        penalties=pool.penalties,
+        couriers=pool.couriers,
+    )
+
+    chosen = better_cover(empty, seconds=5, deterministic=True)
+
+    assert chosen is not None
+    orders = orders_of_columns(search, chosen)
+    if orders is not None:
+        plan = assemble(Scheduler(problem), orders)
+        assert all(violation.is_shortfall for violation in check(problem, plan))
+        assert sum(column.cost for column in chosen) <= plan.cost
+
+
+def test_days_that_break_a_grouping_are_not_put_together() -> None:
+
+    rules = PlanRules(keep_together=((S("a"), S("b")),))
+    two = [courier(LAN), courier(MINH)]
+    problem = on_a_line([stop("a", 1), stop("b", 2)], two, rules=rules)
+    search = Search(NetBuilder(Scheduler(problem)), seed=1)
+
+    apart = (Column(0, 120, (0, -1)), Column(0, 240, (1, -1)))
+
+    assert orders_of_columns(search, apart) is None
+    assert orders_of_columns(search, (Column(0, 240, (0, 1, -1)),)) is not None

@@ -1,0 +1,157 @@
+"""The search obeys everything the problem says, counts every cost unit, and can be repeated."""
+
+from dataclasses import replace
+from itertools import permutations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing import Budget, Problem, check
+from routing.assembly import ImpossibleOrder, assemble
+from routing.days import Orders, Scheduler
+from routing.formats import read_lilim, read_solomon, read_vrplib
+from routing.search.building import NetBuilder
+from routing.search.engine import SEARCH_ENGINE
+from routing.search.search import Search
+from routing.solve import solve
+from tests.routing.courier_days import courier_day
+from tests.routing.small import LAN, MINH, courier, on_a_line, stop, window
+from tests.shared_data import shared
+
+
+def searched(problem: Problem, rounds: int, seed: int = 1) -> Search:
+    search = Search(NetBuilder(Scheduler(problem)), seed=seed)
+    search.construct()
+    if search.is_tempting:
+        search.tempt(rounds // 8, 1.0)
+    for step in range(8):
+        search.anneal(rounds // 8, 1.0 * 0.6**step)
+    return search
+
+
+def is_sound(problem: Problem, orders: Orders) -> bool:
+    plan = assemble(Scheduler(problem), orders)
+    return all(violation.is_shortfall for violation in check(problem, plan))
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10_000), stops=st.integers(1, 30), couriers=st.integers(1, 4))
+def test_every_day_found_obeys_everything_and_costs_what_it_says(
+    seed: int, stops: int, couriers: int
+) -> None:
+    problem = courier_day(seed, stops, couriers)
+
+    search = searched(problem, 160, seed)
+
+    assert is_sound(problem, search.best())
+    assert assemble(Scheduler(problem), search.best()).cost == search.best_cost
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10_000), stops=st.integers(2, 40))
+def test_plain_days_obey_too(seed: int, stops: int) -> None:
+    problem = courier_day(seed, stops, 4, rich=False)
+
+    search = searched(problem, 400, seed)
+
+    assert is_sound(problem, search.best())
+    assert assemble(Scheduler(problem), search.best()).cost == search.best_cost
+
+
+def every_order(stops: int, couriers: int) -> list[Orders]:
+    """All single-tour plans that serve any of the stops in any order by anyone or nobody."""
+    plans = []
+    for who in product(range(couriers + 1), repeat=stops):
+        own = [[s for s in range(stops) if who[s] == c] for c in range(couriers)]
+        for orders in product(*(permutations(part) for part in own)):
+            plans.append(tuple((order,) if order else () for order in orders))  # noqa: PERF401
+    return plans
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_small_days_are_solved_as_well_as_by_trying_everything(seed: int) -> None:
+    problem = courier_day(seed, 5, 2, rich=True)
+    problem = replace(
+        problem, couriers=tuple(replace(man, max_tours=1) for man in problem.couriers)
+    )
+    scheduler = Scheduler(problem)
+    cheapest = None
+    for orders in every_order(len(problem.stops), 2):
+        try:
+            plan = assemble(scheduler, orders)
+        except ImpossibleOrder:
+            continue
+        if any(not violation.is_shortfall for violation in check(problem, plan)):
+            continue
+        cheapest = plan.cost if cheapest is None else min(cheapest, plan.cost)
+
+    assert searched(problem, 800).best_cost == cheapest
+
+
+def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
+    problem = courier_day(8, 30, 4)
+    budget = Budget(seconds=600, iterations=600)
+
+    first = solve(problem, budget=budget, seed=3, engines=[SEARCH_ENGINE])
+    second = solve(problem, budget=budget, seed=3, engines=[SEARCH_ENGINE])
+
+    assert first == second
+    assert first.iterations == 600
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_annealing_never_ends_worse_than_the_construction(seed: int) -> None:
+    search = Search(NetBuilder(Scheduler(courier_day(seed, 40, 4))), seed=seed)
+    search.construct()
+    costs = [search.best_cost]
+    for _ in range(5):
+        search.anneal(40, 50.0)  # so hot that it runs away from what it had
+        costs.append(search.best_cost)
+
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_a_plan_that_does_not_hold_is_not_taken_as_the_best() -> None:
+    problem = on_a_line([stop("far", 9), stop("soon", 1, windows=window(0, 100))])
+    search = Search(NetBuilder(Scheduler(problem)), seed=1)
+    unserved = search.best_cost
+
+    assert not search.load((((0, 1),),))
+    assert search.best_cost == unserved
+
+
+def test_more_tours_than_allowed_are_not_loaded() -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2)])
+
+    assert not Search(NetBuilder(Scheduler(problem)), seed=1).load((((0,), (1,)),))
+
+
+def test_a_part_of_the_day_leaves_the_others_alone() -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2), stop("c", 3)], [courier(LAN), courier(MINH)])
+
+    search = Search(NetBuilder(Scheduler(problem), [1, 2], [1]), seed=1)
+    search.construct()
+    search.anneal(50, 1.0)
+
+    assert search.best() == ((), ((1, 2),)) or search.best() == ((), ((2, 1),))
+
+
+@pytest.mark.parametrize(
+    ("file", "read", "rounds", "best_known", "gap"),
+    [
+        ("solomon/R108.txt", read_solomon, 30_000, 9_321, 0.06),
+        ("li/lr104.txt", read_lilim, 15_000, 1_013_386, 0.06),
+        ("cvrp/X-n204-k19.vrp", read_vrplib, 15_000, 19_565, 0.06),
+    ],
+)
+def test_the_classics_come_close_to_the_best_known(
+    file: str, read: object, rounds: int, best_known: int, gap: float
+) -> None:
+    assert callable(read)
+    problem = read(shared(f"instances/{file}").read_text())
+
+    search = searched(problem, rounds)
+
+    assert best_known <= search.best_cost <= best_known * (1 + gap)
+    assert is_sound(problem, search.best())

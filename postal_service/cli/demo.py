@@ -21,6 +21,8 @@ from postal_service.demo.hours import DemoClock
 from postal_service.demo.play import Play
 from postal_service.runtime import Runtime, start
 from postal_service.settings import for_demo
+from postal_service.storage.engine import open_engine
+from postal_service.storage.transaction import sessions_on
 
 FOLDER = Path("var/demo")
 REFUSED = 1
@@ -38,8 +40,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    serves = not arguments.no_serve
-    port = arguments.port if serves else 0
+    port = 0 if arguments.no_serve else arguments.port
     if port and _is_taken(port):
         complain(f"Port {port} is taken by another program; choose one with --port.")
         return REFUSED
@@ -54,22 +55,32 @@ def _demo(arguments: argparse.Namespace) -> int:
         return REFUSED
     if fresh.replaced:
         say(f"The demo of before in {fresh.replaced} was removed; this one starts from nothing.")
+    engine = open_engine(settings.database_url)
+    try:
+        clock = DemoClock(day.opening())
+        runtime = start(settings, clock=clock, sessions=sessions_on(engine))
+        return _played(arguments, runtime, clock, port)
+    finally:
+        engine.dispose()
+
+
+def _played(arguments: argparse.Namespace, runtime: Runtime, clock: DemoClock, port: int) -> int:
     began = time.monotonic()
-    clock = DemoClock(day.opening())
-    runtime = proving.with_witnesses(start(settings, clock=clock), arguments.folder / "witnesses")
+    runtime = proving.with_witnesses(runtime, arguments.folder / "witnesses")
     plan = day.make(arguments.seed, arguments.day_share)
     with _served(runtime, port) as bound:
-        if serves:
-            say(f"Playing the day; it can be watched on http://127.0.0.1:{bound}/ already.")
+        address = f"http://127.0.0.1:{bound}"
+        if port:
+            say(f"Playing the day; it can be watched on {address}/ already.")
         played = Play(runtime, clock, plan, port=bound, progress=progress).whole()
         proved = proving.prove(runtime, arguments.folder, progress)
         for line in summary.lines(runtime, played, proved, seconds=time.monotonic() - began):
             say(line)
         if not proved.holds:
             return REFUSED
-        if serves:
+        if port:
             clock.run()
-            for line in signing_in.lines(runtime, played, f"http://127.0.0.1:{bound}"):
+            for line in signing_in.lines(runtime, played, address):
                 say(line)
             with at_work(runtime):
                 _until_interrupted()

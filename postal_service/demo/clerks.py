@@ -437,4 +437,6 @@ def open_batches(
 
 
 def _is_free(standing: Standing) -> bool:
-    return not standing.frozen and standing.offered is None and bool(standing.seal)
+    holder = standing.holder
+    here = holder is not None and holder.capacity is Capacity.COUNTER
+    return here and not standing.frozen and standing.offered is None and bool(standing.seal)

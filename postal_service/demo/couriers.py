@@ -111,6 +111,14 @@ class Courier:
         counts = Counts(**package["counts"])
         self.held[item] = Parcel(item=item, seal=package["seal"], counts=counts)
 
+    @property
+    def ends_at_home(self) -> bool:
+        """Whether the last thing he does is at somebody's door, where a network may be missing."""
+        if not self.stops or self.stops[-1][1]["unit"]:
+            return False
+        stop = self.stops[-1][1]
+        return stop["kind"] == "collect" or any(item in self.held for item in _items(stop))
+
     # On the road
 
     def ride(self, until: datetime, exchange_code: Callable[[], str]) -> None:

@@ -153,10 +153,9 @@ class Play:
 
     def _someone_without_network(self) -> None:
         """However small the share of the day, one courier is out of reach until the evening."""
-        homes = [each for each in self.couriers if any(not s["unit"] for _, s in each.stops)]
-        if not any(each.offline and not each.stops[-1][1]["unit"] for each in homes) and homes:
-            lonely = next((c for c in homes if not c.stops[-1][1]["unit"]), homes[-1])
-            lonely.offline = True
+        ends_at_home = [each for each in self.couriers if each.ends_at_home]
+        if ends_at_home and not any(each.offline for each in ends_at_home):
+            ends_at_home[-1].offline = True
 
     def _hours(self) -> None:
         """The working hours in half-hour slots: what happened in each is told at its end."""

@@ -1,0 +1,127 @@
+"""A small share of the day from beginning to end, as `make demo` plays it, on both databases."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from postal_service.cli import main
+from postal_service.ledger import verify
+from tests.databases import fresh_database
+
+pytestmark = pytest.mark.slow
+
+SHARE = "0.01"
+VARIABLE = "POSTAL_DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the command answered."""
+
+    status: int
+    told: str
+    folder: Path
+
+    def line(self, name: str) -> str:
+        return next(line for line in self.told.splitlines() if line.startswith(name))
+
+
+@contextmanager
+def _environment(url: str | None) -> Iterator[None]:
+    before = os.environ.pop(VARIABLE, None)
+    if url is not None:
+        os.environ[VARIABLE] = url
+    yield
+    os.environ.pop(VARIABLE, None)
+    if before is not None:
+        os.environ[VARIABLE] = before
+
+
+def _demo(folder: Path, url: str | None, seed: str = "1") -> Run:
+    answer = StringIO()
+    with _environment(url), redirect_stdout(answer):
+        status = main(
+            ["demo", "--no-serve", "--day-share", SHARE, "--seed", seed, "--folder", str(folder)]
+        )
+    return Run(status, answer.getvalue(), folder)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(own_databases: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return _demo(tmp_path_factory.mktemp("demo"), None)
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    with fresh_database(postgres_url, "demo") as url:
+        return _demo(tmp_path_factory.mktemp("demo"), url)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def run(request: pytest.FixtureRequest) -> Run:
+    found: Run = request.getfixturevalue(f"on_{request.param}")
+    return found
+
+
+def test_the_day_ends_well(run: Run) -> None:
+    assert run.status == 0, run.told
+    assert "Dossiers     19 taken in on 23/11/2026" in run.told
+
+
+def test_the_exported_ledger_is_valid_and_witnessed(run: Run) -> None:
+    verdict = verify.verify(run.folder / "ledger.jsonl", run.folder / "ledger-keys.json")
+    assert verdict.broken is None
+    assert verdict.root in run.line("Ledger")
+    assert "verifier: valid; 3 witnesses signed" in run.told
+
+
+def test_the_projections_stand_as_the_ledger_tells_them(run: Run) -> None:
+    assert "folded anew: the same as live" in run.told
+
+
+def test_everything_that_can_go_wrong_went_wrong_once_and_was_settled(run: Run) -> None:
+    for what in (
+        "broken seal settled 1",
+        "correction by maker and checker 1",
+        "line reserved at a desk 1",
+        "papers missing: citizen guided 1",
+        "presence required: refused 1",
+        "reserved line settled 1",
+        "two phones claimed one item 1",
+        "batch sent twice",
+    ):
+        assert what in run.line("Incidents")
+
+
+def test_phones_sent_everything_and_nothing_was_kept_apart(run: Run) -> None:
+    outcomes = run.line("Phones")
+    assert "conflict 1" in outcomes  # the second of two claims, and only it
+    assert "duplicate" in outcomes
+    assert "quarantined" not in outcomes
+    assert "held" not in outcomes
+    assert re.search(r"; [1-9]\d* without network until the evening", outcomes)
+
+
+def test_doors_opened_and_stayed_closed_and_old_papers_came_back(run: Run) -> None:
+    assert re.search(r"absent [1-9].* code [1-9].* message [1-9]", run.told)
+    assert re.search(r"[1-9]\d* old papers taken back, [1-9]\d* invitations", run.told)
+    assert re.search(r"[1-9]\d* collected at home", run.line("Deliveries"))
+
+
+def test_every_published_round_was_acknowledged(run: Run) -> None:
+    found = re.search(r"(\d+) at \d+ offices, .* (\d+) acknowledged", run.line("Rounds"))
+    assert found is not None
+    assert found[1] == found[2]
+
+
+def test_both_databases_tell_the_same_day(on_sqlite: Run, on_postgresql: Run) -> None:
+    for name in ("Dossiers", "Late risks", "Hand-overs", "Deliveries", "Incidents"):
+        assert on_sqlite.line(name) == on_postgresql.line(name)
+    size = re.compile(r"(\d+) events")
+    assert size.findall(on_sqlite.told) == size.findall(on_postgresql.told)

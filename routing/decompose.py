@@ -24,8 +24,8 @@ from routing.search.search import Search
 # Stops of a cluster of the first plan, and of a part searched anew.
 CLUSTER_STOPS: Final = 400
 PART_STOPS: Final = 250
-FIRST_ROUNDS_A_STOP: Final = 20
-PART_ROUNDS_A_STOP: Final = 120
+FIRST_ROUNDS_A_STOP: Final = 3
+PART_ROUNDS_A_STOP: Final = 60
 MOST_UNSERVED_IN_PART: Final = 60
 PART_HOTTEST: Final = 0.3
 PART_COLDEST: Final = 0.03

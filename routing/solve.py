@@ -61,18 +61,31 @@ def solve(
         raise ValueError(f"{threads} threads")
     scheduler = Scheduler(problem)
     stop = cancelled or (lambda: False)
-    # Getting the engines ready may mean to compile them, which is no part of the budget.
-    chosen = engines_for(scheduler) if engines is None else engines
     keeper = _Keeper(scheduler, budget, seed, on_progress)
-    suited = [engine for engine in chosen if engine.suits(scheduler)]
-    first = _first(scheduler, budget, start, alone=not suited)
+    suited = None if engines is None else _suited(engines, scheduler)
+    first = _first(scheduler, budget, start, alone=suited == [])
     keeper.offer(first, engine="first plan")
+    if suited is None:
+        # After the first plan: loading numba and OR-Tools takes a second, compiling minutes.
+        suited = _suited(engines_for(scheduler), scheduler)
+        keeper.extend_by(compile_once() if suited else 0.0)
     for number, engine in enumerate(suited):
         left = keeper.searching_seconds_left() / (len(suited) - number)
         if left <= 0 or stop():
             break
         keeper.take_turn(engine, left, threads, stop)
     return keeper.finished(stop)
+
+
+def _suited(engines: Sequence[Engine], scheduler: Scheduler) -> list[Engine]:
+    return [engine for engine in engines if engine.suits(scheduler)]
+
+
+def compile_once() -> float:
+    """Compile the search's kernels if no run before has; the seconds that took, 0 mostly."""
+    from routing.search.engine import compile_if_needed  # noqa: PLC0415 - loads numba
+
+    return compile_if_needed()
 
 
 def engines_for(scheduler: Scheduler) -> list[Engine]:
@@ -82,11 +95,10 @@ def engines_for(scheduler: Scheduler) -> list[Engine]:
     # numba and OR-Tools take a second to load, which nobody pays who only checks a plan.
     from routing.decompose import PARTS_ENGINE  # noqa: PLC0415
     from routing.model import MODEL_ENGINE  # noqa: PLC0415
-    from routing.search.engine import SEARCH_ENGINE, supports, warm_up  # noqa: PLC0415
+    from routing.search.engine import SEARCH_ENGINE, supports  # noqa: PLC0415
 
     if not supports(scheduler):
         return [MODEL_ENGINE]
-    warm_up()
     return [SEARCH_ENGINE if SEARCH_ENGINE.suits(scheduler) else PARTS_ENGINE]
 
 
@@ -154,6 +166,10 @@ class _Keeper:
         found: Found = engine.search(task)
         self.iterations += found.iterations
         self.offer(found.orders, engine=engine.name)
+
+    def extend_by(self, seconds: float) -> None:
+        """What had to be done once for all runs is no part of this run's budget."""
+        self.started += seconds
 
     def searching_seconds_left(self) -> float:
         reserve = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)

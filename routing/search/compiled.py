@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,7 @@ KERNELS: Final = ("layout.py", "timing.py", "placing.py", "ruining.py", "anneali
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
+@cache
 def cache_folder() -> Path:
     """The first of the usual places that can be written to; a temporary one where none can."""
     here = Path(__file__).parent

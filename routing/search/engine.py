@@ -18,6 +18,7 @@ from routing.days import Orders, Scheduler
 from routing.engines import Found, Task
 from routing.search import layout as at
 from routing.search.building import NetBuilder
+from routing.search.compiled import cache_folder
 from routing.search.search import Search
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ SECONDS_BETWEEN_OFFERS: Final = 1.0
 ROUNDS_A_STOP: Final = 4_000
 MOST_CYCLES: Final = 4
 REHEATED: Final = 0.4
+LONGEST_CHUNK_SECONDS: Final = 0.05
 # Every so many chunks the search is tempted to serve more than pays stop by stop.
 TEMPT_EVERY: Final = 25
 # Above this many stops the problem is searched part by part (`routing.decompose`).
@@ -82,6 +84,7 @@ class Run:
         self.chunk = max(20, ROUNDS_A_CHUNK // max(1, len(search.net.stop)))
         self.cycles = 1
         self.chunks = 0
+        self.chunk_begun = time.monotonic()
         large = len(search.net.stop) > LARGE_STOPS
         self.coldest = COLDEST_OF_LARGE if large else COLDEST
         self.offered = task.start
@@ -99,12 +102,21 @@ class Run:
             else:
                 self.search.anneal(chunk, self.temperature())
             self.rounds += chunk
+            self._keep_pace()
             if self.most is None and time.monotonic() >= self.next_offer:
                 self._offer()
             self.columns(self.fraction())
+            self.chunk_begun = time.monotonic()
         self.columns(2.0)
         self._offer()
         return Found(orders=self.search.best(), iterations=self.rounds)
+
+    def _keep_pace(self) -> None:
+        """Rich days are slower; a chunk must not outlast the patience of clock and cancel."""
+        now = time.monotonic()
+        if self.most is None and now - self.chunk_begun > LONGEST_CHUNK_SECONDS:
+            self.chunk = max(1, self.chunk // 2)
+        self.chunk_begun = now
 
     def fraction(self) -> float:
         if self.most is not None and self.rounds >= self.most:
@@ -236,24 +248,36 @@ class _Beside:
             self.answers.append(chosen)
 
 
-def warm_up() -> bool:
-    """Load the kernels, compiling them first if no run before has; True if it had to compile.
+def compile_if_needed() -> float:
+    """Compile the kernels if no run before has, saying so; the seconds it took, 0 if there were.
 
     Raises nothing: where no folder can be written, every process compiles anew.
     """
-    from routing.search.compiled import cache_folder  # noqa: PLC0415 - imports numba
+    if _ready.is_set() or (cache_folder() / COMPILED).exists():
+        return 0.0
+    started = time.monotonic()
+    warm_up()
+    return time.monotonic() - started
 
+
+def warm_up() -> bool:
+    """Load the kernels, compiling them first if no run before has; True if it had to compile."""
     if _ready.is_set():
         return False
     with _compiling:
-        fresh = not any(cache_folder().rglob("*.nbi"))
+        if _ready.is_set():
+            return False
+        fresh = not (cache_folder() / COMPILED).exists()
         if fresh:
             log.warning("compiling the route search, once for this version: one to three minutes")
         _touch_every_kernel()
+        (cache_folder() / COMPILED).touch()
         _ready.set()
     return fresh
 
 
+# Stands in the cache beside the kernels when all of them are there.
+COMPILED: Final = "compiled"
 _ready = threading.Event()
 _compiling = threading.Lock()
 

@@ -61,7 +61,7 @@ def test_plain_days_obey_too(seed: int, stops: int) -> None:
 
 def every_order(stops: int, couriers: int) -> list[Orders]:
     """All single-tour plans that serve any of the stops in any order by anyone or nobody."""
-    plans = []
+    plans: list[Orders] = []
     for who in product(range(couriers + 1), repeat=stops):
         own = [[s for s in range(stops) if who[s] == c] for c in range(couriers)]
         for orders in product(*(permutations(part) for part in own)):

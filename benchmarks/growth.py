@@ -1,0 +1,236 @@
+"""What a growing ledger costs: appending, the tracking page, a courier's list, a proof, the verifier.
+
+A page that is quick over ten thousand events and slow over a million is broken. Each question is put
+at several sizes of one ledger, and what counts is the ratio between the sizes: nothing may grow
+faster than the logarithm. Events are signed by a phone and recorded by the service's own code in big
+batches, the only way in. Run: python -m benchmarks.growth [--long]
+"""
+
+import argparse
+import math
+import os
+import platform
+import random
+import resource
+import statistics
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from postal_service.domain import acts, s10
+from postal_service.domain.acts import Leg
+from postal_service.domain.codes import token_digest
+from postal_service.domain.crockford import Token
+from postal_service.domain.ids import ItemId
+from postal_service.ledger import reading as ledger
+from postal_service.ledger.encoding import decode
+from postal_service.ledger.verify import verify
+from postal_service.projections import holdings
+from postal_service.services import checkpoints, numbers, tracking
+from postal_service.services.office_events import milliseconds
+from postal_service.services.recording import Signed, record
+from postal_service.storage.engine import open_engine
+from postal_service.storage.migrate import upgrade
+from postal_service.storage.schema import ItemRow
+from postal_service.storage.transaction import Sessions, reading, sessions_on, transaction
+from tests.databases import fresh_database, postgres_server, sqlite_url
+from tests.faults.post import Post, found, now
+from tests.mobile_api.phones import TWO
+from tests.services import world as w
+
+SIZES = (10_000, 100_000)
+LONGEST = 1_000_000
+AT_ONCE = 2_000  # events of one recorded batch while the ledger is filled
+COURIERS = 20
+ACTS = 2  # events of one package: taken, sealed
+ASKED = 40  # times that each question is put at each size
+APPENDED = 50  # events of the batch whose time is taken
+
+Medians = dict[str, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--postgres", default="", help="URL of a server; default: a throw-away one")
+    parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES))
+    parser.add_argument("--long", action="store_true", help=f"also at {LONGEST:,} events")
+    arguments = parser.parse_args()
+    sizes = sorted({*arguments.sizes, *([LONGEST] if arguments.long else [])})
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        with _database(arguments.database, folder, arguments.postgres) as url:
+            _grow(url, Path(folder), sizes)
+
+
+@contextmanager
+def _database(name: str, folder: str, postgres: str) -> Iterator[str]:
+    if name == "sqlite":
+        yield sqlite_url(Path(folder))
+    elif postgres:
+        with fresh_database(postgres, "growth") as url:
+            yield url
+    else:
+        with postgres_server() as server, fresh_database(server, "growth") as url:
+            yield url
+
+
+def _grow(url: str, folder: Path, sizes: list[int]) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    filling = _Filling(found(url, sessions_on(engine), phones=COURIERS))
+    measured: list[tuple[int, Medians]] = []
+    for size in sizes:
+        filling.upto(size)
+        measured.append((size, _medians(filling)))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{size:,} events: filled at {filling.rate:,.0f} events/s, peak {peak:,.0f} MiB")
+        _verified(filling.post, folder, size)
+    _table(measured)
+    engine.dispose()
+
+
+def _table(measured: list[tuple[int, Medians]]) -> None:
+    print(
+        "\nmedian ms" + " " * 24 + "".join(f"{size:>12,}" for size, _ in measured) + "   grew   log"
+    )
+    (first, least), (last, most) = measured[0], measured[-1]
+    allowed = math.log(last) / math.log(first)
+    for name in least:
+        medians = "".join(f"{found[name] * 1000:12.2f}" for _, found in measured)
+        print(f"{name:33}{medians}{most[name] / least[name]:7.2f}{allowed:6.2f}")
+
+
+class _Filling:
+    """One ledger that gets longer. Its couriers share the packages evenly."""
+
+    def __init__(self, post: Post) -> None:
+        self.post, self.rate = post, 0.0
+        self.labels: list[tuple[ItemId, Token]] = []
+        self._made = 0
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.post.sessions
+
+    def upto(self, size: int) -> None:
+        with reading(self.sessions) as session:
+            missing = size - ledger.size(session)
+        began, count = time.perf_counter(), missing
+        while missing > 0:
+            events = min(AT_ONCE, missing + missing % ACTS)
+            with transaction(self.sessions) as session:
+                self.append(session, self.signed(session, events))
+            missing -= events
+        self.rate = count / (time.perf_counter() - began)
+
+    def signed(self, session: Session, events: int) -> list[Signed]:
+        """The next packages, each taken by a courier and sealed, as his phone signs it."""
+        items = self._numbers(session, events // ACTS)
+        for n, item in enumerate(items):
+            phone = self.post.phones[n % COURIERS]
+            phone.accept(item, Leg.IN, TWO, w.AGENCY)
+            phone.tell(item, acts.Pack(seal=f"S-{item}", counts=TWO))
+        made = []
+        for phone in self.post.phones:
+            made += [Signed(decode(each.body), each.body, each.signature) for each in phone.outbox]
+            phone.outbox, phone.custody = [], {}
+        return made
+
+    def append(self, session: Session, signed: list[Signed]) -> None:
+        record(session, signed, received_ms=milliseconds(now()))
+
+    def _numbers(self, session: Session, how_many: int) -> list[ItemId]:
+        label = numbers.label()  # one token for all: its digest is compared each time all the same
+        digest = token_digest(label.token)
+        items = [s10.make(self._made + n + 1, service="BG").id for n in range(how_many)]
+        self._made += how_many
+        fixed = {
+            "issued_on": now().date(),
+            "leg": Leg.IN.value,
+            "dossier": None,
+            "origin_unit": w.OFFICE,
+            "destination_unit": w.AGENCY,
+            "token_hash": digest,
+            "made_by": "s-manager",
+        }
+        session.execute(insert(ItemRow), [{"item": item, **fixed} for item in items])
+        self.labels += [(item, label.token) for item in items[:: max(1, how_many // 10)]]
+        return items
+
+
+def _medians(filling: _Filling) -> Medians:
+    chosen = random.Random(1)
+    with reading(filling.sessions) as session:
+        size = ledger.size(session)
+
+    def append() -> float:
+        with transaction(filling.sessions) as session:
+            signed = filling.signed(session, APPENDED)
+            began = time.perf_counter()
+            filling.append(session, signed)
+            return time.perf_counter() - began
+
+    def asked(question: Callable[[Session], object]) -> float:
+        with reading(filling.sessions) as session:
+            began = time.perf_counter()
+            question(session)
+            return time.perf_counter() - began
+
+    def held(session: Session) -> object:
+        return holdings.held_by_staff(session, chosen.choice(filling.post.phones).staff)
+
+    def label(session: Session) -> object:
+        item, token = chosen.choice(filling.labels)
+        return tracking.by_label(session, item, token)
+
+    def proof(session: Session) -> object:
+        return ledger.inclusion(session, chosen.randrange(size), size)
+
+    return {
+        f"append {APPENDED} events": _median(append),
+        "tracking page (by label)": _median(lambda: asked(label)),
+        "a courier's list (a page)": _median(lambda: asked(held)),
+        "inclusion proof": _median(lambda: asked(proof)),
+    }
+
+
+def _median(once: Callable[[], float]) -> float:
+    once()  # the first one fills caches and compiles statements
+    return statistics.median(once() for _ in range(ASKED))
+
+
+def _verified(post: Post, folder: Path, size: int) -> None:
+    """The verifier over the whole file: events a second, and what it holds in memory at most."""
+    settings, keys = post.runtime.settings, folder / "keys.json"
+    exported = folder / "ledger.jsonl"
+    with transaction(post.sessions) as session:
+        checkpoints.make(session, origin=settings.origin, log_key=post.runtime.log_key, at=now())
+    with reading(post.sessions) as session:
+        policy = checkpoints.policy(settings.origin, post.runtime.log_key, [])
+        checkpoints.export_to(session, policy, ledger=exported, keys=keys)
+    began = time.perf_counter()
+    verdict = verify(exported, keys)
+    rate = verdict.size / (time.perf_counter() - began)
+    if not verdict.valid:
+        raise RuntimeError(f"the ledger is broken: {verdict.broken}")
+    line = f"  verifier: valid, {rate:,.0f} events/s"
+    if size <= SIZES[0]:  # watching every allocation makes it several times slower
+        tracemalloc.start()
+        verify(exported, keys)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        line += f", {held / verdict.size:,.0f} bytes an event in memory at most"
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

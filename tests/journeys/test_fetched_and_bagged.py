@@ -1,0 +1,84 @@
+"""The post comes to the citizen's home, and packages travel between two offices in a bag.
+
+Where the pages have no form for an act yet, the clerk's part is done through the same service call.
+"""
+
+from datetime import datetime, timedelta
+
+from postal_service.domain import acts
+from postal_service.domain.acts import Capacity, Leg
+from postal_service.domain.custody import State
+from postal_service.domain.ids import ItemId
+from postal_service.domain.standing import Administrative
+from postal_service.domain.wording_dates import VIETNAM
+from postal_service.services import collecting, dossiers, handovers, transport
+from postal_service.storage.transaction import reading, transaction
+from tests.journeys.post import Post, accepted, online, put_out
+from tests.mobile_api.test_rounds import publish
+from tests.services import world as w
+from tests.services.registrations import SERVICE, registration
+from tests.web.desk_work import sealed, taken
+
+
+def test_papers_fetched_at_home_reach_the_desk(post: Post) -> None:
+    world, opens = post.world, datetime(2026, 11, 25, 8, tzinfo=VIETNAM)
+    with transaction(post.runtime.sessions) as session:
+        asked = collecting.request(
+            session, world.keys, registration(session), opens_at=opens,
+            closes_at=opens + timedelta(hours=2), service=SERVICE, by=world.counter,
+            at=post.clock(),
+        )  # fmt: skip
+        publish(session, "round-1", world.courier.staff, [], asked.dossier)
+    assert asked.item is not None
+    phone = post.phone(world.courier)
+    online(phone)
+    post.clock.at = opens + timedelta(minutes=30)
+
+    phone.collect(asked.item)
+    phone.tell(asked.item, acts.Pack(seal="NP-HOME", counts=asked.counts))
+    post.later(hours=3)
+    online(phone)
+    accepted(phone)
+
+    assert post.holder(asked.item) == world.courier.staff
+    with reading(post.runtime.sessions) as session:
+        found = dossiers.load(session, asked.dossier)
+    assert found.administrative is Administrative.POSTED
+    assert found.posted_at == opens + timedelta(minutes=30)  # the moment at the door counts
+    online(phone)
+    batch = put_out(phone, asked.item, w.DESK)
+    accepted(phone)
+    taken(post.browser("desk_clerk"), batch, asked.item)
+    assert post.state(asked.item) is State.WITH_AGENCY
+
+
+def test_packages_travel_in_a_bag_from_one_office_to_another(post: Post) -> None:
+    world, counter = post.world, post.browser("counter")
+    contents = [ItemId(sealed(counter, f"NP0000010{n}")) for n in range(3)]
+    with transaction(post.runtime.sessions) as session:
+        bagged = transport.pack_bag(
+            session, world.keys, contents, destination=w.FAR_OFFICE, seal="TUI-1",
+            item_prefix="BT", by=world.counter, at=post.clock(),
+        )  # fmt: skip
+        transport.depart(
+            session, world.keys, bagged.bag, run="XE-1", by=world.counter, at=post.clock()
+        )
+    assert {post.state(item) for item in contents} == {State.IN_DISPATCH}
+    assert {post.holder(item) for item in contents} == {world.counter.staff}
+
+    post.later(hours=1)
+    with transaction(post.runtime.sessions) as session:
+        offered = transport.offer_bag(
+            session, world.keys, bagged.bag, to_unit=w.FAR_OFFICE, by=world.counter,
+            at=post.clock(),
+        )  # fmt: skip
+        handovers.take(
+            session, world.keys, offered.batch, capacity=Capacity.COUNTER, reserved={},
+            by=world.far_counter, at=post.clock(),
+        )  # fmt: skip
+        transport.arrive(session, world.keys, bagged.bag, by=world.far_counter, at=post.clock())
+
+    assert {post.holder(item) for item in contents} == {world.far_counter.staff}
+    assert {post.state(item) for item in contents} == {State.AT_DESTINATION_OFFICE}
+    assert post.standing(bagged.bag).leg is Leg.BAG
+    assert contents[0] in post.browser("far_counter").text(f"/items/{contents[0]}")

@@ -23,6 +23,7 @@ from postal_service.web.handovers import views as handovers
 from postal_service.web.items import views as items
 from postal_service.web.labels import word
 from postal_service.web.language import language, say
+from postal_service.web.phones import views as phones
 from postal_service.web.receptions import views as receptions
 from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
@@ -41,6 +42,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     results.pages,
     delivery.pages,
     rounds.pages,
+    phones.pages,
     tracking.pages,
     audit.pages,
 )
@@ -66,6 +68,11 @@ TABS: Final[Sequence[Tab]] = (
         shown_to=frozenset({Role.POSTAL_CLERK, Role.MANAGER}),
     ),
     Tab(endpoint="dossiers.search", name=("Hồ sơ", "Dossiers"), shown_to=frozenset(Role)),
+    Tab(
+        endpoint="phones.show",
+        name=("Điện thoại", "Phones"),
+        shown_to=frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    ),
     Tab(endpoint="audit.show", name=("Kiểm tra", "Audit"), shown_to=frozenset(AUDITING)),
     Tab(endpoint="account.show", name=("Tài khoản", "Account"), shown_to=frozenset(Role)),
 )

@@ -40,6 +40,8 @@ OTHERS = {
     "plan": NOT_THERE,
     "round_id": NOT_THERE,
     "job": NOT_THERE,
+    "device": NOT_THERE,
+    "kept": "999999999",
 }
 
 

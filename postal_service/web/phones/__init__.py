@@ -1,0 +1,1 @@
+"""The couriers' phones: whose they are, which still wait, and what they sent that did not enter the ledger."""

@@ -1,0 +1,145 @@
+"""A head gives a courier a code, compares what the phone shows, revokes it, and settles what it sent."""
+
+import os
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.crockford import ENTROPY_BYTES
+from postal_service.domain.ids import DeviceId, StaffId
+from postal_service.domain.refusals import Refusal
+from postal_service.services import devices, overview, phone_holders, quarantine
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+from postal_service.web.phones.pictures import qr_link
+from postal_service.web.phones.words import reason_word
+
+pages = Blueprint("phones", __name__, template_folder="templates", url_prefix="/phones")
+
+HEADS = (Role.MANAGER, Role.ADMINISTRATOR)
+GROUP = 4  # characters of a code between two blanks: the eye loses its place in longer ones
+# What the database's row numbers hold; a longer number is no row of ours.
+KEPT = "<int(max=9223372036854775807):kept>"
+
+
+@pages.get("")
+@staff_only(*HEADS)
+def show() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/codes")
+@staff_only(*HEADS)
+def issue() -> ResponseReturnValue:
+    """A one-time code for a courier: in this answer and nowhere else."""
+    try:
+        courier = StaffId(forms.line("courier", "Bưu tá", most=40))
+        with transaction(here.sessions()) as store:
+            made = devices.issue_code(
+                store, courier, entropy=os.urandom(ENTROPY_BYTES), by=here.actor(), at=here.now()
+            )
+            names = overview.names(store, [], [], units=[made.unit], staff=[made.staff])
+    except Refusal as refused:
+        return _page(refused)
+    groups = [made.code[at : at + GROUP] for at in range(0, len(made.code), GROUP)]
+    return render_template(
+        "phones/code.html", made=made, groups=groups, picture=qr_link(made.code), names=names
+    )
+
+
+@pages.post("/<device>/confirm")
+@staff_only(*HEADS)
+def confirm(device: str) -> ResponseReturnValue:
+    """The head types what the phone in front of him shows; this page never shows it."""
+    try:
+        fingerprint = forms.line("fingerprint", "Sáu ký tự trên màn hình điện thoại", most=12)
+        with transaction(here.sessions()) as store:
+            devices.confirm(
+                store, here.keys(), DeviceId(device), fingerprint, by=here.actor(), at=here.now()
+            )
+    except Refusal as refused:
+        return _page(refused)
+    flash(say("Đã xác nhận điện thoại. Từ bây giờ chữ ký của máy có giá trị."), "good")
+    return redirect(url_for("phones.show"))
+
+
+@pages.post("/<device>/revoke")
+@staff_only(*HEADS)
+def revoke(device: str) -> ResponseReturnValue:
+    try:
+        why = forms.line("why", "Lý do", most=500)
+        with transaction(here.sessions()) as store:
+            devices.revoke(
+                store, here.keys(), DeviceId(device), why=why, by=here.actor(), at=here.now()
+            )
+    except Refusal as refused:
+        return _page(refused)
+    flash(say("Đã thu hồi điện thoại. Máy không ký được nữa."), "good")
+    return redirect(url_for("phones.show"))
+
+
+@pages.post(f"/kept/{KEPT}/admit")
+@staff_only(*HEADS)
+def admit(kept: int) -> ResponseReturnValue:
+    try:
+        with transaction(here.sessions()) as store:
+            quarantine.admit(store, kept, by=here.actor(), at=here.now())
+    except Refusal as refused:
+        return _page(refused)
+    flash(say("Đã cho sự kiện vào sổ, cùng những gì chờ sau nó."), "good")
+    return redirect(url_for("phones.show"))
+
+
+@pages.post(f"/kept/{KEPT}/dismiss")
+@staff_only(*HEADS)
+def dismiss(kept: int) -> ResponseReturnValue:
+    try:
+        why = forms.line("why", "Lý do", most=500)
+        with transaction(here.sessions()) as store:
+            quarantine.dismiss(store, kept, why=why, by=here.actor(), at=here.now())
+    except Refusal as refused:
+        return _page(refused)
+    flash(say("Đã xếp vào hồ sơ lưu; dữ liệu gốc vẫn được giữ."), "good")
+    return redirect(url_for("phones.show"))
+
+
+def _page(refused: Refusal | None = None) -> ResponseReturnValue:
+    by = here.actor()
+    with reading(here.sessions()) as store:
+        pending = devices.phones(store, status=devices.PENDING, by=by)
+        active = devices.phones(store, status=devices.ACTIVE, by=by)
+        revoked = devices.phones(store, status=devices.REVOKED, by=by)
+        known = {each.id: each for each in (*pending, *active, *revoked)}
+        kept = quarantine.open_ones(store, by=by)
+        couriers = phone_holders.couriers(store, by=by)
+        names = overview.names(
+            store,
+            [],
+            [],
+            units=[each.unit for each in known.values()],
+            staff=[each.staff for each in known.values()],
+        )
+    page = render_template(
+        "phones/phones.html",
+        refusal=told(refused) if refused else "",
+        pending=pending,
+        active=active,
+        revoked=revoked,
+        known=known,
+        kept=kept,
+        couriers=couriers,
+        names=names,
+        reason_word=reason_word,
+        received=_received,
+        typed=forms.typed("courier"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _received(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1_000, tz=UTC)

@@ -1,6 +1,5 @@
 """One search over one net: loads plans in, anneals, gives its best out. Knows no clock."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -22,8 +21,6 @@ BLINK: Final = 0.01
 TEMPTATION: Final = 5
 # Days of plans this close to the best are kept for the set partitioning.
 POOL_SHARE: Final = 0.03
-# A day as it lies in the pool: the problem's stop numbers, tour by tour.
-PooledDay = tuple[tuple[int, ...], ...]
 
 
 class Search:
@@ -136,11 +133,6 @@ class Search:
             return 1.0
         rows = np.arange(count)[:, None]
         return max(1.0, float(self.net.price[0][rows, self.net.adjacent[:, :8]].mean()))
-
-
-def chained(tours: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """All stops of a day in order."""
-    return tuple(stop for tour in tours for stop in tour)
 
 
 def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:

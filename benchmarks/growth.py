@@ -66,9 +66,11 @@ def main() -> None:
     print(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
     )
-    with tempfile.TemporaryDirectory() as folder:
-        with _database(arguments.database, folder, arguments.postgres) as url:
-            _grow(url, Path(folder), sizes)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _database(arguments.database, folder, arguments.postgres) as url,
+    ):
+        _grow(url, Path(folder), sizes)
 
 
 @contextmanager

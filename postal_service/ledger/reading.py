@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
@@ -201,9 +201,15 @@ def _hashes(session: Session, path: Iterable[Sequence[Place]]) -> list[list[byte
         for index, value in session.execute(columns.where(EntryRow.index.in_(leaves))):
             known[Place(0, index)] = value
     if nodes:
-        key = tuple_(NodeRow.level, NodeRow.position)
+        # One by one, not as a list of pairs: for that SQLite reads the whole table.
+        wanted = or_(
+            *(
+                and_(NodeRow.level == each.level, NodeRow.position == each.position)
+                for each in nodes
+            )
+        )
         columns_of_nodes = select(NodeRow.level, NodeRow.position, NodeRow.hash)
-        for level, position, value in session.execute(columns_of_nodes.where(key.in_(nodes))):
+        for level, position, value in session.execute(columns_of_nodes.where(wanted)):
             known[Place(level, position)] = value
     if known.keys() != places:
         raise ValueError("The ledger is smaller than the tree that was asked for.")

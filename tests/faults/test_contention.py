@@ -25,10 +25,10 @@ from tests.mobile_api.phones import collected, custody_of, line_to
 from tests.services import world as w
 from tests.services.in_hand import sealed
 
+# How many items, and how many who want each.
 SOME = pytest.param(20, 8, id="20x8")
 MANY = pytest.param(200, 16, id="200x16", marks=pytest.mark.slow)
 AT = w.MORNING + timedelta(minutes=10)
-"""How many items, and how many who want each."""
 
 
 def at_once(acts: Sequence[Callable[[], None]]) -> None:

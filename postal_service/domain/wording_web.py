@@ -1,6 +1,14 @@
 """Sentences for refusals at the door and in forms: Vietnamese, English."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "record.not_invited": (
+        "Bưu gửi {item} chưa có giấy mời nào được ghi, nên không có gì để in.",
+        "No invitation was recorded for item {item}, so there is none to print.",
+    ),
+    "record.nothing_irregular": (
+        "Bưu gửi {item} không có bất thường đang mở. Báo bất thường trước khi lập biên bản.",
+        "Item {item} has no open exception. Report it before making a record.",
+    ),
     "access.sign_in_failed": (
         "Không đăng nhập được: sai tên đăng nhập, mật khẩu hoặc mã xác thực, hoặc tài khoản đang bị khóa 15 phút sau nhiều lần sai.",
         "Not signed in: the login, the password or the code is wrong, or the account is locked for 15 minutes after too many wrong tries.",

@@ -25,6 +25,7 @@ from postal_service.web.labels import word
 from postal_service.web.language import language, say
 from postal_service.web.phones import views as phones
 from postal_service.web.receptions import views as receptions
+from postal_service.web.records import views as records
 from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
 from postal_service.web.tabs import Tab
@@ -41,6 +42,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     handovers.pages,
     results.pages,
     delivery.pages,
+    records.pages,
     rounds.pages,
     phones.pages,
     tracking.pages,

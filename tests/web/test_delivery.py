@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from postal_service.services.vault import open_sealed
 from postal_service.storage.schema import (
+    AccessRow,
     DossierRow,
     EntryRow,
     MessageCodeRow,
     OutboxRow,
     StaffRow,
 )
-from tests.printing.read_back import codes_of
+from tests.printing.read_back import codes_of, text_of
 from tests.services import world as w
 from tests.services.world import World
 from tests.web.conftest import Browser
@@ -205,6 +206,30 @@ def test_an_attempt_has_a_reason_and_the_invitation_comes_after_it(result: AtCou
     assert result.item in counter.text("/held")
     assert counter.send(f"{base}/invite").status_code == 409  # two working days apart
     assert counter.send(f"{base}/send-back", why="").status_code == 400
+
+
+def test_the_invitation_is_printed_once_it_was_recorded(
+    browser: Callable[[str], Browser], result: AtCounter, session: Session
+) -> None:
+    base, counter = f"/items/{result.item}", result.counter
+    assert counter.send(f"{base}/invitation").status_code == 409
+    for _ in range(2):
+        counter.send(f"{base}/attempt", reason="R01")
+    counter.send(f"{base}/invite")
+    assert f"{base}/invitation" in counter.text(f"{base}/delivery")
+    before = events(session)
+
+    page = counter.send(f"{base}/invitation").get_data(as_text=True)
+
+    pdf = re.search(r'base64,([^"]+)" download="[^"]+giay-moi', page)
+    assert pdf is not None
+    words = text_of(b64decode(pdf[1]))
+    for said in ("Nguyễn Thị Lan", "Người nhận đi vắng", "Bưu cục Tam Kỳ", "Lần 1"):
+        assert said in words
+    assert events(session) == before  # a paper, and no event
+    looks = session.scalars(select(AccessRow.why).filter_by(dossier=result.dossier)).all()
+    assert "printing" in looks
+    assert browser("far_counter").send(f"{base}/invitation").status_code == 404
 
 
 def test_an_envelope_is_made_once_and_never_empty(

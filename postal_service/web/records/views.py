@@ -1,0 +1,112 @@
+"""Print the invitation of a held result, and the record of an irregular item for two people to sign."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import ItemId
+from postal_service.domain.persons import PersonRole
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import local
+from postal_service.printing import discrepancy_record
+from postal_service.printing import invitation as invitation_paper
+from postal_service.services import directory, overview, persons, places
+from postal_service.services.directory import UnknownStaff
+from postal_service.services.items import UnknownItem
+from postal_service.services.persons import Purpose
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+from postal_service.web.papers import Printable
+from postal_service.web.records.papers import (
+    Found,
+    NothingIrregular,
+    discrepancy,
+    invitation,
+    is_irregular,
+)
+
+pages = Blueprint("records", __name__, template_folder="templates", url_prefix="/items")
+
+INVITING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
+RECORDING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.ADMINISTRATOR)
+
+
+@pages.post("/<number>/invitation")
+@staff_only(*INVITING)
+def invite(number: str) -> ResponseReturnValue:
+    """The paper names the citizen in full, so printing it is a look that is logged."""
+    item, by = ItemId(number), here.actor()
+    with transaction(here.sessions()) as store:
+        view = overview.item(store, item, by=by)
+        if view.dossier is None:
+            raise UnknownItem(item=item)
+        office = directory.unit(store, by.unit, by=by)
+        people = persons.look(
+            store,
+            here.runtime().vault,
+            view.dossier.id,
+            purpose=Purpose.PRINTING,
+            by=by,
+            at=here.now(),
+        )
+        who = next((people[role] for role in ADDRESSEES if role in people), None)
+        paper = invitation(view, who, office=office.name, address=office.address)
+    made = Printable(say("Giấy mời"), f"{item}-giay-moi.pdf", invitation_paper.render(paper))
+    return render_template("records/ready.html", item=item, papers=[made])
+
+
+ADDRESSEES = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
+
+
+@pages.get("/<number>/discrepancy")
+@staff_only(*RECORDING)
+def describe(number: str) -> ResponseReturnValue:
+    return _form(ItemId(number))
+
+
+@pages.post("/<number>/discrepancy")
+@staff_only(*RECORDING)
+def record(number: str) -> ResponseReturnValue:
+    """What two people found, for both to sign; the exception itself stays open until it is settled."""
+    item, by = ItemId(number), here.actor()
+    try:
+        found = Found(
+            counts=forms.counts(),
+            seal=forms.optional_line("seal", "Số niêm phong thấy thực tế", most=40).upper(),
+            description=forms.line("description", "Mô tả", most=500),
+            measures=forms.line("measures", "Biện pháp xử lý", most=500),
+        )
+        badge = forms.line("witness", "Thẻ người chứng kiến", most=40)
+        with reading(here.sessions()) as store:
+            view = overview.item(store, item, by=by)
+            witness = directory.colleague_by_badge(store, badge)
+            if witness.staff == by.staff:  # nobody witnesses his own record
+                raise UnknownStaff(staff=badge)
+            office = places.place(store, by.unit, day=local(here.now()).date())
+            maker = directory.names(store, [by.staff])[by.staff]
+        paper = discrepancy(
+            view, found, office=office.name, people=(maker, witness.name), at=here.now()
+        )
+    except Refusal as refused:
+        return _form(item, refused)
+    made = Printable(
+        say("Biên bản bất thường"), f"{item}-bat-thuong.pdf", discrepancy_record.render(paper)
+    )
+    return render_template("records/ready.html", item=item, papers=[made])
+
+
+def _form(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+    if not is_irregular(view.standing):
+        raise NothingIrregular(item=item)
+    page = render_template(
+        "records/discrepancy.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        typed=forms.typed("seal", "description", "measures"),
+    )
+    return page, status_of(refused) if refused else 200

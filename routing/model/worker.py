@@ -1,11 +1,11 @@
-"""The model's search in a process of its own, so that it can be stopped at any moment.
+"""The model's search in a process of its own (`child.py`), so that it can be stopped at any moment.
 
 OR-Tools' iterated local search looks at nothing but its clock, steps of large models outlast it,
 and a failed check inside the solver ends the process it runs in. In a child none of that reaches
 the caller: it is ended when the caller cancels or its time is over, and what it found so far stays.
 
 Talk: the caller writes one pickled `Order`; the child writes pickled `Orders` as they get better,
-then `None`. Both ends are this very code, so pickle is not read from strangers.
+then `None`. Both ends are our own code, so pickle is not read from strangers.
 """
 
 import os
@@ -15,18 +15,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import routing
-from routing.assembly import ImpossibleOrder, assemble, orders_of
-from routing.days import Orders, Scheduler
+from routing.days import Orders
 from routing.engines import Found, Task
-from routing.plan import Budget
 from routing.problem import Problem
-from routing.repair import repaired
 
 POLL_SECONDS: Final = 0.05
 # Python, numpy and OR-Tools need about this to start; the child's own clock starts after it.
@@ -55,7 +51,7 @@ def searched_in_child(task: Task) -> Found:
     root = str(Path(routing.__file__).parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     child = subprocess.Popen(
-        [sys.executable, "-m", "routing.model.worker"],
+        [sys.executable, "-m", "routing.model.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -96,46 +92,3 @@ def _talk(
                 arrived.put(pickle.load(source))  # noqa: S301 - our own child, see the head
     except (EOFError, OSError, pickle.UnpicklingError):
         arrived.put(None)
-
-
-def _serve(source: BinaryIO, sink: BinaryIO) -> None:
-    from routing.model.searching import search_here  # noqa: PLC0415 - it imports this file
-
-    order: Order = pickle.load(source)  # noqa: S301 - from the parent, see the head
-    scheduler = Scheduler(order.problem)
-    task = Task(
-        scheduler=scheduler,
-        start=order.start,
-        budget=Budget(seconds=max(0.01, order.until - time.time())),
-        threads=1,
-        seed=order.seed,
-        offer=_teller(scheduler, order.start, sink),
-        cancelled=lambda: False,
-    )
-    search_here(task)
-    pickle.dump(None, sink)
-    sink.flush()
-
-
-def _teller(scheduler: Scheduler, start: Orders, sink: BinaryIO) -> Callable[[Orders], bool]:
-    """An `offer` that passes on only what is better than everything before."""
-    best = assemble(scheduler, start).cost
-
-    def offer(orders: Orders) -> bool:
-        nonlocal best
-        try:
-            plan = assemble(scheduler, orders)
-        except ImpossibleOrder:
-            plan = assemble(scheduler, repaired(scheduler, orders))
-        if plan.cost >= best:
-            return False
-        best = plan.cost
-        pickle.dump(orders_of(scheduler.problem, plan), sink)
-        sink.flush()
-        return True
-
-    return offer
-
-
-if __name__ == "__main__":
-    _serve(sys.stdin.buffer, sys.stdout.buffer)

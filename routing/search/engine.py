@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from routing.columns import Column, Cover, better_cover, cover_of
 from routing.days import Orders, Scheduler
 from routing.engines import Found, Task
 from routing.search import layout as at
 from routing.search.building import NetBuilder
+from routing.search.columns import Column, Cover, better_cover, cover_of
 from routing.search.compiled import cache_folder
 from routing.search.search import Search
 

@@ -2,9 +2,9 @@
 
 from routing import PlanRules, check
 from routing.assembly import assemble
-from routing.columns import Column, Cover, better_cover, cover_of
 from routing.days import Scheduler
 from routing.search.building import NetBuilder
+from routing.search.columns import Column, Cover, better_cover, cover_of
 from routing.search.engine import orders_of_columns
 from routing.search.search import Search
 from tests.routing.courier_days import courier_day

@@ -2,7 +2,7 @@
 # time, a package registry; nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check ready vendor pins clean
+.PHONY: help demo test check ready vendor kernels pins clean
 
 BIN := .venv/bin
 PINS := .ci/constraints.txt
@@ -13,16 +13,21 @@ VENDOR_SOURCES := $(wildcard postal_service/web/vendor/fetch.py mobile_api/vendo
 help:  ## say what there is to type
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUNTIME) vendor  ## run the whole service with sample orders on port 8000
+demo: $(RUNTIME) vendor kernels  ## run the whole service with sample orders on port 8000
 	$(BIN)/postal demo
 
-test: $(DEVELOPMENT) vendor  ## run every test this machine has the servers for
+test: $(DEVELOPMENT) vendor kernels  ## run every test this machine has the servers for
 	$(BIN)/python -m pytest -ra
 
 check: ready  ## run every gate: format, lint, types, layers, migrations, audit, tests
 	.ci/gates
 
-ready: $(DEVELOPMENT) vendor  ## install everything and run nothing
+ready: $(DEVELOPMENT) vendor kernels  ## install everything and run nothing
+
+# The planner's search is compiled once, here, so that no first plan has to wait for it.
+kernels: $(BIN)/python
+	@echo "compiling the planner's search (a minute or two the first time)"
+	@$(BIN)/python -m routing.search
 
 vendor: $(BIN)/python
 	@for fetch in $(VENDOR_SOURCES); do $(BIN)/python $$fetch || exit 1; done

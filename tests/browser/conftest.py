@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from waitress.server import BaseWSGIServer, create_server
 
 from postal_service.app import create_app
 from postal_service.domain.desk_codes import desk_code
-from postal_service.runtime import start
+from postal_service.runtime import Runtime, start
 from postal_service.storage.schema import StaffRow
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import Clock
 from tests.databases import not_here
 from tests.services import world as w
-from tests.services.world import build
+from tests.services.world import World, build
 from tests.web.conftest import PASSWORD, password_hash, settings_for_tests
 
 SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
@@ -46,18 +47,32 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass(frozen=True)
+class Office:
+    """The small organisation, and what its server stands on."""
+
+    world: World
+    runtime: Runtime
+    clock: Clock
+
+
 @pytest.fixture
-def site(committed_sessions: Sessions) -> Iterator[str]:
-    """The address of a server over the small organisation; everybody has a badge and a password."""
+def office(committed_sessions: Sessions) -> Office:
+    """Everybody has a badge and a password."""
     with transaction(committed_sessions) as session:
-        build(session)
+        world = build(session)
         session.execute(update(StaffRow).values(password_hash=password_hash()))
         for number, row in enumerate(session.query(StaffRow).order_by(StaffRow.id), start=1):
             row.badge = desk_code(number)
-    app = create_app(
-        start(settings_for_tests(), clock=Clock(w.MORNING), sessions=committed_sessions)
-    )
-    with _served(app) as address:
+    clock = Clock(w.MORNING)
+    runtime = start(settings_for_tests(), clock=clock, sessions=committed_sessions)
+    return Office(world=world, runtime=runtime, clock=clock)
+
+
+@pytest.fixture
+def site(office: Office) -> Iterator[str]:
+    """The address of a server over the small organisation."""
+    with _served(create_app(office.runtime)) as address:
         yield address
 
 

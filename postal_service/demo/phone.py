@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg
+from postal_service.domain.crockford import read_token
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.ledger import base64_strict, offers, signing
@@ -107,6 +108,7 @@ class Phone:
     def enrol(self, code: str) -> str:
         """Show the code and the key; the six characters that the head compares."""
         public = signing.public_bytes(self._key)
+        code = read_token(code)  # as typed it may have blanks and small letters
         message = enrolment_message(code, self._algorithm, public)
         told = self._post(
             "/devices/enrolments",

@@ -25,7 +25,7 @@ from postal_service.domain.money import (
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
 from postal_service.domain.standing import Money
 from postal_service.domain.text import tidy
-from postal_service.services import dossiers
+from postal_service.services import directory, dossiers
 from postal_service.storage.schema import DossierRow, MoneyRow
 
 ChargeId = NewType("ChargeId", str)
@@ -176,12 +176,15 @@ def hand_in(
 ) -> ShiftCash:
     """Take a member of staff's cash at the end of his shift, counted line by line.
 
-    `by` is the cashier. Raises RoleNeeded, TakesFromHimself, NothingToHandIn, or CashDiffers when
-    any line's count is not what was taken on it: a surplus of one line never fills another.
+    `by` is the cashier of his unit. Raises RoleNeeded, UnknownStaff for anybody else's staff,
+    TakesFromHimself, NothingToHandIn, or CashDiffers when any line's count is not what was taken on it: a surplus of one line never fills another.
     """
     by.need(*CASHIERS)
     if by.staff == staff:
         raise TakesFromHimself
+    works_in = directory.actor(session, staff).grants
+    if not any(by.may(*CASHIERS, path=grant.path) for grant in works_in):
+        raise directory.UnknownStaff(staff=staff)
     held = cash_of(session, staff)
     if not held.charges:
         raise NothingToHandIn

@@ -12,6 +12,7 @@ from postal_service.domain.money import Line, Means, PaymentState, WithoutBasis,
 from postal_service.domain.standing import Money
 from postal_service.services import charges, dossiers
 from postal_service.services.charges import ChargeId, Due
+from postal_service.services.directory import UnknownStaff
 from tests.services import world as w
 from tests.services.registrations import register, registration
 from tests.services.world import World, build
@@ -168,3 +169,8 @@ def test_the_book_of_money_only_grows(
     assert session.scalar(text("SELECT count(*) FROM money_entry")) == (before or 0) + 1
     with pytest.raises(DatabaseError):
         session.execute(text("UPDATE money_entry SET amount_dong = 0"))
+
+
+def test_a_cashier_takes_no_cash_from_another_offices_staff(session: Session, world: World) -> None:
+    with pytest.raises(UnknownStaff):
+        charges.hand_in(session, world.far_courier.staff, {}, by=world.counter, at=LATER)

@@ -52,6 +52,7 @@ class _Teller:
     applied: list[EventId] = field(default_factory=list)
     conflicts: list[EventId] = field(default_factory=list)
     disputed: list[EventId] = field(default_factory=list)
+    vouched: set[EventId] = field(default_factory=set)  # by the checker of a correction
 
     def tell(self) -> Story:
         self._hang_on_parents(self._corrections())
@@ -91,15 +92,21 @@ class _Teller:
                 continue
             self.applied.append(key)
             if act.corrects not in standing_for:
+                self.vouched.update(
+                    each for each in act.replacements if self._stands_in(each, target.event)
+                )
                 standing_for[act.corrects] = next(
                     (each for each in act.replacements if self._replaces(each, target.event)), None
                 )
         self.applied.extend(standing_for)
         return standing_for
 
-    def _replaces(self, replacement: EventId, target: Event) -> bool:
+    def _stands_in(self, replacement: EventId, target: Event) -> bool:
         told = self.told.get(replacement)
-        return told is not None and told.event.moves_custody and told.event.parent == target.parent
+        return told is not None and told.event.parent == target.parent
+
+    def _replaces(self, replacement: EventId, target: Event) -> bool:
+        return self._stands_in(replacement, target) and self.told[replacement].event.moves_custody
 
     def _hang_on_parents(self, corrected: Mapping[EventId, EventId | None]) -> None:
         for told in self.told.values():
@@ -138,7 +145,7 @@ class _Teller:
                     return event.act.giver in self._devices_of(standing.holder)
                 return self._offered(standing, event.act)
             case acts.Deliver():
-                return _speaks_for(standing.holder, event) and _proves(standing, event.act)
+                return self._speaks(standing.holder, event) and _proves(standing, event.act)
             case acts.Found():
                 return Trouble.LOST in standing.troubles
             case _:
@@ -183,7 +190,11 @@ class _Teller:
                 return False
             return self.told[offered.event].digest == act.offer
         # A new delivery code and a settled exception are told by the office, not by the holder.
-        return isinstance(act, acts.Rotate | acts.Clear) or _speaks_for(standing.holder, event)
+        return isinstance(act, acts.Rotate | acts.Clear) or self._speaks(standing.holder, event)
+
+    def _speaks(self, holder: Holder | None, event: Event) -> bool:
+        """What stands in for a wrong event is told by the checker, in the place of who told it."""
+        return event.id in self.vouched or _speaks_for(holder, event)
 
     def _note(self, standing: Standing, told: Told) -> Standing:
         if not self._may_tell(standing, told.event):

@@ -341,6 +341,24 @@ def test_a_replacement_stands_where_the_wrong_event_stood() -> None:
     assert standing.troubles == {Trouble.DAMAGE}  # what was told of the old custody still holds
 
 
+def test_the_checker_tells_the_right_reason_in_the_couriers_place() -> None:
+    post = result_on_the_way()
+    custody = post.custody
+    wrong = post.tell(MINH, acts.Attempt(reason="R01", action="A1", counted=True))
+    offer = post.offer(MINH, LAN)
+    post.take(LAN, Capacity.COUNTER, offer)
+    right = acts.Attempt(reason="R03", action="A4", counted=False)
+    told = post.tell(TUAN, right, parent=custody)  # the head of another place, who does not hold it
+    assert told in post.story.disputed
+    post.tell(TUAN, correction(wrong, CorrectionKind.INCORRECT_DATA, told))
+
+    standing = post.story.standing
+
+    assert told in post.story.applied
+    assert standing is not None
+    assert standing.attempts == 0
+
+
 def test_nobody_checks_his_own_correction() -> None:
     post = Post()
     post.accept()

@@ -8,7 +8,9 @@ from datetime import datetime
 from postal_service.demo import places
 from postal_service.demo.clerks import Office
 from postal_service.demo.couriers import Courier
-from postal_service.demo.day import Door, Way
+from postal_service.demo.day import Door, Matter, Way
+from postal_service.demo.slips import registration
+from postal_service.demo.stacks import at_counter
 from postal_service.domain import acts, attempts
 from postal_service.domain.acts import Condition, CorrectionKind, Leg, ReservedFor
 from postal_service.domain.ids import ItemId, UnitCode
@@ -33,7 +35,7 @@ class Incidents:
             (
                 (place, standing)
                 for place in places.offices()
-                for standing in self.office.at_counter(place.code)
+                for standing in at_counter(self.office.runtime, place.code)
                 if standing.leg is Leg.OUT
             ),
             None,
@@ -67,7 +69,7 @@ class Incidents:
 
     def _presence_required(self, at: datetime) -> None:
         matter = next(m for m in self.office.slips.matters if m.way is Way.COUNTER)
-        asked = self.office.registration(replace(matter, procedure="1.000894"))
+        asked = self._filled_in(replace(matter, procedure="1.000894"))
         try:
             self._register(asked, matter.taken_in, at)
         except NotByPost:
@@ -75,11 +77,14 @@ class Incidents:
 
     def _papers_missing(self, at: datetime) -> None:
         matter = next(m for m in self.office.slips.matters if m.way is Way.COUNTER)
-        asked = self.office.registration(matter)
+        asked = self._filled_in(matter)
         try:
             self._register(replace(asked, papers=asked.papers[1:]), matter.taken_in, at)
         except PapersMissing:
             self.happened["papers missing: citizen guided"] += 1
+
+    def _filled_in(self, matter: Matter) -> reception.Registration:
+        return registration(matter, self.office.world.versions[matter.procedure])
 
     def _register(self, asked: reception.Registration, unit: UnitCode, at: datetime) -> None:
         runtime = self.office.runtime

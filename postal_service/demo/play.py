@@ -5,6 +5,7 @@ the last phone that finds a network at night.
 """
 
 import time as real_time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from postal_service.demo.clerks import Office
 from postal_service.demo.couriers import Courier, Tally
 from postal_service.demo.crew import Crew, Line
 from postal_service.demo.day import DAY, EVE, DayPlan, Matter, Way
+from postal_service.demo.follow_up import after_failures
 from postal_service.demo.hours import DemoClock
 from postal_service.demo.incidents import Incidents
 from postal_service.demo.rounds import Planned
 from postal_service.demo.vans import Vans
+from postal_service.domain.attempts import Step
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.runtime import Runtime
@@ -45,6 +48,7 @@ class Played:
     incidents: Incidents
     planned: Planned
     resolved: int
+    followed_up: Counter[Step]  # what was done with results that came back
     seconds: dict[str, float]  # of real time, by step
 
 
@@ -62,6 +66,7 @@ class Play:
         self.couriers: list[Courier] = []
         self.planned = Planned()
         self.resolved = 0
+        self.followed_up: Counter[Step] = Counter()
 
     def whole(self) -> Played:
         """Everything, from the empty store to the night."""
@@ -82,6 +87,7 @@ class Play:
             incidents=self.incidents,
             planned=self.planned,
             resolved=self.resolved,
+            followed_up=self.followed_up,
             seconds=self.seconds,
         )
 
@@ -108,7 +114,8 @@ class Play:
             self.office.take_in(self.plan.posted_before, at=self._at(EVE, time(16, 30)))
             self.office.ask_for_visit(self.plan.pickups, at=self._at(EVE, time(16, 35)))
             # The last walk is over: these wait at their desks for the courier.
-            self.office.resolve(self.plan.made_late, at=self._at(EVE, time(16, 45)))
+            late = self.office.resolve(self.plan.made_late, at=self._at(EVE, time(16, 45)))
+            self.office.left_for_couriers.update(late)
             self.vans.leave(run="VT-1120-T", at=self._at(EVE, time(17, 30)))
             self.vans.arrive(at=self._at(date(2026, 11, 21), time(7)))
 
@@ -228,7 +235,7 @@ class Play:
         with self._step("the night"):
             self.incidents.correction(self.couriers, at=self._at(DAY, time(17, 35)))
             failed = [(c.office.code, item) for c in self.couriers for item, _ in c.failures]
-            self.office.after_failures(failed, at=self._at(DAY, time(17, 40)))
+            self.followed_up = after_failures(self.office, failed, at=self._at(DAY, time(17, 40)))
             self.vans.leave(run="VT-1123-T", at=self._at(DAY, time(17, 45)))
             at = self._at(DAY, time(21))
             for courier in self.couriers:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from postal_service.demo.play import Played
+from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State
 from postal_service.domain.standing import Administrative
 from postal_service.runtime import Runtime
@@ -76,7 +77,7 @@ def _dossiers(runtime: Runtime, played: Played) -> Iterator[str]:
 
 
 def _custody(runtime: Runtime, played: Played) -> Iterator[str]:
-    tally, office = played.tally, played.office
+    tally, followed = played.tally, played.followed_up
     with reading(runtime.sessions) as session:
         handed = session.scalar(select(func.count()).where(EntryRow.type == "handover"))
         moving = session.scalar(
@@ -91,8 +92,8 @@ def _custody(runtime: Runtime, played: Played) -> Iterator[str]:
     )
     yield f"             {proofs}"
     yield (
-        f"             {tally.recovered} old papers taken back, {office.invited} invitations,"
-        f" {office.sent_back} on the way back to their agency"
+        f"             {tally.recovered} old papers taken back, {followed[Step.INVITE]} invitations,"
+        f" {followed[Step.RETURN]} on the way back to their agency"
     )
     outcomes = ", ".join(f"{name} {count}" for name, count in sorted(tally.outcomes.items()))
     yield f"Phones       {len(played.couriers)} enrolled, {tally.batches} batches ({outcomes}); {tally.phones_late} without network until the evening"

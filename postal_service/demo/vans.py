@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postal_service.demo import places
-from postal_service.demo.clerks import Office, grouped, parts
+from postal_service.demo.clerks import Office
+from postal_service.demo.stacks import at_counter, grouped, parts
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId, UnitCode
@@ -24,7 +25,9 @@ class Vans:
         """Pack what lies anywhere and belongs elsewhere; how many bags left."""
         packed = 0
         for unit in self.office.world.clerks:
-            waiting = [each for each in self.office.at_counter(unit) if _next(each) != unit]
+            waiting = [
+                each for each in at_counter(self.office.runtime, unit) if _next(each) != unit
+            ]
             for destination, mine in grouped(waiting, _next):
                 for part in parts([each.item for each in mine]):
                     self._bag(unit, destination, part, run=run, at=at)

@@ -84,7 +84,7 @@ def pyvrp(instance: Instance, seconds: float, _threads: int, seed: int) -> tuple
     def number(activity: library.ScheduledActivity) -> int:
         if activity.is_client():
             return int(activity.idx) + 1
-        return pairs[activity.idx] if activity.is_pickup() else mate[pairs[activity.idx]]
+        return int(pairs[activity.idx] if activity.is_pickup() else mate[pairs[activity.idx]])
 
     routes = [
         [number(activity) for activity in route.schedule() if not activity.is_depot()]

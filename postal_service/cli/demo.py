@@ -123,21 +123,28 @@ def _is_taken(port: int) -> bool:
 
 
 def _share(written: str) -> float:
-    share = float(written)
+    share = _number(written)
     if not 0 < share <= 1:
         raise argparse.ArgumentTypeError("the share is above 0 and at most 1")
     return share
 
 
 def _seed(written: str) -> int:
-    seed = int(written)
-    if seed < 0:
-        raise argparse.ArgumentTypeError("the seed is not below 0")
-    return seed
+    seed = _number(written)
+    if seed < 0 or not seed.is_integer():
+        raise argparse.ArgumentTypeError("a seed is a whole number not below 0")
+    return int(seed)
 
 
 def _port(written: str) -> int:
-    port = int(written)
-    if not 1 <= port <= 65_535:
-        raise argparse.ArgumentTypeError("a port is between 1 and 65535")
-    return port
+    port = _number(written)
+    if not 1 <= port <= 65_535 or not port.is_integer():
+        raise argparse.ArgumentTypeError("a port is a whole number from 1 to 65535")
+    return int(port)
+
+
+def _number(written: str) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not a number") from None

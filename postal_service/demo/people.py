@@ -1,7 +1,7 @@
 """People who do not exist: common names put together at random, numbers of the right form that mean nobody.
 
-Their telephone numbers begin with 0900000, which no operator gives out to a subscriber of ours, and
-no message is sent in the demo; their citizen numbers run in a series of the demo's own.
+Their telephone numbers all begin with 090 0000 and no message leaves the demo; their citizen numbers
+end in a count from one.
 """
 
 import math

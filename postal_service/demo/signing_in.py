@@ -53,6 +53,9 @@ def lines(runtime: Runtime, played: Played, address: str) -> Iterator[str]:
     received = played.office.slips.received[matter.number]
     yield f"A citizen asks after his dossier at {address}/tracking:"
     yield f"  {received.code}  PIN {received.pin}"
+    envelope = next(each for each in played.office.slips.received.values() if each.label)
+    yield "What any phone opens from an envelope's label:"
+    yield f"  {address}/{envelope.item}/{envelope.label}"
 
 
 def _people(played: Played) -> Iterator[tuple[str, Actor]]:

@@ -2,11 +2,16 @@
 
 import os
 import re
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -16,7 +21,9 @@ from tests.databases import fresh_database
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 SHARE = "0.01"
+LABEL = "What any phone opens from an envelope's label:\n"  # its address is the last line
 VARIABLE = "POSTAL_DATABASE_URL"
 
 
@@ -125,3 +132,31 @@ def test_both_databases_tell_the_same_day(on_sqlite: Run, on_postgresql: Run) ->
         assert on_sqlite.line(name) == on_postgresql.line(name)
     size = re.compile(r"(\d+) events")
     assert size.findall(on_sqlite.told) == size.findall(on_postgresql.told)
+
+
+def test_afterwards_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
+    port = _free_port()
+    command = [sys.executable, "-m", "postal_service.cli", "demo", "--day-share", "0.001"]
+    command += ["--port", str(port), "--folder", str(tmp_path / "demo")]
+    environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    ) as serving:
+        assert serving.stdout is not None
+        told = list(iter(serving.stdout.readline, LABEL))
+        address = serving.stdout.readline().strip()
+        with urlopen(address) as answer:
+            assert answer.status == 200
+        serving.send_signal(signal.SIGINT)
+        assert "Stopped." in serving.stdout.read()
+    assert serving.returncode == 0
+    assert address.startswith(f"http://127.0.0.1:{port}/BH")
+    for role in ("administrator", "auditor", "manager", "counter clerk", "desk clerk", "agency"):
+        assert any(role in line for line in told)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, Condition, Counts, Leg, ReservedFor
+from postal_service.domain.acts import Capacity, CodeProof, Condition, Counts, Leg, ReservedFor
+from postal_service.domain.codes import lock_opens
 from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 
@@ -98,6 +99,12 @@ class Standing:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    def opens_to(self, proof: CodeProof) -> bool:
+        """Whether the citizen's code is the one whose lock was logged."""
+        return proof.rotation == self.rotation and lock_opens(
+            self.lock, item=self.item, rotation=proof.rotation, secret=proof.secret
+        )
 
 
 def evolve(standing: Standing | None, event: Event) -> Standing:

@@ -7,7 +7,6 @@ story tells what physically happened even where a phone without a network broke 
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, ReservedFor
-from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import Holder, Standing, State, Trouble
 from postal_service.domain.ids import DeviceId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -272,7 +271,7 @@ def deliver(
         raise NotForDelivery(item=standing.item, leg=standing.leg)
     if standing.state is State.RESULT_AT_AGENCY:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
-    if isinstance(proof, acts.CodeProof) and not opens(standing, proof):
+    if isinstance(proof, acts.CodeProof) and not standing.opens_to(proof):
         raise WrongDeliveryCode(item=standing.item, rotation=proof.rotation)
     if isinstance(proof, acts.OverrideProof) and proof.witness == by.staff:
         raise WitnessIsHimself(item=standing.item)
@@ -285,13 +284,6 @@ def deliver(
         recovered=recovered,
         evidence=evidence,
         commitment=commitment,
-    )
-
-
-def opens(standing: Standing, proof: acts.CodeProof) -> bool:
-    """Whether the citizen's code is the one whose lock was logged."""
-    return proof.rotation == standing.rotation and lock_opens(
-        standing.lock, item=standing.item, rotation=proof.rotation, secret=proof.secret
     )
 
 

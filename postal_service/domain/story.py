@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, CodeProof
-from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import Holder, Standing, Trouble, evolve
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId
@@ -223,6 +222,4 @@ def _proves(standing: Standing, act: acts.Deliver) -> bool:
     proof = act.proof
     if not isinstance(proof, CodeProof):
         return True  # the server checked the one-time code, the card or the witness before
-    return proof.rotation == standing.rotation and lock_opens(
-        standing.lock, item=standing.item, rotation=proof.rotation, secret=proof.secret
-    )
+    return standing.opens_to(proof)

@@ -11,13 +11,12 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Counts, Leg
 from postal_service.domain.crockford import Token
 from postal_service.domain.event import NO_PARENT
-from postal_service.domain.ids import DossierId, ItemId
-from postal_service.domain.procedures import PaperCount
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
+from postal_service.domain.procedures import PaperCount, ProcedureVersion
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.services import administrative, checklist, dossiers, numbers, places, procedures
-from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.storage.schema import PaperRow
 
@@ -33,6 +32,18 @@ class NotTheAskedPaper(RuleBroken):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the agency waits for."""
+
+    dossier: DossierId
+    code: str
+    version: ProcedureVersion
+    agency: UnitCode
+    reason: str  # an administrative.SupplementReason, or an imported request's own word
+    papers: tuple[str, ...]  # names on the procedure's list
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sent:
     """A supplement on its way, with what its envelope's label says."""
 
@@ -40,6 +51,27 @@ class Sent:
     item: ItemId
     label: Token
     counts: Counts
+    papers: tuple[PaperCount, ...]
+
+
+def asked(session: Session, code: str, *, by: Actor, at: datetime) -> Asked:
+    """What a dossier's agency asked for, for the counter where the citizen stands with its code.
+
+    Raises RoleNeeded, NotADossierCode, NoSuchDay, FromTheFuture, UnknownDossier or NothingWasAsked.
+    """
+    by.need(Role.POSTAL_CLERK)
+    found = dossiers.with_code(session, code, at=at)
+    request = administrative.supplement_asked(session, found)
+    if found.administrative is not Administrative.SUPPLEMENT or request is None:
+        raise NothingWasAsked(dossier=found.code)
+    return Asked(
+        dossier=found.id,
+        code=found.code,
+        version=procedures.version(session, found.procedure),
+        agency=found.competent_unit,
+        reason=request[0],
+        papers=request[1],
+    )
 
 
 def accept(
@@ -58,17 +90,12 @@ def accept(
     UnknownDossier, NothingWasAsked, NotTheAskedPaper, PaperTwice, TooManyOfPaper, TooManySheets or
     CountsMalformed for an empty envelope.
     """
-    by.need(Role.POSTAL_CLERK)
-    found = dossiers.with_code(session, code, at=at)
-    asked = administrative.supplement_asked(session, found)
-    if found.administrative is not Administrative.SUPPLEMENT or asked is None:
-        raise NothingWasAsked(dossier=found.code)
+    wanted = asked(session, code, by=by, at=at)
     for paper in papers:
-        if paper.name not in asked[1]:
+        if paper.name not in wanted.papers:
             raise NotTheAskedPaper(paper=paper.name[:80])
-    version = procedures.version(session, found.procedure)
-    taken = checklist.check_papers(version, papers, partly=True)
-    desk = places.desk_of(session, found.competent_unit, day=local(at).date())
+    taken = checklist.check_papers(wanted.version, papers, partly=True)
+    desk = places.desk_of(session, wanted.agency, day=local(at).date())
     item, label = numbers.item_number(session, service), numbers.label()
     act = custody_rules.accept(
         capacity=Capacity.COUNTER,
@@ -80,26 +107,28 @@ def accept(
         session,
         item,
         Leg.SUP,
-        found.id,
+        wanted.dossier,
         origin=by.unit,
         destination=desk.code,
         token_hash=label.digest,
         made_by=by.staff,
         day=local(at).date(),
     )
-    _add_papers(session, found, taken)
+    _add_papers(session, wanted, taken)
     tell(session, keys, [Told(item=item, parent=NO_PARENT, act=act)], by=by, at=at)
-    return Sent(dossier=found.id, item=item, label=label.token, counts=act.counts)
+    return Sent(
+        dossier=wanted.dossier, item=item, label=label.token, counts=act.counts, papers=taken
+    )
 
 
-def _add_papers(session: Session, found: Dossier, taken: Sequence[PaperCount]) -> None:
+def _add_papers(session: Session, wanted: Asked, taken: Sequence[PaperCount]) -> None:
     """The dossier's list grows by what was sent; the item's own counts stay what they were."""
-    needs = procedures.version(session, found.procedure).papers
+    needs = wanted.version.papers
     positions = {need.name: position for position, need in enumerate(needs, start=1)}
     for paper in taken:
         position = positions[paper.name]
-        row = session.get(PaperRow, (found.id, position)) or PaperRow(
-            dossier=found.id,
+        row = session.get(PaperRow, (wanted.dossier, position)) or PaperRow(
+            dossier=wanted.dossier,
             position=position,
             name=paper.name,
             originals=0,

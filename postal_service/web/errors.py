@@ -20,6 +20,7 @@ from postal_service.domain.refusals import (
 )
 from postal_service.domain.wording import sentence
 from postal_service.services.access import NotSignedIn
+from postal_service.web.forms import INPUT
 from postal_service.web.language import language, pick
 
 log = structlog.get_logger("postal.web")
@@ -80,9 +81,20 @@ def status_of(refusal: Refusal) -> int:
     return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
 
 
-def told(refusal: Refusal) -> str:
-    """The sentence of a refusal in the person's language."""
-    return sentence(refusal.code, refusal.facts, language())
+def told(refusal: Refusal, *, at: str = "") -> str:
+    """The sentence of a refusal in the person's language.
+
+    It is shown by the field that it is about too: the one that web/forms.py names, else `at`.
+    """
+    said = sentence(refusal.code, refusal.facts, language())
+    g.fault = (str(refusal.facts.get(INPUT, at)), said)
+    return said
+
+
+def fault_at(name: str) -> str:
+    """What was refused about the field of this name; "" when nothing was."""
+    field, said = g.get("fault", ("", ""))
+    return str(said) if field == name else ""
 
 
 def install(app: Flask) -> None:

@@ -13,6 +13,7 @@ from postal_service.web.language import say
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+INPUT = "input"  # the fact that names the form's field a refusal is about
 LINE = 200
 PARAGRAPH = 1_000
 
@@ -51,7 +52,7 @@ def line(name: str, label: str, *, most: int = LINE) -> str:
     """A line that has to be filled in. Raises Missing or TooLong."""
     text = optional_line(name, label, most=most)
     if not text:
-        raise Missing(field=say(label))
+        raise Missing(field=say(label), input=name)
     return text
 
 
@@ -59,7 +60,7 @@ def optional_line(name: str, label: str, *, most: int = LINE) -> str:
     """A line that may be empty. Raises TooLong."""
     text = tidy(raw(name)[: most * 4])
     if len(text) > most:
-        raise TooLong(field=say(label), most=most)
+        raise TooLong(field=say(label), most=most, input=name)
     return text
 
 
@@ -67,7 +68,7 @@ def number(name: str, label: str, *, least: int = 0, most: int = 999) -> int:
     """A whole number; an empty field is `least`. Raises NotANumber."""
     text = raw(name).strip()[:20] or str(least)
     if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-        raise NotANumber(field=say(label), least=least, most=most)
+        raise NotANumber(field=say(label), least=least, most=most, input=name)
     return int(text)
 
 
@@ -76,7 +77,7 @@ def choice(name: str, label: str, choices: type[Choice]) -> Choice:
     try:
         return choices(raw(name))
     except ValueError:
-        raise NotAChoice(field=say(label)) from None
+        raise NotAChoice(field=say(label), input=name) from None
 
 
 def day(name: str, label: str) -> date:
@@ -84,7 +85,7 @@ def day(name: str, label: str) -> date:
     try:
         return date.fromisoformat(raw(name)[:10])
     except ValueError:
-        raise NotADate(field=say(label)) from None
+        raise NotADate(field=say(label), input=name) from None
 
 
 def ticked(name: str) -> bool:

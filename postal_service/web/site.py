@@ -11,7 +11,7 @@ from postal_service.domain.wording_dates import short_date, short_moment
 from postal_service.domain.wording_numbers import dong
 from postal_service.runtime import Runtime
 from postal_service.services.auditing import AUDITING
-from postal_service.web import assets, errors, gate, here, security, tabs
+from postal_service.web import assets, errors, form_keys, gate, here, security, tabs
 from postal_service.web.account import views as account
 from postal_service.web.acts import act_facts, act_word, verdict_word
 from postal_service.web.audit import views as audit
@@ -28,6 +28,7 @@ from postal_service.web.receptions import views as receptions
 from postal_service.web.records import views as records
 from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
+from postal_service.web.supplements import views as supplements
 from postal_service.web.tabs import Tab
 from postal_service.web.tracking import views as tracking
 
@@ -36,6 +37,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     account.pages,
     desk.pages,
     receptions.pages,
+    supplements.pages,
     items.pages,
     exceptions.pages,
     dossiers.pages,
@@ -109,6 +111,8 @@ def _words_for_templates(app: Flask) -> None:
             "moment": short_moment,
             "day": _day,
             "dong": dong,
+            "form_key": form_keys.fresh,
+            "fault_at": errors.fault_at,
             "here_path": _here_path,
             "request_id": _request_id,
             "is_demo": runtime_is_demo,

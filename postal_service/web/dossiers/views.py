@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import administrative, dossiers, overview
 from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
@@ -84,6 +85,8 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         view=view,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),
+        takes_supplement=here.actor().may(Role.POSTAL_CLERK)
+        and view.dossier.administrative is Administrative.SUPPLEMENT,
         typed=forms.typed("why", "new_due"),
     )
     return page, status_of(refused) if refused else 200

@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from itsdangerous import BadSignature, URLSafeSerializer
-
 from postal_service.domain.identity import CitizenCard, read_card
-from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line, Means
 from postal_service.domain.persons import (
     LONGEST_ADDRESS,
@@ -15,7 +13,6 @@ from postal_service.domain.persons import (
     read_person,
 )
 from postal_service.domain.procedures import PaperCount, ProcedureVersion
-from postal_service.domain.refusals import Malformed
 from postal_service.domain.standing import Channel
 from postal_service.services.charges import Due
 from postal_service.services.places import DESK, Place
@@ -28,13 +25,6 @@ FIELDS: Final = (
     "receiver_address", "receiver_commune", "fee", "fee_basis", "fee_means", "fee_exempt",
     "postage", "postage_means", "serial",
 )  # fmt: skip
-_SALT: Final = "reception-form"
-
-
-class FormNotOurs(Malformed):
-    """The hidden key of the form is not one that was given to this person."""
-
-    code = "form.not_ours"
 
 
 def channel_at(unit: Place) -> Channel:
@@ -42,22 +32,6 @@ def channel_at(unit: Place) -> Channel:
     if forms.raw("code").strip():
         return Channel.ONLINE
     return Channel.DIRECT if unit.kind == DESK else Channel.POST
-
-
-def fresh_form_key(secret: bytes, staff: StaffId, key: str) -> str:
-    """The hidden key of a form just opened; it makes sending it twice harmless (services/once.py)."""
-    return URLSafeSerializer(secret, salt=_SALT).dumps([staff, key])
-
-
-def read_key(secret: bytes, staff: StaffId) -> str:
-    """The key of the form that was sent. Raises FormNotOurs."""
-    try:
-        of, key = URLSafeSerializer(secret, salt=_SALT).loads(forms.raw("form_key")[:400])
-    except (BadSignature, ValueError):
-        raise FormNotOurs from None
-    if of != staff:
-        raise FormNotOurs
-    return str(key)
 
 
 def read(version: ProcedureVersion, channel: Channel) -> Registration:
@@ -70,7 +44,7 @@ def read(version: ProcedureVersion, channel: Channel) -> Registration:
         agency=UnitCode(forms.line("agency", "Cơ quan giải quyết", most=40)),
         submitter=_submitter(card),
         owner=_owner(),
-        papers=_papers(version),
+        papers=papers(version),
         channel=channel,
         result_by_post=by_post,
         receiver=_receiver() if by_post else None,
@@ -115,7 +89,8 @@ def _receiver() -> Person | None:
     )
 
 
-def _papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:
+def papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:
+    """What was counted of the list's papers; lines with nothing on them are left out. Raises NotANumber."""
     counted = []
     for position, need in enumerate(version.papers):
         if need.shown_only:

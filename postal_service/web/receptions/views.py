@@ -4,7 +4,6 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from uuid_utils.compat import uuid7
 
 from postal_service.domain.actors import Role
 from postal_service.domain.procedures import FeeStatus, ProcedureVersion
@@ -13,10 +12,10 @@ from postal_service.domain.wording_dates import local
 from postal_service.services import once, overview, places, procedures, reception, sealing
 from postal_service.services.procedures import fee_channel
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import form_keys, forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
-from postal_service.web.receptions.form import FIELDS, channel_at, fresh_form_key, read, read_key
+from postal_service.web.receptions.form import FIELDS, channel_at, read
 from postal_service.web.receptions.slips import Office, slips
 
 pages = Blueprint("receptions", __name__, template_folder="templates", url_prefix="/receptions")
@@ -31,7 +30,12 @@ def search() -> ResponseReturnValue:
     query = request.args.get("q", "")[:100].replace("\0", "")
     with reading(here.sessions()) as store:
         found = procedures.search(store, query, day=_today())
-    return render_template("receptions/search.html", query=query, found=found)
+    return render_template(
+        "receptions/search.html",
+        query=query,
+        found=found,
+        takes_supplement=here.actor().may(Role.POSTAL_CLERK),
+    )
 
 
 @pages.get("/new/<code>")
@@ -46,7 +50,7 @@ def receive(code: str) -> ResponseReturnValue:
     """Register, and seal at once where a serial was given: all of it or nothing. Then the papers."""
     settings = here.runtime().settings
     try:
-        key = read_key(settings.cookie_key, here.actor().staff)
+        key = form_keys.read()
         with transaction(here.sessions()) as store:
             _, version = procedures.version_on(store, code, _today())
             unit = places.place(store, here.actor().unit, day=_today())
@@ -106,9 +110,6 @@ def _form_page(code: str, refused: Refusal | None = None) -> ResponseReturnValue
         fee=_fee(version, unit),
         typed=typed,
         paper_counts=_paper_counts(version),
-        form_key=fresh_form_key(
-            here.runtime().settings.cookie_key, here.actor().staff, uuid7().hex
-        ),
     )
     return page, status_of(refused) if refused else 200
 

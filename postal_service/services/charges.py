@@ -26,7 +26,7 @@ from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
 from postal_service.domain.standing import Money
 from postal_service.domain.text import tidy
 from postal_service.services import directory, dossiers
-from postal_service.storage.schema import DossierRow, MoneyRow
+from postal_service.storage.schema import DossierRow, MoneyRow, RoleRow, StaffRow, UnitRow
 
 ChargeId = NewType("ChargeId", str)
 
@@ -182,9 +182,9 @@ def hand_in(
     by.need(*CASHIERS)
     if by.staff == staff:
         raise TakesFromHimself
-    works_in = directory.actor(session, staff).grants
-    if not any(by.may(*CASHIERS, path=grant.path) for grant in works_in):
-        raise directory.UnknownStaff(staff=staff)
+    refuse_unless_under(session, staff, by)
+    # Two cashiers do not take the same purse: the second finds it empty.
+    session.execute(select(StaffRow.id).filter_by(id=staff).with_for_update())
     held = cash_of(session, staff)
     if not held.charges:
         raise NothingToHandIn
@@ -196,6 +196,20 @@ def hand_in(
         found_account = account(session, charge_id)
         _follow(session, found_account, found_account.charge.hand_in(), staff, by=by, at=at)
     return held
+
+
+def refuse_unless_under(session: Session, staff: StaffId, by: Actor) -> None:
+    """Raises UnknownStaff unless `by` is cashier over a unit this person works in.
+
+    Whoever was dismissed still owes what he carries, so he is found too.
+    """
+    paths = session.scalars(
+        select(UnitRow.path)
+        .join(RoleRow, RoleRow.unit == UnitRow.code)
+        .where(RoleRow.staff == staff)
+    )
+    if not any(by.may(*CASHIERS, path=path) for path in paths):
+        raise directory.UnknownStaff(staff=staff)
 
 
 def account(session: Session, charge: ChargeId) -> Account:

@@ -15,6 +15,7 @@ from postal_service.web import assets, errors, form_keys, gate, here, security, 
 from postal_service.web.account import views as account
 from postal_service.web.acts import act_facts, act_word, verdict_word
 from postal_service.web.audit import views as audit
+from postal_service.web.cash import views as cash
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
@@ -45,6 +46,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     results.pages,
     delivery.pages,
     records.pages,
+    cash.pages,
     rounds.pages,
     phones.pages,
     tracking.pages,
@@ -69,6 +71,11 @@ TABS: Final[Sequence[Tab]] = (
     Tab(
         endpoint="delivery.held",
         name=("Lưu chờ nhận", "Held"),
+        shown_to=frozenset({Role.POSTAL_CLERK, Role.MANAGER}),
+    ),
+    Tab(
+        endpoint="cash.listed",
+        name=("Nộp tiền", "Cash"),
         shown_to=frozenset({Role.POSTAL_CLERK, Role.MANAGER}),
     ),
     Tab(endpoint="dossiers.search", name=("Hồ sơ", "Dossiers"), shown_to=frozenset(Role)),

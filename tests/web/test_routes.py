@@ -27,7 +27,7 @@ LOGINS = {
     Role.ADMINISTRATOR: "administrator",
 }
 # Paths that name an object; every other route is asked as it stands.
-OBJECTS = ("number", "key", "batch")
+OBJECTS = ("number", "key", "batch", "staff")
 PART = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 OTHERS = {
     "code": w.EXTRACT,
@@ -72,7 +72,12 @@ def objects(browser: Callable[[str], Browser]) -> dict[str, str]:
     """An item, its dossier and its hand-over, between OFFICE and DESK."""
     counter = browser("counter")
     item = sealed(counter, "NP-1")
-    return {"number": item, "key": dossier_of(counter, item), "batch": offered(counter, item)}
+    return {
+        "number": item,
+        "key": dossier_of(counter, item),
+        "batch": offered(counter, item),
+        "staff": "s-courier",
+    }
 
 
 def written(session: Session) -> tuple[int | None, int | None]:
@@ -119,7 +124,7 @@ def test_a_foreign_units_objects_answer_as_if_they_were_not_there(
     login: str,
 ) -> None:
     person = browser(login)
-    unknown = {"number": NOT_THERE_ITEM, "key": NOT_THERE, "batch": NOT_THERE}
+    unknown = dict.fromkeys(OBJECTS, NOT_THERE) | {"number": NOT_THERE_ITEM}
     before = written(session)
     asked = 0
     for method, rule, endpoint in routes(app):

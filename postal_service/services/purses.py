@@ -1,0 +1,177 @@
+"""Who of a cashier's staff carries cash, how much on which line, and what he has handed in. Reading only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor
+from postal_service.domain.ids import DossierId, StaffId
+from postal_service.domain.money import Line, Means, PaymentState
+from postal_service.services import charges, directory
+from postal_service.services.charges import CASHIERS, Account
+from postal_service.storage.schema import DossierRow, MoneyRow, RoleRow, UnitRow
+
+MOST_STAFF = 500
+LISTED = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """One charge that somebody took in cash."""
+
+    dossier: DossierId
+    dossier_code: str
+    account: Account
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purse:
+    """What a member of staff must have in his purse, and where it came from, oldest first."""
+
+    staff: StaffId
+    name: str
+    by_line: Mapping[Line, int]
+    taken: tuple[Taken, ...]
+
+    @property
+    def total_dong(self) -> int:
+        return sum(self.by_line.values())
+
+    @property
+    def since(self) -> datetime | None:
+        """When the oldest of it was taken."""
+        return min((each.account.since for each in self.taken), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedIn:
+    """One charge that reached a cashier."""
+
+    dossier_code: str
+    line: Line
+    amount_dong: int
+    at: datetime
+    cashier: StaffId
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineCount:
+    """What was counted on one line beside what was taken on it."""
+
+    line: Line
+    counted_dong: int
+    taken_dong: int
+
+    @property
+    def difference_dong(self) -> int:
+        """Above zero: too much. Below: too little."""
+        return self.counted_dong - self.taken_dong
+
+
+def purses(session: Session, *, by: Actor) -> list[Purse]:
+    """The staff under this cashier who carry cash, whoever carries it longest first.
+
+    Raises RoleNeeded.
+    """
+    by.need(*CASHIERS)
+    scopes = [grant.path for grant in by.grants if grant.role in CASHIERS]
+    under = (
+        select(RoleRow.staff)
+        .join(UnitRow, UnitRow.code == RoleRow.unit)
+        .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
+    )
+    carrying = session.scalars(
+        select(MoneyRow.staff)
+        .where(
+            MoneyRow.staff.in_(under),
+            MoneyRow.state == PaymentState.PAID.value,
+            MoneyRow.method == Means.CASH.value,
+        )
+        .distinct()
+        .order_by(MoneyRow.staff)
+        .limit(MOST_STAFF)
+    )
+    found = _purses(session, [StaffId(staff) for staff in carrying])
+    full = [each for each in found if each.taken]
+    return sorted(full, key=lambda each: (each.taken[0].account.since, each.staff))
+
+
+def purse(session: Session, staff: StaffId, *, by: Actor) -> Purse:
+    """One of them, empty or not. Raises RoleNeeded, or UnknownStaff for anybody else's staff."""
+    by.need(*CASHIERS)
+    charges.refuse_unless_under(session, staff, by)
+    return _purses(session, [staff])[0]
+
+
+def compare(held: Purse, counted: Mapping[Line, int]) -> Sequence[LineCount]:
+    """Every line beside its count; a line with neither is left out."""
+    lines = [
+        LineCount(
+            line=line, counted_dong=counted.get(line, 0), taken_dong=held.by_line.get(line, 0)
+        )
+        for line in Line
+    ]
+    return [each for each in lines if each.counted_dong or each.taken_dong]
+
+
+def handed_in(session: Session, staff: StaffId, *, by: Actor) -> list[HandedIn]:
+    """What this member of staff handed in last at the cashier's unit, the newest first.
+
+    Raises RoleNeeded or UnknownStaff.
+    """
+    by.need(*CASHIERS)
+    charges.refuse_unless_under(session, staff, by)
+    rows = session.execute(
+        select(MoneyRow, DossierRow.code)
+        .join(DossierRow, DossierRow.id == MoneyRow.dossier)
+        .where(
+            MoneyRow.unit == by.unit,
+            MoneyRow.state == PaymentState.HANDED_IN.value,
+            MoneyRow.method == Means.CASH.value,
+            MoneyRow.reference == staff,
+        )
+        .order_by(MoneyRow.id.desc())
+        .limit(LISTED)
+    )
+    return [
+        HandedIn(
+            dossier_code=code,
+            line=Line(row.line),
+            amount_dong=row.amount_dong,
+            at=row.at,
+            cashier=StaffId(row.staff),
+        )
+        for row, code in rows
+    ]
+
+
+def _purses(session: Session, asked: Iterable[StaffId]) -> list[Purse]:
+    wanted = list(asked)
+    names = directory.names(session, wanted)
+    made: list[Purse] = []
+    for staff in wanted:
+        held = charges.cash_of(session, staff)
+        accounts = [charges.account(session, charge) for charge in held.charges]
+        codes = _codes(session, {each.dossier for each in accounts})
+        made.append(
+            Purse(
+                staff=staff,
+                name=names.get(staff, staff),
+                by_line=held.by_line,
+                taken=tuple(
+                    Taken(dossier=each.dossier, dossier_code=codes[each.dossier], account=each)
+                    for each in accounts
+                ),
+            )
+        )
+    return made
+
+
+def _codes(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, str]:
+    rows = session.execute(
+        select(DossierRow.id, DossierRow.code).where(DossierRow.id.in_(list(asked)))
+    )
+    return {DossierId(key): code for key, code in rows}

@@ -1,0 +1,1 @@
+"""The end of a shift: a cashier counts what couriers and clerks have taken, and takes it over."""

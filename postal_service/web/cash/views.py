@@ -1,0 +1,106 @@
+"""Count a purse beside what the entries say. A difference is shown line by line and nothing is taken over."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.ids import StaffId
+from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_numbers import dong, in_figures
+from postal_service.services import charges, directory, once, purses
+from postal_service.services.charges import CASHIERS, CashDiffers
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import form_keys, forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.labels import word
+from postal_service.web.language import say
+
+pages = Blueprint("cash", __name__, template_folder="templates", url_prefix="/cash")
+
+FIELDS: Final[Mapping[Line, str]] = {line: f"counted-{line.value}" for line in Line}
+
+
+@pages.get("")
+@staff_only(*CASHIERS)
+def listed() -> ResponseReturnValue:
+    """Who carries cash, and since when."""
+    with reading(here.sessions()) as store:
+        found = purses.purses(store, by=here.actor())
+    return render_template("cash/list.html", purses=found, myself=here.actor().staff)
+
+
+@pages.get("/<staff>")
+@staff_only(*CASHIERS)
+def show(staff: str) -> ResponseReturnValue:
+    return _page(StaffId(staff))
+
+
+@pages.post("/<staff>")
+@staff_only(*CASHIERS)
+def hand_in(staff: str) -> ResponseReturnValue:
+    """Take the cash over if every line's count is what was taken on it."""
+    of = StaffId(staff)
+    counted: Mapping[Line, int] = {}
+    try:
+        counted = _counted()
+        key = form_keys.read()
+        with transaction(here.sessions()) as store:
+            once.use(store, key)
+            taken = charges.hand_in(store, of, counted, by=here.actor(), at=here.now())
+    except CashDiffers as refused:
+        return _page(of, refused, counted)
+    except Refusal as refused:
+        return _page(of, refused)
+    flash(say("Đã nhận đủ {amount}.", amount=dong(sum(taken.by_line.values()))), "good")
+    return redirect(url_for("cash.show", staff=staff))
+
+
+def _counted() -> Mapping[Line, int]:
+    labels = {
+        Line.STATE_FEE: "Phí, lệ phí đếm được",
+        Line.POSTAGE: "Cước bưu chính đếm được",
+        Line.COLLECTED_FOR_OTHERS: "Tiền thu hộ đếm được",
+    }
+    return {
+        line: forms.number(FIELDS[line], label, most=LARGEST_AMOUNT_DONG)
+        for line, label in labels.items()
+    }
+
+
+def _told(refused: Refusal) -> str:
+    """A difference is told in the line's own word, by the line's field."""
+    if not isinstance(refused, CashDiffers):
+        return told(refused)
+    line = Line(str(refused.facts["line"]))
+    said = CashDiffers(
+        line=word(line),
+        counted=in_figures(int(str(refused.facts["counted"]))),
+        taken=in_figures(int(str(refused.facts["taken"]))),
+    )
+    return told(said, at=FIELDS[line])
+
+
+def _page(
+    staff: StaffId, refused: Refusal | None = None, counted: Mapping[Line, int] | None = None
+) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        held = purses.purse(store, staff, by=here.actor())
+        before = purses.handed_in(store, staff, by=here.actor())
+        names = directory.names(store, [each.cashier for each in before])
+    page = render_template(
+        "cash/purse.html",
+        refusal=_told(refused) if refused else "",
+        purse=held,
+        lines=list(Line),
+        fields=FIELDS,
+        typed=forms.typed(*FIELDS.values()),
+        compared=purses.compare(held, counted) if counted is not None else [],
+        before=before,
+        names=names,
+        mine=staff == here.actor().staff,
+    )
+    return page, status_of(refused) if refused else 200

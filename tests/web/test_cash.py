@@ -1,0 +1,161 @@
+"""At the end of a shift somebody else counts, line by line; a difference is shown and nothing is lost."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from postal_service.domain.money import Line, Means
+from postal_service.services import charges
+from postal_service.services.charges import Due
+from postal_service.storage.schema import MoneyRow, StaffRow
+from tests.services import world as w
+from tests.services.registrations import register, registration
+from tests.services.world import World
+from tests.web.conftest import Browser
+from tests.web.desk_work import FORM_KEY
+
+PURSE = "/cash/s-courier"
+COUNTED = {"counted-state_fee": "8000", "counted-postage": "26000", "counted-cod": ""}
+
+
+@pytest.fixture
+def carried(session: Session, world: World) -> str:
+    """The courier took a fee and a postage at a door; the dossier's code."""
+    dues = (
+        Due(line=Line.STATE_FEE, amount_dong=8_000),
+        Due(line=Line.POSTAGE, amount_dong=26_000),
+    )
+    received = register(session, world, registration(session, dues=dues))
+    for account in charges.accounts(session, received.dossier):
+        charges.pay(
+            session, account.id, Means.CASH, reference="", by=world.courier, at=w.MORNING
+        )  # fmt: skip
+    session.commit()
+    return received.code
+
+
+def entries(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(MoneyRow)) or 0
+
+
+def filled_in(cashier: Browser, **changed: str) -> dict[str, str]:
+    key = FORM_KEY.search(cashier.text(PURSE))
+    assert key is not None
+    return {"form_key": key[1], **COUNTED, **changed}
+
+
+@pytest.mark.parametrize("login", ["manager", "counter"])
+def test_a_cashier_sees_who_carries_cash_counts_it_and_takes_it_over(
+    browser: Callable[[str], Browser], carried: str, login: str
+) -> None:
+    cashier = browser(login)
+    listed = cashier.text("/cash")
+    assert "Nhân viên courier" in listed
+    assert "34.000 ₫" in listed
+    assert carried in cashier.text(PURSE)
+
+    assert cashier.send(PURSE, filled_in(cashier)).status_code == 302
+
+    after = cashier.text(PURSE)
+    assert "Nhân viên courier" not in cashier.text("/cash")
+    assert "Đã nhận đủ 34.000 ₫" in after
+    assert f"Nhân viên {login}" in after
+    assert "không giữ tiền mặt nào" in after
+
+
+def test_a_difference_is_shown_line_by_line_and_the_courier_still_carries_it(
+    browser: Callable[[str], Browser], carried: str, session: Session, world: World
+) -> None:
+    cashier = browser("counter")
+    before = entries(session)
+
+    answer = cashier.send(
+        PURSE, filled_in(cashier, **{"counted-state_fee": "9000", "counted-postage": "25000"})
+    )
+    page = answer.get_data(as_text=True)
+
+    assert answer.status_code == 409
+    assert "thừa 1.000 ₫" in page
+    assert "thiếu 1.000 ₫" in page  # the sum agrees, and that does not help
+    assert 'value="25000"' in page
+    assert 'id="counted-state_fee-fault"' in page
+    assert entries(session) == before
+    assert charges.cash_of(session, world.courier.staff).by_line == {
+        Line.STATE_FEE: 8_000,
+        Line.POSTAGE: 26_000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"counted-postage": ""}, 409),  # not counted is counted as nothing
+        ({"counted-cod": "1"}, 409),
+        ({"counted-postage": "-26000"}, 400),
+        ({"counted-postage": "26.000"}, 400),
+        ({"counted-postage": "26000.0"}, 400),
+        ({"counted-postage": "²6000"}, 400),
+        ({"counted-postage": "9" * 14}, 400),
+        ({"counted-postage": "<script>"}, 400),
+        ({"form_key": ""}, 400),
+        ({"form_key": "x" * 4000}, 400),
+    ],
+)
+def test_a_bad_count_takes_nothing_over(
+    browser: Callable[[str], Browser],
+    carried: str,
+    session: Session,
+    changed: dict[str, str],
+    status: int,
+) -> None:
+    cashier = browser("manager")
+    before = entries(session)
+
+    answer = cashier.send(PURSE, filled_in(cashier, **changed))
+
+    assert answer.status_code == status
+    assert "<script>" not in re.sub(r"<script nonce[^>]*>", "", answer.get_data(as_text=True))
+    assert entries(session) == before
+
+
+def test_a_form_sent_twice_takes_the_cash_once(
+    browser: Callable[[str], Browser], carried: str, session: Session
+) -> None:
+    cashier = browser("manager")
+    form = filled_in(cashier)
+    assert cashier.send(PURSE, form).status_code == 302
+    before = entries(session)
+
+    assert cashier.send(PURSE, form).status_code == 409
+    assert cashier.send(PURSE, filled_in_again(form)).status_code == 400
+    assert entries(session) == before
+
+
+def filled_in_again(form: dict[str, str]) -> dict[str, str]:
+    """The same form with a key that was tampered with."""
+    return {**form, "form_key": form["form_key"] + "x"}
+
+
+def test_nobody_takes_his_own_cash_nor_anothers_couriers(
+    browser: Callable[[str], Browser], carried: str
+) -> None:
+    counter, far = browser("counter"), browser("far_counter")
+
+    assert far.get(PURSE).status_code == 404
+    assert far.send(PURSE, COUNTED).status_code == 404
+    assert "Nhân viên courier" not in far.text("/cash")
+    assert counter.send("/cash/s-counter", filled_in(counter)).status_code == 409
+
+
+def test_whoever_was_dismissed_can_still_hand_in_what_he_carries(
+    browser: Callable[[str], Browser], carried: str, session: Session
+) -> None:
+    session.execute(update(StaffRow).where(StaffRow.id == "s-courier").values(active=False))
+    session.commit()
+    cashier = browser("manager")
+
+    assert "Nhân viên courier" in cashier.text("/cash")
+    assert cashier.send(PURSE, filled_in(cashier)).status_code == 302

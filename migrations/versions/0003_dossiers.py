@@ -154,11 +154,12 @@ def _make_dossier() -> None:
         "dossier",
         ["competent_unit", "administrative"],
     )
-    op.create_index(op.f("ix_dossier_due_at"), "dossier", ["due_at"])
-    op.create_index(op.f("ix_dossier_procedure"), "dossier", ["procedure"])
     op.create_index(
-        op.f("ix_dossier_received_unit_received_at"), "dossier", ["received_unit", "received_at"]
+        op.f("ix_dossier_administrative_due_at"), "dossier", ["administrative", "due_at"]
     )
+    op.create_index(op.f("ix_dossier_procedure"), "dossier", ["procedure"])
+    op.create_index(op.f("ix_dossier_received_at"), "dossier", ["received_at"])
+    op.create_index(op.f("ix_dossier_resolved_at"), "dossier", ["resolved_at"])
 
 
 def _make_administrative_step() -> None:
@@ -273,6 +274,9 @@ def _make_money_entry() -> None:
     op.create_index(op.f("ix_money_entry_charge"), "money_entry", ["charge"])
     op.create_index(op.f("ix_money_entry_dossier"), "money_entry", ["dossier"])
     op.create_index(op.f("ix_money_entry_staff_at"), "money_entry", ["staff", "at"])
+    op.create_index(
+        op.f("ix_money_entry_unit_state_method"), "money_entry", ["unit", "state", "method"]
+    )
 
 
 def _make_person() -> None:

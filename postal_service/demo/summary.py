@@ -2,26 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from postal_service import reports
+from postal_service.demo.day import DAY
+from postal_service.demo.places import PROVINCE
 from postal_service.demo.play import Played
+from postal_service.demo.world import INSTALLER
 from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State
-from postal_service.domain.standing import Administrative
+from postal_service.reports import Figures, Period
 from postal_service.runtime import Runtime
-from postal_service.storage.schema import DossierRow, EntryRow, HoldingRow
+from postal_service.storage.schema import EntryRow, HoldingRow
 from postal_service.storage.transaction import reading
-
-OPEN = (
-    Administrative.POSTED,
-    Administrative.RECEIVED,
-    Administrative.SUPPLEMENT,
-    Administrative.FINANCIAL_DUTY,
-)
-SOON = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,24 +40,20 @@ class Proved:
 
 def lines(runtime: Runtime, played: Played, proved: Proved, *, seconds: float) -> Iterator[str]:
     """The page, line by line."""
+    day = Period(first=DAY, last=DAY)
+    with reading(runtime.sessions) as session:
+        told = reports.make(session, PROVINCE, day, by=INSTALLER, at=runtime.clock()).total
     yield ""
-    yield from _dossiers(runtime, played)
-    yield from _custody(runtime, played)
-    yield from _rounds(played)
+    yield from _dossiers(played, told)
+    yield from _custody(runtime, played, told)
+    yield from _rounds(played, told)
     yield from _ledger(proved)
     steps = ", ".join(f"{name} {took:.1f}" for name, took in played.seconds.items())
     yield f"Time         {seconds:.0f} s in all ({steps})"
 
 
-def _dossiers(runtime: Runtime, played: Played) -> Iterator[str]:
+def _dossiers(played: Played, told: Figures) -> Iterator[str]:
     plan, office = played.plan, played.office
-    at = runtime.clock()
-    with reading(runtime.sessions) as session:
-        waiting = select(func.count()).where(
-            DossierRow.administrative.in_([each.value for each in OPEN])
-        )
-        late = session.scalar(waiting.where(DossierRow.due_at < at))
-        soon = session.scalar(waiting.where(DossierRow.due_at.between(at, at + SOON)))
     by_post = sum(matter.by_post for matter in plan.today)
     tiers = ", ".join(
         f"{tier} {sum(matter.tier == tier for matter in plan.today)}"
@@ -73,20 +64,21 @@ def _dossiers(runtime: Runtime, played: Played) -> Iterator[str]:
         f"             {by_post} results to be carried home, {played.resolved} done the same day,"
         f" {office.legally_received} that came by post received by their agencies"
     )
-    yield f"Late risks   {late} past their date, {soon} due within two days"
+    yield f"Late risks   {told.risks.past_date} past their date, {told.risks.due_soon} due within two days"
 
 
-def _custody(runtime: Runtime, played: Played) -> Iterator[str]:
+def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
     tally, followed = played.tally, played.followed_up
     with reading(runtime.sessions) as session:
         handed = session.scalar(select(func.count()).where(EntryRow.type == "handover"))
         moving = session.scalar(
             select(func.count()).where(HoldingRow.state == State.IN_DISPATCH.value)
         )
-    doors = tally.delivered + tally.failed
-    rate = f"{tally.delivered / doors:.1%}" if doors else "N/A"
+    tried = told.deliveries
+    share = tried.first_attempt_share
+    rate = "N/A" if share is None else f"{float(share):.1%}"
     yield f"Hand-overs   {handed} items from hand to hand; {played.vans.bags} bags on the vans, {moving} items on the road tonight"
-    yield f"Deliveries   {tally.delivered} of {doors} doors at the first attempt ({rate}); {tally.collected} collected at home"
+    yield f"Deliveries   {tried.at_first} of {tried.tried} results at the first attempt ({rate}); {tally.collected} collected at home"
     proofs = ", ".join(
         f"{door.name.lower()} {count}" for door, count in sorted(tally.doors.items())
     )
@@ -103,14 +95,14 @@ def _custody(runtime: Runtime, played: Played) -> Iterator[str]:
     yield f"Incidents    {happened}"
 
 
-def _rounds(played: Played) -> Iterator[str]:
+def _rounds(played: Played, told: Figures) -> Iterator[str]:
     planned = played.planned
     yield (
         f"Rounds       {planned.rounds} at {planned.offices} offices, {planned.calls} calls,"
         f" {planned.left} left for another day; {played.tally.rounds_acknowledged} acknowledged"
     )
     yield (
-        f"             {planned.metres / 1000:.1f} km, {planned.seconds / 3600:.1f} h on the road;"
+        f"             {float(told.rounds.kilometres):.1f} km, {told.rounds.seconds / 3600:.1f} h on the road;"
         f" the nearest stop next: {planned.baseline_metres / 1000:.1f} km,"
         f" {planned.baseline_seconds / 3600:.1f} h, {planned.baseline_left} left"
     )

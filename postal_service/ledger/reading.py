@@ -174,6 +174,19 @@ def size(session: Session) -> int:
     return session.execute(select(EdgeRow.size)).scalar_one_or_none() or 0
 
 
+def first_since(session: Session, moment_ms: int) -> int:
+    """The first leaf received at or after a moment: by halving, since the ledger is in that order."""
+    low, high = 0, size(session)
+    while low < high:
+        middle = (low + high) // 2
+        received = session.scalar(select(EntryRow.received_ms).where(EntryRow.index == middle))
+        if received is not None and received < moment_ms:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def root(session: Session, size: int) -> bytes:
     """The root of the tree as it was at this size."""
     return tree.fold(_hashes(session, [tree.root_path(size)])[0]) if size else tree.EMPTY_ROOT

@@ -118,7 +118,8 @@ def sample(
     by.need(*AUDITING)
     if not 1 <= count <= LARGEST_SAMPLE or since_ms >= until_ms:
         raise BadSample(most=LARGEST_SAMPLE)
-    first, last = _first_since(session, since_ms), _first_since(session, until_ms)
+    first = reading.first_since(session, since_ms)
+    last = reading.first_since(session, until_ms)
     if first >= last:
         return []
     draw = random.Random(seed)  # noqa: S311 - fair and repeatable, not secret
@@ -129,19 +130,6 @@ def sample(
     items = {index: item for index, item in rows if item}
     drawn = dict.fromkeys(ItemId(items[index]) for index in wanted if index in items)
     return list(drawn)[:count]
-
-
-def _first_since(session: Session, moment_ms: int) -> int:
-    """The first leaf received at or after a moment: by halving, since the ledger is in that order."""
-    low, high = 0, reading.size(session)
-    while low < high:
-        middle = (low + high) // 2
-        received = session.scalar(select(EntryRow.received_ms).where(EntryRow.index == middle))
-        if received is not None and received < moment_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def proof_of(session: Session, event: EventId, *, quorum: int, by: Actor) -> str:

@@ -17,8 +17,9 @@ class DossierRow(Base):
     __tablename__ = "dossier"
     __table_args__ = (
         Index(None, "competent_unit", "administrative"),
-        Index(None, "received_unit", "received_at"),
-        Index(None, "due_at"),
+        Index(None, "received_at"),
+        Index(None, "resolved_at"),
+        Index(None, "administrative", "due_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -158,7 +159,11 @@ class MoneyRow(Base):
     """One entry of a money line. State fee, postage and collection are never netted."""
 
     __tablename__ = "money_entry"
-    __table_args__ = (Index(None, "dossier"), Index(None, "staff", "at"))
+    __table_args__ = (
+        Index(None, "dossier"),
+        Index(None, "staff", "at"),
+        Index(None, "unit", "state", "method"),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))

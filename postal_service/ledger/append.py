@@ -4,19 +4,21 @@ Nothing here judges custody or checks a signature: whoever calls has decided tha
 recorded. The database's unique keys refuse an event, or a device's number, that is there already.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, func, insert, select, text, tuple_, update
+from sqlalchemy import Table, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import NO_ITEM, Event
-from postal_service.domain.ids import EventId
+from postal_service.domain.ids import EventId, ItemId
+from postal_service.domain.story import Told
 from postal_service.ledger import tree
 from postal_service.ledger.encoding import TYPES, canonical
 from postal_service.ledger.leaf import NO_LEAF, leaf
+from postal_service.ledger.reading import as_told, meaning
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 EDGE = 1  # the only row of its table
@@ -24,6 +26,25 @@ RECEIPT_VERSION = 1
 
 _ENTRIES = cast("Table", EntryRow.__table__)
 _NODES = cast("Table", NodeRow.__table__)
+_EDGE = cast("Table", EdgeRow.__table__)
+
+# Made once and of tables, not of mapped classes: an upload asks many small questions, and making
+# a question anew, or tracking its rows as objects, costs more than the database's answer.
+_LOCKED_EDGE = select(_EDGE.c.size, _EDGE.c.hashes).where(_EDGE.c.id == EDGE).with_for_update()
+_MOVE_EDGE = update(_EDGE).where(_EDGE.c.id == EDGE)
+_ADD_ENTRIES, _ADD_NODES = insert(_ENTRIES), insert(_NODES)
+_TOLD_BEFORE = (
+    select(_ENTRIES.c.item, _ENTRIES.c.item_sequence, _ENTRIES.c.leaf_hash, _ENTRIES.c.body)
+    .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
+    .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
+)
+# The registry's chain is as long as the registry: its end is found by its key, backwards.
+_NEWEST_OF_REGISTRY = (
+    select(_ENTRIES.c.item_sequence, _ENTRIES.c.leaf_hash)
+    .where(_ENTRIES.c.item == NO_ITEM)
+    .order_by(_ENTRIES.c.item_sequence.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -45,36 +66,42 @@ class Entry:
     received_ms: int
 
 
-def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> list[Entry]:
+@dataclass(frozen=True)
+class Appended:
+    """Where the events stand, and all that is told now of each item they are about."""
+
+    entries: tuple[Entry, ...] = ()
+    told: Mapping[ItemId, Sequence[Told]] = field(default_factory=dict)
+
+
+def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> Appended:
     """Record the events in this order, in the caller's transaction.
 
     Waits for any other transaction that appends, and holds the others up until this one ends.
     Raises IntegrityError when an id, or a device's number, is in the ledger already.
     """
     if not signed:
-        return []
+        return Appended()
     edge = _lock_edge(session)
-    rows = _rows(signed, edge.size, _last_leaves(session, signed), received_ms)
+    chains = _chains(session, {each.event.item for each in signed})
+    rows = _rows(signed, edge.size, chains, received_ms)
     edge, closed = tree.grow(edge, (row["leaf_hash"] for row in rows))
-    session.execute(insert(_ENTRIES), rows)
+    session.execute(_ADD_ENTRIES, rows)
     if closed:
         session.execute(
-            insert(_NODES),
+            _ADD_NODES,
             [
                 {"level": place.level, "position": place.position, "hash": value}
                 for place, value in closed
             ],
         )
-    session.execute(
-        update(EdgeRow)
-        .where(EdgeRow.id == EDGE)
-        .values(size=edge.size, hashes=b"".join(edge.roots))
-        .execution_options(synchronize_session=False)
-    )
-    return [
+    session.execute(_MOVE_EDGE, {"size": edge.size, "hashes": b"".join(edge.roots)})
+    entries = (
         Entry(row["index"], each.event.id, row["leaf_hash"], received_ms)
         for row, each in zip(rows, signed, strict=True)
-    ]
+    )
+    told = {item: chain.told for item, chain in chains.items() if item != NO_ITEM}
+    return Appended(tuple(entries), told)
 
 
 def receipt(entry: Entry, log_key: Ed25519PrivateKey) -> tuple[bytes, bytes]:
@@ -92,9 +119,7 @@ def receipt(entry: Entry, log_key: Ed25519PrivateKey) -> tuple[bytes, bytes]:
 
 
 def _lock_edge(session: Session) -> tree.Edge:
-    # Columns, not the row object: what this session saw before it waited for the lock is old.
-    locked = select(EdgeRow.size, EdgeRow.hashes).where(EdgeRow.id == EDGE).with_for_update()
-    found = session.execute(locked).one_or_none()
+    found = session.execute(_LOCKED_EDGE).one_or_none()
     if found is None:
         session.execute(
             text(
@@ -103,44 +128,45 @@ def _lock_edge(session: Session) -> tree.Edge:
             ),
             {"id": EDGE, "none": b""},
         )
-        found = session.execute(locked).one()
+        found = session.execute(_LOCKED_EDGE).one()
     size, hashes = found
     roots = (hashes[at : at + tree.HASH_BYTES] for at in range(0, len(hashes), tree.HASH_BYTES))
     return tree.Edge(size, tuple(roots))
 
 
-def _last_leaves(session: Session, signed: Iterable[Signed]) -> dict[str, tuple[int, bytes]]:
-    items: set[str] = {each.event.item for each in signed}
-    columns = (EntryRow.item, EntryRow.item_sequence, EntryRow.leaf_hash)
-    found: list[Any] = []
-    if NO_ITEM in items:
-        # The registry's chain is as long as the registry; from an item's few leaves the last is
-        # found fastest by grouping, from a long chain by walking its key backwards.
-        items.remove(NO_ITEM)
-        newest = EntryRow.item_sequence.desc()
-        found += session.execute(
-            select(*columns).where(EntryRow.item == NO_ITEM).order_by(newest).limit(1)
-        )
-    if items:
-        last = (
-            select(EntryRow.item, func.max(EntryRow.item_sequence))
-            .where(EntryRow.item.in_(sorted(items)))
-            .group_by(EntryRow.item)
-        )
-        found += session.execute(
-            select(*columns).where(tuple_(EntryRow.item, EntryRow.item_sequence).in_(last))
-        )
-    return {item: (sequence, hashed) for item, sequence, hashed in found}
+@dataclass
+class _Chain:
+    """The end of an item's chain of leaves, and what was told of it so far."""
+
+    sequence: int = 0
+    leaf_hash: bytes = NO_LEAF
+    told: list[Told] = field(default_factory=list)
+
+
+def _chains(session: Session, items: Collection[ItemId]) -> dict[ItemId, _Chain]:
+    """Asked after the edge is locked: what was read before could be old."""
+    chains = {item: _Chain() for item in items}
+    if NO_ITEM in chains:
+        newest = session.execute(_NEWEST_OF_REGISTRY).one_or_none()
+        if newest is not None:
+            chains[NO_ITEM] = _Chain(*newest)
+    wanted = sorted(chains.keys() - {NO_ITEM})
+    if wanted:
+        for item, sequence, leaf_hash, body in session.execute(_TOLD_BEFORE, {"items": wanted}):
+            chain = chains[item]
+            chain.sequence, chain.leaf_hash = sequence, leaf_hash
+            chain.told.append(as_told(meaning(body), body))
+    return chains
 
 
 def _rows(
-    signed: Iterable[Signed], first: int, last: dict[str, tuple[int, bytes]], received_ms: int
+    signed: Sequence[Signed], first: int, chains: Mapping[ItemId, _Chain], received_ms: int
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for index, each in enumerate(signed, start=first):
         event = each.event
-        sequence, previous = last.get(event.item, (0, NO_LEAF))
-        sequence += 1
+        chain = chains[event.item]
+        sequence, previous = chain.sequence + 1, chain.leaf_hash
         hashed = tree.leaf_hash(
             leaf(
                 each.body,
@@ -150,7 +176,8 @@ def _rows(
                 received_ms=received_ms,
             )
         )
-        last[event.item] = (sequence, hashed)
+        chain.sequence, chain.leaf_hash = sequence, hashed
+        chain.told.append(as_told(event, each.body))
         rows.append(
             {
                 "index": index,

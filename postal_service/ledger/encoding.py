@@ -266,7 +266,9 @@ def decode(body: bytes) -> Event:
         raise refuse(min(unknown), f"is not a key of {name}")
     act = kind(**_read(document, shapes, _DEFAULTS[kind]))
     event = Event(act=act, **_read(document, _COMMON, {}))
-    if encode(event) != body:
+    # A shape reads a value only in the form in which it would write it, and a default is left out:
+    # so these are the bytes that `encode` would write, without writing them.
+    if canonical(document) != body:
         raise refuse("", "the bytes are not in canonical form")
     return event
 
@@ -277,7 +279,9 @@ def _read(
     told: dict[str, Any] = {}
     for key, (field, shape) in shapes.items():
         if key in document:
-            told[field] = shape.read(key, document[key])
+            told[field] = value = shape.read(key, document[key])
+            if field in defaults and value == defaults[field]:
+                raise refuse(key, "has its default value, which is left out")
         elif field not in defaults:
             raise refuse(key, "is missing")
     return told
@@ -285,9 +289,7 @@ def _read(
 
 def canonical(document: object) -> bytes:
     """JCS on this profile: what the standard library writes with sorted keys (RFC 8785, 3.2)."""
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _WRITER.encode(document).encode()
 
 
 def parse(body: bytes) -> Json:
@@ -295,9 +297,7 @@ def parse(body: bytes) -> Json:
     if len(body) > LARGEST_EVENT:
         raise refuse("", f"is longer than {LARGEST_EVENT} bytes")
     try:
-        document = json.loads(
-            body.decode(), object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float
-        )
+        document = _READER.decode(body.decode())
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, ValueError) as fault:
         raise refuse("", "is not JSON in UTF-8") from fault
     if not isinstance(document, dict):
@@ -314,6 +314,13 @@ def _once(pairs: list[tuple[str, Any]]) -> Json:
 
 def _no_float(text: str) -> object:
     raise refuse("", f"has the number {text}, which is not an integer")
+
+
+# Made once, as json.loads and json.dumps would make them at every call.
+_READER = json.JSONDecoder(object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float)
+_WRITER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 def pre_authentication(body: bytes) -> bytes:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
@@ -54,14 +55,22 @@ class Recorded:
         return as_told(self.event, self.body)
 
 
+_ENTRIES = cast("Table", EntryRow.__table__)
 _LEAF = select(
-    EntryRow.index,
-    EntryRow.body,
-    EntryRow.signature,
-    EntryRow.item_sequence,
-    EntryRow.item_previous,
-    EntryRow.received_ms,
-    EntryRow.leaf_hash,
+    _ENTRIES.c.index,
+    _ENTRIES.c.body,
+    _ENTRIES.c.signature,
+    _ENTRIES.c.item_sequence,
+    _ENTRIES.c.item_previous,
+    _ENTRIES.c.received_ms,
+    _ENTRIES.c.leaf_hash,
+)
+# Made once: making a question anew costs more than its answer.
+_LEAVES_OF = _LEAF.where(_ENTRIES.c.event_id.in_(bindparam("events", expanding=True)))
+_STORIES = (
+    select(_ENTRIES.c.item, _ENTRIES.c.body)
+    .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
+    .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
 
 
@@ -76,12 +85,9 @@ def as_told(event: Event, body: bytes) -> Told:
 def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Told]]:
     """What is told of each item, in the order of arrival. An unknown item has nothing told of it."""
     stories: dict[ItemId, list[Told]] = {item: [] for item in items}
-    found = session.execute(
-        select(EntryRow.item, EntryRow.body)
-        .where(EntryRow.item.in_(sorted(stories)))
-        .order_by(EntryRow.item, EntryRow.item_sequence)
-    )
-    for item, body in found:
+    if not stories:
+        return stories
+    for item, body in session.execute(_STORIES, {"items": sorted(stories)}):
         stories[ItemId(item)].append(as_told(meaning(body), body))
     return stories
 
@@ -142,7 +148,9 @@ def entry(session: Session, event_id: EventId) -> Recorded | None:
 
 def entries(session: Session, event_ids: Collection[EventId]) -> dict[EventId, Recorded]:
     """The leaves of those of the events that the ledger has: to tell duplicates from news."""
-    found = session.execute(_LEAF.where(EntryRow.event_id.in_(sorted(event_ids))))
+    if not event_ids:
+        return {}
+    found = session.execute(_LEAVES_OF, {"events": sorted(event_ids)})
     return {each.event.id: each for each in (_recorded(*row) for row in found)}
 
 

@@ -1,11 +1,11 @@
 """What is true now, folded from the ledger. Every table here can be dropped and folded again."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from postal_service.domain.ids import ItemId
-from postal_service.domain.story import tell
+from postal_service.domain.ids import EventId, ItemId
+from postal_service.domain.story import Told, tell
 from postal_service.ledger import reading
 from postal_service.projections import holdings, spending, verdicts
 
@@ -14,18 +14,20 @@ __all__ = ["fold", "rebuild"]
 REBUILT_AT_ONCE = 500  # items
 
 
-def fold(session: Session, items: Iterable[ItemId]) -> None:
+def fold(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> dict[EventId, str]:
     """Tell these items' stories anew and write what is true of them now.
 
-    The whole story is told again because an event that arrives late may change which of two
-    earlier ones counts. Stories are short: an item sees a dozen events in its life.
+    `told` is all that the ledger has of each item. Answers with the verdict on each event that
+    does not count. The whole story is told again because an event that arrives late may change
+    which of two earlier ones counts. Stories are short: an item sees a dozen events in its life.
     """
-    stories = {
-        item: tell(told) for item, told in reading.stories_of(session, set(items) - {""}).items()
-    }
+    if not told:
+        return {}
+    stories = {item: tell(events) for item, events in told.items()}
     spending.write(session, stories)
-    verdicts.write(session, stories)
+    odd = verdicts.write(session, stories)
     holdings.write(session, stories)
+    return odd
 
 
 def rebuild(session: Session) -> int:
@@ -34,6 +36,6 @@ def rebuild(session: Session) -> int:
         projection.clear(session)
     count = 0
     for items in reading.items_in_chunks(session, REBUILT_AT_ONCE):
-        fold(session, items)
+        fold(session, reading.stories_of(session, items))
         count += len(items)
     return count

@@ -1,8 +1,9 @@
 """Who holds each item now, and what is true of it."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg
@@ -10,15 +11,23 @@ from postal_service.domain.custody import Holder, OpenOffer, Standing, State, Tr
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.story import Story
 from postal_service.storage.schema import HoldingRow
+from postal_service.storage.upsert import insert_or_replace
+
+# Rows are read as they are, not as objects that a session would keep: a fold writes past them.
+_HOLDINGS = cast("Table", HoldingRow.__table__)
+_TAKE_BACK = delete(_HOLDINGS).where(_HOLDINGS.c.item.in_(bindparam("items", expanding=True)))
+_OF_ITEMS = select(_HOLDINGS).where(_HOLDINGS.c.item.in_(bindparam("items", expanding=True)))
 
 PAGE = 200  # rows of a list at most; lists go on by cursor
 
 
 def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
-    session.execute(delete(HoldingRow).where(HoldingRow.item.in_(stories)))
+    gone = [item for item, story in stories.items() if story.standing is None]
+    if gone:
+        session.execute(_TAKE_BACK, {"items": gone})
     rows = [_row_of(story.standing) for story in stories.values() if story.standing is not None]
     if rows:
-        session.execute(insert(HoldingRow), rows)
+        session.execute(insert_or_replace(session, _HOLDINGS), rows)
 
 
 def clear(session: Session) -> None:
@@ -27,7 +36,10 @@ def clear(session: Session) -> None:
 
 def standings(session: Session, items: Iterable[ItemId]) -> dict[ItemId, Standing]:
     """The standing of each of these items that has one."""
-    rows = session.scalars(select(HoldingRow).where(HoldingRow.item.in_(set(items))))
+    wanted = list(set(items))
+    if not wanted:
+        return {}
+    rows = session.execute(_OF_ITEMS, {"items": wanted})
     return {ItemId(row.item): standing_of(row) for row in rows}
 
 
@@ -82,8 +94,8 @@ def in_trouble(session: Session, units: Iterable[UnitCode], after: str = "") -> 
 
 
 def _page(session: Session, after: str, *meant: ColumnElement[bool]) -> list[Standing]:
-    rows = session.scalars(
-        select(HoldingRow)
+    rows = session.execute(
+        select(_HOLDINGS)
         .where(HoldingRow.item > after, *meant)
         .order_by(HoldingRow.item)
         .limit(PAGE)
@@ -93,7 +105,7 @@ def _page(session: Session, after: str, *meant: ColumnElement[bool]) -> list[Sta
 
 def _all(session: Session, meant: ColumnElement[bool]) -> list[Standing]:
     # Bounded by what one bag, batch or round can hold.
-    rows = session.scalars(select(HoldingRow).where(meant).order_by(HoldingRow.item))
+    rows = session.execute(select(_HOLDINGS).where(meant).order_by(HoldingRow.item))
     return [standing_of(row) for row in rows]
 
 
@@ -132,7 +144,7 @@ def _row_of(standing: Standing) -> dict[str, object]:
     }
 
 
-def standing_of(row: HoldingRow) -> Standing:
+def standing_of(row: Row[Any] | HoldingRow) -> Standing:
     """The standing that a row keeps."""
     holder = None
     if row.holder_staff:

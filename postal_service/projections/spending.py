@@ -5,8 +5,9 @@ them fails and its transaction is rolled back whole.
 """
 
 from collections.abc import Mapping
+from typing import cast
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Table, bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import NO_PARENT
@@ -14,16 +15,20 @@ from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
 from postal_service.storage.schema import SpendRow
 
+_SPENDS = cast("Table", SpendRow.__table__)
+_ADD = insert(_SPENDS)
+_TAKE_BACK = delete(_SPENDS).where(_SPENDS.c.item.in_(bindparam("items", expanding=True)))
+
 
 def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
-    session.execute(delete(SpendRow).where(SpendRow.item.in_(stories)))
+    session.execute(_TAKE_BACK, {"items": list(stories)})
     rows = [
         {"item": item, "parent": parent, "event_id": event}
         for item, story in stories.items()
         for parent, event in _path(story)
     ]
     if rows:
-        session.execute(insert(SpendRow), rows)
+        session.execute(_ADD, rows)
 
 
 def _path(story: Story) -> list[tuple[EventId, EventId]]:

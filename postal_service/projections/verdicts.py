@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
 from postal_service.storage.schema import VerdictRow
+
+_VERDICTS = cast("Table", VerdictRow.__table__)
+_ADD = insert(_VERDICTS)
+_TAKE_BACK = delete(_VERDICTS).where(_VERDICTS.c.item.in_(bindparam("items", expanding=True)))
+_OF_EVENTS = select(_VERDICTS.c.event_id, _VERDICTS.c.verdict).where(
+    _VERDICTS.c.event_id.in_(bindparam("events", expanding=True))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +26,9 @@ class Verdict:
     verdict: str  # conflict, disputed, waiting
 
 
-def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
-    session.execute(delete(VerdictRow).where(VerdictRow.item.in_(stories)))
+def write(session: Session, stories: Mapping[ItemId, Story]) -> dict[EventId, str]:
+    """Keep what does not count in these stories; the verdict on each such event."""
+    session.execute(_TAKE_BACK, {"items": list(stories)})
     rows = [
         {"event_id": event, "item": item, "verdict": verdict}
         for item, story in stories.items()
@@ -31,7 +40,8 @@ def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
         for event in events
     ]
     if rows:
-        session.execute(insert(VerdictRow), rows)
+        session.execute(_ADD, rows)
+    return {EventId(row["event_id"]): row["verdict"] for row in rows}
 
 
 def clear(session: Session) -> None:
@@ -40,9 +50,9 @@ def clear(session: Session) -> None:
 
 def of_events(session: Session, events: list[EventId]) -> dict[EventId, str]:
     """The verdict on each of these events that does not count."""
-    rows = session.execute(
-        select(VerdictRow.event_id, VerdictRow.verdict).where(VerdictRow.event_id.in_(events))
-    )
+    if not events:
+        return {}
+    rows = session.execute(_OF_EVENTS, {"events": events})
     return {EventId(event): verdict for event, verdict in rows}
 
 

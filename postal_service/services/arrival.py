@@ -1,16 +1,16 @@
 """What a phone's event is judged by at the moment of writing: its device's row, its item, its proof."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, EventId
 from postal_service.ledger import reading, signing
-from postal_service.ledger.encoding import decode
 from postal_service.services.examining import Reason, Sound
 from postal_service.services.recording import Signed
 from postal_service.storage.schema import (
@@ -24,18 +24,54 @@ from postal_service.storage.schema import (
 FARTHEST_AHEAD = 5_000  # events that may wait for one that is missing
 ACTIVE = "active"
 
+_DEVICES = cast("Table", DeviceRow.__table__)
+_HELD = cast("Table", HeldRow.__table__)
+_ITEMS = cast("Table", ItemRow.__table__)
+# One question for the devices, locked in one order, so that two uploads cannot embrace, and for
+# what is held of each.
+_CHAINS = (
+    select(
+        _DEVICES.c.id,
+        _DEVICES.c.status,
+        _DEVICES.c.last_sequence,
+        _DEVICES.c.last_digest,
+        _HELD.c.device_sequence,
+        _HELD.c.body,
+        _HELD.c.signature,
+    )
+    .select_from(_DEVICES.outerjoin(_HELD, _HELD.c.device == _DEVICES.c.id))
+    .where(_DEVICES.c.id.in_(bindparam("devices", expanding=True)))
+    .order_by(_DEVICES.c.id)
+    .with_for_update(of=_DEVICES)
+)
+_ADVANCE = (
+    update(_DEVICES)
+    .where(_DEVICES.c.id == bindparam("device"))
+    .values(last_sequence=bindparam("sequence"), last_digest=bindparam("digest"))
+)
+# Locked in one order: an office must not decide about an item while its news come in.
+_LOCKED_ITEMS = (
+    select(_ITEMS.c.item)
+    .where(_ITEMS.c.item.in_(bindparam("items", expanding=True)))
+    .order_by(_ITEMS.c.item)
+    .with_for_update(key_share=True)
+)
+
 
 @dataclass
 class Chain:
-    """One device's row, locked, and what waits for its turn by number."""
+    """How far one device's chain goes, its row locked, and what waits for its turn by number."""
 
-    row: DeviceRow
+    status: str
+    last_sequence: int
+    last_digest: str
     waiting: dict[int, Sound] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)  # numbers that lie in the held table
+    moved: bool = False
 
     @property
     def next(self) -> int:
-        return self.row.last_sequence + 1
+        return self.last_sequence + 1
 
     def fault_of_place(self, sound: Sound) -> Reason | None:
         """Whether the number is already another event's, or absurdly far away."""
@@ -48,30 +84,42 @@ class Chain:
         return Reason.SEQUENCE_FORK if other and other.digest != sound.digest else None
 
     def follows(self, sound: Sound) -> bool:
-        return sound.event.previous == self.row.last_digest
+        return sound.event.previous == self.last_digest
 
     def advance(self, sound: Sound) -> None:
-        self.row.last_sequence = sound.event.sequence
-        self.row.last_digest = sound.digest
+        self.last_sequence, self.last_digest = sound.event.sequence, sound.digest
+        self.moved = True
 
 
 def chains(session: Session, devices: Collection[DeviceId]) -> dict[DeviceId, Chain]:
-    """The devices' chains, locked in one order, so that two uploads cannot embrace."""
-    rows = session.scalars(
-        select(DeviceRow)
-        .where(DeviceRow.id.in_(sorted(devices)))
-        .order_by(DeviceRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = {DeviceId(row.id): Chain(row) for row in rows}
-    held = session.scalars(select(HeldRow).where(HeldRow.device.in_(sorted(devices))))
-    for row in held:
-        chain = found[DeviceId(row.device)]
-        signed = Signed(decode(row.body), row.body, row.signature)
-        chain.waiting[row.device_sequence] = Sound(signed, signing.digest(row.body))
-        chain.kept.add(row.device_sequence)
+    """The chains of these devices, theirs alone until the transaction ends."""
+    found: dict[DeviceId, Chain] = {}
+    if not devices:
+        return found
+    session.flush()  # what this session knows of the devices is read past its objects
+    for row in session.execute(_CHAINS, {"devices": sorted(devices)}):
+        device = DeviceId(row.id)
+        if device not in found:
+            found[device] = Chain(row.status, row.last_sequence, row.last_digest)
+        if row.body is not None:
+            signed = Signed(reading.meaning(row.body), row.body, row.signature)
+            found[device].waiting[row.device_sequence] = Sound(signed, signing.digest(row.body))
+            found[device].kept.add(row.device_sequence)
     return found
+
+
+def write_ends(session: Session, found: Mapping[DeviceId, Chain]) -> None:
+    """Keep how far the chains go now."""
+    ends = [
+        {"device": device, "sequence": chain.last_sequence, "digest": chain.last_digest}
+        for device, chain in found.items()
+        if chain.moved
+    ]
+    if ends:
+        session.execute(_ADVANCE, ends)
+        for each in session.identity_map.values():
+            if isinstance(each, DeviceRow):
+                session.expire(each, ["last_sequence", "last_digest"])
 
 
 @dataclass(frozen=True)
@@ -88,15 +136,11 @@ class Facts:
         proofs = [event.act.proof for event in events if isinstance(event.act, acts.Deliver)]
         references = {each.reference for each in proofs if isinstance(each, acts.MessageProof)}
         witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
-        # Locked in one order: an office must not decide about an item while its news come in.
-        asked = (
-            select(ItemRow.item)
-            .where(ItemRow.item.in_({event.item for event in events}))
-            .order_by(ItemRow.item)
-            .with_for_update(key_share=True)
-        )
+        items = sorted({event.item for event in events})
         return cls(
-            items=frozenset(session.scalars(asked)) if events else frozenset(),
+            items=frozenset(session.scalars(_LOCKED_ITEMS, {"items": items}))
+            if items
+            else frozenset(),
             redeemed=_redeemed(session, references) if references else frozenset(),
             staff=_in_service(session, witnesses) if witnesses else frozenset(),
             forgiven=forgiven,
@@ -106,7 +150,7 @@ class Facts:
         """Why this event may not enter now, whatever its place in the chain."""
         if event.id in self.forgiven:
             return None
-        if chain.row.status != ACTIVE and not _countersigned(session, event):
+        if chain.status != ACTIVE and not _countersigned(session, event):
             return Reason.REVOKED
         if event.item not in self.items:
             return Reason.UNKNOWN_ITEM

@@ -31,6 +31,7 @@ from postal_service.storage.schema import DossierRow, ItemRow, PickupRow
 LONGEST_AHEAD = timedelta(days=14)
 SHORTEST_WINDOW = timedelta(minutes=30)
 HOME = "home"
+COLLECTED = "collected"
 
 
 class BadWindow(Malformed):
@@ -153,14 +154,23 @@ def note_collected(
     phone tells has happened, and what does not fit is answered with `posted` false.
     """
     of = dossiers.of_items(session, items)
-    found = (_note(session, item, of[item], at=at) for item in sorted(of))
+    if not of:
+        return ()
+    open_ones = session.scalars(
+        select(PickupRow).where(
+            PickupRow.dossier.in_(sorted(set(of.values()))), PickupRow.state != COLLECTED
+        )
+    )
+    pickups = {DossierId(row.dossier): row for row in open_ones}
+    found = (
+        _note(session, item, pickups[of[item]], at=at) for item in sorted(of) if of[item] in pickups
+    )
     return tuple(each for each in found if each is not None)
 
 
-def _note(session: Session, item: ItemId, dossier: DossierId, *, at: datetime) -> Collected | None:
-    pickup = session.get(PickupRow, dossier)
-    steps = steps_of(session, dossier)
-    if pickup is None or any(step.kind is StepKind.POSTED for step in steps):
+def _note(session: Session, item: ItemId, pickup: PickupRow, *, at: datetime) -> Collected | None:
+    dossier = DossierId(pickup.dossier)
+    if any(step.kind is StepKind.POSTED for step in steps_of(session, dossier)):
         return None
     event = _acceptance(session, item)
     if event is None:
@@ -174,7 +184,7 @@ def _note(session: Session, item: ItemId, dossier: DossierId, *, at: datetime) -
         happened = min(max(claimed, row.made_at), at)
         by = Actor(staff=event.staff, unit=event.unit, path="", grants=())
         take_step(session, row, StepKind.POSTED, by=by, at=happened, recorded_at=at)
-        pickup.state = "collected"
+        pickup.state = COLLECTED
         session.flush()
     return Collected(
         dossier=dossier,

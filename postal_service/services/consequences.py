@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.event import Event
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import collecting, results
+from postal_service.services import collecting, dossiers, results
 
 _Consequence = Callable[[Session, Collection[ItemId], datetime], object]
 _log = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 def after_arrival(session: Session, recorded: Sequence[Event], *, at: datetime) -> None:
     """Move on what rests on custody: a collected dossier is posted, a delivered result returned."""
     moved = {event.item for event in recorded if event.moves_custody}
-    if not moved:
-        return
-    _take_what_can_be_taken(session, _both, moved, at)
+    of = dossiers.of_items(session, moved)
+    if of:
+        _take_what_can_be_taken(session, _both, of.keys(), at)
 
 
 def _take_what_can_be_taken(

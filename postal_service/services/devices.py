@@ -11,8 +11,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import cast
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import crockford
@@ -45,6 +46,39 @@ TOKEN_LIFETIME = timedelta(minutes=15)
 LISTED = 200  # devices of one answer
 
 PENDING, ACTIVE, REVOKED = "pending", "active", "revoked"
+
+_DEVICE, _TOKEN, _STAFF, _ROLE, _UNIT = (
+    cast("Table", mapped.__table__) for mapped in (DeviceRow, TokenRow, StaffRow, RoleRow, UnitRow)
+)
+_GRANTED = _UNIT.alias("granted")
+# Every request of a phone asks this: one question, made once, a row for each unit he rides for.
+# A phone is a courier's: what else its owner may do, he does at a desk and not from here.
+_BEHIND = (
+    select(
+        _DEVICE.c.id,
+        _DEVICE.c.staff,
+        _DEVICE.c.unit,
+        _UNIT.c.path,
+        _GRANTED.c.code.label("granted"),
+        _GRANTED.c.path.label("granted_path"),
+    )
+    .select_from(
+        _TOKEN.join(_DEVICE, _DEVICE.c.id == _TOKEN.c.device)
+        .join(_STAFF, _STAFF.c.id == _DEVICE.c.staff)
+        .join(_UNIT, _UNIT.c.code == _DEVICE.c.unit)
+        .outerjoin(
+            _ROLE,
+            and_(_ROLE.c.staff == _DEVICE.c.staff, _ROLE.c.role == Role.COURIER.value),
+        )
+        .outerjoin(_GRANTED, _GRANTED.c.code == _ROLE.c.unit)
+    )
+    .where(
+        _TOKEN.c.token_hash == bindparam("token_hash"),
+        _TOKEN.c.expires_at > bindparam("at"),
+        _DEVICE.c.status == ACTIVE,
+        _STAFF.c.active,
+    )
+)
 
 
 class UnknownDevice(Unknown):
@@ -326,27 +360,19 @@ def sign_in(
 
 def signed_in(session: Session, token: str, *, at: datetime) -> SignedIn:
     """Who stands behind a token. Raises TokenRefused."""
-    row = session.execute(
-        select(DeviceRow.id, DeviceRow.staff, DeviceRow.unit, UnitRow.path)
-        .join(TokenRow, TokenRow.device == DeviceRow.id)
-        .join(StaffRow, StaffRow.id == DeviceRow.staff)
-        .join(UnitRow, UnitRow.code == DeviceRow.unit)
-        .where(
-            TokenRow.token_hash == _hash(token),
-            TokenRow.expires_at > at,
-            DeviceRow.status == ACTIVE,
-            StaffRow.active,
-        )
-    ).one_or_none()
-    if row is None:
+    rows = session.execute(_BEHIND, {"token_hash": _hash(token), "at": at}).all()
+    if not rows:
         raise TokenRefused
-    # A phone is a courier's: what else its owner may do, he does at a desk and not from here.
-    unit = UnitCode(row.unit)
+    row = rows[0]
     actor = Actor(
         staff=StaffId(row.staff),
-        unit=unit,
+        unit=UnitCode(row.unit),
         path=row.path,
-        grants=_courier_grants(session, row.staff),
+        grants=tuple(
+            Grant(role=Role.COURIER, unit=UnitCode(each.granted), path=each.granted_path)
+            for each in rows
+            if each.granted is not None
+        ),
     )
     return SignedIn(device=DeviceId(row.id), actor=actor)
 
@@ -389,15 +415,6 @@ def _unit_of_courier(session: Session, courier: StaffId, by: Actor) -> UnitCode:
         if by.may(*HEADS, path=path):
             return UnitCode(code)
     raise UnknownStaff(staff=courier)
-
-
-def _courier_grants(session: Session, staff: str) -> tuple[Grant, ...]:
-    rows = session.execute(
-        select(RoleRow.unit, UnitRow.path)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(RoleRow.staff == staff, RoleRow.role == Role.COURIER.value)
-    )
-    return tuple(Grant(role=Role.COURIER, unit=UnitCode(unit), path=path) for unit, path in rows)
 
 
 def _open_enrolment(session: Session, code: str, at: datetime) -> EnrolmentRow:

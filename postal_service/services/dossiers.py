@@ -6,8 +6,9 @@ Nothing personal stands here: people are in `persons`, custody is the ledger's.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import dossier_code
@@ -32,6 +33,10 @@ from postal_service.storage.schema import (
 )
 
 FOUND_AT_MOST = 50
+_ITEMS = cast("Table", ItemRow.__table__)
+_DOSSIERS_OF = select(_ITEMS.c.item, _ITEMS.c.dossier).where(
+    _ITEMS.c.item.in_(bindparam("items", expanding=True)), _ITEMS.c.dossier.is_not(None)
+)
 # A courier sees what is in his own hands or on his own round, whatever his office holds.
 SEEING = tuple(role for role in Role if role is not Role.COURIER)
 
@@ -192,12 +197,12 @@ def items_of(session: Session, dossier: DossierId) -> list[Item]:
 
 def of_items(session: Session, asked: Iterable[ItemId]) -> dict[ItemId, DossierId]:
     """Which dossier each of these items belongs to; bags and unknown items are left out."""
-    rows = session.execute(
-        select(ItemRow.item, ItemRow.dossier).where(
-            ItemRow.item.in_(list(asked)), ItemRow.dossier.is_not(None)
-        )
-    )
-    return {ItemId(item): DossierId(dossier) for item, dossier in rows if dossier}
+    items = list(asked)
+    if not items:
+        return {}
+    session.flush()  # the question goes past the session's objects
+    rows = session.execute(_DOSSIERS_OF, {"items": items})
+    return {ItemId(item): DossierId(dossier) for item, dossier in rows}
 
 
 def give_item(

@@ -7,8 +7,9 @@ true only at the moment of writing (the chain, a revocation, a duplicate) is `sy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import phone_rules
@@ -21,6 +22,17 @@ from postal_service.services.recording import Signed
 from postal_service.storage.schema import DeviceRow
 
 LARGEST_BATCH = 500  # events
+
+_DEVICES = cast("Table", DeviceRow.__table__)
+_KEYS = select(
+    _DEVICES.c.id,
+    _DEVICES.c.algorithm,
+    _DEVICES.c.public_key,
+    _DEVICES.c.staff,
+    _DEVICES.c.unit,
+    _DEVICES.c.kind,
+    _DEVICES.c.status,
+).where(_DEVICES.c.id.in_(bindparam("devices", expanding=True)))
 
 
 class Reason(StrEnum):
@@ -107,17 +119,9 @@ def _keys(session: Session, events: Iterable[Event]) -> dict[str, _Key]:
         devices.add(event.device)
         if isinstance(event.act, Handover):
             devices.add(event.act.giver)
-    rows = session.execute(
-        select(
-            DeviceRow.id,
-            DeviceRow.algorithm,
-            DeviceRow.public_key,
-            DeviceRow.staff,
-            DeviceRow.unit,
-            DeviceRow.kind,
-            DeviceRow.status,
-        ).where(DeviceRow.id.in_(sorted(devices)))
-    )
+    if not devices:
+        return {}
+    rows = session.execute(_KEYS, {"devices": sorted(devices)})
     return {
         row.id: _Key(row.algorithm, row.public_key, row.staff, row.unit, row.kind == "phone")
         for row in rows

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from postal_service import projections
@@ -12,8 +13,10 @@ from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.ledger.append import Entry, Signed, append, receipt
-from postal_service.projections import verdicts
 from postal_service.storage.schema import SealRow
+from postal_service.storage.upsert import insert_or_leave
+
+_SEALS = cast("Table", SealRow.__table__)
 
 __all__ = ["Entry", "Recorded", "SealUsed", "Signed", "receipt", "record"]
 
@@ -44,11 +47,12 @@ def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> l
     """
     if not signed:
         return []
-    entries = append(session, signed, received_ms=received_ms)
+    appended = append(session, signed, received_ms=received_ms)
     _keep_seals(session, signed)
-    projections.fold(session, {each.event.item for each in signed})
-    odd = verdicts.of_events(session, [entry.event_id for entry in entries])
-    return [Recorded(entry=entry, verdict=odd.get(entry.event_id, "")) for entry in entries]
+    odd = projections.fold(session, appended.told)
+    return [
+        Recorded(entry=entry, verdict=odd.get(entry.event_id, "")) for entry in appended.entries
+    ]
 
 
 def _keep_seals(session: Session, signed: Sequence[Signed]) -> None:
@@ -57,13 +61,11 @@ def _keep_seals(session: Session, signed: Sequence[Signed]) -> None:
     for each in signed:
         if isinstance(each.event.act, acts.Pack):
             packed.setdefault(each.event.act.seal, each.event)
-    if not packed:
-        return
-    used = set(session.scalars(select(SealRow.serial).where(SealRow.serial.in_(packed))))
-    fresh = [
-        {"serial": serial, "item": event.item, "event_id": event.id}
-        for serial, event in packed.items()
-        if serial not in used
-    ]
-    if fresh:
-        session.execute(insert(SealRow), fresh)
+    if packed:
+        session.execute(
+            insert_or_leave(session, _SEALS),
+            [
+                {"serial": serial, "item": event.item, "event_id": event.id}
+                for serial, event in packed.items()
+            ],
+        )

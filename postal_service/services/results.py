@@ -190,9 +190,10 @@ def note_delivered(
     standings = holdings.standings(session, of)
     closed: list[DossierId] = []
     for item, standing in sorted(standings.items()):
+        if standing.leg is not Leg.OUT or standing.state is not State.DELIVERED:
+            continue
         row = dossiers.row_of(session, of[item])
-        resolved = Administrative(row.administrative) is Administrative.RESOLVED
-        if standing.leg is not Leg.OUT or standing.state is not State.DELIVERED or not resolved:
+        if Administrative(row.administrative) is not Administrative.RESOLVED:
             continue
         entry = reading.entry(session, standing.custody)
         assert entry is not None  # the delivery is what custody rests on

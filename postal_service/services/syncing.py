@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import cast
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import DeviceId, EventId
@@ -24,7 +25,21 @@ from postal_service.services.recording import Entry, Recorded, Signed, record
 from postal_service.storage.schema import HeldRow, QuarantineRow
 
 RESENT = "recorded when it was sent again"
-OPEN_LOOKED_AT = 500  # open quarantines of one uploader that a batch may settle
+
+_HELD = cast("Table", HeldRow.__table__)
+_LEAVE_THE_TABLE = delete(_HELD).where(
+    _HELD.c.device == bindparam("of"), _HELD.c.device_sequence == bindparam("number")
+)
+_APART = cast("Table", QuarantineRow.__table__)
+_SETTLE = (
+    update(_APART)
+    .where(
+        _APART.c.device.in_(bindparam("devices", expanding=True)),
+        _APART.c.digest.in_(bindparam("digests", expanding=True)),
+        _APART.c.settled_at.is_(None),
+    )
+    .values(settled_at=bindparam("at"), settled_by="", settled_how=RESENT)
+)
 
 
 class Status(StrEnum):
@@ -137,6 +152,7 @@ class _Door:
         """Record what is in turn, hold the rest; the fate of every event that was taken."""
         for chain in self._chains.values():
             self._let_through(chain)
+        arrival.write_ends(self._session, self._chains)
         recorded = record(self._session, self.leaving, received_ms=milliseconds(self._at))
         self._clear_the_table()
         self._hold_the_rest()
@@ -183,8 +199,11 @@ class _Door:
 
     def _clear_the_table(self) -> None:
         if self._left_the_table:
-            key = tuple_(HeldRow.device, HeldRow.device_sequence)
-            self._session.execute(delete(HeldRow).where(key.in_(self._left_the_table)))
+            # One by one, not as a list of pairs: for that SQLite reads the whole table.
+            self._session.execute(
+                _LEAVE_THE_TABLE,
+                [{"of": device, "number": number} for device, number in self._left_the_table],
+            )
 
     def _hold_the_rest(self) -> None:
         """Keep what waits for a missing number; an id that waits for another device is taken."""
@@ -223,8 +242,12 @@ class _Door:
     def _write_apart(self) -> None:
         if not self._apart:
             return
-        key = tuple_(QuarantineRow.device, QuarantineRow.digest)
-        asked = select(QuarantineRow.device, QuarantineRow.digest).where(key.in_(list(self._apart)))
+        # Its digest names what was sent; which pairs are meant is sorted out here, for asked as
+        # pairs SQLite would read the whole table.
+        asked = select(QuarantineRow.device, QuarantineRow.digest).where(
+            QuarantineRow.device.in_({device for device, _ in self._apart}),
+            QuarantineRow.digest.in_({digest for _, digest in self._apart}),
+        )
         seen = {(device, digest) for device, digest in self._session.execute(asked)}
         rows = [
             {
@@ -243,20 +266,15 @@ class _Door:
 
     def _settle_what_came_after_all(self) -> None:
         """Kept apart once and recorded now: nobody need look at it any more."""
-        if not self.leaving:
-            return
-        rows = self._session.scalars(
-            select(QuarantineRow)
-            .where(
-                QuarantineRow.device.in_(sorted(self._uploaders)),
-                QuarantineRow.settled_at.is_(None),
+        if self.leaving:
+            self._session.execute(
+                _SETTLE,
+                {
+                    "at": self._at,
+                    "devices": sorted(self._uploaders),
+                    "digests": [sha256(each.body).digest() for each in self.leaving],
+                },
             )
-            .limit(OPEN_LOOKED_AT)
-        ).all()
-        bodies = {each.body for each in self.leaving} if rows else set()
-        for row in rows:
-            if row.body in bodies:
-                row.settled_at, row.settled_by, row.settled_how = self._at, "", RESENT
 
     def _fates_of_known(self) -> dict[EventId, Outcome]:
         if not self._known:

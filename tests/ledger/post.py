@@ -204,7 +204,7 @@ class Post:
         """Append what was told, as one batch."""
         batch, self.waiting = self.waiting[:most], self.waiting[most:] if most else []
         self.received_ms += 1_000
-        return append(self.session, batch, received_ms=self.received_ms)
+        return list(append(self.session, batch, received_ms=self.received_ms).entries)
 
     def checkpoint(self, *, witnessed: bool = True) -> Kept:
         self.checkpoints += 1

@@ -20,7 +20,7 @@ from tests.ledger.post import Post, device, enrolment
 
 
 def test_a_batch_of_nothing_changes_nothing(session: Session) -> None:
-    assert append(session, [], received_ms=1) == []
+    assert append(session, [], received_ms=1).entries == ()
     assert reading.size(session) == 0
     assert reading.root(session, 0) == tree.EMPTY_ROOT
 

@@ -31,9 +31,11 @@ def upgrade() -> None:
     _make_staff_role()
     _make_unit_succession()
     _make_web_session()
+    _make_recovery_code()
 
 
 def downgrade() -> None:
+    op.drop_table("recovery_code")
     op.drop_table("web_session")
     op.drop_table("unit_succession")
     op.drop_table("staff_role")
@@ -191,6 +193,7 @@ def _make_staff() -> None:
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
         sa.Column("badge", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failed_sign_ins", sa.BigInteger(), nullable=False),
@@ -337,6 +340,17 @@ def _make_unit_succession() -> None:
         sa.ForeignKeyConstraint(["old"], ["unit.code"], name=op.f("fk_unit_succession_old_unit")),
         sa.PrimaryKeyConstraint("old", "new", name=op.f("pk_unit_succession")),
     )
+
+
+def _make_recovery_code() -> None:
+    op.create_table(
+        "recovery_code",
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("staff", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_recovery_code_staff_staff")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_index(op.f("ix_recovery_code_staff"), "recovery_code", ["staff"])
 
 
 def _make_web_session() -> None:

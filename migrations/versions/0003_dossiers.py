@@ -30,6 +30,7 @@ def upgrade() -> None:
     _make_money_entry()
     _make_person()
     _make_scan()
+    _make_particulars_correction()
     _make_bag_content()
     for table in APPEND_ONLY:
         forbid_changes(table)
@@ -37,6 +38,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("bag_content")
+    op.drop_table("particulars_correction")
     op.drop_table("scan")
     op.drop_table("person")
     op.drop_table("money_entry")
@@ -313,6 +315,7 @@ def _make_scan() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("pages", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=False),
         sa.Column("scanned_by", sa.Text(), nullable=False),
         sa.Column("scanned_at", INSTANT, nullable=False),
         sa.Column("checked_by", sa.Text(), nullable=True),
@@ -321,6 +324,37 @@ def _make_scan() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
     )
     op.create_index(op.f("ix_scan_dossier"), "scan", ["dossier"])
+    op.create_index(op.f("ix_scan_state_dossier"), "scan", ["state", "dossier"])
+
+
+def _make_particulars_correction() -> None:
+    op.create_table(
+        "particulars_correction",
+        sa.Column("id", ROW_NUMBER, nullable=False),
+        sa.Column("dossier", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_unit", sa.Text(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("checked_by", sa.Text(), nullable=True),
+        sa.Column("checked_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dossier"], ["dossier.id"], name=op.f("fk_particulars_correction_dossier_dossier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_particulars_correction")),
+    )
+    op.create_index(
+        op.f("ix_particulars_correction_dossier"), "particulars_correction", ["dossier"]
+    )
+    op.create_index(
+        op.f("ix_particulars_correction_state_dossier"),
+        "particulars_correction",
+        ["state", "dossier"],
+    )
 
 
 def _make_bag_content() -> None:

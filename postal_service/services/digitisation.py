@@ -117,6 +117,7 @@ def scan(
         content=seal(key.key, content, _place(dossier, digest)),
         pages=pages,
         state=ScanState.WAITING.value,
+        fault="",
         scanned_by=by.staff,
         scanned_at=at,
     )

@@ -184,7 +184,7 @@ class ScanRow(Base):
     """A digitised paper and its second pair of eyes."""
 
     __tablename__ = "scan"
-    __table_args__ = (Index(None, "dossier"),)
+    __table_args__ = (Index(None, "dossier"), Index(None, "state", "dossier"))
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
@@ -195,8 +195,30 @@ class ScanRow(Base):
     content: Mapped[bytes | None] = mapped_column(deferred=True)
     pages: Mapped[int]
     state: Mapped[str]  # waiting, accepted, rejected
+    fault: Mapped[str]  # why it was rejected, a word of services/digitisation.py, or ""
     scanned_by: Mapped[str]
     scanned_at: Mapped[datetime]
+    checked_by: Mapped[str | None]
+    checked_at: Mapped[datetime | None]
+
+
+class ParticularsRow(Base):
+    """What somebody says is wrong with a person of a dossier, until somebody else has compared it."""
+
+    __tablename__ = "particulars_correction"
+    __table_args__ = (Index(None, "dossier"), Index(None, "state", "dossier"))
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    role: Mapped[str]  # a word of domain/persons.py, PersonRole
+    fields: Mapped[str]  # which particulars are to change, for pages that show nobody
+    # Under the dossier's key, so that it is erased with the person; none afterwards.
+    content: Mapped[bytes | None]
+    basis: Mapped[str]  # which paper shows it, a word of services/particulars.py
+    state: Mapped[str]  # waiting, accepted, rejected
+    made_by: Mapped[str]
+    made_unit: Mapped[str]
+    made_at: Mapped[datetime]
     checked_by: Mapped[str | None]
     checked_at: Mapped[datetime | None]
 

@@ -60,6 +60,7 @@ class StaffRow(Base):
     phone: Mapped[str]
     password_hash: Mapped[str]  # argon2id; "" cannot sign in
     totp_secret: Mapped[bytes | None]
+    totp_step: Mapped[int | None]  # the last thirty seconds whose code was used; none older counts
     badge: Mapped[str] = mapped_column(unique=True)  # short code on the badge, see domain/codes.py
     active: Mapped[bool]
     failed_sign_ins: Mapped[int]
@@ -86,6 +87,15 @@ class WebSessionRow(Base):
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class RecoveryCodeRow(Base):
+    """A way in for somebody who lost his second factor; deleted when it is used."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
 
 
 class DeviceRow(Base):

@@ -7,7 +7,7 @@ understood or the service is not configured.
 import argparse
 from collections.abc import Sequence
 
-from postal_service.cli import demo, importing, installation, ledger, serving, witness
+from postal_service.cli import demo, importing, installation, ledger, reporting, serving, witness
 from postal_service.cli.output import complain
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
@@ -38,6 +38,6 @@ def parser() -> argparse.ArgumentParser:
         prog="postal", description="Chain of custody, courier rounds and doorstep delivery."
     )
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for part in (demo, serving, importing, ledger, witness, installation):
+    for part in (demo, serving, importing, reporting, ledger, witness, installation):
         part.add_commands(commands)
     return top

@@ -9,9 +9,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from postal_service.cli.installation import INSTALLER
+from postal_service.cli.opening import opened
 from postal_service.cli.output import Commands, complain, say
 from postal_service.domain.legacy_text import Encoding
-from postal_service.runtime import Runtime, start
+from postal_service.runtime import Runtime
 from postal_service.services import importing
 from postal_service.services.importing import (
     Finding,
@@ -26,9 +27,7 @@ from postal_service.services.importing import (
     Source,
     Stage,
 )
-from postal_service.settings import from_environment
-from postal_service.storage.engine import open_engine
-from postal_service.storage.transaction import reading, sessions_on, transaction
+from postal_service.storage.transaction import reading, transaction
 
 ENCODINGS = {
     "utf-8": Encoding.UTF_8,
@@ -85,23 +84,13 @@ def _import(arguments: argparse.Namespace) -> int:
         good_rows_alone=arguments.save_good_rows,
         most_findings=arguments.errors,
     )
-    with _started() as runtime:
+    with opened() as runtime:
         told = _look(runtime, source, rules)
         _say_preview(told)
         if arguments.preview:
             say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
             return 0 if told.clean else 1
         return _save(runtime, source, rules, told)
-
-
-@contextmanager
-def _started() -> Iterator[Runtime]:
-    settings = from_environment()
-    engine = open_engine(settings.database_url)
-    try:
-        yield start(settings, sessions=sessions_on(engine))
-    finally:
-        engine.dispose()
 
 
 def _look(runtime: Runtime, source: Source, rules: Rules) -> Preview:

@@ -112,7 +112,7 @@ def _units() -> Iterator[NewUnit]:
         name = f"{row.level} {row.name}"
         at = (row.centre_lat, row.centre_lon)
         terrain = places.terrain(row)
-        yield _unit(code, name.capitalize(), "commune", places.PROVINCE, at=at, terrain=terrain)
+        yield _unit(code, _headed(name), "commune", places.PROVINCE, at=at, terrain=terrain)
         yield _unit(places.agency(row), f"UBND {name}", "agency", code, terrain=terrain, at=at,
                     agency_id=f"H17.{100 + number}")  # fmt: skip
         yield _unit(places.desk(row), f"Trung tâm Phục vụ hành chính công {name}", "desk",
@@ -126,7 +126,7 @@ def _former_units() -> Iterator[NewUnit]:
     for number, row in enumerate(places.districts(), start=1):
         code = UnitCode(f"QN-{number:02d}")
         ended = date(2025, 1, 1) if row.successor else REFORM_DAY
-        yield _unit(code, f"{row.kind} {row.name}".capitalize(), "district", places.OLD_PROVINCE,
+        yield _unit(code, _headed(f"{row.kind} {row.name}"), "district", places.OLD_PROVINCE,
                     level="district", valid_from=FOUNDED, valid_to=ended,
                     at=(row.centre_lat, row.centre_lon))  # fmt: skip
         inside = [f for unit in places.units() for f in unit.formed_from if f.district == row.name]
@@ -188,6 +188,11 @@ def _unit(
         valid_to=valid_to, lat=lat, lon=lon, address=name, serves=serves, calendar=calendar,
         terrain=terrain, agency_id=agency_id,
     )  # fmt: skip
+
+
+def _headed(name: str) -> str:
+    """A capital in front, and the others as the name has them."""
+    return name[:1].upper() + name[1:]
 
 
 def _beside(at: tuple[float, float], *, north: float = 0.0008) -> tuple[float, float]:

@@ -6,6 +6,5 @@ people. A figure without a denominator is none, never nought.
 
 from postal_service.reports.period import BadPeriod, Period
 from postal_service.reports.report import REPORTING, Figures, Part, Report, make
-from postal_service.reports.subtree import within
 
-__all__ = ["REPORTING", "BadPeriod", "Figures", "Part", "Period", "Report", "make", "within"]
+__all__ = ["REPORTING", "BadPeriod", "Figures", "Part", "Period", "Report", "make"]

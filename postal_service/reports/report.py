@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Leg
 from postal_service.domain.ids import UnitCode
+from postal_service.domain.wording_dates import local
 from postal_service.ledger import reading
 from postal_service.reports import cash, deliveries, dossiers, held, legs, risks, rounds, subtree
 from postal_service.reports.adding import added
@@ -68,7 +69,7 @@ class Report:
 
 def make(session: Session, unit: UnitCode, period: Period, *, by: Actor, at: datetime) -> Report:
     """The report of a unit and all below it. Raises UnknownUnit for a unit that is not his to see."""
-    area = subtree.within(session, unit, by=by, roles=REPORTING)
+    area = subtree.within(session, unit, by=by, roles=REPORTING, day=local(at).date())
     leaves = _leaves(session, period)
     found = {
         "dossiers": dossiers.by_unit(session, area, period, at=at),

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.units import UnknownUnit
+from postal_service.domain.wording_dates import short_date
 from postal_service.storage.schema import UnitRow
+
+MOST_TOPS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +39,16 @@ class Subtree:
         return select(UnitRow.code).where(_below(self.path))
 
 
-def within(session: Session, code: UnitCode, *, by: Actor, roles: Sequence[Role]) -> Subtree:
+def within(
+    session: Session, code: UnitCode, *, by: Actor, roles: Sequence[Role], day: date
+) -> Subtree:
     """The subtree of a unit. Raises UnknownUnit for a unit that is not his to look into.
 
-    A unit that ended stays: what happened there is still told.
+    `day` is the day it is asked on. A unit that ended stays: what happened there is still told.
     """
     row = session.get(UnitRow, code)
     if row is None or not by.may(*roles, path=row.path):
-        raise UnknownUnit(unit=code)
+        raise UnknownUnit(unit=code[:40], day=short_date(day))
     below = session.execute(
         select(UnitRow.code, UnitRow.name, UnitRow.path, UnitRow.parent)
         .where(_below(row.path))
@@ -62,6 +68,21 @@ def within(session: Session, code: UnitCode, *, by: Actor, roles: Sequence[Role]
             for each in below
         },
     )
+
+
+def tops(session: Session, *, day: date) -> dict[UnitCode, str]:
+    """The units that stand on a day and have nothing above them: a few, in order of their codes."""
+    rows = session.execute(
+        select(UnitRow.code, UnitRow.name)
+        .where(
+            UnitRow.parent.is_(None),
+            UnitRow.valid_from <= day,
+            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to > day),
+        )
+        .order_by(UnitRow.code)
+        .limit(MOST_TOPS)
+    )
+    return {UnitCode(code): name for code, name in rows}
 
 
 def _above(

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, g, request
 from postal_service.domain.actors import Role
 from postal_service.domain.wording_dates import short_date, short_moment
 from postal_service.domain.wording_numbers import dong
+from postal_service.reports import REPORTING
 from postal_service.runtime import Runtime
 from postal_service.services.auditing import AUDITING
 from postal_service.web import assets, errors, form_keys, gate, here, security, tabs
@@ -27,8 +28,10 @@ from postal_service.web.language import language, say
 from postal_service.web.phones import views as phones
 from postal_service.web.receptions import views as receptions
 from postal_service.web.records import views as records
+from postal_service.web.reports import views as reports
 from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
+from postal_service.web.scans import views as scans
 from postal_service.web.supplements import views as supplements
 from postal_service.web.tabs import Tab
 from postal_service.web.tracking import views as tracking
@@ -42,6 +45,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     items.pages,
     exceptions.pages,
     dossiers.pages,
+    scans.pages,
     handovers.pages,
     results.pages,
     delivery.pages,
@@ -49,6 +53,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     cash.pages,
     rounds.pages,
     phones.pages,
+    reports.pages,
     tracking.pages,
     audit.pages,
 )
@@ -84,6 +89,7 @@ TABS: Final[Sequence[Tab]] = (
         name=("Điện thoại", "Phones"),
         shown_to=frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     ),
+    Tab(endpoint="reports.show", name=("Báo cáo", "Report"), shown_to=frozenset(REPORTING)),
     Tab(endpoint="audit.show", name=("Kiểm tra", "Audit"), shown_to=frozenset(AUDITING)),
     Tab(endpoint="account.show", name=("Tài khoản", "Account"), shown_to=frozenset(Role)),
 )

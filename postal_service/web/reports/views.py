@@ -1,0 +1,138 @@
+"""A head picks a unit and a period and reads what it comes to; the same tables can be taken away as files."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.ids import UnitCode
+from postal_service.domain.refusals import Refusal
+from postal_service.reports import REPORTING, Period, Report, files, make, tables
+from postal_service.reports.tables import Kind, Value
+from postal_service.storage.transaction import reading
+from postal_service.web import here
+from postal_service.web.errors import status_of, told
+from postal_service.web.forms import NotADate
+from postal_service.web.gate import staff_only
+from postal_service.web.language import language, say
+
+pages = Blueprint("reports", __name__, template_folder="templates", url_prefix="/reports")
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What is shown above the tables, of the columns of tables.FIGURES: first the shares, with a bar.
+SHARES = ("on_time_share", "first_share", "in_by_post", "out_by_post")
+COUNTS = ("received", "late", "overdue", "held", "past_date", "due_soon", "km")
+CASH = ("fee_cash", "postage_cash", "collected_cash")
+
+
+@pages.get("")
+@staff_only(*REPORTING)
+def show() -> ResponseReturnValue:
+    unit, refused = _unit(), None
+    try:
+        period = _period()
+    except Refusal as wrong:
+        refused, period = wrong, Period.month_of(here.now())
+    report = _made(unit, period)
+    spoken = language()
+    page = render_template(
+        "reports/report.html",
+        refusal=told(refused) if refused else "",
+        report=report,
+        made_of=tables.made_of(report, spoken),
+        shares=[_tile(report, key) for key in SHARES],
+        counts=[_tile(report, key) for key in COUNTS],
+        cash=[_tile(report, key) for key in CASH],
+        tables=tables.every(report, spoken),
+        definitions=[pair[0] if spoken == "vi" else pair[1] for pair in tables.DEFINITIONS],
+        spoken=spoken,
+        shown=tables.shown,
+        kinds=Kind,
+        width=_width,
+        parts_=[None, *(part.unit for part in report.parts)],
+        asked={
+            "unit": report.unit,
+            "first": period.first.isoformat(),
+            "last": period.last.isoformat(),
+        },
+    )
+    return page, status_of(refused) if refused else 200
+
+
+@pages.get("/units.csv")
+@staff_only(*REPORTING)
+def units_csv() -> ResponseReturnValue:
+    report = _made(_unit(), _period())
+    table = tables.units(report, language())
+    return _file(report, files.as_csv(table, language()), "text/csv; charset=utf-8", "units.csv")
+
+
+@pages.get("/procedures.csv")
+@staff_only(*REPORTING)
+def procedures_csv() -> ResponseReturnValue:
+    report = _made(_unit(), _period())
+    table = tables.procedures(report, language())
+    content = files.as_csv(table, language())
+    return _file(report, content, "text/csv; charset=utf-8", "procedures.csv")
+
+
+@pages.get("/report.xlsx")
+@staff_only(*REPORTING)
+def workbook() -> ResponseReturnValue:
+    report = _made(_unit(), _period())
+    return _file(report, files.as_workbook(report, language()), WORKBOOK, "report.xlsx")
+
+
+def _made(unit: UnitCode, period: Period) -> Report:
+    with reading(here.sessions()) as store:
+        return make(store, unit, period, by=here.actor(), at=here.now())
+
+
+def _unit() -> UnitCode:
+    """The unit asked for; else the one he works for, or the first his role covers."""
+    asked = request.args.get("unit", "")[:40]
+    by = here.actor()
+    if asked:
+        return UnitCode(asked)
+    if by.may(*REPORTING):
+        return by.unit
+    return next((each.unit for each in by.grants if each.role in REPORTING), by.unit)
+
+
+def _period() -> Period:
+    """The period asked for, else this month. Raises NotADate or BadPeriod."""
+    usual = Period.month_of(here.now())
+    first = _day("first", say("Từ ngày"), usual.first)
+    last = _day("last", say("Đến ngày"), usual.last)
+    return replace(usual, first=first, last=last)
+
+
+def _day(name: str, label: str, otherwise: date) -> date:
+    written = request.args.get(name, "")
+    if not written:
+        return otherwise
+    try:
+        return date.fromisoformat(written[:20])
+    except ValueError:
+        raise NotADate(field=label) from None
+
+
+def _tile(report: Report, key: str) -> tuple[str, str, Value]:
+    column, of = next((column, of) for column, of in tables.FIGURES if column.key == key)
+    value = of(report.total)
+    return column.heading(language()), tables.shown(column.kind, value, language()), value
+
+
+def _width(value: Value) -> str:
+    """How far a bar of a hundred reaches."""
+    return f"{float(value * 100):.1f}" if isinstance(value, Fraction) else "0"
+
+
+def _file(report: Report, content: bytes, kind: str, name: str) -> Response:
+    answer = Response(content, content_type=kind)
+    # Codes may hold what a header cannot; the period alone names the file well enough.
+    period = f"{report.period.first:%Y%m%d}-{report.period.last:%Y%m%d}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{period}-{name}"'
+    return answer

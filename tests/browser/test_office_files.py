@@ -1,0 +1,57 @@
+"""Pages that give and take files fit a phone and a desk: the report, and the import."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from postal_service.domain.acts import Leg
+from postal_service.domain.custody import State
+from postal_service.storage.transaction import transaction
+from tests.browser.conftest import PHONE, Office, keep
+from tests.browser.test_pages_fit import SMALL, UNNAMED, WIDER
+from tests.reports import rows
+from tests.services import world as w
+from tests.web.conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def enter(page: Page, login: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("nav.tabs")
+
+
+def fits(page: Page, name: str) -> None:
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(WIDER) <= 0, name
+    assert page.locator("h1").count() == 1, name
+    assert not page.evaluate(UNNAMED), name
+    assert not page.evaluate(SMALL), name
+    keep(page, name)
+
+
+def test_a_report_fits_and_is_taken_away(open_page: Callable[..., Page], office: Office) -> None:
+    at = w.MORNING
+    with transaction(office.runtime.sessions) as session:
+        for day in range(2, 22):
+            rows.dossier(
+                session, office.world, received=at.replace(day=day), due=at.replace(day=12),
+                settled=at.replace(day=day) + timedelta(hours=3), state="resolved", home=day % 3 == 0,
+                desk=w.FAR_DESK if day % 2 else w.DESK, procedure=w.PROCEDURES[day % 6],
+            )  # fmt: skip
+            rows.item(session, leg=Leg.IN, state=State.SEALED, told=[("accept", at.replace(day=day))], holder="s-counter", unit=w.OFFICE)  # fmt: skip
+        rows.planned(session, office=w.OFFICE, day=at.date(), metres=41_300)
+        rows.write_ledger(session)
+    page = open_page()
+    enter(page, "auditor")
+    page.goto(f"/reports?unit={w.PROVINCE}&first=2026-11-01&last=2026-11-30")
+    fits(page, "report")
+
+    with page.expect_download() as taken:
+        page.click("text=Tải XLSX")
+    assert taken.value.suggested_filename == "20261101-20261130-report.xlsx"

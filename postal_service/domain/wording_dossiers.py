@@ -176,8 +176,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "scan.unknown": ("Không tìm thấy bản quét.", "No such scan."),
     "scan.not_a_scan": (
-        "Tệp phải là PDF, JPEG hoặc PNG, tối đa {most_bytes} byte và {most_pages} trang.",
-        "A scan is a PDF, JPEG or PNG of at most {most_bytes} bytes and {most_pages} pages.",
+        "Tệp này không phải PDF, JPEG hoặc PNG, dù tên tệp ghi thế nào. Chưa có gì được lưu.",
+        "This file is no PDF, JPEG or PNG, whatever its name says. Nothing was kept.",
+    ),
+    "scan.empty": (
+        "Chưa chọn tệp, hoặc tệp rỗng. Chưa có gì được lưu.",
+        "No file was chosen, or it is empty. Nothing was kept.",
+    ),
+    "scan.too_large": (
+        "Tệp lớn quá {most_megabytes} MB. Quét lại ở độ phân giải thấp hơn, ví dụ 200 dpi. Chưa có gì được lưu.",
+        "The file is larger than {most_megabytes} MB. Scan it again with a lower resolution, such as 200 dpi. Nothing was kept.",
+    ),
+    "scan.bad_page_count": (
+        "Số trang phải từ 1 đến {most}. Chưa có gì được lưu.",
+        "A scan has 1 to {most} pages. Nothing was kept.",
     ),
     "scan.no_such_paper": (
         "Hồ sơ không có giấy tờ số {position} để số hóa.",

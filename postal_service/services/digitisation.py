@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import NewType
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
@@ -21,16 +21,17 @@ from postal_service.domain.standing import Administrative, Digitisation
 from postal_service.services import dossiers, persons
 from postal_service.services.evidence import media_type_of
 from postal_service.services.vault import Vault, open_sealed, seal
-from postal_service.storage.schema import AccessRow, ScanRow
+from postal_service.storage.schema import AccessRow, DossierRow, PaperRow, ScanRow
 
 ScanId = NewType("ScanId", int)
 
 RESULT = 0  # the position of the result, which is digitised too
 LARGEST_FILE = 20_000_000  # bytes
 MOST_PAGES = 500
+LISTED = 100
 MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png")
 SCANNERS = (Role.POSTAL_CLERK, Role.DESK_CLERK, Role.AGENCY)
-_HAS_RESULT = frozenset({Administrative.RESOLVED, Administrative.RETURNED})
+HAS_RESULT = frozenset({Administrative.RESOLVED, Administrative.RETURNED})
 
 
 class UnknownScan(Unknown):
@@ -41,6 +42,20 @@ class NotAScan(Malformed):
     """Not a file of a kind that is kept, or too large, or without pages."""
 
     code = "scan.not_a_scan"
+
+
+class EmptyScan(NotAScan):
+    """No file was chosen, or it has no bytes."""
+
+    code = "scan.empty"
+
+
+class ScanTooLarge(NotAScan):
+    code = "scan.too_large"
+
+
+class BadPageCount(NotAScan):
+    code = "scan.bad_page_count"
 
 
 class NoSuchPaper(RuleBroken):
@@ -65,6 +80,16 @@ class ScanState(StrEnum):
     REJECTED = "rejected"
 
 
+class Fault(StrEnum):
+    """Why a scan is sent back. A closed list: free text could not be erased."""
+
+    ILLEGIBLE = "illegible"
+    PAGES_MISSING = "pages_missing"
+    WRONG_PAPER = "wrong_paper"
+    CUT_OFF = "cut_off"
+    UNREADABLE_FILE = "unreadable_file"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scan:
     """What is known of a scan without opening it."""
@@ -76,10 +101,20 @@ class Scan:
     media_type: str
     pages: int
     state: ScanState
+    fault: Fault | None  # of one that was sent back
     scanned_by: StaffId
     scanned_at: datetime
     checked_by: StaffId | None
     checked_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A scan that waits for its check. `paper` is "" for the result."""
+
+    scan: Scan
+    dossier_code: str
+    paper: str
 
 
 def scan(
@@ -95,18 +130,25 @@ def scan(
 ) -> Scan:
     """Keep the file of one paper (its place on the list, or RESULT); it waits for its check.
 
-    Raises UnknownDossier, RoleNeeded, NoSuchPaper, NotAScan or DossierErased.
+    Raises UnknownDossier, RoleNeeded, NoSuchPaper, DossierErased, EmptyScan, ScanTooLarge,
+    BadPageCount, or NotAScan for a file that is none of MEDIA_TYPES by its first bytes.
     """
     found = dossiers.visible(session, dossier, by=by)
     by.need(*SCANNERS)
     held = {paper.position for paper in dossiers.papers(session, dossier)}
-    if found.administrative in _HAS_RESULT:
+    if found.administrative in HAS_RESULT:
         held.add(RESULT)
     if position not in held:
         raise NoSuchPaper(position=position)
+    if not content:
+        raise EmptyScan
+    if len(content) > LARGEST_FILE:
+        raise ScanTooLarge(most_megabytes=LARGEST_FILE // 1_000_000)
     media_type = media_type_of(content[:16])
-    if media_type not in MEDIA_TYPES or len(content) > LARGEST_FILE or not 0 < pages <= MOST_PAGES:
-        raise NotAScan(most_bytes=LARGEST_FILE, most_pages=MOST_PAGES)
+    if media_type not in MEDIA_TYPES:
+        raise NotAScan
+    if not 0 < pages <= MOST_PAGES:
+        raise BadPageCount(most=MOST_PAGES)
     digest = sha256(content).hexdigest()
     key = persons.key_of(session, vault, dossier)
     row = ScanRow(
@@ -127,8 +169,10 @@ def scan(
     return _scan(row)
 
 
-def check(session: Session, scan_id: ScanId, *, good: bool, by: Actor, at: datetime) -> Scan:
-    """Look at a scan and accept or reject it; one that is rejected must be made again.
+def check(
+    session: Session, scan_id: ScanId, *, fault: Fault | None, by: Actor, at: datetime
+) -> Scan:
+    """Look at a scan and accept it, or send it back with a fault; it must then be made again.
 
     Raises UnknownScan, RoleNeeded, ChecksHimself or CheckedAlready.
     """
@@ -138,7 +182,8 @@ def check(session: Session, scan_id: ScanId, *, good: bool, by: Actor, at: datet
         raise ChecksHimself
     if row.state != ScanState.WAITING:
         raise CheckedAlready(state=row.state)
-    row.state = (ScanState.ACCEPTED if good else ScanState.REJECTED).value
+    row.state = (ScanState.REJECTED if fault else ScanState.ACCEPTED).value
+    row.fault = fault.value if fault else ""
     row.checked_by, row.checked_at = by.staff, at
     session.flush()
     _summarise(session, DossierId(row.dossier))
@@ -195,6 +240,33 @@ def waiting(session: Session, asked: Iterable[DossierId], *, by: Actor) -> list[
     return [_scan(row) for row in rows]
 
 
+def to_check(session: Session, *, by: Actor) -> list[Waiting]:
+    """What waits for a check that `by` may make: scans of dossiers that came to or belong to his unit.
+
+    The oldest first, LISTED at most. Raises RoleNeeded.
+    """
+    by.need(*SCANNERS)
+    own = or_(
+        DossierRow.received_unit == by.unit,
+        DossierRow.competent_unit == by.unit,
+        DossierRow.helped_unit == by.unit,
+    )
+    rows = session.execute(
+        select(ScanRow, DossierRow.code, PaperRow.name)
+        .join(DossierRow, DossierRow.id == ScanRow.dossier)
+        .outerjoin(
+            PaperRow,
+            and_(PaperRow.dossier == ScanRow.dossier, PaperRow.position == ScanRow.position),
+        )
+        .where(ScanRow.state == ScanState.WAITING.value, ScanRow.scanned_by != by.staff, own)
+        .order_by(ScanRow.id)
+        .limit(LISTED)
+    )
+    return [
+        Waiting(scan=_scan(row), dossier_code=code, paper=name or "") for row, code, name in rows
+    ]
+
+
 def _row(session: Session, scan_id: ScanId, by: Actor) -> ScanRow:
     row = session.get(ScanRow, scan_id)
     if row is None:
@@ -231,6 +303,7 @@ def _scan(row: ScanRow) -> Scan:
         media_type=row.media_type,
         pages=row.pages,
         state=ScanState(row.state),
+        fault=Fault(row.fault) if row.fault else None,
         scanned_by=StaffId(row.scanned_by),
         scanned_at=row.scanned_at,
         checked_by=StaffId(row.checked_by) if row.checked_by else None,

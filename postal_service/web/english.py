@@ -44,6 +44,7 @@ ENGLISH: dict[str, str] = {
     "Mã băm": "Hash",
     "Niêm phong số": "Seal",
     "Số giấy tờ": "Papers",
+    "Giấy tờ": "Papers",
     "Lần": "Number",
     "Báo bất thường": "Report an exception",
     "Niêm phong lại": "Seal again",

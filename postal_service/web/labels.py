@@ -18,6 +18,7 @@ from postal_service.domain.money import Line, PaymentState
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services.administrative import SupplementReason
+from postal_service.services.digitisation import Fault, ScanState
 from postal_service.web.language import pick
 
 Pair = tuple[str, str]
@@ -117,6 +118,14 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (SupplementReason.UNSIGNED, ("chưa ký hoặc chưa đóng dấu", "unsigned")),
     (SupplementReason.CONTRADICTORY, ("mâu thuẫn với giấy tờ khác", "contradicts another paper")),
     (SupplementReason.WRONG_FORM, ("sai mẫu", "wrong form")),
+    (ScanState.WAITING, ("chờ kiểm tra", "waits for a check")),
+    (ScanState.ACCEPTED, ("đã kiểm tra, đạt", "checked, good")),
+    (ScanState.REJECTED, ("gửi trả", "sent back")),
+    (Fault.ILLEGIBLE, ("mờ, không đọc được", "not legible")),
+    (Fault.PAGES_MISSING, ("thiếu trang", "pages are missing")),
+    (Fault.WRONG_PAPER, ("không đúng giấy tờ", "not this paper")),
+    (Fault.CUT_OFF, ("bị cắt mất mép", "cut off at an edge")),
+    (Fault.UNREADABLE_FILE, ("tệp không mở được", "the file cannot be opened")),
     (Line.STATE_FEE, ("phí, lệ phí", "state fee")),
     (Line.POSTAGE, ("cước bưu chính", "postage")),
     (Line.COLLECTED_FOR_OTHERS, ("thu hộ", "collected for others")),

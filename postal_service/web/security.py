@@ -1,8 +1,10 @@
 """What every answer carries so that a browser helps to keep the pages safe, and what every request must bring."""
 
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -13,6 +15,9 @@ from postal_service.settings import Settings
 LARGEST_REQUEST_BYTES = 1_000_000
 LARGEST_FIELDS = 2_000  # a hand-over of 500 lines sends three fields a line
 YEAR_SECONDS = 365 * 24 * 3600
+FILES = "largest_file_bytes"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 limiter = Limiter(get_remote_address, default_limits=[])
 _forgery = CSRFProtect()
@@ -34,12 +39,23 @@ def install(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=True,
     )
     app.before_request(_name_the_request)
+    app.before_request(_make_room_for_files)
     _forgery.init_app(app)
     limiter.init_app(app)
 
     @app.after_request
     def _harden(response: Response) -> Response:
         return harden(response, secure=settings.secure_cookies)
+
+
+def takes_files(largest_bytes: int) -> Callable[[View], View]:
+    """A view whose form brings a file of up to so many bytes; every other form stays small."""
+
+    def mark(view: View) -> View:
+        setattr(view, FILES, largest_bytes)
+        return view
+
+    return mark
 
 
 def nonce() -> str:
@@ -84,6 +100,14 @@ def policy(*, images: str = "'self' data:", connections: str = "'self'") -> str:
             "object-src 'none'",
         )
     )
+
+
+def _make_room_for_files() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    largest: int | None = getattr(view, FILES, None)
+    if largest is not None:
+        # Room for the fields beside it, so that a file that is a little too large is told so.
+        request.max_content_length = largest + LARGEST_REQUEST_BYTES
 
 
 def _name_the_request() -> None:

@@ -11,7 +11,7 @@ from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.ids import DossierId
 from postal_service.domain.standing import Digitisation
 from postal_service.services import administrative, digitisation, dossiers, persons
-from postal_service.services.digitisation import RESULT, Scan, ScanId, ScanState
+from postal_service.services.digitisation import RESULT, Fault, Scan, ScanId, ScanState
 from postal_service.services.dossiers import UnknownDossier
 from postal_service.services.persons import Purpose
 from postal_service.storage.schema import ScanRow
@@ -49,7 +49,8 @@ def make(
 
 
 def check(session: Session, scan: Scan, by: Actor, *, good: bool = True) -> Scan:
-    return digitisation.check(session, scan.id, good=good, by=by, at=w.AFTER_CUT)
+    fault = None if good else Fault.ILLEGIBLE
+    return digitisation.check(session, scan.id, fault=fault, by=by, at=w.AFTER_CUT)
 
 
 def test_a_dossier_is_digitised_when_every_paper_was_checked_by_another(
@@ -80,7 +81,8 @@ def test_a_rejected_scan_does_not_count_and_is_judged_once(
     session: Session, world: World, dossier: DossierId
 ) -> None:
     scan = make(session, world, dossier)
-    check(session, scan, world.second_desk_clerk, good=False)
+    back = check(session, scan, world.second_desk_clerk, good=False)
+    assert (back.state, back.fault) == (ScanState.REJECTED, Fault.ILLEGIBLE)
     assert dossiers.load(session, dossier).digitisation is Digitisation.NONE
     with pytest.raises(digitisation.CheckedAlready):
         check(session, scan, world.second_desk_clerk)
@@ -129,7 +131,7 @@ def test_others_neither_scan_nor_see(session: Session, world: World, dossier: Do
         make(session, world, dossier, by=world.far_desk_clerk)
     for scan_id, by in ((scan.id, world.far_desk_clerk), (ScanId(10**6), world.desk_clerk)):
         with pytest.raises(digitisation.UnknownScan):
-            digitisation.check(session, scan_id, good=True, by=by, at=w.AFTER_CUT)
+            digitisation.check(session, scan_id, fault=None, by=by, at=w.AFTER_CUT)
         with pytest.raises(digitisation.UnknownScan):
             digitisation.open_scan(
                 session, world.vault, scan_id, purpose=Purpose.AUDIT, by=by, at=w.AFTER_CUT

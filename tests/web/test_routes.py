@@ -42,6 +42,7 @@ OTHERS = {
     "job": NOT_THERE,
     "device": NOT_THERE,
     "kept": "999999999",
+    "scan": "999999999",
 }
 
 

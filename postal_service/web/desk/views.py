@@ -7,6 +7,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.services import overview, scanning, sight
+from postal_service.services.digitisation import SCANNERS
 from postal_service.services.scanning import Kind, Scanned
 from postal_service.storage.transaction import reading
 from postal_service.web import forms, here
@@ -77,6 +78,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused) if refused else "",
         stacks=stacks,
         courier=courier,
+        may_scan=here.actor().may(*SCANNERS),
         may_receive=here.actor().may(Role.DESK_CLERK, Role.POSTAL_CLERK),
     )
     return page, status_of(refused) if refused else 200

@@ -8,6 +8,8 @@ ENGLISH: dict[str, str] = {
     "Tiền": "Money",
     "Số hóa": "Digitisation",
     "{count} bản quét": "{count} scans",
+    "{count} chờ kiểm tra": "{count} to be checked",
+    "đã số hóa": "digitised",
     "Việc có thể làm": "What can be done",
     "Giấy tờ cần bổ sung, chỉ trong danh mục": "Papers to be supplemented, of the list only",
     "Lý do bổ sung": "Reason for the supplement",

@@ -14,6 +14,7 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import administrative, dossiers, overview
 from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
+from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.dossiers.steps import possible
@@ -85,6 +86,9 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         view=view,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),
+        may_scan=here.actor().may(*SCANNERS),
+        scanned={each.position for each in view.scans if each.state is ScanState.ACCEPTED},
+        waiting_scans=sum(each.state is ScanState.WAITING for each in view.scans),
         takes_supplement=here.actor().may(Role.POSTAL_CLERK)
         and view.dossier.administrative is Administrative.SUPPLEMENT,
         typed=forms.typed("why", "new_due"),

@@ -48,7 +48,6 @@ ENGLISH: dict[str, str] = {
     "Mã tra cứu (PIN)": "Look-up PIN",
     "Hẹn trả": "Due",
     "tính từ khi cơ quan tiếp nhận": "counted from when the agency receives",
-    "Giấy tờ": "Papers",
     "Tiếp nhận hồ sơ khác": "Receive another",
     "Thủ tục hành chính": "Procedure",
     "Gõ có dấu hoặc không dấu, hoặc mã thủ tục. Ví dụ: “trich luc”.": "With or without marks, or the procedure's code. For example: “trich luc”.",

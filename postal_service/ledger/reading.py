@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Table, and_, bindparam, or_, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
@@ -56,6 +56,7 @@ class Recorded:
 
 
 _ENTRIES = cast("Table", EntryRow.__table__)
+_NODES = cast("Table", NodeRow.__table__)
 _LEAF = select(
     _ENTRIES.c.index,
     _ENTRIES.c.body,
@@ -67,6 +68,15 @@ _LEAF = select(
 )
 # Made once: making a question anew costs more than its answer.
 _LEAVES_OF = _LEAF.where(_ENTRIES.c.event_id.in_(bindparam("events", expanding=True)))
+_LEAF_HASHES = select(_ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
+    _ENTRIES.c.index.in_(bindparam("leaves", expanding=True))
+)
+# Levels and positions, not a list of pairs: for that SQLite reads the whole table. A proof names
+# few of either, and what they bring beyond the pairs is a row or two.
+_NODE_HASHES = select(_NODES.c.level, _NODES.c.position, _NODES.c.hash).where(
+    _NODES.c.level.in_(bindparam("levels", expanding=True)),
+    _NODES.c.position.in_(bindparam("positions", expanding=True)),
+)
 _STORIES = (
     select(_ENTRIES.c.item, _ENTRIES.c.body)
     .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
@@ -218,21 +228,16 @@ def _hashes(session: Session, path: Iterable[Sequence[Place]]) -> list[list[byte
     nodes = sorted(place for place in places if place.level)
     known: dict[Place, bytes] = {}
     if leaves:
-        columns = select(EntryRow.index, EntryRow.leaf_hash)
-        for index, value in session.execute(columns.where(EntryRow.index.in_(leaves))):
+        for index, value in session.execute(_LEAF_HASHES, {"leaves": leaves}):
             known[Place(0, index)] = value
     if nodes:
-        # One by one, not as a list of pairs: for that SQLite reads the whole table.
-        wanted = or_(
-            *(
-                and_(NodeRow.level == each.level, NodeRow.position == each.position)
-                for each in nodes
-            )
-        )
-        columns_of_nodes = select(NodeRow.level, NodeRow.position, NodeRow.hash)
-        for level, position, value in session.execute(columns_of_nodes.where(wanted)):
+        asked = {
+            "levels": sorted({each.level for each in nodes}),
+            "positions": sorted({each.position for each in nodes}),
+        }
+        for level, position, value in session.execute(_NODE_HASHES, asked):
             known[Place(level, position)] = value
-    if known.keys() != places:
+    if not known.keys() >= places:
         raise ValueError("The ledger is smaller than the tree that was asked for.")
     return [[known[place] for place in parts] for parts in path]
 

@@ -1,79 +1,159 @@
-"""Run the comparison: `python -m benchmarks.routing --seconds 10 --threads 1 --seeds 1,2,3`.
+"""Route quality side by side, section by section of docs/benchmarks/routing.md.
+
+    python -m benchmarks.routing public --seconds 10 --threads 1 --seeds 1,2,3
+    python -m benchmarks.routing days --seconds 10 --threads 1 --seeds 1,2
+    python -m benchmarks.routing large --stops 5000,20000 --minutes 3
+    python -m benchmarks.routing speed
 
 Solvers take turns on every instance, one at a time, each in a process of its own, and every answer
-is judged by `instances.cost_of`. Writes docs/benchmarks/routing.md.
+is judged by code that no solver shares. `--answers FILE` keeps what was answered: a run that was
+stopped goes on where it was.
 """
 
 import argparse
-import json
-import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.routing.instances import load, names
+from benchmarks.routing import curves, days, large, speed
+from benchmarks.routing.asking import answers_to
+from benchmarks.routing.conventions import CONVENTIONS
+from benchmarks.routing.day_solvers import COMPARED, expresses
+from benchmarks.routing.days_table import days_section
+from benchmarks.routing.instances import names
+from benchmarks.routing.page import REPORT, put
 from benchmarks.routing.solvers import SOLVERS
-from benchmarks.routing.table import Answer, page
-
-ROOT = Path(__file__).parents[2]
-REPORT = ROOT / "docs" / "benchmarks" / "routing.md"
+from benchmarks.routing.table import Answer, public_section
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.routing", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seeds", default="1")
-    parser.add_argument("--instances", help="names with commas; all by default")
-    parser.add_argument("--solvers", default=",".join(SOLVERS))
-    parser.add_argument("--note", default="", help="a sentence on the circumstances")
-    parser.add_argument("--output", type=Path, default=REPORT)
-    chosen = parser.parse_args()
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.routing",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="public | days | large | speed")
+    public = _compared(verbs.add_parser("public", help="instances with a best known cost"))
+    public.add_argument("--instances", help="names with commas; all by default")
+    public.add_argument("--solvers", default=",".join(SOLVERS))
+    public.set_defaults(run=_public)
+    generated = _compared(verbs.add_parser("days", help="generated courier days"))
+    generated.add_argument("--families", default=",".join(days.FAMILIES))
+    generated.add_argument("--sizes", default=",".join(map(str, days.SIZES)))
+    generated.add_argument("--days", default="tam-ky,hoi-an", help=f"of {', '.join(days.SEEDS)}")
+    generated.add_argument("--solvers", default=",".join(COMPARED))
+    generated.set_defaults(run=_days)
+    province = verbs.add_parser("large", help="days of a whole province")
+    large.add_arguments(province)
+    province.set_defaults(run=large.run)
+    quick = verbs.add_parser("speed", help="first plans, growth, a dry run, the import")
+    speed.add_arguments(quick)
+    quick.set_defaults(run=speed.run)
+    chosen = parser.parse_args(arguments)
+    chosen.again = f"python -m benchmarks.routing {' '.join(_repeated(arguments))}"
+    chosen.run(chosen)
+
+
+def _compared(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    verb.add_argument("--seconds", type=float, default=10)
+    verb.add_argument("--threads", type=int, default=1)
+    verb.add_argument("--seeds", default="1", help="of the solvers")
+    verb.add_argument("--note", default="", help="a sentence on the circumstances")
+    verb.add_argument("--answers", type=Path, help="a file that keeps the answers")
+    verb.add_argument("--output", type=Path, default=REPORT)
+    return verb
+
+
+def _repeated(arguments: Sequence[str]) -> list[str]:
+    """The arguments without what is only for this machine or this moment."""
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip or argument.partition("=")[0] in {"--note", "--answers", "--output"}:
+            skip = not skip and "=" not in argument
+            continue
+        kept.append(argument)
+    return kept
+
+
+def _public(chosen: argparse.Namespace) -> None:
+    key = f"public-{chosen.seconds:g}s-{chosen.threads}t"
     answers: list[Answer] = []
     for name in chosen.instances.split(",") if chosen.instances else names():
-        for seed in chosen.seeds.split(","):
-            for solver in chosen.solvers.split(","):
-                answer = run(solver, name, chosen.seconds, chosen.threads, int(seed))
-                answers.append(answer)
-                gap = "" if answer.gap is None else f"{answer.gap:.2%}"
-                print(
-                    f"{name} {solver} seed {seed}: {answer.cost} {gap} {answer.fault}", flush=True
-                )
+        answers += _answers(chosen, [name], chosen.solvers.split(","))
         # Written after each instance, so that a stopped run leaves what it has measured.
-        chosen.output.parent.mkdir(parents=True, exist_ok=True)
-        chosen.output.write_text(
-            page(answers, seconds=chosen.seconds, threads=chosen.threads, note=chosen.note)
+        picture = chosen.output.parent / f"{key}.svg"
+        known = any(answer.best_known for answer in answers)
+        curves.draw(
+            picture,
+            answers,
+            seconds=chosen.seconds,
+            floor=lambda answer: answer.best_known,
+            said="% above the best known",
         )
+        section = public_section(
+            answers,
+            seconds=chosen.seconds,
+            threads=chosen.threads,
+            note=chosen.note,
+            again=chosen.again,
+            picture=picture.name if known else "",
+        )
+        put(chosen.output, key, section)
+    put(chosen.output, "conventions", CONVENTIONS)
 
 
-def run(solver: str, name: str, seconds: float, threads: int, seed: int) -> Answer:
-    """Three times the budget and a minute, then the solver has not answered."""
-    command = [sys.executable, "-m", "benchmarks.routing.one", solver, name]
-    command += [str(seconds), str(threads), str(seed)]
-    instance = load(name)
-    found: dict[str, object] = {"cost": None, "fault": "no answer in time"}
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=3 * seconds + 60, check=False
+def _days(chosen: argparse.Namespace) -> None:
+    key = f"days-{chosen.seconds:g}s-{chosen.threads}t"
+    answers: list[Answer] = []
+    for family in chosen.families.split(","):
+        for size in chosen.sizes.split(","):
+            named = [f"{family}-{size}-{seed}" for seed in chosen.days.split(",")]
+            solvers = [s for s in chosen.solvers.split(",") if expresses(s, family) is not None]
+            answers += _answers(chosen, named, solvers)
+            picture = chosen.output.parent / f"{key}.svg"
+            curves.draw(
+                picture,
+                answers,
+                seconds=chosen.seconds,
+                floor=_cheapest(answers),
+                said="% above the cheapest",
+            )
+            section = days_section(
+                answers,
+                seconds=chosen.seconds,
+                threads=chosen.threads,
+                note=chosen.note,
+                again=chosen.again,
+                picture=picture.name,
+            )
+            put(chosen.output, key, section)
+    put(chosen.output, "conventions", CONVENTIONS)
+
+
+def _cheapest(answers: Sequence[Answer]) -> curves.Floor:
+    least: dict[str, int] = {}
+    for answer in answers:
+        if answer.cost is not None:
+            least[answer.instance] = min(answer.cost, least.get(answer.instance, answer.cost))
+    return lambda answer: least.get(answer.instance)
+
+
+def _answers(chosen: argparse.Namespace, named: list[str], solvers: list[str]) -> list[Answer]:
+    return list(
+        answers_to(
+            named,
+            solvers,
+            [int(seed) for seed in chosen.seeds.split(",")],
+            seconds=chosen.seconds,
+            threads=chosen.threads,
+            keep=chosen.answers,
         )
-        if done.returncode == 0:
-            found = json.loads(done.stdout.splitlines()[-1])
-        else:
-            found["fault"] = done.stderr.strip().splitlines()[-1][:120]
-    except subprocess.TimeoutExpired:
-        pass
-    cost, took = found["cost"], found.get("seconds")
-    return Answer(
-        solver=solver,
-        instance=name,
-        family=instance.family,
-        stops=instance.stops,
-        seed=seed,
-        best_known=instance.best_known,
-        cost=cost if isinstance(cost, int) else None,
-        fault=str(found["fault"]),
-        seconds=took if isinstance(took, float) else None,
     )
 
 
 if __name__ == "__main__":
-    main()
+    # Without a verb the public instances, as ever.
+    given = sys.argv[1:]
+    bare = not given or (given[0].startswith("-") and given[0] not in {"-h", "--help"})
+    main(["public", *given] if bare else given)

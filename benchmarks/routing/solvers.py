@@ -5,36 +5,62 @@ Setting up a model is not timed for the peers; for this library everything insid
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+import numpy as np
+
 from benchmarks.routing.instances import Instance
+from benchmarks.routing.rows import Trace
 
 Routes = list[list[int]]
-# (instance, seconds, threads, seed) to routes and the wall seconds taken
-Solver = Callable[[Instance, float, int, int], tuple[Routes, float]]
+SECONDS_BETWEEN_NOTES: Final = 0.2
 
 
-def ours(instance: Instance, seconds: float, threads: int, seed: int) -> tuple[Routes, float]:
+@dataclass(frozen=True, kw_only=True)
+class Solved:
+    """Routes, the wall seconds taken, and the costs known on the way."""
+
+    routes: Routes
+    seconds: float
+    trace: Trace
+
+
+# Asked with the instance, seconds, threads and a seed.
+Solver = Callable[[Instance, float, int, int], Solved]
+
+
+def ours(instance: Instance, seconds: float, threads: int, seed: int) -> Solved:
     from routing import Budget
+    from routing.engines import Progress
     from routing.formats import read_lilim, read_solomon, read_vrplib
     from routing.search.engine import warm_up
     from routing.solve import solve
 
     reader = {"vrptw": read_solomon, "pdptw": read_lilim, "cvrp": read_vrplib}[instance.kind]
     problem = reader(instance.text)
+    trace: Trace = []
+
+    def note(progress: Progress) -> None:
+        if not progress.plan.unserved:
+            trace.append((progress.elapsed_seconds, progress.plan.cost))
+
     warm_up()
     started = time.monotonic()
-    plan = solve(problem, budget=Budget(seconds=seconds), threads=threads, seed=seed)
+    budget = Budget(seconds=seconds)
+    plan = solve(problem, budget=budget, threads=threads, seed=seed, on_progress=note)
     took = time.monotonic() - started
     index = problem.stop_index
-    return [[index[stop] + 1 for stop in route.stops] for route in plan.routes], took
+    routes = [[index[stop] + 1 for stop in route.stops] for route in plan.routes]
+    return Solved(routes=routes, seconds=took, trace=trace)
 
 
-def pyvrp(instance: Instance, seconds: float, _threads: int, seed: int) -> tuple[Routes, float]:
+def pyvrp(instance: Instance, seconds: float, _threads: int, seed: int) -> Solved:
     import pyvrp as library
-    from pyvrp.stop import MaxRuntime
+
+    from benchmarks.routing.peer_pyvrp import watched
 
     every = range(1, instance.stops + 1)
     early, late, service = (
@@ -77,9 +103,8 @@ def pyvrp(instance: Instance, seconds: float, _threads: int, seed: int) -> tuple
         [],
         shipments,
     )
-    started = time.monotonic()
-    result = library.solve(problem, stop=MaxRuntime(seconds), seed=seed, collect_stats=False)
-    took = time.monotonic() - started
+    result, watch = watched(problem, seconds, seed)
+    took = time.monotonic() - watch.started
 
     def number(activity: library.ScheduledActivity) -> int:
         if activity.is_client():
@@ -90,10 +115,10 @@ def pyvrp(instance: Instance, seconds: float, _threads: int, seed: int) -> tuple
         [number(activity) for activity in route.schedule() if not activity.is_depot()]
         for route in result.best.routes()
     ]
-    return routes, took
+    return Solved(routes=routes, seconds=took, trace=watch.trace)
 
 
-def vroom(instance: Instance, seconds: float, threads: int, _seed: int) -> tuple[Routes, float]:
+def vroom(instance: Instance, seconds: float, threads: int, _seed: int) -> Solved:
     import vroom as library
 
     model = library.Input()
@@ -126,10 +151,14 @@ def vroom(instance: Instance, seconds: float, threads: int, _seed: int) -> tuple
     for row in found.routes.itertuples():
         if row.type in {"job", "pickup", "delivery"}:
             routes.setdefault(int(row.vehicle_id), []).append(int(row.id))
-    return list(routes.values()), took
+    return Solved(
+        routes=list(routes.values()),
+        seconds=took,
+        trace=[(took, sum(_length(instance, route) for route in routes.values()))],
+    )
 
 
-def ortools(instance: Instance, seconds: float, _threads: int, seed: int) -> tuple[Routes, float]:
+def ortools(instance: Instance, seconds: float, _threads: int, seed: int) -> Solved:
     from ortools.constraint_solver import pywrapcp
 
     from routing.model.searching import iterated
@@ -156,18 +185,40 @@ def ortools(instance: Instance, seconds: float, _threads: int, seed: int) -> tup
             solver.Add(clock.CumulVar(index) <= clock.CumulVar(other))
     parameters = iterated(pywrapcp.DefaultRoutingSearchParameters())
     parameters.time_limit.FromMilliseconds(int(seconds * 1000))
+    trace: Trace = []
+    noted = [0.0]
+
+    def note() -> None:
+        now = time.monotonic()
+        if now - noted[0] >= SECONDS_BETWEEN_NOTES:
+            noted[0] = now
+            routes = _driven(model, manager, instance.vehicles, lambda variable: variable.Max())
+            trace.append((now - started, sum(_length(instance, route) for route in routes)))
+
+    model.AddAtSolutionCallback(note)
     model.CloseModelWithParameters(parameters)
     started = time.monotonic()
     found = model.SolveWithIteratedLocalSearch(parameters)
     took = time.monotonic() - started
+    routes = _driven(model, manager, instance.vehicles, found.Value) if found else []
+    return Solved(routes=routes, seconds=took, trace=trace)
+
+
+def _driven(model: Any, manager: Any, vehicles: int, value: Callable[[Any], int]) -> Routes:  # noqa: ANN401 - OR-Tools ships no types
     routes: Routes = []
-    for vehicle in range(instance.vehicles if found else 0):
-        index, route = found.Value(model.NextVar(model.Start(vehicle))), []
+    for vehicle in range(vehicles):
+        index, route = value(model.NextVar(model.Start(vehicle))), []
         while not model.IsEnd(index):
             route.append(int(manager.IndexToNode(index)))
-            index = found.Value(model.NextVar(index))
+            index = value(model.NextVar(index))
         routes.append(route)
-    return routes, took
+    return routes
+
+
+def _length(instance: Instance, route: Sequence[int]) -> int:
+    """What a route of customers costs, whether or not it is sound."""
+    stops = np.array([0, *route, 0] if route else [0], dtype=np.int64)
+    return int(instance.matrix[stops[:-1], stops[1:]].sum())
 
 
 SOLVERS: Final[dict[str, Solver]] = {

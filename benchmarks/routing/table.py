@@ -1,7 +1,7 @@
-"""Answers become a page: gaps by instance, and mean, worst and wins over all."""
+"""Answers to public instances become a section: gaps by instance, mean, worst and wins over all."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 
 OVERRUN = 1.2  # an answer that took longer than this share of the budget is marked
@@ -18,6 +18,9 @@ class Answer:
     cost: int | None
     fault: str
     seconds: float | None
+    megabytes: int | None = None
+    # Seconds after the start, and the cost known then.
+    trace: Sequence[tuple[float, int]] = field(default_factory=list)
 
     @property
     def gap(self) -> float | None:
@@ -27,29 +30,31 @@ class Answer:
         return self.cost / self.best_known - 1
 
 
-def page(answers: Sequence[Answer], *, seconds: float, threads: int, note: str) -> str:
-    solvers = list(dict.fromkeys(answer.solver for answer in answers))
+def circumstances(answers: Sequence[Answer], *, seconds: float, threads: int, note: str) -> str:
+    """The sentence that every section of a comparison begins with."""
     seeds = sorted({answer.seed for answer in answers})
+    return (
+        f"{seconds:g} seconds of wall time and {threads} thread(s) for each solver, seed(s) "
+        f"{', '.join(map(str, seeds))}; the solvers took turns on each instance, each in a process of "
+        f"its own. {note}"
+    ).strip()
+
+
+def public_section(
+    answers: Sequence[Answer], *, seconds: float, threads: int, note: str, again: str, picture: str
+) -> str:
+    solvers = list(dict.fromkeys(answer.solver for answer in answers))
     parts = [
-        "# Routing, side by side\n",
-        (
-            f"{seconds:g} seconds of wall time and {threads} thread(s) for each solver, seed(s) "
-            f"{', '.join(map(str, seeds))}, on a machine with 2 shared cores; the solvers took turns on "
-            "each instance. The same integer matrices for all, and one cost function that shares no "
-            f"code with any solver judged every answer. {note}\n"
-        ),
-        (
-            "Again: `python -m benchmarks.routing "
-            f"--seconds {seconds:g} --threads {threads} --seeds {','.join(map(str, seeds))}`\n"
-        ),
-        "## Gap to the best known cost\n",
+        f"## Public instances, {seconds:g} s, {threads} thread(s)\n",
+        circumstances(answers, seconds=seconds, threads=threads, note=note),
+        f"\nAgain: `{again}`\n",
+        "### Gap to the best known cost\n",
         _summary(answers, solvers),
-        "\n## By instance (mean over seeds; cost where no best is known)\n",
+        f"\n![gap over time]({picture})\n" if picture else "",
+        "### By instance (mean over seeds; cost where no best is known)\n",
         _details(answers, solvers, seconds),
-        "\n## Conventions, and what is not fair here\n",
-        CONVENTIONS,
     ]
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def _summary(answers: Sequence[Answer], solvers: Sequence[str]) -> str:
@@ -61,14 +66,14 @@ def _summary(answers: Sequence[Answer], solvers: Sequence[str]) -> str:
     for solver in solvers:
         own = [answer for answer in answers if answer.solver == solver]
         gaps = [answer.gap for answer in own if answer.gap is not None]
-        wins = sum(_wins(solver, rivals) for rivals in rounds.values())
+        wins = sum(won(solver, rivals) for rivals in rounds.values())
         missing = sum(answer.cost is None for answer in own)
         mean, worst = (_percent(fmean(gaps)), _percent(max(gaps))) if gaps else ("", "")
         lines.append(f"| {solver} | {mean} | {worst} | {wins} of {len(rounds)} | {missing} |")
     return "\n".join(lines)
 
 
-def _wins(solver: str, rivals: Iterable[Answer]) -> bool:
+def won(solver: str, rivals: Iterable[Answer]) -> bool:
     costs = {rival.solver: rival.cost for rival in rivals if rival.cost is not None}
     return bool(costs) and costs.get(solver) == min(costs.values())
 
@@ -98,18 +103,3 @@ def _cell(answers: Sequence[Answer], seconds: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.2f} %"
-
-
-CONVENTIONS = """\
-- Solomon and Gehring-Homberger: distance x 10, truncated (DIMACS); Li and Lim: x 1000, rounded; X:
-  rounded. Cost is total distance; the number of vehicles is limited by the file, not minimised.
-- Compilation of this library's kernels happens once for each installation and is not timed;
-  everything inside `solve` is (first plan, lower bound, checking). For the peers building the model
-  is not timed, only solving.
-- PyVRP: defaults. VROOM: exploration level 5 with its time limit; it stops by itself when it has
-  nothing more to try, and minimises vehicles' travel, as the others. OR-Tools: iterated local search
-  with the settings of `routing.model.searching`, which are better than its defaults.
-- A busy machine hurts whoever is fitted to a budget of wall seconds; all solvers met the same load
-  by turns, not the same moment.
-- The parameters of this library were chosen while looking at some of these instances.
-"""

@@ -4,19 +4,19 @@ Stops keep their number in `problem.stops`, couriers theirs in `problem.couriers
 not read this file.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem import Problem, StopKind
-from routing.reach import obstacle
+from routing.problem import Courier, Problem, StopKind
 from routing.rules import LockLevel
-from routing.terms import CourierId
+from routing.terms import UNREACHABLE
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 KIND_CODE = {kind: code for code, kind in enumerate(StopKind)}
 
 
@@ -114,29 +114,55 @@ class Arrays:
         return _column(self.problem.unserved_cost(stop) for stop in self.problem.stops)
 
     @cached_property
-    def mandatory(self) -> NDArray[np.bool_]:
+    def mandatory(self) -> Bools:
         stops = self.problem.stops
         return np.fromiter((self.problem.is_mandatory(stop) for stop in stops), np.bool_)
 
     @cached_property
-    def allowed(self) -> NDArray[np.bool_]:
+    def allowed(self) -> Bools:
         """Shape (stops, couriers): skills, bans, size, roads and locks let this courier serve it.
 
-        Both halves of a shipment allow the same couriers.
+        Both halves of a shipment allow the same couriers. Says of every pair what `reach.obstacle`
+        says of one, table by table, since pairs are many.
         """
         problem = self.problem
         allowed = np.zeros((len(problem.stops), len(problem.couriers)), dtype=np.bool_)
         alike: dict[object, int] = {}
-        banned = {courier for _, courier in problem.rules.banned}
         for column, courier in enumerate(problem.couriers):
             # Couriers differ in few ways, so most columns are copies of an earlier one.
-            twin = replace(courier, id=CourierId(courier.id if courier.id in banned else ""))
-            first = alike.setdefault(twin, column)
-            if first != column:
-                allowed[:, column] = allowed[:, first]
-                continue
-            for row, stop in enumerate(problem.stops):
-                allowed[row, column] = obstacle(problem, stop, courier) is None
+            way = (courier.profile, courier.start_location, courier.end_location)
+            first = alike.setdefault((way, courier.skills, courier.capacities), column)
+            allowed[:, column] = allowed[:, first] if first != column else self._fits(courier)
+        for stop, banned in problem.rules.banned:
+            allowed[problem.stop_index[stop], problem.courier_index[banned]] = False
+        self._keep_locks(allowed)
+        paired = np.flatnonzero(self.partner >= 0)
+        allowed[paired] &= allowed[self.partner[paired]]
+        return allowed
+
+    def _fits(self, courier: Courier) -> Bools:
+        """For each stop: the courier has its skills and a bag it fits into, and a road leads there."""
+        travel = self.problem.profile_of[courier.profile].travel
+        inward, _ = travel.block(np.array([courier.start_location]), self.location)
+        outward, _ = travel.block(self.exit_location, np.array([courier.end_location]))
+        fits: Bools = np.maximum(inward[0], outward[:, 0]) < UNREACHABLE
+        if courier.capacities:
+            fits &= (self.loads <= np.array(courier.capacities)).all(axis=1)
+        for skills, stops in self._by_skills.items():
+            if not skills <= courier.skills:
+                fits[stops] = False
+        return fits
+
+    @cached_property
+    def _by_skills(self) -> dict[frozenset[str], list[int]]:
+        """The stops that ask for the same skills."""
+        groups: dict[frozenset[str], list[int]] = {}
+        for number, stop in enumerate(self.problem.stops):
+            groups.setdefault(stop.skills, []).append(number)
+        return groups
+
+    def _keep_locks(self, allowed: Bools) -> None:
+        problem = self.problem
         for lock in problem.rules.locks:
             keeper = problem.courier_index[lock.courier]
             rows = np.array([problem.stop_index[stop] for stop in lock.stops], dtype=np.int64)
@@ -146,9 +172,12 @@ class Arrays:
             if lock.level is LockLevel.ROUTE:
                 allowed[:, keeper] = False
                 allowed[rows, keeper] = kept
-        paired = np.flatnonzero(self.partner >= 0)
-        allowed[paired] &= allowed[self.partner[paired]]
-        return allowed
+
+    def some_may(self, stops: Ints, couriers: Sequence[int]) -> Bools:
+        """For each of the stops: one of these couriers is allowed to serve it."""
+        crew = np.array(couriers, dtype=np.int64)
+        found: Bools = np.asarray(self.allowed[np.ix_(stops, crew)].any(axis=1))
+        return found
 
     @cached_property
     def courier_cost(self) -> Ints:
@@ -156,11 +185,19 @@ class Arrays:
         problem, rules = self.problem, self.problem.rules
         cost = np.zeros((len(problem.stops), len(problem.couriers)), dtype=np.int64)
         if rules.unknown_area_cost:
-            for column, courier in enumerate(problem.couriers):
-                for row, stop in enumerate(problem.stops):
-                    strange = stop.area is not None and stop.area not in courier.known_areas
-                    if courier.known_areas and strange:
-                        cost[row, column] += rules.unknown_area_cost
+            names = dict.fromkeys(stop.area for stop in problem.stops)
+            areas = {area: number for number, area in enumerate(names)}
+            strange = np.array(
+                [
+                    [
+                        area is not None and bool(man.known_areas) and area not in man.known_areas
+                        for man in problem.couriers
+                    ]
+                    for area in areas
+                ]
+            ).reshape(len(areas), len(problem.couriers))
+            lies_in = _column(areas[stop.area] for stop in problem.stops)
+            cost += strange[lies_in] * rules.unknown_area_cost
         for row, (courier_number, _) in self.published_place.items():
             if rules.published is not None:
                 change = rules.published.courier_change_cost

@@ -37,7 +37,7 @@ def assemble(
     for courier, tours in enumerate(orders):
         if not any(tours):
             continue
-        route = scheduler.route(courier, tuple(tour for tour in tours if tour))
+        route = scheduler.kept_route(courier, tuple(tour for tour in tours if tour))
         if isinstance(route, Blocked):
             raise ImpossibleOrder(courier, route)
         routes.append(route)

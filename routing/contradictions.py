@@ -36,14 +36,10 @@ def cost_ceiling(problem: Problem) -> int:
     longest_seconds = longest_metres = 0
     for profile in problem.profiles:
         if isinstance(profile.travel, Matrix):
-            seconds = profile.travel.travel_seconds.astype(np.int64)
-            reachable = seconds < UNREACHABLE
             slowest = min((p.speed_percent for p in profile.speed_periods), default=100)
-            if reachable.any():
-                longest = int(seconds[reachable].max()) * 100 // min(100, slowest)
-                longest_seconds = max(longest_seconds, longest)
-                metres = profile.travel.distance_m[reachable].astype(np.int64)
-                longest_metres = max(longest_metres, int(metres.max()))
+            furthest = _longest_roads(profile.travel)
+            longest_seconds = max(longest_seconds, furthest[0] * 100 // min(100, slowest))
+            longest_metres = max(longest_metres, furthest[1])
         else:
             longest_seconds = max(longest_seconds, 86_400)
             longest_metres = max(longest_metres, 1_000_000)
@@ -63,6 +59,17 @@ def cost_ceiling(problem: Problem) -> int:
     if published:
         each += published.courier_change_cost + published.order_change_cost
     return ceiling + sum(each + (stop.penalty or 0) for stop in problem.stops)
+
+
+def _longest_roads(table: Matrix) -> tuple[int, int]:
+    """Seconds and metres of the longest road there is; row by row, for a table may be gigabytes."""
+    seconds = metres = 0
+    for times, distances in zip(table.travel_seconds, table.distance_m, strict=True):
+        reachable = times < UNREACHABLE
+        if reachable.any():
+            seconds = max(seconds, int(times[reachable].max()))
+            metres = max(metres, int(distances[reachable].max()))
+    return seconds, metres
 
 
 def _sizes(problem: Problem) -> Findings:
@@ -147,11 +154,11 @@ def _table_faults(table: object, locations: int) -> Iterator[str]:
             yield f"{word} are not a square table but of shape {array.shape}"
         elif array.shape[0] != locations:
             yield f"{word} have {array.shape[0]} rows, there are {locations} locations"
-        elif not np.isfinite(array).all():
+        elif array.dtype.kind == "f" and not np.isfinite(array).all():
             yield f"{word} hold a value that is not finite"
-        elif (array.astype(np.float64) < 0).any():
+        elif array.size and array.min() < 0:
             yield f"{word} hold a negative value"
-        elif array.dtype != np.int32:
+        elif array.dtype != np.int32 or (array.size and array.max() > UNREACHABLE):
             yield f"{word} hold a value that is not whole or above {UNREACHABLE}"
 
 

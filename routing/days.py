@@ -34,11 +34,12 @@ _GIVEN = {StopKind.DELIVER, StopKind.DROPOFF}
 
 
 class Scheduler:
-    """Times sequences of one problem; keeps what it derived from the problem, nothing else."""
+    """Times sequences of one problem; keeps what it derived from the problem."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.arrays = Arrays(problem)
+        self._timed: dict[int, tuple[Tours, Route]] = {}
 
     def route(self, courier: int, tours: Tours) -> Route | Blocked:
         """The earliest route of this courier through these stops, or what blocks it.
@@ -57,6 +58,19 @@ class Scheduler:
         if isinstance(found, Blocked):
             return self._as_seen_from_outside(found)
         return self._written_out(courier, tours, day, found)
+
+    def kept_route(self, courier: int, tours: Tours) -> Route | Blocked:
+        """The same as `route`, which answers at once for what this courier was asked here last.
+
+        From one plan of a large day to the next most couriers' days stay as they are.
+        """
+        known = self._timed.get(courier)
+        if known is not None and known[0] == tours:
+            return known[1]
+        route = self.route(courier, tours)
+        if not isinstance(route, Blocked):
+            self._timed[courier] = (tours, route)
+        return route
 
     def _as_seen_from_outside(self, blocked: Blocked) -> Blocked:
         """A stop without windows of its own was too late for the shift, not for a window."""

@@ -1,43 +1,44 @@
 """Large days are cut into parts that are searched one by one, so that time and memory grow with the
 number of stops and not with its square.
 
-The first plan: stops are clustered around far-apart seeds, each cluster gets its share of couriers
-and is built and annealed briefly. Then, POPMUSIC style (Taillard and Voss, 2002): a courier and the
-couriers whose days lie nearest become one part, are searched anew with the unserved stops around,
-and the result is kept when it is better.
+The first plan: every office by itself (`routing.splitting`), built by insertion. Then, POPMUSIC
+style (Taillard and Voss, 2002): a courier and those whose days lie nearest (`routing.neighbours`)
+become one part, are searched anew, and the result is kept when it is better. Travel is asked for a
+part at a time, so a table that computes what it is asked never grows large.
 """
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from routing.arrays import Ints
 from routing.days import Orders, Scheduler, Tours
 from routing.engines import Found, Task
+from routing.neighbours import PART_STOPS, Neighbours, unserved
 from routing.search.building import NetBuilder
 from routing.search.engine import supports, warm_up
 from routing.search.search import Search
+from routing.splitting import Part, first_parts
 
-# Stops of a cluster of the first plan, and of a part searched anew.
-CLUSTER_STOPS: Final = 400
-PART_STOPS: Final = 250
-FIRST_ROUNDS_A_STOP: Final = 3
 PART_ROUNDS_A_STOP: Final = 60
-MOST_UNSERVED_IN_PART: Final = 60
-PART_HOTTEST: Final = 0.3
-PART_COLDEST: Final = 0.03
+HOTTEST: Final = 0.3
+COLDEST: Final = 0.03
 CHUNKS_OF_PART: Final = 20
-SPARE_COURIERS: Final = 3
-CLOSING_SECONDS: Final = 0.5
+# The time left should let every stop be searched so often, within these bounds for one part.
+SWEEPS: Final = 3
+SHORTEST_PART_SECONDS: Final = 0.25
+LONGEST_PART_SECONDS: Final = 3.0
+LONGEST_CHUNK_SECONDS: Final = 0.05
+CLOSING_SECONDS: Final = 0.3
 SECONDS_BETWEEN_OFFERS: Final = 5.0
 
 
 @dataclass(frozen=True)
 class PartsEngine:
-    """Engine `parts`: any constraint, any size."""
+    """Engine `parts`: any constraint, any size; as many parts at once as there are threads."""
 
     name: str = "parts"
 
@@ -45,35 +46,43 @@ class PartsEngine:
         return supports(scheduler)
 
     def search(self, task: Task) -> Found:
+        started = time.monotonic()
         warm_up()
-        return _Parts(task).search()
+        with ThreadPoolExecutor(task.threads) as pool:
+            return _Parts(task, pool, started).search()
 
 
 class _Parts:
-    def __init__(self, task: Task) -> None:
-        self.task, self.scheduler = task, task.scheduler
+    def __init__(self, task: Task, pool: ThreadPoolExecutor, started: float) -> None:
+        self.task, self.pool, self.scheduler = task, pool, task.scheduler
         self.problem, self.arrays = self.scheduler.problem, self.scheduler.arrays
         self.draw = np.random.default_rng(task.seed)
-        self.until = time.monotonic() + task.budget.seconds - CLOSING_SECONDS
+        self.neighbours = Neighbours(self.scheduler, self.draw)
+        self.ends = started + task.budget.seconds
+        self.by_clock = task.budget.iterations is None
+        self.closing = CLOSING_SECONDS
         self.tours: list[Tours] = list(task.start)
         self.rounds = 0
-        self.next_offer = 0.0
-        self.turn: list[int] = []
+        self.next_offer = time.monotonic() + SECONDS_BETWEEN_OFFERS
+        self.offered: Orders = task.start
 
     def search(self) -> Found:
         self._build()
-        self.task.offer(self.orders)
-        parts = 0
+        self._offer()
         while not self._over():
-            self._improve_around(self._next_courier(parts))
-            parts += 1
-            if self.task.budget.iterations is None and time.monotonic() > self.next_offer:
-                self._offer()
+            parts = self.neighbours.next_parts(self.tours, self.task.threads)
+            if not parts:
+                break
+            self._search(parts, PART_ROUNDS_A_STOP)
         return Found(orders=self.orders, iterations=self.rounds)
 
     @property
     def orders(self) -> Orders:
         return tuple(self.tours)
+
+    @property
+    def until(self) -> float:
+        return self.ends - self.closing
 
     def _over(self) -> bool:
         most = self.task.budget.iterations
@@ -81,184 +90,113 @@ class _Parts:
         return spent or time.monotonic() >= self.until or self.task.cancelled()
 
     def _offer(self) -> None:
+        """Timing and checking a large plan takes long; the search keeps nine tenths of the time."""
+        if self.orders == self.offered:
+            return
+        self.offered = self.orders
         begun = time.monotonic()
         self.task.offer(self.orders)
-        pause = max(SECONDS_BETWEEN_OFFERS, 10 * (time.monotonic() - begun))
-        self.next_offer = time.monotonic() + pause
+        took = time.monotonic() - begun
+        # What is offered last takes as long as this did, and is checked once more at the door.
+        self.closing = max(self.closing, CLOSING_SECONDS + 2 * took)
+        self.next_offer = time.monotonic() + max(SECONDS_BETWEEN_OFFERS, 10 * took)
 
     def _build(self) -> None:
-        """Clusters of what is unserved so far, each with its share of the couriers at home."""
-        open_stops = self._unserved()
-        if not len(open_stops):
+        """What is unserved so far, office by office, with the couriers who still have time."""
+        left = unserved(self.tours, len(self.problem.stops))
+        if not len(left):
             return
-        free = [n for n, tours in enumerate(self.tours) if not any(tours)]
-        clusters = self._clusters(open_stops)
-        for stops, couriers in zip(clusters, self._shares(clusters, free), strict=True):
+        share = len(self.problem.stops) / len(self.tours)
+        held = [[stop for tour in day for stop in tour] for day in self.tours]
+        free = [number for number, stops in enumerate(held) if len(stops) <= share / 2]
+        # Who has little to do may do it otherwise.
+        stops = np.sort(np.concatenate([left, *(np.array(held[n], np.int64) for n in free)]))
+        parts = first_parts(self.arrays, stops, free, self.draw)
+        parts = [part for part in map(self._whole, parts) if len(part.stops)]
+        for first in range(0, len(parts), self.task.threads):
             if self._over():
                 return
-            if couriers:
-                self._search_part(stops, couriers, FIRST_ROUNDS_A_STOP)
+            self._search(parts[first : first + self.task.threads], 0)
 
-    def _unserved(self) -> Ints:
-        served = np.zeros(len(self.problem.stops), dtype=bool)
-        for tours in self.tours:
-            for tour in tours:
-                served[list(tour)] = True
-        return np.flatnonzero(~served)
-
-    def _clusters(self, stops: Ints) -> list[Ints]:
-        """Stops around seeds that lie far apart; what must stay together joins one cluster."""
-        count = max(1, -(-len(stops) // CLUSTER_STOPS))
-        travel = self.problem.profiles[0].travel
-        places = self.arrays.location[stops]
-        seeds = [int(self.draw.integers(len(stops)))]
-        away, _ = travel.block(places[seeds], places)
-        nearest = away[0].astype(np.int64)
-        distances = [nearest]
-        for _ in range(count - 1):
-            # Far from the seeds there are, yet not the furthest: outliers make poor centres.
-            seeds.append(int(np.argsort(nearest)[int(0.9 * (len(stops) - 1))]))
-            away, _ = travel.block(places[seeds[-1:]], places)
-            distances.append(away[0].astype(np.int64))
-            nearest = np.minimum(nearest, distances[-1])
-        chosen = self._balanced(np.array(distances))
-        self._keep_bound_stops(stops, chosen)
-        return [stops[chosen == number] for number in range(count)]
-
-    @staticmethod
-    def _balanced(distances: Ints) -> Ints:
-        """The nearest seed for each stop while it has room; those with most to lose choose first."""
-        count, stops = distances.shape
-        room = np.full(count, -(-stops * 11 // (10 * count)))
-        chosen = np.zeros(stops, dtype=np.int64)
-        order = np.argsort(distances, axis=0)
-        regret = distances[order[min(1, count - 1)], np.arange(stops)] - distances.min(axis=0)
-        for stop in np.argsort(-regret, kind="stable"):
-            for seed in order[:, stop]:
-                if room[seed] > 0:
-                    chosen[stop] = seed
-                    room[seed] -= 1
-                    break
-        return chosen
-
-    def _keep_bound_stops(self, stops: Ints, chosen: Ints) -> None:
-        place = {int(stop): number for number, stop in enumerate(stops)}
-        bound = [(s.pickup, s.dropoff) for s in self.problem.shipments]
-        rules = self.problem.rules
-        groups = [*bound, *rules.keep_together, *(lock.stops for lock in rules.locks)]
-        for group in groups:
-            numbers = [self.problem.stop_index[stop] for stop in group]
-            members = [place[number] for number in numbers if number in place]
-            chosen[members] = chosen[members[0]] if members else 0
-
-    def _shares(self, clusters: Sequence[Ints], free: Sequence[int]) -> list[list[int]]:
-        """Couriers at home by cluster: as many as its stops call for, from the nearest office."""
-        shares: list[list[int]] = [[] for _ in clusters]
-        total = sum(len(stops) for stops in clusters)
-        room = [max(1, round(len(free) * len(stops) / max(1, total))) for stops in clusters]
-        travel = self.problem.profiles[0].travel
-        starts = np.array([self.problem.couriers[n].start_location for n in free], dtype=np.int64)
-        if not len(starts):
-            return shares
-        way = np.array(
-            [
-                np.median(travel.block(starts, self.arrays.location[stops])[0], axis=1)
-                if len(stops)
-                else np.full(len(starts), np.inf)
-                for stops in clusters
-            ]
+    def _whole(self, part: Part) -> Part:
+        """With exactly the stops its own couriers have, and none that is tied to another's."""
+        own = {stop for n in part.couriers for tour in self.tours[n] for stop in tour}
+        elsewhere = {stop for day in self.tours for tour in day for stop in tour} - own
+        kept = sorted(own | (set(part.stops.tolist()) - elsewhere))
+        return self.neighbours.without_tied(
+            Part(np.array(kept, dtype=np.int64), part.couriers), self.tours
         )
-        for number in np.argsort(way.min(axis=0), kind="stable"):
-            for cluster in np.argsort(way[:, number], kind="stable"):
-                if len(shares[cluster]) < room[cluster]:
-                    shares[cluster].append(free[number])
-                    break
-        return shares
 
-    def _next_courier(self, parts: int) -> int:
-        out = [number for number, tours in enumerate(self.tours) if any(tours)]
-        if not out:
-            return 0
-        if parts % len(out) == 0:
-            self.turn = self.draw.permutation(len(out)).tolist()
-        return out[self.turn[parts % len(self.turn)] % len(out)]
-
-    def _improve_around(self, courier: int) -> None:
-        """The couriers nearest to this one, up to a number of stops, with unserved stops nearby."""
-        own = [stop for tour in self.tours[courier] for stop in tour]
-        travel = self.problem.profiles[0].travel
-        centre = self.arrays.location[own or [0]]
-        out = [n for n, tours in enumerate(self.tours) if any(tours) and n != courier]
-        middles = [self._middle(n) for n in out]
-        away = travel.block(centre, np.array(middles, dtype=np.int64))[0].min(axis=0)
-        couriers, stops = [courier], list(own)
-        for position in np.argsort(away, kind="stable"):
-            theirs = [stop for tour in self.tours[out[position]] for stop in tour]
-            if len(stops) + len(theirs) > PART_STOPS:
-                break
-            couriers.append(out[position])
-            stops += theirs
-        at_home = [n for n, tours in enumerate(self.tours) if not any(tours)]
-        couriers += [int(n) for n in self._nearest_at_home(at_home, centre)]
-        self._search_part([*stops, *self._unserved_near(centre)], couriers, PART_ROUNDS_A_STOP)
-
-    def _middle(self, courier: int) -> int:
-        tour = self.tours[courier][0]
-        return int(self.arrays.location[tour[len(tour) // 2]])
-
-    def _nearest_at_home(self, at_home: Sequence[int], centre: Ints) -> list[int]:
-        if not at_home:
-            return []
-        starts = [self.problem.couriers[number].start_location for number in at_home]
-        travel = self.problem.profiles[0].travel
-        away = travel.block(np.array(starts, dtype=np.int64), centre)[0].min(axis=1)
-        return [at_home[n] for n in np.argsort(away, kind="stable")[:SPARE_COURIERS]]
-
-    def _unserved_near(self, centre: Ints) -> list[int]:
-        """Unserved stops nearby, shipments whole, none that a group ties to a day elsewhere."""
-        unserved = self._unserved()
-        if not len(unserved):
-            return []
-        places = self.arrays.location[unserved]
-        away = self.problem.profiles[0].travel.block(centre, places)[0].min(axis=0)
-        tied = {stop for group in self.problem.rules.keep_together for stop in group}
-        chosen: set[int] = set()
-        for number in np.argsort(away, kind="stable")[:MOST_UNSERVED_IN_PART]:
-            stop = int(unserved[number])
-            if self.problem.stops[stop].id in tied:
+    def _search(self, parts: Sequence[Part], rounds_a_stop: int) -> None:
+        """Search parts that share nothing, at once, and keep what is better."""
+        seconds = self._seconds_a_part()
+        jobs = [(part, int(self.draw.integers(1 << 31)), rounds_a_stop, seconds) for part in parts]
+        found = list(self.pool.map(lambda job: self._searched(*job), jobs))
+        for part, (better, rounds) in zip(parts, found, strict=True):
+            self.rounds += rounds
+            if better is None:
                 continue
-            mate = int(self.arrays.partner[stop])
-            chosen |= {stop} if mate < 0 else {stop, mate}
-        return sorted(chosen)
+            changed = list(self.tours)
+            for courier in part.couriers:
+                changed[courier] = better[courier]
+            if self.neighbours.groups_hold(changed):
+                self.tours = changed
+        if self.by_clock and time.monotonic() > self.next_offer:
+            self._offer()
 
-    def _search_part(
-        self, stops: Sequence[int] | Ints, couriers: Sequence[int], rounds_a_stop: int
-    ) -> None:
-        if not len(stops):
-            return
-        seed = int(self.draw.integers(1 << 31))
-        search = Search(
-            NetBuilder(self.scheduler, [int(stop) for stop in stops], couriers),
-            seed=seed,
-            pool_days=100,
-        )
-        part = set(couriers)
-        sound = search.load(tuple(tours if n in part else () for n, tours in enumerate(self.tours)))
-        before = search.best_cost if sound else None
+    def _seconds_a_part(self) -> float:
+        wanted = SWEEPS * max(1.0, len(self.problem.stops) / PART_STOPS) / self.task.threads
+        fair = (self.until - time.monotonic()) / wanted
+        return min(LONGEST_PART_SECONDS, max(SHORTEST_PART_SECONDS, fair))
+
+    def _searched(
+        self, part: Part, seed: int, rounds_a_stop: int, seconds: float
+    ) -> tuple[Orders | None, int]:
+        """A better plan of the part, if there is one, and the rounds it took; changes nothing."""
+        builder = NetBuilder(self.scheduler, part.stops.tolist(), part.couriers)
+        search = Search(builder, seed=seed, pool_days=100)
+        own = set(part.couriers)
+        if not search.load(tuple(day if n in own else () for n, day in enumerate(self.tours))):
+            return None, 0  # more tours than the search counts with: better left alone
+        before = search.best_cost
         search.construct()
+        rounds = rounds_a_stop * len(part.stops)
+        if not rounds:
+            done = 0
+        elif self.by_clock:
+            done = self._anneal_by_clock(search, rounds, seconds)
+        else:
+            done = self._anneal_by_count(search, rounds)
+        return (search.best() if search.best_cost < before else None), done
+
+    def _anneal_by_clock(self, search: Search, rounds: int, seconds: float) -> int:
+        """Until the rounds or the seconds are used up; pieces so short that a cancel is heard."""
+        begun = now = time.monotonic()
+        chunk, done, took = 1, 0, 0.0
+        to_tempt = search.is_tempting
+        while (used := max(done / rounds, (now - begun) / seconds)) < 1 and not self._over():
+            if to_tempt and took > LONGEST_CHUNK_SECONDS / 4:
+                search.tempt(chunk, COLDEST)
+                to_tempt = False
+            else:
+                search.anneal(chunk, HOTTEST * (COLDEST / HOTTEST) ** used)
+            done += chunk
+            took, now = time.monotonic() - now, time.monotonic()
+            if took > LONGEST_CHUNK_SECONDS:
+                chunk = max(1, chunk // 2)
+            elif took < LONGEST_CHUNK_SECONDS / 4:
+                chunk *= 2
+        return done
+
+    def _anneal_by_count(self, search: Search, rounds: int) -> int:
+        """In fixed pieces, so that the clock has no say; cut short only where the time is over."""
+        chunk, done = max(1, rounds // CHUNKS_OF_PART), 0
         if search.is_tempting:
-            search.tempt(len(stops), PART_COLDEST)
-        chunk = max(1, rounds_a_stop * len(stops) // CHUNKS_OF_PART)
-        for number in range(CHUNKS_OF_PART):
-            if self._over():
-                break
-            cooled = (PART_COLDEST / PART_HOTTEST) ** (number / CHUNKS_OF_PART)
-            search.anneal(chunk, PART_HOTTEST * cooled)
-            self.rounds += chunk
-        if before is None or search.best_cost < before:
-            best = search.best()
-            for courier in couriers:
-                self.tours[courier] = best[courier]
+            search.tempt(chunk, COLDEST)
+        while done < rounds and not self._over():
+            search.anneal(chunk, HOTTEST * (COLDEST / HOTTEST) ** (done / rounds))
+            done += chunk
+        return done
 
 
 PARTS_ENGINE: Final = PartsEngine()

@@ -6,6 +6,7 @@ then fitted into the plan as it stands.
 
 import time
 from dataclasses import dataclass, replace
+from typing import Final
 
 from routing.assembly import assemble, orders_of
 from routing.costs import cost_of, route_cost
@@ -18,6 +19,7 @@ from routing.relaxing import OVERTIME_SECONDS, relaxations, with_longer_shifts, 
 from routing.schedule import Blocked
 from routing.terms import CourierId, StopId
 
+RELAXING_SECONDS_A_STOP: Final = 0.0002
 _OBSTACLES = {
     "skill": Reason.NO_SKILL,
     "ban": Reason.BANNED,
@@ -82,12 +84,16 @@ def _by_relaxing(
     """The first constraint whose lifting alone makes room for the stop in the plan as it is."""
     found: dict[int, Unserved] = {}
     left_out = frozenset(unserved.stop for unserved in plan.unserved)
+    # To make another problem of a large day and to time it takes a while, which must be left.
+    making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
     for reason, relaxed in relaxations(scheduler.problem, left_out):
         rest = [stop for stop in stops if stop not in found]
-        if not rest or _late(until):
+        if not rest or _late(until, making):
             break
+        begun = time.monotonic()
         looser = Scheduler(relaxed())
         draft = Draft(looser, orders_of(looser.problem, plan))
+        making = time.monotonic() - begun
         for stop in rest:
             if _late(until):
                 break
@@ -97,8 +103,8 @@ def _by_relaxing(
     return found
 
 
-def _late(until: float | None) -> bool:
-    return until is not None and time.monotonic() >= until
+def _late(until: float | None, needed: float = 0.0) -> bool:
+    return until is not None and time.monotonic() + needed >= until
 
 
 def _never(scheduler: Scheduler, stop: int) -> Unserved | None:

@@ -104,7 +104,7 @@ class Draft:
         tours = self.tours[courier]
         if not tours:
             return 0
-        route = self.scheduler.route(courier, tours)
+        route = self.scheduler.kept_route(courier, tours)
         if isinstance(route, Blocked):
             return 0  # what is given from outside may be late; its extra cost starts from nothing
         return route_cost(self.scheduler.arrays, route).total

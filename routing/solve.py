@@ -27,6 +27,9 @@ FIRST_PLAN_SHARE: Final = 0.3
 FIRST_PLAN_SECONDS: Final = 5.0
 FIRST_PLAN_SECONDS_OF_LARGE: Final = 0.5
 FEW_STOPS: Final = 100
+LARGE_STOPS: Final = 1_200
+# From the disk the search's kernels come in half a second; what takes longer was compiling.
+LONGEST_LOADING_SECONDS: Final = 10.0
 EXPLAIN_SHARE: Final = 0.1
 EXPLAIN_SECONDS: Final = 1.0
 
@@ -59,9 +62,10 @@ def solve(
     """
     if threads < 1:
         raise ValueError(f"{threads} threads")
+    started = time.monotonic()
     scheduler = Scheduler(problem)
     stop = cancelled or (lambda: False)
-    keeper = _Keeper(scheduler, budget, seed, on_progress)
+    keeper = _Keeper(scheduler, budget, seed, on_progress, started)
     suited = None if engines is None else _suited(engines, scheduler)
     first = _first(scheduler, budget, start, alone=suited == [])
     keeper.offer(first, engine="first plan")
@@ -82,10 +86,16 @@ def _suited(engines: Sequence[Engine], scheduler: Scheduler) -> list[Engine]:
 
 
 def compile_once() -> float:
-    """Compile the search's kernels if no run before has; the seconds that took, 0 mostly."""
-    from routing.search.engine import compile_if_needed  # noqa: PLC0415 - loads numba
+    """Load the search's kernels; the seconds it took if they had to be compiled, 0 mostly.
 
-    return compile_if_needed()
+    Loading counts into the budget, compiling does not: it is done once for all runs.
+    """
+    from routing.search.engine import warm_up  # noqa: PLC0415 - loads numba
+
+    begun = time.monotonic()
+    warm_up()
+    took = time.monotonic() - begun
+    return took if took > LONGEST_LOADING_SECONDS else 0.0
 
 
 def engines_for(scheduler: Scheduler) -> list[Engine]:
@@ -110,6 +120,8 @@ def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: b
     if not alone and len(scheduler.problem.stops) > FEW_STOPS:
         # Whoever searches this many stops builds a first plan faster than insertion does.
         limit = min(limit, FIRST_PLAN_SECONDS_OF_LARGE)
+    if not alone and len(scheduler.problem.stops) > LARGE_STOPS:
+        return first_orders(scheduler, seconds=0)  # what is locked, and nothing that takes time
     if alone:  # nobody comes after it who could use the time
         limit = budget.seconds * (1 - EXPLAIN_SHARE)
     return first_orders(scheduler, seconds=None if budget.iterations is not None else limit)
@@ -124,10 +136,11 @@ class _Keeper:
         budget: Budget,
         seed: int,
         on_progress: OnProgress | None,
+        started: float,
     ) -> None:
         self.scheduler, self.budget, self.seed = scheduler, budget, seed
-        self.on_progress = on_progress
-        self.started = time.monotonic()
+        self.on_progress, self.started = on_progress, started
+        self.offering_seconds = 0.0
         # What may not depend on the clock takes as long as it takes.
         self.by_clock = budget.iterations is None
         self.bound = lower_bound(
@@ -138,10 +151,12 @@ class _Keeper:
         self.orders: Orders = ()
 
     def offer(self, orders: Orders, *, engine: str) -> bool:
+        begun = time.monotonic()
         plan = self._timed(orders, engine)
         if self.plan is not None and plan.cost >= self.plan.cost:
             return False
         self.plan = approved(self.scheduler.problem, plan)
+        self.offering_seconds = time.monotonic() - begun
         self.orders = orders_of(self.scheduler.problem, plan)
         if self.on_progress is not None:
             elapsed = time.monotonic() - self.started
@@ -175,6 +190,8 @@ class _Keeper:
         reserve = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
         everything_served = self.plan is not None and not self.plan.unserved
         left = self.budget.seconds - (time.monotonic() - self.started)
+        # A large plan is timed and checked once more at the end.
+        left -= self.offering_seconds
         return left if everything_served else left - reserve
 
     def finished(self, stop: Callable[[], bool]) -> Plan:

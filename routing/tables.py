@@ -76,9 +76,13 @@ class Matrix:
 
 def _frozen(table: ArrayLike) -> NDArray[np.generic]:
     array = np.asarray(table)
-    if array.dtype.kind in "iuf" and np.isfinite(array).all() and (array == np.rint(array)).all():
+    # Whole numbers are not compared with themselves: that would take a large table's memory thrice.
+    whole = array.dtype.kind in "iu" or (
+        array.dtype.kind == "f" and np.isfinite(array).all() and (array == np.rint(array)).all()
+    )
+    if whole and array.dtype != np.int32:
         in_range = array.size == 0 or (array.min() >= 0 and array.max() <= UNREACHABLE)
-        if in_range and array.dtype != np.int32:
+        if in_range:
             array = array.astype(np.int32)
     if array.flags.writeable:
         array = array.copy()

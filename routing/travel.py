@@ -6,6 +6,7 @@ parameters, and a table from a file or a road server replaces them.
 """
 
 import csv
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -62,21 +63,45 @@ class GeodesicTable:
 
     @cached_property
     def _factors(self) -> Floats:
-        return np.array([terrain.road_factor for terrain in self.terrains])
+        return np.array(self._factor_of)
 
     @cached_property
     def _seconds_per_metre(self) -> Floats:
-        return np.array([3.6 / terrain.speed_km_per_hour for terrain in self.terrains])
+        return np.array(self._pace_of)
 
     @property
     def size(self) -> int:
         return len(self.locations)
 
     def seconds(self, origin: int, destination: int) -> int:
-        return int(self.block(np.array([origin]), np.array([destination]))[0][0, 0])
+        pace = self._pace_of
+        return math.ceil(self._road(origin, destination) * ((pace[origin] + pace[destination]) / 2))
 
     def metres(self, origin: int, destination: int) -> int:
-        return int(self.block(np.array([origin]), np.array([destination]))[1][0, 0])
+        return math.ceil(self._road(origin, destination))
+
+    def _road(self, origin: int, destination: int) -> float:
+        """Metres of one pair, in plain floats: twenty times as fast as a table of one."""
+        lat, lon = self._point_of[origin]
+        to_lat, to_lon = self._point_of[destination]
+        rise = math.sin((to_lat - lat) / 2) ** 2
+        turn = math.cos(lat) * math.cos(to_lat) * math.sin((to_lon - lon) / 2) ** 2
+        crow = 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, rise + turn)))
+        factor = self._factor_of
+        return crow * ((factor[origin] + factor[destination]) / 2)
+
+    @cached_property
+    def _point_of(self) -> list[tuple[float, float]]:
+        return [(float(lat), float(lon)) for lat, lon in self._points]
+
+    @cached_property
+    def _factor_of(self) -> list[float]:
+        return [terrain.road_factor for terrain in self.terrains]
+
+    @cached_property
+    def _pace_of(self) -> list[float]:
+        """Seconds a metre."""
+        return [3.6 / terrain.speed_km_per_hour for terrain in self.terrains]
 
     def block(
         self, origins: NDArray[np.integer], destinations: NDArray[np.integer]
@@ -116,6 +141,8 @@ def geodesic_matrix(locations: Sequence[Location], terrains: Sequence[Terrain]) 
         seconds[strip], metres[strip] = table.block(strip, every)
     np.fill_diagonal(seconds, 0)
     np.fill_diagonal(metres, 0)
+    # Nobody else holds them, so `Matrix` need not copy what may be gigabytes.
+    seconds.flags.writeable = metres.flags.writeable = False
     return Matrix(seconds, metres)
 
 

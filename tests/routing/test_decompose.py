@@ -1,0 +1,288 @@
+"""A large day is planned part by part, and no seam between the parts breaks what binds stops."""
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from routing import (
+    Budget,
+    ContradictoryProblem,
+    Courier,
+    CourierId,
+    Location,
+    Lock,
+    LockLevel,
+    PlanRules,
+    Problem,
+    Profile,
+    Shipment,
+    Stop,
+    StopId,
+    StopKind,
+    Window,
+    check,
+)
+from routing.assembly import assemble
+from routing.baseline import nearest_neighbour
+from routing.days import Orders, Scheduler
+from routing.decompose import PARTS_ENGINE
+from routing.engines import Task
+from routing.neighbours import Neighbours, unserved
+from routing.search.engine import warm_up
+from routing.solve import solve
+from routing.splitting import PART_STOPS, first_parts
+from routing.travel import DELTA, GeodesicTable
+from tests.routing.courier_days import courier_day
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
+
+SHIFT = Window(opens_second=7 * 3600 + 1800, closes_second=17 * 3600)
+OFFICES = ((15.57, 108.47), (15.88, 108.33), (15.35, 108.20))
+
+
+def province(stops: int, crew: int, *, rules: PlanRules | None = None) -> Problem:
+    """Three offices some forty kilometres apart, each with its crew; every tenth call is a pair."""
+    draw = np.random.default_rng(1)
+    places = [Location(name=f"o{n}", lat=lat, lon=lon) for n, (lat, lon) in enumerate(OFFICES)]
+    calls: list[Stop] = []
+    pairs: list[Shipment] = []
+    for number in range(stops):
+        lat, lon = np.array(OFFICES[number // 2 % 3]) + draw.normal(0, 0.03, 2)
+        places.append(Location(name=f"p{number}", lat=float(lat), lon=float(lon)))
+        kind = (StopKind.PICKUP, StopKind.DROPOFF)[number % 2] if number % 20 < 2 else None
+        opens = int(draw.integers(7 * 3600 + 1800, 15 * 3600))
+        calls.append(
+            Stop(
+                id=StopId(f"s{number}"),
+                location=len(OFFICES) + number,
+                kind=kind or (StopKind.COLLECT if number % 3 else StopKind.DELIVER),
+                service_seconds=240,
+                windows=()
+                if kind or number % 2
+                else (Window(opens_second=opens, closes_second=opens + 7200),),
+                penalty=0 if kind is StopKind.DROPOFF else int(draw.integers(2000, 20_000)),
+            )
+        )
+        if kind is StopKind.DROPOFF:
+            pairs.append(Shipment(pickup=StopId(f"s{number - 1}"), dropoff=StopId(f"s{number}")))
+    men = [
+        Courier(id=CourierId(f"c{n}"), start_location=n % 3, end_location=n % 3, shift=SHIFT)
+        for n in range(3 * crew)
+    ]
+    table = GeodesicTable(tuple(places), (DELTA,) * len(places))
+    return Problem(
+        locations=tuple(places),
+        profiles=(Profile(travel=table),),
+        stops=tuple(calls),
+        couriers=tuple(men),
+        shipments=tuple(pairs),
+        rules=rules or PlanRules(),
+    )
+
+
+def planned(problem: Problem, rounds: int, **more: object) -> tuple[Orders, Problem]:
+    """What the engine alone gives back for an empty start."""
+    task: dict[str, object] = {
+        "scheduler": Scheduler(problem),
+        "start": tuple(() for _ in problem.couriers),
+        "budget": Budget(seconds=600, iterations=rounds),
+        "threads": 1,
+        "seed": 1,
+        "offer": lambda _: True,
+        "cancelled": lambda: False,
+    }
+    return PARTS_ENGINE.search(Task(**(task | more))).orders, problem  # type: ignore[arg-type]
+
+
+def is_sound(problem: Problem, orders: Orders) -> bool:
+    plan = assemble(Scheduler(problem), orders)
+    return all(violation.is_shortfall for violation in check(problem, plan))
+
+
+@settings(max_examples=10)
+@given(
+    seed=st.integers(0, 10_000),
+    stops=st.integers(2, 40),
+    couriers=st.integers(1, 5),
+    threads=st.integers(1, 3),
+)
+def test_whatever_binds_stops_and_couriers_holds_across_parts(
+    seed: int, stops: int, couriers: int, threads: int
+) -> None:
+    try:
+        problem = courier_day(seed, stops, couriers)
+    except ContradictoryProblem:
+        assume(False)
+        raise
+
+    plan = solve(
+        problem,
+        budget=Budget(seconds=600, iterations=stops * 20),
+        engines=[PARTS_ENGINE],
+        threads=threads,
+    )
+
+    assert [v for v in check(problem, plan) if not v.is_shortfall] == []
+    assert plan.cost <= nearest_neighbour(problem).cost
+
+
+def test_every_plan_offered_on_the_way_is_sound() -> None:
+    problem = province(300, 4)
+    offered: list[Orders] = []
+
+    def offer(orders: Orders) -> bool:
+        offered.append(orders)
+        return True
+
+    planned(problem, 10_000, offer=offer)
+
+    assert offered
+    assert all(is_sound(problem, orders) for orders in offered)
+
+
+def test_three_offices_keep_to_their_own_streets() -> None:
+    orders, problem = planned(province(240, 6), 1)
+
+    for man, tours in zip(problem.couriers, orders, strict=True):
+        assert {stop // 2 % 3 for tour in tours for stop in tour} <= {man.start_location}
+    assert len(unserved(orders, 240)) < 24
+    assert is_sound(problem, orders)
+
+
+def test_parts_hold_every_stop_once_and_what_belongs_together() -> None:
+    lock = Lock(level=LockLevel.ORDER, courier=CourierId("c4"), stops=(S("s8"), S("s9")))
+    together = (S("s5"), S("s6"), S("s1001"))
+    problem = province(2400, 9, rules=PlanRules(locks=(lock,), keep_together=(together,)))
+    arrays = Scheduler(problem).arrays
+
+    parts = first_parts(arrays, np.arange(2400), range(27), np.random.default_rng(1))
+
+    stops = [stop for part in parts for stop in part.stops.tolist()]
+    couriers = [courier for part in parts for courier in part.couriers]
+    assert sorted(stops) == list(range(2400))
+    assert sorted(couriers) == list(range(27))
+    assert max(len(part.stops) for part in parts) < 1.3 * PART_STOPS
+    home = {stop: number for number, part in enumerate(parts) for stop in part.stops.tolist()}
+    assert home[5] == home[6] == home[1001]
+    assert 4 in parts[home[8]].couriers
+    assert home[8] == home[9]
+    assert all(home[n] == home[int(arrays.partner[n])] for n in np.flatnonzero(arrays.partner >= 0))
+
+
+def test_parts_at_once_share_nothing_and_hold_whole_days() -> None:
+    orders, problem = planned(province(900, 9), 1)
+    neighbours = Neighbours(Scheduler(problem), np.random.default_rng(1))
+
+    for _ in range(9):
+        parts = neighbours.next_parts(orders, 3)
+
+        stops = [stop for part in parts for stop in part.stops.tolist()]
+        couriers = [courier for part in parts for courier in part.couriers]
+        assert len(parts) > 1
+        assert len(stops) == len(set(stops))
+        assert len(couriers) == len(set(couriers))
+        for part in parts:
+            days = {stop for n in part.couriers for tour in orders[n] for stop in tour}
+            assert days <= set(part.stops.tolist())
+
+
+def test_every_day_has_its_turn() -> None:
+    orders, problem = planned(province(900, 9), 1)
+    neighbours = Neighbours(Scheduler(problem), np.random.default_rng(1))
+    out = {number for number, tours in enumerate(orders) if any(tours)}
+
+    searched = {
+        n for _ in range(40) for part in neighbours.next_parts(orders, 1) for n in part.couriers
+    }
+
+    assert out <= searched
+
+
+def test_searching_parts_never_ends_worse_than_it_began() -> None:
+    problem = province(240, 6)
+    start = nearest_neighbour(problem)
+
+    plan = solve(
+        problem, budget=Budget(seconds=600, iterations=3_000), engines=[PARTS_ENGINE], start=start
+    )
+
+    assert plan.cost < start.cost
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_same_seed_and_iterations_give_the_same_plan(threads: int) -> None:
+    problem = province(240, 6)
+
+    first, second, other = (
+        planned(problem, 6_000, seed=seed, threads=threads)[0] for seed in (5, 5, 6)
+    )
+
+    assert first == second
+    assert first != other
+
+
+def test_the_budget_of_a_large_day_is_kept() -> None:
+    problem = province(3000, 32)
+    warm_up()
+    started = time.monotonic()
+    told: list[float] = []
+
+    plan = solve(
+        problem,
+        budget=Budget(seconds=8),
+        on_progress=lambda seen: told.append(seen.elapsed_seconds),
+    )
+
+    assert time.monotonic() - started <= 8 + 1
+    assert plan.engine == "parts"
+    assert len(plan.unserved) < 300
+
+
+def test_a_cancel_is_heard_within_a_second() -> None:
+    problem = province(1500, 16)
+    warm_up()
+    cancelled = threading.Event()
+    asked: list[float] = []
+
+    def cancel() -> None:
+        asked.append(time.monotonic())
+        cancelled.set()
+
+    timer = threading.Timer(3, cancel)
+    timer.start()
+
+    plan = solve(problem, budget=Budget(seconds=60), cancelled=cancelled.is_set)
+
+    assert time.monotonic() - asked[0] < 1
+    assert plan.engine == "parts"
+
+
+def test_who_must_stay_together_does_so_when_one_is_served_elsewhere() -> None:
+    calls = [stop(name, place) for name, place in (("a", 2), ("b", 3), ("c", 4), ("d", 5))]
+    rules = PlanRules(keep_together=((S("a"), S("d")),))
+    problem = on_a_line(calls, [courier(LAN), courier(MINH)], rules=rules)
+
+    # Lan has a full day with "a" in it; "d" is new and Minh has time.
+    orders, _ = planned(problem, 100, start=(((0, 1, 2),), ()))
+
+    assert is_sound(problem, orders)
+    assert {stop for tours in orders for tour in tours for stop in tour} == {0, 1, 2, 3}
+
+
+def test_a_stop_only_a_far_courier_may_serve_is_served() -> None:
+    problem = province(240, 6)
+    far = replace(problem.couriers[1], skills=frozenset({"permit"}))
+    special = replace(problem.stops[30], skills=frozenset({"permit"}), windows=(), penalty=10**6)
+    problem = replace(
+        problem,
+        couriers=(problem.couriers[0], far, *problem.couriers[2:]),
+        stops=(*problem.stops[:30], special, *problem.stops[31:]),
+    )
+
+    orders, _ = planned(problem, 60_000)
+
+    assert 30 in {stop for tour in orders[1] for stop in tour}

@@ -8,7 +8,7 @@ import structlog
 
 from postal_service.ledger import checkpoint
 from postal_service.runtime import Runtime
-from postal_service.services import auditing, checkpoints, planning_jobs
+from postal_service.services import auditing, checkpoints, import_jobs, planning_jobs
 from postal_service.services.job_runner import Runner
 from postal_service.storage.transaction import transaction
 
@@ -22,7 +22,11 @@ def at_work(runtime: Runtime) -> Iterator[None]:
     check = auditing.check_work(
         origin=runtime.settings.origin, log_key=runtime.log_key, witnesses=runtime.witnesses
     )
-    kinds = {**planning_jobs.kinds(runtime.vault), auditing.VERIFY: check}
+    kinds = {
+        **planning_jobs.kinds(runtime.vault),
+        **import_jobs.kinds(runtime.vault, service=runtime.settings.item_prefix),
+        auditing.VERIFY: check,
+    }
     runner = Runner(runtime.sessions, clock=runtime.clock, kinds=kinds)
     ending = threading.Event()
     signer = threading.Thread(target=_sign, args=(runtime, ending), name="signer", daemon=True)

@@ -1,6 +1,22 @@
 """Sentences for what a file to be imported cannot be, and for its cells: Vietnamese, English."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "upload.no_file": (
+        "Chưa chọn tệp, hoặc tệp rỗng.",
+        "No file was chosen, or it is empty.",
+    ),
+    "upload.too_large": (
+        "Tệp lớn hơn {most} MB. Hãy chia nhỏ tệp, hoặc nhập bằng lệnh trên máy chủ.",
+        "The file is larger than {most} MB. Split it, or import it by the server's command.",
+    ),
+    "upload.gone": (
+        "Tệp này đã được nhập, đã bị hủy, hoặc đã bị xóa sau một ngày. Hãy tải lên lại.",
+        "This file was imported already, was dropped, or was removed after a day. Send it again.",
+    ),
+    "import.not_looked_at": (
+        "Chỉ lưu được tệp đã kiểm tra xong. Hãy đợi kiểm tra xong rồi lưu.",
+        "Only a file that was looked at can be saved. Wait for the check to end.",
+    ),
     "import.no_such_file": (
         "Không tìm thấy hoặc không mở được tệp {path}.",
         "There is no file {path}, or it cannot be opened.",

@@ -22,6 +22,7 @@ from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
 from postal_service.web.exceptions import views as exceptions
 from postal_service.web.handovers import views as handovers
+from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
 from postal_service.web.labels import word
 from postal_service.web.language import language, say
@@ -54,6 +55,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     rounds.pages,
     phones.pages,
     reports.pages,
+    imports.pages,
     tracking.pages,
     audit.pages,
 )
@@ -90,6 +92,11 @@ TABS: Final[Sequence[Tab]] = (
         shown_to=frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     ),
     Tab(endpoint="reports.show", name=("Báo cáo", "Report"), shown_to=frozenset(REPORTING)),
+    Tab(
+        endpoint="imports.show",
+        name=("Nhập dữ liệu", "Import"),
+        shown_to=frozenset({Role.ADMINISTRATOR}),
+    ),
     Tab(endpoint="audit.show", name=("Kiểm tra", "Audit"), shown_to=frozenset(AUDITING)),
     Tab(endpoint="account.show", name=("Tài khoản", "Account"), shown_to=frozenset(Role)),
 )

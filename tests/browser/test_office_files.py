@@ -8,11 +8,14 @@ from playwright.sync_api import Page
 
 from postal_service.domain.acts import Leg
 from postal_service.domain.custody import State
+from postal_service.services import import_jobs
+from postal_service.services.job_runner import Runner
 from postal_service.storage.transaction import transaction
 from tests.browser.conftest import PHONE, Office, keep
 from tests.browser.test_pages_fit import SMALL, UNNAMED, WIDER
 from tests.reports import rows
 from tests.services import world as w
+from tests.services.importing.files import SAMPLES
 from tests.web.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,3 +58,30 @@ def test_a_report_fits_and_is_taken_away(open_page: Callable[..., Page], office:
     with page.expect_download() as taken:
         page.click("text=Tải XLSX")
     assert taken.value.suggested_filename == "20261101-20261130-report.xlsx"
+
+
+def test_an_import_is_read_before_it_is_saved(
+    open_page: Callable[..., Page], office: Office
+) -> None:
+    kinds = import_jobs.kinds(office.runtime.vault, service="BH")
+    runner = Runner(office.runtime.sessions, clock=office.clock, kinds=kinds)
+    page = open_page()
+    enter(page, "administrator")
+    page.goto("/imports")
+    fits(page, "import-form")
+    good = (SAMPLES / "dossiers.csv").read_bytes()
+    bad = good.replace(b"2.000635", b"9.999999").replace(b"0905", b"12", 1)
+    for name, content in (("hồ sơ sai.csv", bad), ("hồ sơ.csv", good)):
+        page.goto("/imports")
+        page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
+        page.click("main form button:not(.plain)")
+        page.wait_for_selector("[data-job-progress]")
+        fits(page, "import-waiting")
+        assert runner.run_one()
+        page.wait_for_selector(".notice.bad, main form button:not(.quiet):not(.danger)")
+        fits(page, f"import-{'faults' if content is bad else 'looked'}")
+    page.click("main form button:not(.quiet)")
+    page.wait_for_selector("[data-job-progress]")
+    assert runner.run_one()
+    page.wait_for_selector(".notice.good")
+    fits(page, "import-saved")

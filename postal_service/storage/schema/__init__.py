@@ -51,6 +51,7 @@ from postal_service.storage.schema.organisation import (
     WebSessionRow,
 )
 from postal_service.storage.schema.rounds import PickupRow, PlanRow, RoundRow, StopItemRow, StopRow
+from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 
 __all__ = [
     "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
@@ -59,5 +60,5 @@ __all__ = [
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
     "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
-    "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "VerdictRow", "WebSessionRow",
+    "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "UploadPieceRow", "UploadRow", "VerdictRow", "WebSessionRow",
 ]  # fmt: skip

@@ -130,6 +130,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Item {item} may not go back yet; the next step is {step}, from {earliest}.",
     ),
     "bag.empty": ("Túi không có bưu gửi nào.", "The bag has nothing in it."),
+    "bag.cannot_be_bagged": (
+        "Bưu gửi {item} là túi, đang nằm trong túi khác hoặc đang chờ bàn giao, nên không đưa vào túi được.",
+        "Item {item} is a bag, lies in another one or waits to be taken over, so it cannot go into a bag.",
+    ),
+    "bag.opened_already": (
+        "Túi {item} đã được mở và lấy hết bưu gửi.",
+        "Bag {item} was opened before and everything was taken out.",
+    ),
     "bag.not_a_bag": ("{item} không phải là túi.", "{item} is not a bag."),
     "correction.unknown_event": (
         "Không có sự kiện {event}, hoặc không thuộc phạm vi của bạn.",

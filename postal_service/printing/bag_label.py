@@ -27,6 +27,7 @@ from postal_service.printing.letters import (
 )
 
 NAME: Final = "NHÃN TÚI THƯ"
+BY_HAND: Final = "………………"
 _WIDTH, _HEIGHT = 148 * mm, 105 * mm  # A6 across
 _EDGE: Final = 6 * mm
 _MODULE_MM: Final = 1.0
@@ -44,7 +45,7 @@ class BagLabel:
     to_office: str
     seal_number: str
     item_count: int
-    weight_grams: int
+    weight_grams: int | None  # none: written by hand
     closed_at: datetime
 
 
@@ -92,7 +93,7 @@ def _draw_words(canvas: Canvas, view: BagLabel) -> None:
     for text in (
         f"Niêm phong: {view.seal_number}",
         f"Số bưu gửi: {counted(view.item_count)}",
-        f"Khối lượng: {view.weight_grams} gam",
+        f"Khối lượng: {BY_HAND if view.weight_grams is None else view.weight_grams} gam",
         f"Đóng túi: {clock(view.closed_at)}",
     ):
         canvas.setFont(BOLD, 10)

@@ -172,4 +172,6 @@ def _ours(standing: Standing, by: Actor) -> bool:
 
 def _can_go(standing: Standing, by: Actor) -> bool:
     lies = _ours(standing, by) and standing.offered is None and not standing.frozen
-    return lies and bool(standing.seal) and not standing.ended and standing.state is not State.HELD
+    # What lies in a bag goes with its bag.
+    ready_to_go = bool(standing.seal) and not standing.bag and not standing.ended
+    return lies and ready_to_go and standing.state is not State.HELD

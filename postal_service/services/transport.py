@@ -17,7 +17,7 @@ from postal_service.domain.acts import Capacity, Counts, Leg
 from postal_service.domain.custody import Standing
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
-from postal_service.domain.refusals import Malformed
+from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
 from postal_service.services import handovers, items, numbers, sealing
@@ -29,6 +29,12 @@ EMPTY = Counts(originals=0, certified=0, photocopies=0)
 
 class BagEmpty(Malformed):
     code = "bag.empty"
+
+
+class CannotBeBagged(RuleBroken):
+    """A bag, something that lies in one, or something that is offered to somebody."""
+
+    code = "bag.cannot_be_bagged"
 
 
 class NotABag(Malformed):
@@ -59,7 +65,8 @@ def pack_bag(
 ) -> Bagged:
     """Put sealed items into a new bag for another office and seal it.
 
-    Raises BagEmpty, UnknownItem, NotTheHolder, NotSealed, ItemFrozen, SealUsed or TooManyAtOnce;
+    Raises BagEmpty, UnknownItem, CannotBeBagged, NotTheHolder, NotSealed, ItemFrozen, SealUsed or
+    TooManyAtOnce;
     then nothing is recorded.
     """
     if not contents:
@@ -67,6 +74,9 @@ def pack_bag(
     if len(contents) > handovers.LARGEST_BATCH:
         raise handovers.TooManyAtOnce(count=len(contents), most=handovers.LARGEST_BATCH)
     found = items.standings(session, contents)
+    for each in found:
+        if each.leg is Leg.BAG or each.bag or each.offered is not None:
+            raise CannotBeBagged(item=each.item)
     sealing.free(session, seal)
     bag, label = numbers.item_number(session, item_prefix), numbers.label()
     session.add(

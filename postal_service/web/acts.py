@@ -104,6 +104,8 @@ def begins(standing: Standing, by: Actor) -> list[Begin]:
         found.append(
             Begin(verb=say("Nhận bàn giao"), path=url_for("handovers.take", batch=offered.batch))
         )
+    if standing.leg is Leg.BAG and by.may(Role.POSTAL_CLERK, Role.MANAGER):
+        found.append(Begin(verb=say("Bản kê của túi"), path=url_for("bags.show", number=number)))
     if holds(standing, by) and not standing.ended:
         found += _of_holder(standing)
     if standing.troubles and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):

@@ -16,6 +16,7 @@ from postal_service.web import assets, errors, form_keys, gate, here, security, 
 from postal_service.web.account import views as account
 from postal_service.web.acts import act_facts, act_word, verdict_word
 from postal_service.web.audit import views as audit
+from postal_service.web.bags import views as bags
 from postal_service.web.cash import views as cash
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
@@ -48,6 +49,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     dossiers.pages,
     scans.pages,
     handovers.pages,
+    bags.pages,
     results.pages,
     delivery.pages,
     records.pages,

@@ -10,6 +10,7 @@ from postal_service.domain.acts import Capacity, ReservedFor
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.services import (
+    bags,
     directory,
     handing_over,
     handovers,
@@ -41,7 +42,12 @@ def listed() -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         incoming = handing_over.incoming(store, by=here.actor())
         outgoing = handing_over.outgoing(store, by=here.actor())
-    return render_template("handovers/list.html", incoming=incoming, outgoing=outgoing)
+    return render_template(
+        "handovers/list.html",
+        incoming=incoming,
+        outgoing=outgoing,
+        may_bag=here.actor().may(Role.POSTAL_CLERK, Role.MANAGER),
+    )
 
 
 @pages.get("/new")
@@ -58,12 +64,13 @@ def offer() -> ResponseReturnValue:
         scanned = [line for line in forms.raw("codes")[:LONGEST_LIST].splitlines() if line.strip()]
         badge = forms.optional_line("badge", "Thẻ người nhận", most=40)
         with transaction(here.sessions()) as store:
-            chosen = scanning.items(
+            scans = scanning.items(
                 store,
                 [*forms.many("item", most=handovers.LARGEST_BATCH), *scanned],
                 by=here.actor(),
                 at=here.now(),
             )
+            chosen = bags.with_contents(store, scans)
             to_staff = directory.colleague_by_badge(store, badge).staff if badge else StaffId("")
             to_unit = (
                 directory.actor(store, to_staff).unit

@@ -6,6 +6,7 @@
 
 BIN := .venv/bin
 PINS := .ci/constraints.txt
+ROAD_SERVER := .ci/road-server.txt
 RUNTIME := .venv/.installed-runtime
 DEVELOPMENT := .venv/.installed-development
 VENDOR_SOURCES := $(wildcard postal_service/web/vendor/fetch.py mobile_api/vendor/fetch.py mobile_api/*/vendor/fetch.py)
@@ -54,6 +55,9 @@ $(RUNTIME): pyproject.toml $(PINS) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --editable .
 	@touch $@
 
-$(DEVELOPMENT): pyproject.toml $(PINS) | $(BIN)/python
+$(DEVELOPMENT): pyproject.toml $(PINS) $(ROAD_SERVER) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --editable '.[postgres,test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .venv/osrm --no-deps \
+	  --python-version 3.12 --only-binary=:all: --requirement $(ROAD_SERVER) \
+	  || echo "no road server is published for this machine; its tests are skipped"
 	@touch $@ $(RUNTIME)

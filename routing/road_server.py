@@ -7,6 +7,7 @@ what fails for good says which request and why.
 
 import hashlib
 import json
+import logging
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 from routing.problem import Location
 from routing.tables import Matrix
 from routing.terms import UNREACHABLE
+
+log = logging.getLogger(__name__)
 
 # OSRM's default --max-table-size is 100 coordinates: half sources, half destinations.
 BLOCK: Final = 50
@@ -59,13 +62,29 @@ class RoadServer:
         if self.attempts < 1 or self.block < 1:
             raise ValueError("at least one attempt and one coordinate a block")
 
-    def matrix(self, locations: Sequence[Location]) -> Matrix:
+    def matrix(
+        self, locations: Sequence[Location], *, otherwise: Callable[[], Matrix] | None = None
+    ) -> Matrix:
         """Seconds and metres between all locations, rounded up; no road is `UNREACHABLE`.
+
+        Args:
+            locations: in the order of the rows and columns.
+            otherwise: makes the table where the server gives none, which is then logged. Without
+                it nothing is guessed.
 
         Raises:
             RoadServerError: the server cannot be reached, refuses, or answers something else.
             ValueError: a location has no coordinates.
         """
+        if otherwise is None:
+            return self._asked(locations)
+        try:
+            return self._asked(locations)
+        except RoadServerError as error:
+            log.warning("no table from the road server, another one is used: %s", error)
+            return otherwise()
+
+    def _asked(self, locations: Sequence[Location]) -> Matrix:
         places = [_lon_lat(place) for place in locations]
         count = len(places)
         seconds = np.zeros((count, count), dtype=np.int32)

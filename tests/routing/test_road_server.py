@@ -1,16 +1,20 @@
 """A road server is asked in blocks, once for each, patiently; and its nonsense is not believed."""
 
 import json
+import logging
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from routing import UNREACHABLE, Location
+from routing import UNREACHABLE, Location, Matrix
 from routing.road_server import RoadServer, RoadServerError
+from routing.travel import DELTA, geodesic_matrix
 
 PLACES = [Location(name=str(n), lat=15.0 + n / 100, lon=108.0) for n in range(5)]
 
@@ -22,6 +26,8 @@ class Roads(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.asked: list[str] = []
         self.failures: list[tuple[int, bytes]] = []
+        self.promised_bytes: int | None = None
+        self.seconds_to_think = 0.0
 
     @property
     def url(self) -> str:
@@ -33,14 +39,18 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        time.sleep(self.server.seconds_to_think)
         status, body = 200, b""
         if self.server.failures:
             status, body = self.server.failures.pop(0)
         else:
             body = json.dumps(self.table()).encode()
         self.send_response(status)
+        if self.server.promised_bytes is not None:
+            self.send_header("Content-Length", str(self.server.promised_bytes))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(OSError):  # who asked may have gone
+            self.wfile.write(body)
 
     def table(self) -> dict[str, object]:
         address = urlsplit(self.path)
@@ -128,6 +138,52 @@ def test_a_dead_server_is_named_after_all_attempts() -> None:
         server.matrix(PLACES)
 
     assert len(waited) == 2
+
+
+def test_half_an_answer_is_asked_for_again_and_then_named(roads: Roads, tmp_path: Path) -> None:
+    roads.promised_bytes = 100_000
+    server = RoadServer(url=roads.url, attempts=2, pause=lambda _: None, cache=tmp_path)
+
+    with pytest.raises(RoadServerError, match=r"2 times.*IncompleteRead"):
+        server.matrix(PLACES)
+
+    assert len(roads.asked) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_slow_server_is_not_waited_for_for_ever(roads: Roads) -> None:
+    roads.seconds_to_think = 1.0
+    server = RoadServer(url=roads.url, attempts=2, timeout_seconds=0.2, pause=lambda _: None)
+    started = time.monotonic()
+
+    with pytest.raises(RoadServerError, match="timed out"):
+        server.matrix(PLACES)
+
+    assert time.monotonic() - started < 0.9
+
+
+def test_another_table_is_taken_only_where_the_caller_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = RoadServer(url="http://127.0.0.1:9", timeout_seconds=1, attempts=1)
+
+    def by_air() -> Matrix:
+        return geodesic_matrix(PLACES, [DELTA] * len(PLACES))
+
+    with caplog.at_level(logging.WARNING):
+        matrix = server.matrix(PLACES, otherwise=by_air)
+
+    assert matrix == by_air()
+    assert "127.0.0.1:9" in caplog.text
+    with pytest.raises(RoadServerError):
+        server.matrix(PLACES)
+
+
+def test_a_server_that_answers_is_never_replaced(roads: Roads) -> None:
+    def never() -> Matrix:
+        raise AssertionError
+
+    assert RoadServer(url=roads.url).matrix(PLACES, otherwise=never).metres(3, 0) == 32
 
 
 def test_only_http_is_asked() -> None:

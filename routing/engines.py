@@ -33,8 +33,7 @@ class Task:
 
     `start` obeys everything already. `budget` is what is left for this engine; `iterations`, where
     given, ends it exactly there, so that the same seed gives the same plan. `cancelled` is asked
-    often; after it says yes the engine returns within a fraction of a second (within three seconds where
-    the whole budget is no longer).
+    often; after it says yes the engine returns within a second.
     """
 
     scheduler: Scheduler

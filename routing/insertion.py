@@ -2,7 +2,7 @@
 
 import heapq
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.costs import route_cost
@@ -165,11 +165,17 @@ class Draft:
         return price
 
 
-def insert_all(draft: Draft, stops: Sequence[int], *, until: float | None = None) -> list[int]:
+def insert_all(
+    draft: Draft,
+    stops: Sequence[int],
+    *,
+    until: float | None = None,
+    over: Callable[[], bool] | None = None,
+) -> list[int]:
     """Insert stops in the given order where that is possible and worth their penalty.
 
-    Drop-offs in `stops` come with their pick-ups. Stops at monotonic time `until`; returns what
-    was left out.
+    Drop-offs in `stops` come with their pick-ups. Stops at monotonic time `until`, or when `over`
+    says yes; returns what was left out.
     """
     left = []
     arrays = draft.scheduler.arrays
@@ -177,6 +183,7 @@ def insert_all(draft: Draft, stops: Sequence[int], *, until: float | None = None
         if draft.problem.stops[stop].kind is StopKind.DROPOFF:
             continue
         late = until is not None and time.monotonic() >= until
+        late = late or (over is not None and over())
         found = None if late else draft.best_insertion(stop)
         if found is None or found.extra_cost > arrays.unserved_cost[stop]:
             left.append(stop)

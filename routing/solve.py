@@ -65,7 +65,7 @@ def solve(
     started = time.monotonic()
     scheduler = Scheduler(problem)
     stop = cancelled or (lambda: False)
-    keeper = _Keeper(scheduler, budget, seed, on_progress, started)
+    keeper = _Keeper(scheduler, budget, seed, on_progress, started, stop)
     suited = None if engines is None else _suited(engines, scheduler)
     first = _first(scheduler, budget, start, alone=suited == [])
     keeper.offer(first, engine="first plan")
@@ -77,8 +77,8 @@ def solve(
         left = keeper.searching_seconds_left() / (len(suited) - number)
         if left <= 0 or stop():
             break
-        keeper.take_turn(engine, left, threads, stop)
-    return keeper.finished(stop)
+        keeper.take_turn(engine, left, threads)
+    return keeper.finished()
 
 
 def _suited(engines: Sequence[Engine], scheduler: Scheduler) -> list[Engine]:
@@ -137,9 +137,10 @@ class _Keeper:
         seed: int,
         on_progress: OnProgress | None,
         started: float,
+        stop: Callable[[], bool],
     ) -> None:
         self.scheduler, self.budget, self.seed = scheduler, budget, seed
-        self.on_progress, self.started = on_progress, started
+        self.on_progress, self.started, self.stop = on_progress, started, stop
         self.offering_seconds = 0.0
         # What may not depend on the clock takes as long as it takes.
         self.by_clock = budget.iterations is None
@@ -166,9 +167,7 @@ class _Keeper:
             )
         return True
 
-    def take_turn(
-        self, engine: Engine, seconds: float, threads: int, stop: Callable[[], bool]
-    ) -> None:
+    def take_turn(self, engine: Engine, seconds: float, threads: int) -> None:
         task = Task(
             scheduler=self.scheduler,
             start=self.orders,
@@ -176,7 +175,7 @@ class _Keeper:
             threads=threads,
             seed=self.seed,
             offer=lambda orders: self.offer(orders, engine=engine.name),
-            cancelled=stop,
+            cancelled=self.stop,
         )
         found: Found = engine.search(task)
         self.iterations += found.iterations
@@ -194,11 +193,11 @@ class _Keeper:
         left -= self.offering_seconds
         return left if everything_served else left - reserve
 
-    def finished(self, stop: Callable[[], bool]) -> Plan:
+    def finished(self) -> Plan:
         if self.plan is None:
             raise AssertionError("the first plan is always kept")
         plan = replace(self.plan, iterations=self.iterations)
-        if plan.unserved and not stop():
+        if plan.unserved and not self.stop():
             seconds = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
             plan = explained(self.scheduler, plan, seconds=seconds if self.by_clock else None)
         return approved(self.scheduler.problem, plan)
@@ -207,7 +206,11 @@ class _Keeper:
         try:
             return self._assembled(orders, engine)
         except ImpossibleOrder:
-            return self._assembled(repaired(self.scheduler, orders), engine)
+            return self._assembled(repaired(self.scheduler, orders, over=self._over), engine)
+
+    def _over(self) -> bool:
+        late = self.by_clock and time.monotonic() - self.started > self.budget.seconds
+        return late or self.stop()
 
     def _assembled(self, orders: Orders, engine: str) -> Plan:
         return assemble(

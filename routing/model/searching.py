@@ -25,8 +25,8 @@ SECONDS_AT_100_STOPS: Final = 0.1
 # The solver looks at its clock between neighbourhoods, so it is asked to stop a little early.
 CLOSING_SECONDS: Final = 0.15
 SECONDS_BETWEEN_OFFERS: Final = 0.5
-# A child costs about a second to start; below this one waits for the search instead.
-LONGEST_HERE_SECONDS: Final = 3.0
+# A child costs about a second to start; so long may a cancel wait for the search instead.
+LONGEST_HERE_SECONDS: Final = 1.0
 # The iterated search counts explored solutions, the other phases steps: so many are like one.
 STEPS_PER_SOLUTION: Final = 50
 # What OR-Tools takes by position: stops that stand in no route are unserved.

@@ -85,9 +85,9 @@ def _talk(
     assert child.stdin is not None
     assert child.stdout is not None
     try:
-        with child.stdin as sink:
-            pickle.dump(order, sink)
         with child.stdout as source:
+            with child.stdin as sink:
+                pickle.dump(order, sink)
             while True:
                 arrived.put(pickle.load(source))  # noqa: S301 - our own child, see the head
     except (EOFError, OSError, pickle.UnpicklingError):

@@ -111,12 +111,13 @@ def roads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
     (folder / "town.osm").write_text(town(), encoding="utf-8")
     profile = OSRM / "share" / "profiles" / "car.lua"
-    for command in (
-        ["osrm-extract", "--threads", "1", "-p", profile, folder / "town.osm"],
-        ["osrm-contract", "--threads", "1", folder / "town.osrm"],
-    ):
+    commands: list[tuple[str, list[str | Path]]] = [
+        ("osrm-extract", ["--threads", "1", "-p", profile, folder / "town.osm"]),
+        ("osrm-contract", ["--threads", "1", folder / "town.osrm"]),
+    ]
+    for tool, arguments in commands:
         done = subprocess.run(
-            [OSRM / "bin" / command[0], *command[1:]], capture_output=True, text=True, check=False
+            [OSRM / "bin" / tool, *arguments], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
     return folder / "town.osrm"

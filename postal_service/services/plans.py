@@ -135,6 +135,17 @@ def newest(session: Session, office: UnitCode, day: date) -> Kept | None:
     return found.get(PROPOSED) or found.get(PUBLISHED)
 
 
+def last_day(session: Session, office: UnitCode, *, since: date) -> date | None:
+    """The last day from `since` on that this office has an open proposal or a published plan for."""
+    return session.scalar(
+        select(func.max(PlanRow.day)).where(
+            PlanRow.office == office,
+            PlanRow.day >= since,
+            PlanRow.state.in_([PROPOSED, PUBLISHED]),
+        )
+    )
+
+
 def refuse_if_stale(session: Session, row: PlanRow, tag: str) -> None:
     """Raises PlanChanged with both versions, who and when, unless `tag` is the plan as it is."""
     now = kept(row).tag

@@ -138,8 +138,16 @@ class Map:
 
 
 def first_day(session: Session, office: Place, *, at: datetime) -> date:
-    """The day a manager plans: today until the same-day cut, then the next the post works."""
+    """The day a manager's page opens on.
+
+    Today while its rounds are out, else the last day that is planned already, else the day to plan:
+    today until the same-day cut, then the next the post works.
+    """
     now = local(at)
+    planned = plans.last_day(session, office.code, since=now.date())
+    if planned is not None:
+        of_today = plans.newest(session, office.code, now.date())
+        return now.date() if of_today and now.time() < SAME_DAY_CUT else planned
     today = now.date() if now.time() < SAME_DAY_CUT else now.date() + timedelta(days=1)
     try:
         return calendars.of_unit(session, office).working_day_at_or_after(today)

@@ -76,6 +76,23 @@ def test_the_first_day_shown_is_the_next_the_post_works(browser: Browsers, clock
     assert 'value="2026-11-26"' in afternoon.text("/rounds?day=not-a-day")
 
 
+def test_a_day_that_is_planned_is_shown_before_one_that_is_not(
+    browser: Browsers, session: Session, plan: Kept, clock: Clock
+) -> None:
+    assert plan.day == d.DAY
+    row = session.get_one(PlanRow, plan.id)
+    clock.at = d.EARLY.replace(hour=16)
+    assert 'value="2026-11-25"' in browser("manager").text("/rounds")  # its rounds are out
+    row.day = d.DAY + timedelta(days=1)
+    session.commit()
+    assert 'value="2026-11-26"' in browser("manager").text("/rounds")
+    clock.at = d.EARLY
+    assert 'value="2026-11-26"' in browser("manager").text("/rounds")
+    row.state = "superseded"
+    session.commit()
+    assert 'value="2026-11-25"' in browser("manager").text("/rounds")
+
+
 def test_proposing_asks_for_a_job_whose_page_tells_how_far_it_is(
     manager: Browser, session: Session, world: World
 ) -> None:

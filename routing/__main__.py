@@ -16,7 +16,7 @@ from routing.feasibility import check
 from routing.findings import ContradictoryProblem
 from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.formats.unreadable import UnreadableFile
-from routing.pictures import plan_geojson, plan_svg
+from routing.pictures import plan_geojson, plan_png, plan_svg
 from routing.plan import Budget, Plan
 from routing.problem import Problem
 from routing.solve import solve
@@ -61,6 +61,8 @@ def _solve(problem: Problem, options: argparse.Namespace) -> int:
     for path, draw in ((options.geojson, plan_geojson), (options.svg, plan_svg)):
         if path is not None:
             path.write_text(draw(problem, plan), encoding="utf-8")
+    if options.png is not None:
+        options.png.write_bytes(plan_png(problem, plan))
     if not options.quiet:
         nearest = nearest_neighbour(problem, seconds=10).cost
         bound = plan.lower_bound
@@ -124,7 +126,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--output", type=Path, help="where the plan goes (default: stdout)")
         command.add_argument("--geojson", type=Path, help="also draw it on a map")
-        command.add_argument("--svg", type=Path, help="also draw it as a picture")
+        command.add_argument("--svg", type=Path, help="also draw it as a picture that scales")
+        command.add_argument(
+            "--png", type=Path, help="the same in pixels, with the couriers' names"
+        )
         command.add_argument("--quiet", action="store_true", help="no progress on stderr")
     return parser
 

@@ -12,7 +12,7 @@ import routing
 from routing.__main__ import main
 from routing.wire import problem_to_json
 from tests.routing.small import on_a_line, stop
-from tests.routing.test_formats import SOLOMON
+from tests.routing.test_formats import SOLOMON, drawn
 
 HERE = Path(routing.__file__).parent
 
@@ -55,6 +55,19 @@ def test_a_plan_that_breaks_the_problem_is_told(
     assert main(["check", str(day), "--plan", str(plan)]) == 1
     assert main(["explain", str(day), "--plan", str(plan)]) == 1
     assert "travel:" in capsys.readouterr().out
+
+
+def test_a_plan_is_drawn_beside_the_answer(tmp_path: Path) -> None:
+    day = tmp_path / "day.json"
+    day.write_text(problem_to_json(drawn()))
+    pictures = {name: tmp_path / f"plan.{name}" for name in ("svg", "png", "geojson")}
+    options = [word for name, path in pictures.items() for word in (f"--{name}", str(path))]
+
+    status = main(["solve", str(day), "--seconds", "1", "--quiet", *options])
+
+    assert status == 0
+    begins = {name: path.read_bytes()[:8] for name, path in pictures.items()}
+    assert begins == {"svg": b"<svg xml", "png": b"\x89PNG\r\n\x1a\n", "geojson": b'{"type":'}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"stops": 1}', None])

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from routing import Budget, Problem, Profile, StopKind, check
 from routing.baseline import current_order, nearest_neighbour
 from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.formats.unreadable import UnreadableFile
-from routing.pictures import plan_geojson, plan_svg
+from routing.pictures import COLOURS, plan_geojson, plan_png, plan_svg
 from routing.solve import solve
 from routing.travel import TOWN, geodesic_matrix
 from routing.wire import (
@@ -167,6 +169,37 @@ def test_a_plan_is_drawn_for_maps_and_for_paper() -> None:
     assert picture.count("<path") == 1
     with pytest.raises(ValueError, match="coordinates"):
         plan_svg(on_a_line([stop("a", 1)]), plan)
+
+
+def test_a_plan_is_drawn_in_pixels_with_who_goes_where() -> None:
+    problem = drawn()
+    plan = current_order(problem, {LAN: [S("a & b")]})
+
+    image = Image.open(BytesIO(plan_png(problem, plan, width=300)))
+
+    assert image.format == "PNG"
+    red, green, blue = (int(COLOURS[0][n : n + 2], 16) for n in (1, 3, 5))
+    seen = {pixel for _, pixel in image.getcolors(image.width * image.height) or []}
+    assert {(red, green, blue), (0xB0, 0x00, 0x20), (0, 0, 0), (255, 255, 255)} <= seen
+
+
+def test_one_place_alone_is_a_picture_too() -> None:
+    problem = drawn()
+    here = tuple(replace(place, lat=15.5, lon=108.4) for place in problem.locations)
+    problem = replace(problem, locations=here)
+
+    image = Image.open(BytesIO(plan_png(problem, current_order(problem, {LAN: [S("c")]}))))
+
+    assert min(image.size) > 20
+
+
+def test_what_has_no_coordinates_cannot_be_drawn() -> None:
+    problem = on_a_line([stop("a", 1)])
+    plan = current_order(problem, {LAN: [S("a")]})
+
+    for draw in (plan_svg, plan_geojson, plan_png):
+        with pytest.raises(ValueError, match="coordinates"):
+            draw(problem, plan)
 
 
 def test_a_drawn_problem_survives_the_wire() -> None:

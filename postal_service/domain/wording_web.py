@@ -33,6 +33,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mật khẩu hiện tại không đúng. Mật khẩu chưa thay đổi.",
         "The present password is wrong. Nothing was changed.",
     ),
+    "second_factor.is_on": (
+        "Xác thực hai lớp đã bật. Tắt trước, rồi bật lại với điện thoại khác.",
+        "The second factor is on. Switch it off first, then on again with another telephone.",
+    ),
+    "second_factor.is_off": ("Xác thực hai lớp chưa bật.", "The second factor is not on."),
+    "second_factor.code_wrong": (
+        "Mã không đúng, đã hết hạn hoặc đã dùng. Chờ mã tiếp theo trên điện thoại (30 giây) rồi thử lại.",
+        "The code is wrong, too old or used before. Wait for the telephone's next one (30 seconds) and try again.",
+    ),
+    "second_factor.form_too_old": (
+        "Mã QR trên trang này đã quá 15 phút. Quét mã mới rồi nhập lại.",
+        "The QR code on this page is older than 15 minutes. Scan the new one and try again.",
+    ),
     "form.missing": (
         "Chưa điền mục “{field}”. Chưa có gì được ghi.",
         "“{field}” is not filled in. Nothing was recorded.",

@@ -12,7 +12,6 @@ from functools import cache
 from hashlib import sha256
 from typing import Final
 
-import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, update
@@ -22,7 +21,8 @@ from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import NotAllowed, RuleBroken
 from postal_service.domain.text import nfc, search_key, tidy
-from postal_service.services.vault import Vault, open_sealed, seal
+from postal_service.services import second_factor
+from postal_service.services.vault import Vault
 from postal_service.storage.schema import AccessRow, RoleRow, StaffRow, UnitRow, WebSessionRow
 
 IDLE: Final = timedelta(minutes=30)
@@ -136,7 +136,8 @@ def sign_in(
 ) -> str:
     """Open a session; its token, which stands in the cookie and nowhere else.
 
-    `totp` is the six digits of the second factor, needed where the staff row keeps a secret.
+    `totp` is the six digits of the second factor or a recovery code, needed where the staff row
+    keeps a secret; either is used up.
     Raises SignInFailed.
     """
     row = _by_login(session, login)
@@ -145,7 +146,7 @@ def sign_in(
     right = _is_right(kept, password)
     if row is None or not row.password_hash or not row.active or _locked(row, at):
         raise SignInFailed
-    if not right or not _second_factor_holds(vault, row, totp, at):
+    if not right or not second_factor.holds(session, vault, row, totp, at=at):
         raise SignInFailed
     if _HASHER.check_needs_rehash(row.password_hash):
         row.password_hash = _HASHER.hash(nfc(password))
@@ -234,17 +235,15 @@ def change_own_password(session: Session, *, old: str, new: str, by: Actor) -> N
 
     Raises OldPasswordWrong, PasswordTooShort or PasswordTooEasy.
     """
-    row = session.get_one(StaffRow, by.staff)
-    if not _is_right(row.password_hash or _nobodys_hash(), old) or not row.password_hash:
-        raise OldPasswordWrong
+    refuse_unless_own_password(session, old, by=by)
     set_password(session, by.staff, new)
 
 
-def keep_second_factor(session: Session, vault: Vault, staff: StaffId, secret: str) -> None:
-    """Ask for a second factor from now on; `secret` is base32, shown to the person once."""
-    row = session.get_one(StaffRow, staff)
-    row.totp_secret = seal(vault.master, secret.encode("ascii"), _totp_place(staff))
-    session.flush()
+def refuse_unless_own_password(session: Session, password: str, *, by: Actor) -> None:
+    """Raises OldPasswordWrong: a session alone does not change how one signs in."""
+    row = session.get_one(StaffRow, by.staff)
+    if not _is_right(row.password_hash or _nobodys_hash(), password) or not row.password_hash:
+        raise OldPasswordWrong
 
 
 def sessions_of(session: Session, by: Actor, *, at: datetime) -> tuple[OpenSession, ...]:
@@ -295,18 +294,6 @@ def _is_right(kept: str, password: str) -> bool:
 @cache
 def _nobodys_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe(32))
-
-
-def _second_factor_holds(vault: Vault, row: StaffRow, totp: str, at: datetime) -> bool:
-    if row.totp_secret is None:
-        return True
-    secret = open_sealed(vault.master, row.totp_secret, _totp_place(StaffId(row.id)))
-    # One step of thirty seconds either way: telephones' clocks are not exact.
-    return pyotp.TOTP(secret.decode("ascii")).verify(totp.strip(), for_time=at, valid_window=1)
-
-
-def _totp_place(staff: StaffId) -> str:
-    return f"staff|{staff}|totp_secret"
 
 
 def _token_hash(token: str) -> bytes:

@@ -16,7 +16,7 @@ ENGLISH: dict[str, str] = {
     "Tên đăng nhập": "Login",
     "Mật khẩu": "Password",
     "Mã xác thực hai lớp": "Second-factor code",
-    "Chỉ cần khi tài khoản đã bật xác thực hai lớp.": "Only where a second factor was switched on for the account.",
+    "Chỉ cần khi tài khoản đã bật xác thực hai lớp: sáu số trên điện thoại, hoặc một mã dự phòng.": "Only where a second factor was switched on: six digits from the telephone, or a recovery code.",
     "Phiên làm việc tự kết thúc sau 30 phút không dùng hoặc sau 12 giờ.": "A session ends by itself after 30 idle minutes, or after 12 hours.",
     "Tài khoản": "Account",
     "Vai trò của tôi": "My roles",

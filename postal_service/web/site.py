@@ -34,6 +34,7 @@ from postal_service.web.reports import views as reports
 from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
 from postal_service.web.scans import views as scans
+from postal_service.web.second_factor import views as second_factor
 from postal_service.web.supplements import views as supplements
 from postal_service.web.tabs import Tab
 from postal_service.web.tracking import views as tracking
@@ -41,6 +42,7 @@ from postal_service.web.tracking import views as tracking
 FEATURES: Final[Sequence[Blueprint]] = (
     assets.pages,
     account.pages,
+    second_factor.pages,
     desk.pages,
     receptions.pages,
     supplements.pages,

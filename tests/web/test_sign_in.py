@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import StaffId
-from postal_service.services import access
+from postal_service.services import second_factor
 from postal_service.storage.schema import RoleRow, StaffRow, WebSessionRow
 from tests.clock import Clock
 from tests.services import world as w
@@ -159,7 +159,7 @@ def test_a_second_factor_is_asked_where_it_was_switched_on(
     stranger: Browser, session: Session, world: World, clock: Clock
 ) -> None:
     secret = pyotp.random_base32()
-    access.keep_second_factor(session, world.vault, StaffId(world.manager.staff), secret)
+    second_factor.keep(session, world.vault, StaffId(world.manager.staff), secret)
     session.commit()
 
     assert stranger.sign_in("manager").status_code == 403

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.refusals import Refusal
-from postal_service.services import access
+from postal_service.services import access, second_factor
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
@@ -55,7 +55,7 @@ def try_to_sign_in() -> ResponseReturnValue:
                 here.runtime().vault,
                 login,
                 password,
-                totp=forms.raw("totp")[:10],
+                totp=forms.raw("totp")[:40],
                 at=here.now(),
             )
     except access.SignInFailed as refused:
@@ -142,12 +142,14 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
     with reading(here.sessions()) as store:
         open_sessions = access.sessions_of(store, here.actor(), at=here.now())
         looks = access.looks_of(store, here.actor())
+        second_factor_is_on = second_factor.is_on(store, here.actor())
     page = render_template(
         "account/account.html",
         refusal=told(refused) if refused else said,
         grants=here.actor().grants,
         open_sessions=open_sessions,
         looks=looks,
+        second_factor_is_on=second_factor_is_on,
     )
     status = status_of(refused) if refused else (400 if said else 200)
     return page, status

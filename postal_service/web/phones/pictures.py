@@ -7,9 +7,9 @@ from postal_service.printing.codes import QUIET_MODULES, Correction, qr_symbol
 SMALLEST, LARGEST = 2, 6  # QR versions
 
 
-def qr_link(content: str) -> str:
+def qr_link(content: str, *, largest: int = LARGEST) -> str:
     """The QR code of `content` as the address of an image, its quiet zone included."""
-    symbol = qr_symbol(content, version=SMALLEST, correction=Correction.MEDIUM, largest=LARGEST)
+    symbol = qr_symbol(content, version=SMALLEST, correction=Correction.MEDIUM, largest=largest)
     side = len(symbol.rows) + 2 * QUIET_MODULES
     dark = "".join(
         f"M{x + QUIET_MODULES} {y + QUIET_MODULES}h1v1h-1z"

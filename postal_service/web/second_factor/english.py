@@ -1,0 +1,27 @@
+"""The English of the second factor."""
+
+ENGLISH: dict[str, str] = {
+    "Xác thực hai lớp": "Second factor",
+    "đang bật": "on",
+    "đang tắt": "off",
+    "Bật xác thực hai lớp": "Switch the second factor on",
+    "Quản lý xác thực hai lớp": "Manage the second factor",
+    "Ngoài mật khẩu, mỗi lần đăng nhập cần một mã sáu số trên điện thoại của bạn. Mỗi mã chỉ dùng được một lần.": "Besides the password every sign-in needs six digits from your telephone. Each code opens once.",
+    "1. Quét mã QR bằng ứng dụng xác thực": "1. Scan the QR code with an authenticator app",
+    "Mã QR của khóa bí mật": "QR code of the secret",
+    "Không quét được thì gõ khóa này vào ứng dụng:": "If it cannot be scanned, type this key into the app:",
+    "2. Nhập mã ứng dụng đang hiện": "2. Enter the code that the app shows",
+    "Mã sáu số": "Six digits",
+    "Mã sáu số hoặc mã dự phòng": "Six digits or a recovery code",
+    "Để chắc chắn là bạn, không phải người đang ngồi vào máy của bạn.": "To be sure that it is you, not somebody at your unlocked desk.",
+    "Còn {count} mã dự phòng chưa dùng.": "{count} recovery codes are unused.",
+    "Cấp mã dự phòng mới": "Make new recovery codes",
+    "Mã cũ không dùng được nữa.": "The old ones open nothing any more.",
+    "Tắt xác thực hai lớp": "Switch the second factor off",
+    "Đã tắt xác thực hai lớp.": "The second factor is off.",
+    "Mã dự phòng": "Recovery codes",
+    "Xác thực hai lớp đang bật. In hoặc chép mười mã này ra giấy và cất nơi an toàn.": "The second factor is on. Print these ten codes or write them down, and keep them safe.",
+    "Mỗi mã thay cho điện thoại được một lần. Hệ thống không hiện lại chúng.": "Each stands in for the telephone once. They are never shown again.",
+    "Tôi đã cất mã": "I have put them away",
+    "Tài khoản của tôi": "My account",
+}

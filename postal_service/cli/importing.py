@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tqdm import tqdm
@@ -25,6 +25,7 @@ from postal_service.services.importing import (
     Progress,
     Rules,
     Source,
+    Spool,
     Stage,
 )
 from postal_service.storage.transaction import reading, transaction
@@ -84,16 +85,17 @@ def _import(arguments: argparse.Namespace) -> int:
         good_rows_alone=arguments.save_good_rows,
         most_findings=arguments.errors,
     )
-    with opened() as runtime:
-        told = _look(runtime, source, rules)
+    with opened() as runtime, ExitStack() as opened_files:
+        spool = None if arguments.preview else opened_files.enter_context(Spool())
+        told = _look(runtime, source, rules, spool)
         _say_preview(told)
         if arguments.preview:
             say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
             return 0 if told.clean else 1
-        return _save(runtime, source, rules, told)
+        return _save(runtime, source, rules, told, spool)
 
 
-def _look(runtime: Runtime, source: Source, rules: Rules) -> Preview:
+def _look(runtime: Runtime, source: Source, rules: Rules, spool: Spool | None) -> Preview:
     with reading(runtime.sessions) as session, _bar() as on_progress:
         return importing.preview(
             session,
@@ -104,10 +106,13 @@ def _look(runtime: Runtime, source: Source, rules: Rules) -> Preview:
             by=INSTALLER,
             at=runtime.clock(),
             on_progress=on_progress,
+            spool=spool,
         )
 
 
-def _save(runtime: Runtime, source: Source, rules: Rules, told: Preview) -> int:
+def _save(
+    runtime: Runtime, source: Source, rules: Rules, told: Preview, spool: Spool | None
+) -> int:
     with transaction(runtime.sessions) as session, _bar() as on_progress:
         done = importing.run(
             session,
@@ -119,6 +124,7 @@ def _save(runtime: Runtime, source: Source, rules: Rules, told: Preview) -> int:
             at=runtime.clock(),
             checked=told,
             on_progress=on_progress,
+            spool=spool,
         )
     if not done.saved:
         complain(

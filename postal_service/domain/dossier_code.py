@@ -49,7 +49,8 @@ class DossierCode:
 
     @property
     def canonical(self) -> str:
-        return f"{self.agency}-{self.received_on:%y%m%d}-{self.serial}"
+        day = self.received_on
+        return f"{self.agency}-{day.year % 100:02d}{day.month:02d}{day.day:02d}-{self.serial}"
 
     @property
     def province(self) -> str:

@@ -25,6 +25,7 @@ from postal_service.services.importing import (
     RowsRefused,
     Rules,
     Source,
+    Spool,
 )
 from postal_service.services.job_runner import Context, Work
 from postal_service.services.jobs import Job, JobId, JobState, UnknownJob
@@ -173,8 +174,8 @@ def _look(context: Context, vault: Vault, service: str) -> Mapping[str, object]:
 
 def _save(context: Context, vault: Vault, service: str) -> Mapping[str, object]:
     """All rows in one transaction. Where SQLite is the store, others wait for it to end."""
-    with _file(context, vault) as source:
-        checked = _previewed(context, vault, source, service, passes=2)
+    with _file(context, vault) as source, Spool() as spool:
+        checked = _previewed(context, vault, source, service, passes=2, spool=spool)
         if not checked.clean or not checked.read_to_its_end:
             return _told(checked, saved=False)
         _say_how_far(context)
@@ -188,6 +189,7 @@ def _save(context: Context, vault: Vault, service: str) -> Mapping[str, object]:
                 by=directory.actor(session, context.job.made_by, context.job.unit),
                 at=context.clock(),
                 checked=checked,
+                spool=spool,
                 on_progress=lambda progress: _tell(
                     context, checked.rows + progress.rows, 2 * checked.rows
                 ),
@@ -207,7 +209,13 @@ def _file(context: Context, vault: Vault) -> Iterator[Source]:
 
 
 def _previewed(
-    context: Context, vault: Vault, source: Source, service: str, *, passes: int
+    context: Context,
+    vault: Vault,
+    source: Source,
+    service: str,
+    *,
+    passes: int,
+    spool: Spool | None = None,
 ) -> Preview:
     with reading(context.sessions) as session:
         return importing.preview(
@@ -218,6 +226,7 @@ def _previewed(
             service=service,
             by=directory.actor(session, context.job.made_by, context.job.unit),
             at=context.clock(),
+            spool=spool,
             on_progress=lambda progress: _tell(
                 context, progress.rows, passes * (progress.total or progress.rows)
             ),

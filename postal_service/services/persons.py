@@ -18,7 +18,7 @@ from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.domain.persons import Address, Masked, Person, PersonRole
 from postal_service.domain.refusals import Unknown
 from postal_service.domain.text import search_key
-from postal_service.services.vault import Vault, commitment, open_sealed, seal
+from postal_service.services.vault import Lock, Vault, commitment, open_sealed, seal
 from postal_service.storage.schema import AccessRow, CommitmentRow, DossierKeyRow, PersonRow
 
 FIELDS = ("name", "phone", "citizen", "address")
@@ -89,27 +89,43 @@ def key_of(session: Session, vault: Vault, dossier: DossierId) -> DossierKey:
 
 def keep(session: Session, vault: Vault, key: DossierKey, role: PersonRole, who: Person) -> None:
     """Write somebody of a dossier, in place of who had this role before."""
-    session.merge(PersonRow(**sealed_row(vault, key, role, who)))
+    (row,) = sealed_rows(vault, key, {role: who})
+    session.merge(PersonRow(**row))
     session.flush()
 
 
-def sealed_row(
-    vault: Vault, key: DossierKey, role: PersonRole, who: Person
-) -> dict[str, str | bytes]:
-    """The columns in which somebody is kept, encrypted and indexed; for writing many at once."""
-    tail = who.phone[-4:]
-    return {
-        "dossier": key.dossier,
-        "role": role.value,
-        **{
-            field: seal(key.key, content, _place(key.dossier, role, field))
-            for field, content in _fields(who).items()
-        },
-        "name_index": _blind(vault, "name", search_key(who.name)),
-        "phone_index": _blind(vault, "phone", who.phone),
-        "phone_tail_index": _blind(vault, "phone_tail", f"{key.dossier}\0{tail}" if tail else ""),
-        "citizen_index": _blind(vault, "citizen", who.citizen),
-    }
+def sealed_rows(
+    vault: Vault, key: DossierKey, people: Mapping[PersonRole, Person]
+) -> list[dict[str, str | bytes]]:
+    """The columns in which the people of a dossier are kept, encrypted and indexed; for writing many.
+
+    Mostly one person has all roles, so that what a name or a number is found by is made once.
+    """
+    lock = Lock(key.key)
+    indexes: dict[tuple[str, str], bytes] = {}
+
+    def index(purpose: str, value: str) -> bytes:
+        if (purpose, value) not in indexes:
+            meant = search_key(value) if purpose == "name" else value
+            meant = f"{key.dossier}\0{value}" if purpose == "phone_tail" and value else meant
+            indexes[purpose, value] = _blind(vault, purpose, meant)
+        return indexes[purpose, value]
+
+    return [
+        {
+            "dossier": key.dossier,
+            "role": role.value,
+            **{
+                field: lock.seal(content, _place(key.dossier, role, field))
+                for field, content in _fields(who).items()
+            },
+            "name_index": index("name", who.name),
+            "phone_index": index("phone", who.phone),
+            "phone_tail_index": index("phone_tail", who.phone[-4:]),
+            "citizen_index": index("citizen", who.citizen),
+        }
+        for role, who in people.items()
+    ]
 
 
 def unlike(
@@ -287,6 +303,10 @@ def _keys(
     return keys
 
 
+# Made once: an encoder for every address took as long as sealing it.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _fields(who: Person) -> dict[str, bytes]:
     address = who.address
     told = {
@@ -296,7 +316,7 @@ def _fields(who: Person) -> dict[str, bytes]:
         "name": who.name.encode(),
         "phone": who.phone.encode(),
         "citizen": who.citizen.encode(),
-        "address": json.dumps(told, ensure_ascii=False).encode(),
+        "address": _as_json(told).encode(),
     }
 
 

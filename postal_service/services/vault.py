@@ -44,13 +44,24 @@ class Vault:
     def blind(self, purpose: str, value: str) -> bytes:
         """What a value is found by: equal values give equal bytes, and nobody can go back."""
         told = f"{purpose}\0{value}".encode()
-        return hmac.new(self.index, told, sha256).digest()[:INDEX_BYTES]
+        return hmac.digest(self.index, told, "sha256")[:INDEX_BYTES]
+
+
+class Lock:
+    """Seals many fields under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, content: bytes, place: str) -> bytes:
+        """Encrypt for one place, named `table|row|column`."""
+        nonce = os.urandom(NONCE_BYTES)
+        return KEY_VERSION + nonce + self._cipher.encrypt(nonce, content, place.encode())
 
 
 def seal(key: bytes, content: bytes, place: str) -> bytes:
     """Encrypt for one place, named `table|row|column`."""
-    nonce = os.urandom(NONCE_BYTES)
-    return KEY_VERSION + nonce + AESGCM(key).encrypt(nonce, content, place.encode())
+    return Lock(key).seal(content, place)
 
 
 def open_sealed(key: bytes, sealed: bytes, place: str) -> bytes:

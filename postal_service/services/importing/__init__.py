@@ -20,6 +20,7 @@ from postal_service.services.importing.running import (
     preview,
     run,
 )
+from postal_service.services.importing.spool import Spool
 from postal_service.services.importing.subject import Kind, Mode, Outcome
 from postal_service.services.importing.tables import Format, Source
 
@@ -37,6 +38,7 @@ __all__ = [
     "RowsRefused",
     "Rules",
     "Source",
+    "Spool",
     "Stage",
     "columns_of",
     "preview",

@@ -163,6 +163,8 @@ def _shown_value(cell: Cell) -> object:
 
 def _text(cell: Cell, digits: int, *, lines: bool = False) -> str:
     match cell:
+        case str():  # first, since it is what nearly every cell is
+            return _clean(cell, lines=lines)
         case Formula():
             raise NotACellError("import.formula")
         case Nested():
@@ -175,8 +177,6 @@ def _text(cell: Cell, digits: int, *, lines: bool = False) -> str:
             return str(int(cell)).zfill(digits)
         case datetime() | date():
             raise NotACellError("import.a_date")
-        case str():
-            return _clean(cell, lines=lines)
         case _:
             return ""
 
@@ -184,6 +184,9 @@ def _text(cell: Cell, digits: int, *, lines: bool = False) -> str:
 def _clean(written: str, *, lines: bool) -> str:
     if len(written) > LONGEST_CELL:
         raise NotACellError("import.cell_too_long", most=LONGEST_CELL)
+    if written.isascii() and written.isprintable() and written[:1].isalnum():
+        # Codes, numbers and dates: nothing below could find anything in them but double blanks.
+        return _BLANKS.sub(" ", written).strip() if "  " in written else written.strip()
     if written[:1] == "=" and (kept := _TEXT_AS_FORMULA.fullmatch(written.strip())):
         written = kept[1]
     if MARK in written:
@@ -228,6 +231,7 @@ def _moment(cell: Cell, at_time: time) -> datetime:
     return _written_moment(_text(cell, 0), at_time)
 
 
+@lru_cache(maxsize=4096)
 def _written_moment(text: str, at_time: time) -> datetime:
     try:
         if parts := _VIETNAMESE_DAY.fullmatch(text):

@@ -31,6 +31,7 @@ from postal_service.services.importing.subject import Mode, Numbered, Outcome, V
 from postal_service.services.numbers import SERIALS, NumbersExhausted
 from postal_service.services.persons import DossierKey
 from postal_service.services.vault import Vault
+from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import (
     DossierKeyRow,
     DossierRow,
@@ -83,8 +84,14 @@ class Dossiers:
     def judge(
         self, session: Session, batch: Sequence[Numbered[DossierRecord]], mode: Mode
     ) -> list[Verdict]:
-        stored = self._stored(session, [each.record for each in batch])
-        return [_judge(each.record, stored.get(each.record.code), mode) for each in batch]
+        return self.judge_records(session, [each.record for each in batch], mode)
+
+    def judge_records(
+        self, session: Session, records: Sequence[DossierRecord], mode: Mode
+    ) -> list[Verdict]:
+        """The same where the rows are not at hand any more."""
+        stored = self._stored(session, records)
+        return [_judge(record, stored.get(record.code), mode) for record in records]
 
     def save(self, session: Session, batch: Sequence[tuple[DossierRecord, Outcome]]) -> None:
         self._create(session, [record for record, what in batch if what is Outcome.CREATED])
@@ -107,15 +114,12 @@ class Dossiers:
             item, lock = locks.pop() if record.result_by_post else (None, None)
             dossiers.append(self._row(record, dossier, item, lock))
             keys.append({"dossier": dossier, "wrapped": wrapped})
-            people += [
-                persons.sealed_row(self._vault, DossierKey(dossier, key), role, who)
-                for role, who in record.people.items()
-            ]
+            people += persons.sealed_rows(self._vault, DossierKey(dossier, key), record.people)
             steps += self._steps(record, dossier, after=())
-        session.execute(insert(DossierRow), dossiers)
-        session.execute(insert(DossierKeyRow), keys)
-        session.execute(insert(PersonRow), people)
-        session.execute(insert(StepRow), steps)
+        insert_many(session, DossierRow, dossiers)
+        insert_many(session, DossierKeyRow, keys)
+        insert_many(session, PersonRow, people)
+        insert_many(session, StepRow, steps)
 
     def _row(
         self, record: DossierRecord, dossier: DossierId, item: str | None, lock: str | None

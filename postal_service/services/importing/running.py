@@ -5,7 +5,7 @@ transaction and, unless good rows were asked for alone, a single refused cell le
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from postal_service.services.importing.reports import (
     Rules,
     Stage,
 )
+from postal_service.services.importing.spool import Spool
 from postal_service.services.importing.staff import Staff
 from postal_service.services.importing.subject import Kind, Numbered, Outcome, Subject
 from postal_service.services.importing.tables import (
@@ -69,17 +70,19 @@ def preview(
     by: Actor,
     at: datetime,
     on_progress: OnProgress | None = None,
+    spool: Spool | None = None,
 ) -> Preview:
     """Read the whole file against the store and say what would become of it. Writes nothing.
 
-    `service` is the S10 indicator of results to be brought home ("BH").
+    `service` is the S10 indicator of results to be brought home ("BH"). `spool` keeps what was read
+    for the `run` that follows.
 
     Raises RoleNeeded (administrator); NotThere, TooLarge, OldWorkbook, WorkbookTooLarge,
     CannotBeRead or UnreadableFile for what is no table; NoTable, ColumnsMissing or ColumnTwice for
     its headings. From a row that cannot be cut into cells on, the file is not read: that is an error.
     """
     run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
-    return run_through.go(Stage.CHECKING, None, on_progress)
+    return run_through.go(Stage.CHECKING, None, on_progress, spool)
 
 
 def run(
@@ -93,18 +96,26 @@ def run(
     at: datetime,
     checked: Preview | None = None,
     on_progress: OnProgress | None = None,
+    spool: Spool | None = None,
 ) -> ImportReport:
     """Save the rows of a file, all or, if the rules ask for it, the good ones; idempotent by key.
 
-    `checked` is a preview of the same file that was just made; without it one is made first. A file
+    `checked` is a preview of the same file that was just made, and `spool` what it kept; without them
+    one is made first. A file
     with errors is not saved and raises nothing, the report tells them. Raises what `preview` raises,
     and RowsRefused where a row that was good in the preview is not any more: the caller's
     transaction then takes everything back.
     """
     if checked is None:
-        checked = preview(
-            session, vault, source, rules, service=service, by=by, at=at, on_progress=on_progress
-        )
+        with Spool() as own:
+            looked = preview(
+                session, vault, source, rules, service=service, by=by, at=at,
+                on_progress=on_progress, spool=own,
+            )  # fmt: skip
+            return run(
+                session, vault, source, rules, service=service, by=by, at=at, checked=looked,
+                on_progress=on_progress, spool=own,
+            )  # fmt: skip
     if not (checked.clean or (rules.good_rows_alone and checked.read_to_its_end)):
         return _report(checked, saved=False)
     if fingerprint(source) != checked.fingerprint:
@@ -112,6 +123,8 @@ def run(
     if not checked.counts[Outcome.CREATED] + checked.counts[Outcome.UPDATED]:
         return _report(checked, saved=True)  # every row says what is stored
     run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
+    if spool is not None and spool.records == checked.rows:
+        return _report(run_through.save_read(spool, checked, on_progress), saved=True)
     done = run_through.go(Stage.SAVING, checked.rows, on_progress)
     if (
         not done.read_to_its_end
@@ -134,16 +147,38 @@ class _Pass:
     by: Actor = field(kw_only=True)
     at: datetime = field(kw_only=True)
 
-    def go(self, stage: Stage, total: int | None, on_progress: OnProgress | None) -> Preview:
+    def save_read(self, spool: Spool, checked: Preview, on_progress: OnProgress | None) -> Preview:
+        """Save dossiers that were read already. Raises RoleNeeded or RowsRefused."""
+        self.by.need(Role.ADMINISTRATOR)
+        subject = self._dossiers()
+        counts, rows = dict.fromkeys(Outcome, 0), 0
+        for records in spool.batches():
+            verdicts = subject.judge_records(self.session, records, self.rules.mode)
+            refused = sum(verdict.outcome is Outcome.REFUSED for verdict in verdicts)
+            if refused:
+                raise RowsRefused(count=refused)
+            judged = list(zip(records, (verdict.outcome for verdict in verdicts), strict=True))
+            for _, outcome in judged:
+                counts[outcome] += 1
+            subject.save(
+                self.session, [each for each in judged if each[1] is not Outcome.UNCHANGED]
+            )
+            rows += len(records)
+            if on_progress is not None:
+                on_progress(Progress(stage=Stage.SAVING, rows=rows, total=checked.rows))
+        return replace(checked, counts=counts)
+
+    def go(
+        self,
+        stage: Stage,
+        total: int | None,
+        on_progress: OnProgress | None,
+        spool: Spool | None = None,
+    ) -> Preview:
         self.by.need(Role.ADMINISTRATOR)
         match self.rules.kind:
             case Kind.DOSSIERS:
-                return self._through(
-                    Dossiers(
-                        self.session, self.vault, service=self.service, by=self.by, at=self.at
-                    ),
-                    stage, total, on_progress,
-                )  # fmt: skip
+                return self._through(self._dossiers(), stage, total, on_progress, spool)
             case Kind.UNITS:
                 return self._through(Units(self.session, self.by), stage, total, on_progress)
             case Kind.OFFICES:
@@ -156,12 +191,21 @@ class _Pass:
                 days = CalendarDays(self.session, self.by, source=self.source.path.name)
                 return self._through(days, stage, total, on_progress)
 
+    def _dossiers(self) -> Dossiers:
+        return Dossiers(self.session, self.vault, service=self.service, by=self.by, at=self.at)
+
     def _through(
-        self, subject: Subject[R], stage: Stage, total: int | None, on_progress: OnProgress | None
+        self,
+        subject: Subject[R],
+        stage: Stage,
+        total: int | None,
+        on_progress: OnProgress | None,
+        spool: Spool | None = None,
     ) -> Preview:
         found = fingerprint(self.source)
         table = open_table(self.source, subject.columns.recognised)
-        tally = _Tally(self.session, subject, self.rules, saving=stage is Stage.SAVING)
+        saving = stage is Stage.SAVING
+        tally = _Tally(self.session, subject, self.rules, saving=saving, spool=spool)
         for _ in tally.chunks(table):
             if on_progress is not None:
                 expected = total or _estimate(tally.rows, table.share())
@@ -175,13 +219,20 @@ class _Tally(list[Numbered[R]]):
     """Rows waiting to be judged together, and what became of those before them."""
 
     def __init__(
-        self, session: Session, subject: Subject[R], rules: Rules, *, saving: bool
+        self,
+        session: Session,
+        subject: Subject[R],
+        rules: Rules,
+        *,
+        saving: bool,
+        spool: Spool | None,
     ) -> None:
         super().__init__()
         self.rows = 0
         self._broken = False
         self._first: list[dict[str, str]] = []
-        self._session, self._subject, self._rules, self._saving = session, subject, rules, saving
+        self._session, self._subject, self._rules = session, subject, rules
+        self._saving, self._spool = saving, spool
         self._findings = Findings(rules.most_findings)
         self._counts = dict.fromkeys(Outcome, 0)
         self._seen: dict[str, int] = {}
@@ -254,6 +305,8 @@ class _Tally(list[Numbered[R]]):
 
     def _settle(self) -> None:
         verdicts = self._subject.judge(self._session, self, self._rules.mode) if self else []
+        if self and self._spool is not None:
+            self._spool.add([each.record for each in self])
         good = []
         for each, verdict in zip(self, verdicts, strict=True):
             if verdict.outcome is Outcome.REFUSED:

@@ -1,0 +1,60 @@
+"""Rows that went in together are the rows that would have gone in one by one."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from postal_service.storage.bulk import insert_many
+from postal_service.storage.schema import OutboxRow
+from tests.clock import NOON
+
+
+def rows(count: int) -> list[dict[str, object]]:
+    return [
+        {
+            "subject": f"Đ’ \x00 {number}", "kind": "sms", "payload": bytes([number % 256]) * 3,
+            "state": "waiting", "attempts": number % 3, "next_at": NOON + timedelta(days=number),
+            "made_at": NOON.astimezone(timezone(timedelta(hours=7))), "error": "",
+        }
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def test_many_rows_are_kept_as_each_would_be(session: Session) -> None:
+    told = rows(300)
+
+    insert_many(session, OutboxRow, told)
+
+    kept = session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all()
+    assert [row.subject for row in kept] == [
+        f"Đ’ \N{REPLACEMENT CHARACTER} {n}" for n in range(300)
+    ]
+    assert [row.payload for row in kept] == [row["payload"] for row in told]
+    assert [row.next_at for row in kept] == [row["next_at"] for row in told]
+    assert {row.made_at for row in kept} == {NOON}
+    assert [row.attempts for row in kept] == [row["attempts"] for row in told]
+
+
+def test_a_time_without_a_zone_is_refused_here_too(session: Session) -> None:
+    (row,) = rows(1)
+
+    with pytest.raises(ValueError, match="time zone"):
+        insert_many(session, OutboxRow, [row | {"made_at": datetime(2026, 1, 1)}])  # noqa: DTZ001 - what is refused
+
+
+def test_nothing_is_nothing(session: Session) -> None:
+    insert_many(session, OutboxRow, [])
+
+    assert session.scalar(select(OutboxRow)) is None
+
+
+def test_a_row_that_cannot_be_takes_the_others_back(session: Session) -> None:
+    told = [row | {"id": 7, "made_at": NOON.astimezone(UTC)} for row in rows(2)]
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        insert_many(session, OutboxRow, told)
+
+    assert session.scalar(select(OutboxRow)) is None

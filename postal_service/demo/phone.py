@@ -21,8 +21,8 @@ from postal_service.domain.crockford import read_token
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.ledger import base64_strict, offers, signing
-from postal_service.ledger.encoding import encode
-from postal_service.ledger.offers import OfferCode
+from postal_service.ledger.encoding import decode, encode
+from postal_service.ledger.offers import OfferCode, Package
 from postal_service.ledger.signing import ED25519, PrivateKey
 from postal_service.services.devices import enrolment_message, sign_in_message
 
@@ -102,6 +102,7 @@ class Phone:
         self.outbox: list[Kept] = []
         self.receipts: dict[EventId, dict[str, str]] = {}
         self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
+        self._shown: set[EventId] = set()  # what the server has answered for, with whatever
 
     # Getting in
 
@@ -143,15 +144,24 @@ class Phone:
         self._token = told["access_token"]
 
     def pull(self) -> bool:
-        """Load the day; whether anything was new. A failure leaves the last day as it was."""
+        """Load the day; whether anything was new. A failure leaves the last day as it was.
+
+        What this phone has signed and the server has not recorded yet is newer than what the
+        server tells: the custody of such a package stays as it was signed here.
+        """
         headers = {"If-None-Match": self._etag} if self._etag else {}
         answer = self._call("GET", "/rounds/today", headers, b"")
         if answer.status == 304:
             return False
         self.shift = answer.told
         self._etag = answer.headers.get("ETag", "")
+        signed_here = {
+            event.item
+            for event in (decode(each.body) for each in self.outbox)
+            if event.moves_custody
+        }
         for package in self.shift["packages"]:
-            if package["custody"]:
+            if package["custody"] and package["item"] not in signed_here:
                 self.custody[ItemId(package["item"])] = EventId(package["custody"])
         return True
 
@@ -206,7 +216,6 @@ class Phone:
 
     def offer_code(self, parcels: Sequence[Parcel]) -> str:
         """The text of the QR by which a colleague without a network can take these."""
-        manifest = offers.manifest_of((each.item, each.seal, each.counts) for each in parcels)
         code = offers.make(
             self._key,
             device=self.device,
@@ -214,7 +223,7 @@ class Phone:
             wall_ms=self._now_ms(),
             nonce=os.urandom(16),
             count=len(parcels),
-            manifest=manifest,
+            manifest=offers.root_of(_offered(parcels, self.custody)),
         )
         return str(code)
 
@@ -234,23 +243,26 @@ class Phone:
         key = giver_key or self._colleague(code.device)
         if key is None or not offers.is_true(code, *key):
             raise OfferDoesNotMatchError("The offer is not signed by a known colleague.")
-        seen = offers.manifest_of((each.item, each.seal, each.counts) for each in parcels)
-        if (code.count, code.manifest) != (len(parcels), seen):
+        offered = _offered(parcels, custody)
+        if (code.count, code.manifest) != (len(offered), offers.root_of(offered)):
             raise OfferDoesNotMatchError("What is offered is not what lies on the table.")
-        return [self._take_one(code, each, custody[each.item]) for each in parcels]
+        return [self._take_one(code, each, offered) for each in offered]
 
-    def _take_one(self, code: OfferCode, parcel: Parcel, parent: EventId) -> EventId:
+    def _take_one(self, code: OfferCode, package: Package, offered: Sequence[Package]) -> EventId:
+        place, path = offers.way_to(package, offered)
         act = acts.Handover(
             capacity=Capacity.COURIER,
-            counts=parcel.counts,
+            counts=package.counts,
             condition=Condition.OK,
-            seal=parcel.seal,
+            seal=package.seal,
             giver=code.device,
             offer=code.digest,
             offer_signature=base64_strict.write(code.signature),
             offer_code=base64_strict.write(bytes(code)),
+            offer_place=place,
+            offer_path=path,
         )
-        return self.tell(parcel.item, act, parent=parent)
+        return self.tell(package.item, act, parent=package.custody)
 
     def tell(self, item: ItemId, act: acts.Act, parent: EventId | None = None) -> EventId:
         """Sign an act and put it into the outbox. Without a parent it rests on the known custody."""
@@ -282,9 +294,11 @@ class Phone:
     def send(self, kept: Sequence[Kept] | None = None) -> list[dict[str, Any]]:
         """Upload the outbox, or what is given: a colleague's events for instance. The outcomes.
 
-        What has a receipt leaves the outbox; what is held stays; what is kept apart is shown.
+        What has a receipt leaves the outbox; what is held stays; what is kept apart is shown. What
+        the server has not seen goes first, so that something kept apart keeps back nothing.
         """
-        sending = list(self.outbox if kept is None else kept)[:AT_ONCE]
+        waiting = sorted(self.outbox, key=lambda each: each.id in self._shown)
+        sending = list(waiting if kept is None else kept)[:AT_ONCE]
         if not sending:
             return []
         told = json.dumps(
@@ -304,9 +318,12 @@ class Phone:
         for each, outcome in zip(sending, outcomes, strict=True):
             if "receipt" in outcome:
                 self.receipts[each.id] = outcome["receipt"]
+                self.troubled.pop(each.id, None)  # a person let it in
+            self._shown.add(each.id)
             if outcome["status"] == "quarantined" or outcome.get("verdict"):
                 self.troubled[each.id] = outcome
         self.outbox = [each for each in self.outbox if each.id not in self.receipts]
+        self._shown &= {each.id for each in self.outbox}
         return outcomes
 
     def call(self, method: str, path: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -338,3 +355,10 @@ class Phone:
 
     def _now_ms(self) -> int:
         return round(self._clock().timestamp() * 1000)
+
+
+def _offered(parcels: Sequence[Parcel], custody: Mapping[ItemId, EventId]) -> list[Package]:
+    return [
+        Package(item=each.item, custody=custody[each.item], seal=each.seal, counts=each.counts)
+        for each in parcels
+    ]

@@ -132,6 +132,8 @@ class Handover:
     offer: str  # SHA-256 of the offer: the giver's offer event, or the bytes of an offer QR
     offer_signature: str
     offer_code: str = ""  # the offer QR itself, where the two phones met without a network
+    offer_place: int = 0  # which package of that QR this is, and the hashes that lead to its root
+    offer_path: tuple[str, ...] = ()
     commitment: str = ""
 
 

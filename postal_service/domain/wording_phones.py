@@ -33,6 +33,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Phiên làm việc đã hết. Các việc đã làm vẫn lưu trên máy; hãy đăng nhập lại.",
         "The session is over. What you did is still on the phone; sign in again.",
     ),
+    "sync.still_awaited": (
+        "Mọi sự kiện sau của máy {device} đang chờ sự kiện này. Hãy cho vào sổ; nếu việc đó không xảy ra thì đính chính sau.",
+        "Everything device {device} tells after it waits for this event. Let it in; if it did not occur, correct it afterwards.",
+    ),
     "offer_code.malformed": (
         "Mã QR này không phải mã đề nghị giao ({fault}). Hãy quét lại trên máy người giao.",
         "This is no offer QR ({fault}). Scan the giver's phone again.",

@@ -133,6 +133,8 @@ _ACTS: dict[str, tuple[type[Act], dict[str, tuple[str, Shape]]]] = {
             "offer": ("offer", HASH),
             "osig": ("offer_signature", BASE64),
             "ocode": ("offer_code", BASE64),
+            "opos": ("offer_place", integer(0, 65_534)),
+            "opath": ("offer_path", HASHES),
             "pc": _PC,
         },
     ),

@@ -1,18 +1,20 @@
 """The offer that one phone shows another when neither has a network: 135 signed bytes in a QR.
 
 `docs/event-format.md`, Offer QR, gives the bytes. What is offered is told by a hash alone; the
-receiver counts the packages himself and compares.
+receiver counts the packages himself and compares. The hash is the root of a tree over the packages,
+each with the custody that is given away: so a hand-over can show that its own package was offered,
+and an offer fits no other package and no later custody of the same one.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from postal_service.domain.acts import Counts
-from postal_service.domain.ids import DeviceId, ItemId
+from postal_service.domain.ids import DeviceId, EventId, ItemId
 from postal_service.domain.refusals import Malformed
-from postal_service.ledger import base64_strict
+from postal_service.ledger import base64_strict, tree
 from postal_service.ledger.encoding import canonical
 from postal_service.ledger.shapes import DEVICE, LARGEST_INTEGER, EventMalformed
 from postal_service.ledger.signing import PrivateKey, sign_message, verify_message
@@ -67,6 +69,53 @@ class OfferCode:
     def digest(self) -> str:
         """How a hand-over names this offer, in `offer`."""
         return sha256(bytes(self)).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """What is offered: a sealed package, and the custody of it that is given away."""
+
+    item: ItemId
+    custody: EventId
+    seal: str
+    counts: Counts
+
+    @property
+    def hash(self) -> bytes:
+        counts = self.counts
+        told = [counts.originals, counts.certified, counts.photocopies]
+        return tree.leaf_hash(canonical([self.item, self.custody, self.seal, told]))
+
+
+def root_of(packages: Iterable[Package]) -> str:
+    """What an offer QR says of its packages: the root of the tree over them, sorted by item."""
+    edge, _ = tree.grow(tree.Edge(), (each.hash for each in _sorted(packages)))
+    return edge.root.hex()
+
+
+def way_to(package: Package, packages: Iterable[Package]) -> tuple[int, tuple[str, ...]]:
+    """The place of one package among the offered ones, and the hashes from it to the root."""
+    leaves = [each.hash for each in _sorted(packages)]
+    _, closed = tree.grow(tree.Edge(), leaves)
+    known = {**{tree.Place(0, at): leaf for at, leaf in enumerate(leaves)}, **dict(closed)}
+    place = leaves.index(package.hash)
+    path = tree.inclusion(place, len(leaves), known.__getitem__)
+    return place, tuple(each.hex() for each in path)
+
+
+def _sorted(packages: Iterable[Package]) -> list[Package]:
+    return sorted(packages, key=lambda each: each.item)
+
+
+def offers_it(code: OfferCode, package: Package, place: int, path: Sequence[str]) -> bool:
+    """Whether this very package stands in the offer."""
+    return tree.is_included(
+        package.hash,
+        index=place,
+        size=code.count,
+        proof=[bytes.fromhex(each) for each in path],
+        root=bytes.fromhex(code.manifest),
+    )
 
 
 def manifest_of(packages: Iterable[tuple[ItemId, str, Counts]]) -> str:

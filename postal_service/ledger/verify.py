@@ -278,7 +278,12 @@ _MAY: dict[str, dict[str, tuple[Check, object]]] = {
         "xid": (_word, ""),
         "pc": (_hash, ""),
     },
-    "handover": {"ocode": (_is_base64, ""), "pc": (_hash, "")},
+    "handover": {
+        "ocode": (_is_base64, ""),
+        "opos": (_whole(0, 65_534), 0),
+        "opath": (_hashes, []),
+        "pc": (_hash, ""),
+    },
     "deliver": {
         "xid": (_word, ""),
         "rec": (_few, 0),
@@ -797,6 +802,7 @@ class _Ledger:
         if _bytes(osig, "its osig") != code[71:]:
             raise Broken("its osig is not the signature in its offer code")
         why = f"its offer code is not signed by the giver's device {event['from']}"
+        _check_offered(event, code)
         message = b"custody/offer/v1\0" + code[:71]
         self.signatures.check(
             _Job(self.size, event["id"], why, giver.algorithm, giver.key, message, code[71:])
@@ -834,6 +840,28 @@ def _key_of(event_id: str) -> bytes:
 
 
 # --- The file ----------------------------------------------------------------------------------
+
+
+def _check_offered(event: dict[str, Any], code: bytes) -> None:
+    """Whether this package, in the custody that it spends, stands in the offer (Offer QR)."""
+    (count,) = struct.unpack_from(">H", code, 37)
+    place, path = event.get("opos", 0), [bytes.fromhex(each) for each in event.get("opath", [])]
+    papers = [event["n"][kind] for kind in ("o", "c", "p")]
+    told = [event["item"], event["parent"], event["seal"], papers]
+    leaf = sha256(b"\0" + _canonical(told).encode()).digest()
+    if place >= count or _folded(leaf, place, count, path) != code[39:71]:
+        raise Broken("its package is not in its offer code")
+
+
+def _folded(leaf: bytes, place: int, count: int, path: list[bytes]) -> bytes:
+    """The root over so many leaves (RFC 6962, 2.1.1), or nothing when the path does not fit."""
+    if count == 1 or not path:
+        return leaf if count == 1 and not path else b""
+    left = 1 << (count - 1).bit_length() - 1
+    if place < left:
+        return sha256(b"\1" + _folded(leaf, place, left, path[:-1]) + path[-1]).digest()
+    under = _folded(leaf, place - left, count - left, path[:-1])
+    return sha256(b"\1" + path[-1] + under).digest()
 
 
 def _lines(path: Path) -> Iterator[bytes]:

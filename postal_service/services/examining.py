@@ -168,6 +168,12 @@ def _offer_holds(event: Event, act: Handover, keys: Mapping[str, _Key]) -> bool:
         signature = base64_strict.read(act.offer_signature)
     except (ValueError, offers.OfferCodeMalformed):
         return False
-    return (
-        (code.device, code.digest, code.signature) == (act.giver, act.offer, signature)
-    ) and offers.is_true(code, giver.algorithm, giver.public)
+    if (code.device, code.digest, code.signature) != (act.giver, act.offer, signature):
+        return False
+    package = offers.Package(
+        item=event.item, custody=event.parent, seal=act.seal, counts=act.counts
+    )
+    # Else an offer of one package could be shown again for another.
+    if not offers.offers_it(code, package, act.offer_place, act.offer_path):
+        return False
+    return offers.is_true(code, giver.algorithm, giver.public)

@@ -2,7 +2,9 @@
 
 Bytes whose signature or chain does not hold can never enter. An event that is sound but names an
 unknown item, an unproved delivery or a revoked phone can be let in by the head of the unit; what
-its phone told after it, and was held, then follows by itself.
+its phone told after it, and was held, then follows by itself. The chain of a phone has no gap, so a
+sound event that comes next in it cannot be put on file: it is let in and, if it did not occur,
+corrected by two people like anything else in the ledger.
 """
 
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import DeviceId, EventId
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.services.arrival import ACTIVE, chains
 from postal_service.services.examining import Batch, Reason, Sent, Sound, examine
 from postal_service.services.syncing import Outcome, Status, receive
 from postal_service.storage.schema import DeviceRow, QuarantineRow, UnitRow
@@ -30,6 +33,12 @@ class UnknownQuarantine(Unknown):
 
 class CannotBeAdmitted(RuleBroken):
     code = "sync.cannot_be_admitted"
+
+
+class StillAwaited(RuleBroken):
+    """Everything this phone tells from now on waits for it: on file, it would silence the phone."""
+
+    code = "sync.still_awaited"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +91,24 @@ def admit(session: Session, kept: int, *, by: Actor, at: datetime) -> Outcome:
 
 
 def dismiss(session: Session, kept: int, *, why: str, by: Actor, at: datetime) -> None:
-    """Put it on file with a reason; the bytes are kept. Raises UnknownQuarantine."""
-    _settle(_open(session, kept, by), f"{DISMISSED}: {why}", by, at)
+    """Put it on file with a reason; the bytes are kept.
+
+    Raises UnknownQuarantine, or StillAwaited when an active phone's later events wait for it.
+    """
+    row = _open(session, kept, by)
+    if row.reason in ADMISSIBLE:
+        _refuse_if_awaited(session, row)
+    _settle(row, f"{DISMISSED}: {why}", by, at)
+
+
+def _refuse_if_awaited(session: Session, row: QuarantineRow) -> None:
+    batch = examine(session, [Sent(row.body, row.signature)], uploader=DeviceId(row.device))
+    for each in batch.examined:
+        if not isinstance(each, Sound):
+            continue
+        chain = chains(session, [each.event.device])[each.event.device]
+        if chain.status == ACTIVE and chain.next == each.event.sequence and chain.follows(each):
+            raise StillAwaited(device=each.event.device)
 
 
 def _let_in(session: Session, batch: Batch, at: datetime) -> Outcome:

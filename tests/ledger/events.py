@@ -77,6 +77,8 @@ _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "manifest": _hash,
     "offer": _hash,
     "offer_code": _base64,
+    "offer_path": _tuple(_hash, 16),
+    "offer_place": st.integers(0, 65_534),
     "offer_signature": _base64,
     "ordinal": st.integers(1, 9),
     "proof": _proof,

@@ -284,6 +284,7 @@ class Post:
     def meet(self, accepted: Signed, courier: Device, seal: str) -> list[Signed]:
         """Two phones without a network: the receiver countersigns what he scanned."""
         of = accepted.event.item
+        package = offers.Package(item=of, custody=accepted.event.id, seal=seal, counts=PAPERS)
         code = offers.make(
             self.desk.key,
             device=self.desk.id,
@@ -291,7 +292,7 @@ class Post:
             wall_ms=1_795_435_200_000,
             nonce=bytes(16),
             count=1,
-            manifest=offers.manifest_of([(of, seal, PAPERS)]),
+            manifest=offers.root_of([package]),
         )
         act = _handover(
             seal,

@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 from hashlib import sha256
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from postal_service.domain.acts import Counts
 from postal_service.domain.ids import DeviceId
 from postal_service.ledger import offers
 from postal_service.ledger.offers import OfferCode, OfferCodeMalformed
-from tests.ledger.post import PAPERS, Device, device, item
+from tests.ledger.post import PAPERS, Device, device, event_id, item
 
 GIVER = device(4)
 P256_GIVER = device(5, p256=True)
@@ -144,3 +145,36 @@ def test_the_manifest_is_the_hash_over_the_sorted_list() -> None:
     assert offers.manifest_of(packages) == sha256(written).hexdigest()
     assert offers.manifest_of(reversed(packages)) == offers.manifest_of(packages)
     assert offers.manifest_of(packages[:1]) != offers.manifest_of(packages)
+
+
+def a_stack(size: int) -> list[offers.Package]:
+    return [
+        offers.Package(item=item(n), custody=event_id(n), seal=f"S{n}", counts=PAPERS)
+        for n in range(1, size + 1)
+    ]
+
+
+def test_the_root_of_one_package_is_the_hash_over_it() -> None:
+    (package,) = a_stack(1)
+    told = f'["ET000000001VN","{event_id(1)}","S1",[1,2,0]]'.encode()
+    assert offers.root_of([package]) == sha256(b"\0" + told).hexdigest()
+    assert offers.way_to(package, [package]) == (0, ())
+
+
+@given(st.integers(1, 40), st.randoms(use_true_random=False))
+def test_each_package_of_a_stack_is_offered_and_no_other(size: int, random: Random) -> None:
+    stack = a_stack(size)
+    mixed = random.sample(stack, size)
+    code = replace(an_offer(), count=size, manifest=offers.root_of(mixed))
+    for package in stack:
+        place, path = offers.way_to(package, mixed)
+        assert offers.offers_it(code, package, place, path)
+        for changed in (
+            replace(package, item=item(size + 1)),
+            replace(package, custody=event_id(size + 1)),
+            replace(package, seal="S0"),
+            replace(package, counts=Counts(originals=9, certified=2, photocopies=0)),
+        ):
+            assert not offers.offers_it(code, changed, place, path)
+        assert not offers.offers_it(code, package, place + 1, path)
+        assert not offers.offers_it(code, package, place, [*path, "00" * 32])

@@ -284,6 +284,27 @@ class TestWhatTheLedgerMayNeverHold:
 
         assert "not the hash of its offer code" in why(judge(post, tmp_path))
 
+    @pytest.mark.parametrize(
+        "shown", [{"seal": "S0"}, {"offer_place": 1}, {"offer_path": ("0" * 64,)}], ids=str
+    )
+    def test_a_package_that_was_not_offered(
+        self, post: Post, tmp_path: Path, shown: dict[str, object]
+    ) -> None:
+        *_, taken, _ = post.deliver_result(3, post.couriers[0], offline=True)
+        act = taken.event.act
+        assert isinstance(act, acts.Handover)
+        post.tell([resigned(taken, post.couriers[0], act=replace(act, **shown))])  # type: ignore[arg-type]
+
+        assert "its package is not in its offer code" in why(judge(post, tmp_path))
+
+    def test_an_offer_that_is_shown_again_for_another_package(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        *_, taken, _ = post.deliver_result(3, post.couriers[0], offline=True)
+        post.tell([resigned(taken, post.couriers[0], item=item(4))])
+
+        assert "its package is not in its offer code" in why(judge(post, tmp_path))
+
     def test_a_root_that_does_not_come_first(self, session: Session, tmp_path: Path) -> None:
         post = Post(session)
         post.tell([enrolment(post.office, post.office)])

@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.demo.phone import Phone, ServerSaidNoError
+from postal_service.demo.phone import AT_ONCE, Phone, ServerSaidNoError
 from postal_service.domain import acts
 from postal_service.domain.acts import Receiver
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import Token
-from postal_service.domain.ids import DossierId, ItemId, StaffId
+from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId
 from postal_service.ledger import base64_strict
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
@@ -34,10 +34,10 @@ from postal_service.storage.schema import (
 )
 from postal_service.storage.transaction import transaction
 from tests.clock import NOON, Clock
-from tests.mobile_api.phones import Couriers, collected, custody_of, numbers
+from tests.mobile_api.phones import TWO, Couriers, collected, custody_of, numbers
 from tests.services.in_hand import result
 from tests.services.registrations import SERVICE, registration
-from tests.services.world import DESK, MORNING, OFFICE, World
+from tests.services.world import AGENCY, DESK, MORNING, OFFICE, World
 
 
 @dataclass
@@ -185,6 +185,41 @@ def test_another_courier_sees_nothing_of_it(day: Day, couriers: Couriers, world:
     other = couriers.phone(world.far_courier)
     other.pull()
     assert (other.shift["rounds"], other.shift["packages"]) == ([], [])
+
+
+def test_what_was_signed_and_not_sent_yet_outlives_a_new_look_at_the_day(
+    day: Day, phone: Phone, runtime: Runtime, world: World
+) -> None:
+    # Given a courier who took a package without a network,
+    phone.pull()
+    taken = phone.take_offered(day.result)
+
+    # When he looks at the day, which has changed meanwhile, before he sends,
+    with transaction(runtime.sessions) as session:
+        publish(session, "round-2", world.courier.staff, [], None)
+    assert phone.pull()
+
+    # Then what he signs afterwards rests on his own custody, and all of it counts.
+    assert phone.custody[day.result] == taken
+    phone.tell(day.result, acts.Out(round=RoundId(day.round)))
+    assert [each["status"] for each in phone.send()] == ["accepted", "accepted"]
+    assert phone.pull()
+    assert phone.custody[day.result] == taken
+
+
+def test_something_kept_apart_keeps_back_nothing_that_is_signed_after_it(
+    phone: Phone, runtime: Runtime
+) -> None:
+    phone.accept(ItemId("BH999999999VN"), acts.Leg.IN, TWO, AGENCY)
+    assert [each["status"] for each in phone.send()] == ["quarantined"]
+
+    items = numbers(runtime, AT_ONCE // 2)
+    for n, item in enumerate(items):
+        collected(phone, item, f"S-{n}")
+    # 501 events wait, one more than an upload takes: what the server has not seen goes first.
+    assert [each["status"] for each in phone.send()] == ["held"] * AT_ONCE
+    assert phone.send()[0]["status"] == "quarantined"
+    assert len(phone.outbox) == AT_ONCE + 1
 
 
 def test_yesterdays_and_unpublished_rounds_are_not_shown(

@@ -358,6 +358,39 @@ def test_an_item_number_that_nobody_gave_out_waits_for_the_head(
     assert quarantine.open_ones(session, by=world.manager) == []
 
 
+def test_what_a_phone_waits_for_cannot_be_put_on_file_and_nothing_after_it_is_lost(
+    session: Session, world: World, giver: Phone
+) -> None:
+    # Given a courier who typed a number that nobody gave out, and works on,
+    giver.accept(ItemId("BH999999999VN"), Leg.IN, TWO, AGENCY)
+    parcels = [collected(giver, number(session), f"S{n}") for n in range(3)]
+    upload(session, giver, giver.outbox[:3])
+    assert statuses(upload(session, giver, giver.outbox[3:])) == ["held"] * 4
+
+    # When the head would put it on file, he is told that the phone waits for it;
+    (waiting,) = quarantine.open_ones(session, by=world.manager)
+    with pytest.raises(quarantine.StillAwaited):
+        quarantine.dismiss(session, waiting.id, why="typed", by=world.manager, at=NOON)
+    assert reasons(session) == ["unknown_item"]
+
+    # Then letting it in brings everything that came after it.
+    quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+    held = {each.item for each in holdings.held_by_staff(session, giver.staff)}
+    assert held == {ItemId("BH999999999VN"), *(each.item for each in parcels)}
+
+
+def test_what_a_revoked_phone_told_can_be_put_on_file(
+    session: Session, world: World, giver: Phone
+) -> None:
+    collected(giver, number(session), "S1")
+    session.get_one(DeviceRow, giver.device).status = "revoked"
+    assert statuses(upload(session, giver, giver.outbox[:1])) == ["quarantined"]
+
+    (waiting,) = quarantine.open_ones(session, by=world.manager)
+    quarantine.dismiss(session, waiting.id, why="stolen", by=world.manager, at=NOON)
+    assert quarantine.open_ones(session, by=world.manager) == []
+
+
 def test_what_is_not_sound_cannot_be_let_in(session: Session, world: World, giver: Phone) -> None:
     upload(session, giver, [Kept(EventId(""), b"{}", b"")])
     (waiting,) = quarantine.open_ones(session, by=world.manager)
@@ -416,6 +449,49 @@ def test_the_phone_itself_refuses_an_offer_that_is_not_what_lies_there(
     with pytest.raises(OfferDoesNotMatchError):
         receiver.take(code, [parcel], custody)  # no such colleague in the manifest
     assert receiver.outbox == []
+
+
+def test_an_offer_is_for_its_own_packages_only(
+    session: Session, giver: Phone, receiver: Phone
+) -> None:
+    # Given three packages of which two were offered, to a colleague who wants the third as well.
+    parcels = [collected(giver, number(session), f"S{n}") for n in range(3)]
+    hand_over(giver, receiver, parcels[:2])
+    offered = decode(receiver.outbox[0].body).act
+    assert isinstance(offered, acts.Handover)
+    third = replace(offered, seal=parcels[2].seal)
+
+    # When he shows the same true offer again for it,
+    receiver.tell(parcels[2].item, third, parent=giver.custody[parcels[2].item])
+
+    # Then the two are his and the third stays where it is.
+    assert statuses(upload(session, giver, giver.outbox)) == ["accepted"] * 6
+    outcomes = upload(session, receiver, receiver.outbox)
+    assert statuses(outcomes) == ["accepted", "accepted", "quarantined"]
+    assert outcomes[2].reason == "bad_offer"
+    assert [each.item for each in holdings.held_by_staff(session, giver.staff)] == [parcels[2].item]
+
+
+def test_an_offer_is_for_one_custody_and_not_for_a_later_one_of_the_same_package(
+    session: Session, giver: Phone, receiver: Phone
+) -> None:
+    # Given a package that was given away and came back,
+    parcel = collected(giver, number(session), "S1")
+    hand_over(giver, receiver, [parcel])
+    first = decode(receiver.outbox[0].body).act
+    assert isinstance(first, acts.Handover)
+    hand_over(receiver, giver, [parcel])
+
+    # When the colleague shows the first offer once more,
+    receiver.tell(parcel.item, first, parent=giver.custody[parcel.item])
+
+    # Then it is the giver's all the same.
+    upload(session, giver, giver.outbox)
+    outcomes = upload(session, receiver, receiver.outbox)
+    assert [outcome.reason for outcome in outcomes] == ["", "bad_offer"]
+    holder = holdings.standings(session, [parcel.item])[parcel.item].holder
+    assert holder is not None
+    assert holder.staff == giver.staff
 
 
 def test_an_offer_nobody_signed_never_enters(

@@ -163,10 +163,9 @@ def arrive(
 
     Raises UnknownItem, NotABag, or NotTheHolder while it has not been handed over.
     """
-    standing = items.standing(session, bag)
+    standing, *contents = items.standings(session, [bag, *_listed(session, bag)])
     if standing.leg is not Leg.BAG:
         raise NotABag(item=bag)
-    contents = items.standings(session, _listed(session, bag))
     told = [
         Told(item=each.item, parent=each.custody, act=rules.arrive(each, by=by))
         for each in [standing, *contents]
@@ -176,10 +175,13 @@ def arrive(
 
 
 def _with_contents(session: Session, bag: ItemId) -> list[Standing]:
-    standing = items.standing(session, bag)
+    """The bag and what lies in it, all of it this transaction's alone (services/items.py)."""
+    inside = [each.item for each in holdings.in_bag(session, bag)]
+    standing, *contents = items.standings(session, [bag, *inside])
     if standing.leg is not Leg.BAG:
         raise NotABag(item=bag)
-    return [standing, *holdings.in_bag(session, bag)]
+    # What somebody took out while this waited for the lock does not travel with it.
+    return [standing, *(each for each in contents if each.bag == bag)]
 
 
 def _listed(session: Session, bag: ItemId) -> list[ItemId]:

@@ -207,6 +207,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hồ sơ {dossier} chưa kết thúc nên chưa xóa được dữ liệu cá nhân.",
         "Dossier {dossier} is not over, so its personal data cannot be erased yet.",
     ),
+    "particulars.unknown": (
+        "Không có đề nghị sửa này, hoặc không thuộc phạm vi của bạn.",
+        "There is no such correction, or it is not yours to see.",
+    ),
+    "particulars.nobody": (
+        "Hồ sơ không có người giữ vai trò này.",
+        "The dossier has nobody in this role.",
+    ),
+    "particulars.nothing_changes": (
+        "Chưa có gì khác với thông tin đang lưu. Chỉ điền mục cần sửa.",
+        "Nothing differs from what is kept. Fill in only what is to change.",
+    ),
+    "particulars.address_incomplete": (
+        "Sửa địa chỉ thì ghi cả số nhà, đường và chọn xã, phường.",
+        "A new address needs both the street and the commune.",
+    ),
+    "particulars.another_waits": (
+        "Một đề nghị sửa khác của người này đang chờ đối chiếu.",
+        "Another correction of this person waits to be compared.",
+    ),
+    "particulars.compares_own": (
+        "Người đề nghị sửa không được tự đối chiếu. Cần một đồng nghiệp.",
+        "Whoever made the correction does not compare it. A colleague has to.",
+    ),
+    "particulars.compared_already": (
+        "Đề nghị sửa này đã được đối chiếu.",
+        "This correction was compared before.",
+    ),
     "tracking.nothing_found": (
         "Không tìm thấy hồ sơ với mã và PIN (hoặc 4 số cuối điện thoại) này.",
         "No dossier with this code and PIN (or last four digits of a phone).",

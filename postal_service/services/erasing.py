@@ -30,6 +30,7 @@ from postal_service.storage.schema import (
     EvidenceRow,
     MessageCodeRow,
     OutboxRow,
+    ParticularsRow,
     PersonRow,
     ScanRow,
 )
@@ -39,6 +40,7 @@ TABLES = (
     "dossier_key",
     "commitment",
     "scan",
+    "particulars_correction",
     "evidence",
     "message_code",
     "outbox",
@@ -98,6 +100,9 @@ def erase(
     session.execute(delete(CommitmentRow).where(CommitmentRow.dossier == dossier))
     session.execute(delete(DossierKeyRow).where(DossierKeyRow.dossier == dossier))
     session.execute(update(ScanRow).where(ScanRow.dossier == dossier).values(content=None))
+    session.execute(
+        update(ParticularsRow).where(ParticularsRow.dossier == dossier).values(content=None)
+    )
     _erase_of_items(session, items)
     row = dossiers.row_of(session, dossier)
     row.pin_hash = b""

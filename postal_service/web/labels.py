@@ -19,6 +19,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
+from postal_service.services.particulars import Basis, CorrectionState
 from postal_service.web.language import pick
 
 Pair = tuple[str, str]
@@ -126,6 +127,12 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Fault.WRONG_PAPER, ("không đúng giấy tờ", "not this paper")),
     (Fault.CUT_OFF, ("bị cắt mất mép", "cut off at an edge")),
     (Fault.UNREADABLE_FILE, ("tệp không mở được", "the file cannot be opened")),
+    (Basis.CARD, ("thẻ căn cước", "citizen card")),
+    (Basis.PAPER, ("giấy tờ trong hồ sơ", "a paper of the dossier")),
+    (Basis.CITIZEN, ("công dân báo lại", "the citizen told us")),
+    (CorrectionState.WAITING, ("chờ đối chiếu", "to be compared")),
+    (CorrectionState.ACCEPTED, ("đã sửa", "corrected")),
+    (CorrectionState.REJECTED, ("không sửa", "not corrected")),
     (Line.STATE_FEE, ("phí, lệ phí", "state fee")),
     (Line.POSTAGE, ("cước bưu chính", "postage")),
     (Line.COLLECTED_FOR_OTHERS, ("thu hộ", "collected for others")),

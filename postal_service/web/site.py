@@ -27,6 +27,7 @@ from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
 from postal_service.web.labels import word
 from postal_service.web.language import language, say
+from postal_service.web.particulars import views as particulars
 from postal_service.web.phones import views as phones
 from postal_service.web.receptions import views as receptions
 from postal_service.web.records import views as records
@@ -50,6 +51,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     exceptions.pages,
     dossiers.pages,
     scans.pages,
+    particulars.pages,
     handovers.pages,
     bags.pages,
     results.pages,

@@ -43,6 +43,7 @@ OTHERS = {
     "device": NOT_THERE,
     "kept": "999999999",
     "scan": "999999999",
+    "correction": "999999999",
 }
 
 

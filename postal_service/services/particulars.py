@@ -1,0 +1,271 @@
+"""Put right what was taken down wrongly of a person: one says so, another compares and accepts or rejects.
+
+Only what changes is kept, under the dossier's key, and is erased with it. Nothing changes before the
+second person has accepted; who and when stays for ever.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NewType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.ids import DossierId, StaffId
+from postal_service.domain.persons import Person, PersonRole, read_address, read_person
+from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
+from postal_service.services import dossiers, persons
+from postal_service.services.persons import Purpose
+from postal_service.services.vault import Vault, open_sealed, seal
+from postal_service.storage.schema import ParticularsRow
+
+CorrectionId = NewType("CorrectionId", int)
+
+CORRECTING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
+
+
+class UnknownCorrection(Unknown):
+    code = "particulars.unknown"
+
+
+class NobodyInThisRole(Unknown):
+    code = "particulars.nobody"
+
+
+class NothingChanges(Malformed):
+    """Every particular is as it is kept already, or none was given."""
+
+    code = "particulars.nothing_changes"
+
+
+class AddressIncomplete(Malformed):
+    """A new address names the street and the commune."""
+
+    code = "particulars.address_incomplete"
+
+
+class AnotherWaits(RuleBroken):
+    code = "particulars.another_waits"
+
+
+class ComparesOwn(RuleBroken):
+    """Whoever made a correction does not accept it."""
+
+    code = "particulars.compares_own"
+
+
+class ComparedAlready(RuleBroken):
+    code = "particulars.compared_already"
+
+
+class Basis(StrEnum):
+    """What shows the right particulars. A closed list: free text could not be erased."""
+
+    CARD = "card"
+    PAPER = "paper"
+    CITIZEN = "citizen"
+
+
+class CorrectionState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What is to stand instead; "" leaves what stands. A new address names both of its parts."""
+
+    name: str = ""
+    phone: str = ""
+    citizen: str = ""
+    address: str = ""
+    commune: str = ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        told = {
+            "name": self.name,
+            "phone": self.phone,
+            "citizen": self.citizen,
+            "address": self.address or self.commune,
+        }
+        return tuple(name for name, value in told.items() if value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """A correction as lists show it: nobody's particulars."""
+
+    id: CorrectionId
+    dossier: DossierId
+    role: PersonRole
+    fields: tuple[str, ...]
+    basis: Basis
+    state: CorrectionState
+    made_by: StaffId
+    made_at: datetime
+    checked_by: StaffId | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A correction opened for whoever compares it: what stands and what would stand."""
+
+    correction: Correction
+    now: Person
+    then: Person
+
+
+def propose(
+    session: Session,
+    vault: Vault,
+    dossier: DossierId,
+    role: PersonRole,
+    changes: Changes,
+    *,
+    basis: Basis,
+    by: Actor,
+    at: datetime,
+) -> Correction:
+    """Say what is wrong; it waits for somebody else. The look at what stands is logged.
+
+    Raises UnknownDossier, RoleNeeded, DossierErased, NobodyInThisRole, NothingChanges,
+    AddressIncomplete, AnotherWaits, and what read_person and read_address raise.
+    """
+    dossiers.visible(session, dossier, by=by)
+    by.need(*CORRECTING)
+    dossiers.row_of(session, dossier)  # two who propose at once come one after the other
+    people = persons.look(session, vault, dossier, purpose=Purpose.PROCESSING, by=by, at=at)
+    if role not in people:
+        raise NobodyInThisRole(role=role.value)
+    if not changes.fields or _changed(people[role], changes) == people[role]:
+        raise NothingChanges
+    waits = select(ParticularsRow.id).filter_by(
+        dossier=dossier, role=role.value, state=CorrectionState.WAITING.value
+    )
+    if session.scalar(waits.limit(1)) is not None:
+        raise AnotherWaits
+    key = persons.key_of(session, vault, dossier)
+    told = json.dumps(vars(changes), ensure_ascii=False).encode()
+    row = ParticularsRow(
+        dossier=dossier,
+        role=role.value,
+        fields=",".join(changes.fields),
+        content=seal(key.key, told, _place(dossier, role)),
+        basis=basis.value,
+        state=CorrectionState.WAITING.value,
+        made_by=by.staff,
+        made_unit=by.unit,
+        made_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return _correction(row)
+
+
+def compare(
+    session: Session, vault: Vault, correction: CorrectionId, *, by: Actor, at: datetime
+) -> Comparison:
+    """Open a waiting correction; the look is logged.
+
+    Raises UnknownCorrection, RoleNeeded, ComparesOwn, ComparedAlready, DossierErased.
+    """
+    row = _row(session, correction, by)
+    return _compared(session, vault, row, by=by, at=at)
+
+
+def decide(
+    session: Session,
+    vault: Vault,
+    correction: CorrectionId,
+    *,
+    right: bool,
+    by: Actor,
+    at: datetime,
+) -> Correction:
+    """Accept it, and from now on it stands; or reject it, and nothing changes. Raises like `compare`."""
+    row = _row(session, correction, by)
+    dossier, role = DossierId(row.dossier), PersonRole(row.role)
+    dossiers.row_of(session, dossier)
+    found = _compared(session, vault, row, by=by, at=at)
+    if right:
+        persons.keep(session, vault, persons.key_of(session, vault, dossier), role, found.then)
+    row.state = (CorrectionState.ACCEPTED if right else CorrectionState.REJECTED).value
+    row.checked_by, row.checked_at = by.staff, at
+    row.content = None  # what was accepted stands with the person; what was rejected is nobody's
+    session.flush()
+    return _correction(row)
+
+
+def of_dossier(session: Session, dossier: DossierId) -> list[Correction]:
+    """The corrections of a dossier, the newest first. The caller has asked `dossiers.visible`."""
+    rows = session.scalars(
+        select(ParticularsRow).filter_by(dossier=dossier).order_by(ParticularsRow.id.desc())
+    )
+    return [_correction(row) for row in rows]
+
+
+def _row(session: Session, correction: CorrectionId, by: Actor) -> ParticularsRow:
+    row = session.scalar(select(ParticularsRow).filter_by(id=correction).with_for_update())
+    if row is None:
+        raise UnknownCorrection(correction=correction)
+    try:
+        dossiers.visible(session, DossierId(row.dossier), by=by)
+    except dossiers.UnknownDossier:
+        raise UnknownCorrection(correction=correction) from None
+    by.need(*CORRECTING)
+    if row.made_by == by.staff:
+        raise ComparesOwn
+    if row.state != CorrectionState.WAITING:
+        raise ComparedAlready
+    return row
+
+
+def _compared(
+    session: Session, vault: Vault, row: ParticularsRow, *, by: Actor, at: datetime
+) -> Comparison:
+    dossier, role = DossierId(row.dossier), PersonRole(row.role)
+    people = persons.look(session, vault, dossier, purpose=Purpose.PROCESSING, by=by, at=at)
+    key = persons.key_of(session, vault, dossier)
+    if row.content is None:
+        raise persons.DossierErased(dossier=dossier)
+    changes = Changes(**json.loads(open_sealed(key.key, row.content, _place(dossier, role))))
+    return Comparison(
+        correction=_correction(row), now=people[role], then=_changed(people[role], changes)
+    )
+
+
+def _changed(who: Person, changes: Changes) -> Person:
+    if bool(changes.address) != bool(changes.commune):
+        raise AddressIncomplete
+    address = read_address(changes.address, changes.commune) if changes.address else who.address
+    return read_person(
+        changes.name or who.name,
+        phone=changes.phone or who.phone,
+        citizen=changes.citizen or who.citizen,
+        address=address,
+    )
+
+
+def _place(dossier: DossierId, role: PersonRole) -> str:
+    return f"particulars|{dossier}/{role.value}|content"
+
+
+def _correction(row: ParticularsRow) -> Correction:
+    return Correction(
+        id=CorrectionId(row.id),
+        dossier=DossierId(row.dossier),
+        role=PersonRole(row.role),
+        fields=tuple(row.fields.split(",")),
+        basis=Basis(row.basis),
+        state=CorrectionState(row.state),
+        made_by=StaffId(row.made_by),
+        made_at=row.made_at,
+        checked_by=StaffId(row.checked_by) if row.checked_by else None,
+        checked_at=row.checked_at,
+    )

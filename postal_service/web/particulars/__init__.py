@@ -1,0 +1,1 @@
+"""Correct a person's particulars: one proposes, another compares."""

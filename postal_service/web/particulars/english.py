@@ -1,0 +1,28 @@
+"""The English of corrected particulars."""
+
+ENGLISH: dict[str, str] = {
+    "Sửa thông tin sai": "Correct what is wrong",
+    "Người": "Person",
+    "Căn cứ": "What shows it",
+    "Đề nghị sửa": "Propose a correction",
+    "Chỉ điền mục cần sửa; để trống thì giữ nguyên. Thông tin đang lưu được che bớt.": "Fill in only what is to change; what is empty stays. What is kept is shown masked.",
+    "Sửa địa chỉ thì điền cả hai ô.": "For a new address fill in both.",
+    "Ghi đề nghị sửa": "Propose it",
+    "Đã ghi đề nghị sửa. Thông tin chỉ thay đổi khi một đồng nghiệp đối chiếu.": "The correction was proposed. Nothing changes before a colleague has compared it.",
+    "Các lần sửa": "Corrections",
+    "Chưa có lần sửa nào.": "No correction yet.",
+    "{name} đề nghị lúc {at}": "{name} proposed it {at}",
+    "{name} đối chiếu lúc {at}": "{name} compared it {at}",
+    "Đối chiếu": "Compare",
+    "Bạn đã đề nghị; đồng nghiệp sẽ đối chiếu.": "You proposed it; a colleague will compare.",
+    "Đối chiếu thông tin": "Compare the particulars",
+    "So với {basis}. Lần xem này được ghi lại và công dân xem được.": "Compare with: {basis}. This look is logged, and the citizen can see it.",
+    "Mục": "Particular",
+    "Đang lưu": "Kept now",
+    "Sửa thành": "To stand",
+    "thay đổi": "changes",
+    "Đúng, sửa": "Right, correct it",
+    "Sai, không sửa": "Wrong, leave it",
+    "Đã sửa thông tin.": "The particulars were corrected.",
+    "Đã từ chối; không có gì thay đổi.": "It was rejected; nothing changed.",
+}

@@ -33,7 +33,8 @@ class Task:
 
     `start` obeys everything already. `budget` is what is left for this engine; `iterations`, where
     given, ends it exactly there, so that the same seed gives the same plan. `cancelled` is asked
-    often; after it says yes the engine returns within a second.
+    often; after it says yes the engine returns within a second. `spare_seconds` are kept back for
+    explaining what is left out; an engine that leaves nothing out may have them too.
     """
 
     scheduler: Scheduler
@@ -43,6 +44,7 @@ class Task:
     seed: int
     offer: Offer
     cancelled: Cancelled
+    spare_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,6 +176,7 @@ class _Keeper:
             seed=self.seed,
             offer=lambda orders: self.offer(orders, engine=engine.name),
             cancelled=self.stop,
+            spare_seconds=self._kept_back(),
         )
         found: Found = engine.search(task)
         self.iterations += found.iterations
@@ -186,12 +187,14 @@ class _Keeper:
         self.started += seconds
 
     def searching_seconds_left(self) -> float:
-        reserve = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
-        everything_served = self.plan is not None and not self.plan.unserved
         left = self.budget.seconds - (time.monotonic() - self.started)
         # A large plan is timed and checked once more at the end.
-        left -= self.offering_seconds
-        return left if everything_served else left - reserve
+        return left - self.offering_seconds - self._kept_back()
+
+    def _kept_back(self) -> float:
+        if self.plan is not None and not self.plan.unserved:
+            return 0.0
+        return min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
 
     def finished(self) -> Plan:
         if self.plan is None:

@@ -68,9 +68,12 @@ class NetBuilder:
         stop[:, at.PENALTY] = self._working_penalty(stop, price)
         near, adjacent = neighbours(seconds[0], price[0], stop)
         rest, limit, before = self._rests()
+        seconds_in = _turned(seconds)
         net = Net(
             seconds=seconds,
             price=price,
+            seconds_in=seconds_in,
+            price_in=seconds_in if price is seconds else _turned(price),
             metres=metres,
             stop=stop,
             load=load,
@@ -166,8 +169,11 @@ class NetBuilder:
             if not same:
                 price[number] = travel.astype(np.int64) * per_second
                 price[number] += distance.astype(np.int64) * per_metre
-        if not same and price.max(initial=0) < 2**31:
-            price = price.astype(np.int32)
+        if not same:
+            # Where there is no road the clock forbids the leg; its price must only stay small.
+            price[seconds >= UNREACHABLE] = UNREACHABLE
+            if price.max(initial=0) < 2**31:
+                price = price.astype(np.int32)
         return seconds, price, metres
 
     def _allowed(self) -> NDArray[np.bool_]:
@@ -314,6 +320,12 @@ class NetBuilder:
         )
         few = net.allowed.sum(axis=1) * 2 < len(self.men)
         net.stop[:, at.SCANNED] = few | (len(self.stops) <= SCANNED_STOPS)
+
+
+def _turned(tables: Table) -> Table:
+    """The tables by where one goes; the same memory where all roads are as long both ways."""
+    turned = tables.transpose(0, 2, 1)
+    return tables if np.array_equal(tables, turned) else np.ascontiguousarray(turned)
 
 
 def _between(man: Courier, done: int, most: int) -> Ints:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import linear_solver_pb2, pywraplp
 from ortools.sat.python import cp_model
 
 from routing.search import layout as at
@@ -116,24 +116,8 @@ def _worth_keeping(cover: Cover, seconds: float | None) -> list[int] | None:
     solver: _Solver = pywraplp.Solver.CreateSolver("GLOP")
     if seconds is not None:
         solver.SetTimeLimit(max(50, int(seconds * 1000)))
-    infinity = solver.infinity()
-    rows = [solver.RowConstraint(1.0, 1.0, "") for _ in cover.penalties]
-    limits = [solver.RowConstraint(0.0, float(count), "") for count in cover.couriers]
-    objective = solver.Objective()
-    objective.SetMinimization()
-    variables = []
-    for column in cover.columns:
-        variable = solver.NumVar(0.0, infinity, "")
-        objective.SetCoefficient(variable, float(column.cost))
-        limits[column.kind].SetCoefficient(variable, 1.0)
-        for stop in column.stops:
-            if stop >= 0:
-                rows[stop].SetCoefficient(variable, 1.0)
-        variables.append(variable)
-    for stop, penalty in enumerate(cover.penalties):
-        absent = solver.NumVar(0.0, infinity, "")
-        objective.SetCoefficient(absent, float(max(0, penalty)))
-        rows[stop].SetCoefficient(absent, 1.0)
+    solver.LoadModelFromProto(_relaxed(cover))
+    objective, variables = solver.Objective(), solver.variables()[: len(cover.columns)]
     if solver.Solve() != pywraplp.Solver.OPTIMAL:
         return list(range(min(len(variables), MOST_KEPT)))
     gap = cover.incumbent_cost - objective.Value()
@@ -142,6 +126,37 @@ def _worth_keeping(cover: Cover, seconds: float | None) -> list[int] | None:
     prices = [variable.reduced_cost() for variable in variables]
     kept = [number for number, price in enumerate(prices) if price <= gap + 1e-6]
     return sorted(kept, key=lambda number: prices[number])[:MOST_KEPT]
+
+
+def _relaxed(cover: Cover) -> _Solver:
+    """The linear model row by row, as one message: a call for each number takes seconds."""
+    model = linear_solver_pb2.MPModelProto()
+    for column in cover.columns:
+        model.variable.add(lower_bound=0.0, objective_coefficient=float(column.cost))
+    for penalty in cover.penalties:
+        model.variable.add(lower_bound=0.0, objective_coefficient=float(max(0, penalty)))
+    lengths = [len(column.stops) for column in cover.columns]
+    stops = np.fromiter((stop for column in cover.columns for stop in column.stops), np.int64)
+    numbers = np.repeat(np.arange(len(cover.columns)), lengths)[stops >= 0]
+    stops = stops[stops >= 0]
+    order = np.argsort(stops, kind="stable")
+    ends = np.searchsorted(stops[order], np.arange(len(cover.penalties) + 1))
+    by_stop = numbers[order]
+    for stop in range(len(cover.penalties)):
+        members = [*by_stop[ends[stop] : ends[stop + 1]].tolist(), len(lengths) + stop]
+        model.constraint.add(
+            lower_bound=1.0, upper_bound=1.0, var_index=members, coefficient=[1.0] * len(members)
+        )
+    kinds = np.array([column.kind for column in cover.columns])
+    for kind, count in enumerate(cover.couriers):
+        members = np.flatnonzero(kinds == kind).tolist()
+        model.constraint.add(
+            lower_bound=0.0,
+            upper_bound=float(count),
+            var_index=members,
+            coefficient=[1.0] * len(members),
+        )
+    return model
 
 
 def _choose(

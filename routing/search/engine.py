@@ -34,6 +34,8 @@ DESCENT_TEMPERATURE: Final = 0.01
 ROUNDS_A_CHUNK: Final = 20_000
 COLUMN_SHARES: Final = (0.25, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98)
 COLUMN_BUDGET_SHARE: Final = 0.05
+# Where choosing takes long, some of the times are passed over so that the search keeps the rest.
+MOST_COLUMN_SHARE: Final = 0.15
 CLOSING_SECONDS: Final = 0.05
 SECONDS_BETWEEN_OFFERS: Final = 1.0
 # A cycle of cooling needs about so many rounds for each stop; what is left goes into reheated ones.
@@ -78,7 +80,8 @@ class Run:
     def __init__(self, task: Task, search: Search, started: float) -> None:
         self.task, self.search = task, search
         self.started = started
-        self.until = started + task.budget.seconds - CLOSING_SECONDS
+        spare = task.spare_seconds if search.serves_all and not search.is_tempting else 0.0
+        self.until = started + task.budget.seconds + spare - CLOSING_SECONDS
         self.most = task.budget.iterations
         self.rounds = 0
         self.chunk = max(20, ROUNDS_A_CHUNK // max(1, len(search.net.stop)))
@@ -204,6 +207,7 @@ class _Between:
 
     def __init__(self, run: Run) -> None:
         self.run, self.done = run, 0
+        self.spent = self.last = 0.0
 
     def __call__(self, used: float) -> None:
         if self.done >= len(COLUMN_SHARES) or used < COLUMN_SHARES[self.done] or used >= 1:
@@ -212,11 +216,16 @@ class _Between:
             self.done += 1
         run = self.run
         by_count = run.most is not None
-        left = run.until - time.monotonic()
+        begun = time.monotonic()
+        if not by_count and self.spent + self.last > MOST_COLUMN_SHARE * (begun - run.started):
+            return
+        left = run.until - begun
         seconds = min(left, COLUMN_BUDGET_SHARE * (run.until - run.started))
         chosen = better_cover(cover_of(run.search), seconds=seconds, deterministic=by_count)
         if chosen is not None:
             run.take(chosen)
+        self.last = time.monotonic() - begun
+        self.spent += self.last
 
 
 class _Beside:

@@ -33,7 +33,8 @@ SHARE, ABOVE_SHARE, ORDER_CHANGE, HAS_METRES, HAS_EXTRA, OPEN_TO_ALL = range(8, 
 FLAGS = 14
 
 # State.node
-NEXT, BEFORE, SLOT, DEPARTS, LATEST, PLACE, ROW, FLOOR = range(8)
+# ROAD is the price of the road to the next node. Eight columns fill one cache line.
+NEXT, BEFORE, SLOT, DEPARTS, LATEST, PLACE, ROW, ROAD = range(8)
 
 # State.total
 ABSENT, CURRENT, BEST, ACCEPTED, STAMP, ROUTES, POOLED, POOL_FILL, POOL_FULL = range(9)
@@ -49,6 +50,9 @@ class Net(NamedTuple):
 
     seconds: Table  # (classes, rows, rows) travel with setup
     price: Table  # (classes, rows, rows) cost units of the road
+    # The same by where one goes: a stop's places are compared along one row, not down a column.
+    seconds_in: Table
+    price_in: Table
     metres: Table  # (classes, rows, rows); (1, 1, 1) where nobody has a limit in metres
     stop: Ints  # (stops, STOP_COLUMNS)
     load: Ints  # (stops, dimensions)
@@ -81,6 +85,7 @@ class State(NamedTuple):
     """The plan under change, the best one met, and the pool of good days met."""
 
     node: Ints  # (nodes, 8)
+    floor: Ints  # (nodes,) second before which a stop may not begin, for a ride's sake
     load: Ints  # (nodes, 3 * dimensions): on board, most so far, most from here
     departs: Ints  # (nodes, breaks + 1)
     latest: Ints  # (nodes, breaks + 1)

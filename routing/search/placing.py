@@ -34,6 +34,7 @@ from routing.search.layout import (
     PICKUP,
     PLAIN,
     PURE_DELIVER,
+    ROAD,
     ROW,
     SCANNED,
     SERVICE,
@@ -136,9 +137,9 @@ def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
             continue
         kind = net.courier[courier, CLASS]
         row, home = node[stops + slot, ROW], node[stops + slots + slot, ROW]
-        added = net.price[kind, row, stop] + net.price[kind, stop, home]
+        added = net.price_in[kind, stop, row] + net.price[kind, stop, home]
         added += net.courier[courier, FIXED]
-        begins = max(early, net.courier[courier, OPENS] + net.seconds[kind, row, stop])
+        begins = max(early, net.courier[courier, OPENS] + net.seconds_in[kind, stop, row])
         back = begins + service + net.seconds[kind, stop, home]
         if added < best and begins <= late and back <= net.courier[courier, CLOSES]:
             if holds_load(net, state, stop, slot, courier, stops + slot):
@@ -169,11 +170,9 @@ def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
         while after < stops + slots:
             following = node[after, NEXT]
             to = node[following, ROW]
-            added = (
-                net.price[kind, row, stop] + net.price[kind, stop, to] - net.price[kind, row, to]
-            )
+            added = net.price_in[kind, stop, row] + net.price[kind, stop, to] - node[after, ROAD]
             if added < best:
-                begins = node[after, DEPARTS] + net.seconds[kind, row, stop]
+                begins = node[after, DEPARTS] + net.seconds_in[kind, stop, row]
                 if begins > late:
                     break
                 begins = max(begins, early)
@@ -209,9 +208,9 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
             continue
         kind = net.courier[courier, CLASS]
         row, home = node[stops + slot, ROW], node[stops + slots + slot, ROW]
-        added = net.price[kind, row, stop] + net.price[kind, stop, mate]
+        added = net.price_in[kind, stop, row] + net.price[kind, stop, mate]
         added += net.price[kind, mate, home] + net.courier[courier, FIXED]
-        begins = max(early, net.courier[courier, OPENS] + net.seconds[kind, row, stop])
+        begins = max(early, net.courier[courier, OPENS] + net.seconds_in[kind, stop, row])
         begins2 = max(early2, begins + service + net.seconds[kind, stop, mate])
         back = begins2 + service2 + net.seconds[kind, mate, home]
         if added < best and begins <= late and begins2 <= late2:
@@ -242,11 +241,11 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
             row = node[after, ROW]
             following = node[after, NEXT]
             to = node[following, ROW]
-            begins = node[after, DEPARTS] + net.seconds[kind, row, stop]
+            begins = node[after, DEPARTS] + net.seconds_in[kind, stop, row]
             if begins > late:
                 break
             begins = max(begins, early)
-            detour = net.price[kind, row, stop] - net.price[kind, row, to]
+            detour = net.price_in[kind, stop, row] - node[after, ROAD]
             # Prices need not obey the triangle inequality; what may be saved is not cut off here.
             if holds_shipment(net, state, stop, courier, after) and np.random.random() > blink:
                 added = detour + net.price[kind, stop, mate] + net.price[kind, mate, to]
@@ -268,12 +267,12 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
                     onward = node[here, NEXT]
                     row2 = node[onward, ROW]
                     leaves = ready + net.stop[here, SERVICE]
-                    begins2 = leaves + net.seconds[kind, here, mate]
+                    begins2 = leaves + net.seconds_in[kind, mate, here]
                     if begins2 > late2:
                         break
                     begins2 = max(begins2, early2)
-                    added = base + net.price[kind, here, mate]
-                    added += net.price[kind, mate, row2] - net.price[kind, here, row2]
+                    added = base + net.price_in[kind, mate, here]
+                    added += net.price[kind, mate, row2] - node[here, ROAD]
                     if added < best:
                         if (
                             begins2 + service2 + net.seconds[kind, mate, row2]
@@ -328,7 +327,7 @@ def propose_tours(net: Net, state: State, stop: int, mate: int, candidates: Ints
                     if state.held[slot] > 0 or (slot > first and state.held[slot - 1] == 0):
                         continue
                     row, home = node[stops + slot, ROW], net.courier[courier, END_ROW]
-                    added = net.price[kind, row, stop] + net.price[kind, last, home]
+                    added = net.price_in[kind, stop, row] + net.price[kind, last, home]
                     if mate >= 0:
                         added += net.price[kind, stop, mate]
                     if used == 0:
@@ -375,8 +374,8 @@ def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: f
             row = node[after, ROW]
             following = node[after, NEXT]
             to = node[following, ROW]
-            added = extra + net.price[kind, row, stop]
-            added += net.price[kind, stop, to] - net.price[kind, row, to]
+            added = extra + net.price_in[kind, stop, row]
+            added += net.price[kind, stop, to] - node[after, ROAD]
             if (
                 added < candidates[last, 0]
                 and holds_load(net, state, stop, slot, courier, after)
@@ -441,7 +440,7 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
             row = node[after, ROW]
             following = node[after, NEXT]
             to = node[following, ROW]
-            detour = extra + net.price[kind, row, stop] - net.price[kind, row, to]
+            detour = extra + net.price_in[kind, stop, row] - node[after, ROAD]
             if not advance(
                 net,
                 courier,
@@ -501,8 +500,8 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
                         onboard[done] = given[done]
                     onward = node[here, NEXT]
                     to2 = node[onward, ROW]
-                    added = base + net.price[kind, here, mate]
-                    added += net.price[kind, mate, to2] - net.price[kind, here, to2]
+                    added = base + net.price_in[kind, mate, here]
+                    added += net.price[kind, mate, to2] - node[here, ROAD]
                     if not advance(
                         net,
                         courier,

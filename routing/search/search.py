@@ -44,6 +44,11 @@ class Search:
     def pooled(self) -> int:
         return int(self.state.total[at.POOLED])
 
+    @property
+    def serves_all(self) -> bool:
+        """Whether the best plan leaves no stop of this net out."""
+        return int(self.state.best_at[-1]) == len(self.net.stop)
+
     def load(self, orders: Orders) -> bool:
         """Make these tours (of this net's couriers and stops) current; False if they do not hold.
 
@@ -151,6 +156,7 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
     total[at.BEST] = at.NEVER
     return State(
         node=node,
+        floor=np.zeros(nodes, np.int64),
         load=np.zeros((nodes, 3 * dimensions), np.int64),
         departs=np.zeros((nodes, breaks), np.int64),
         latest=np.zeros((nodes, breaks), np.int64),

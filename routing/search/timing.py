@@ -26,7 +26,6 @@ from routing.search.layout import (
     ENTER,
     FIRST_SLOT,
     FIXED,
-    FLOOR,
     HAS_EXTRA,
     HAS_METRES,
     HOME_BEFORE,
@@ -52,6 +51,7 @@ from routing.search.layout import (
     RELEASE,
     RELOAD,
     RIDE,
+    ROAD,
     ROUTES,
     ROW,
     SERVICE,
@@ -290,8 +290,11 @@ def refresh_plain(net: Net, state: State, courier: int) -> bool:
     in_time = True
     row = node[start, ROW]
     here = node[start, NEXT]
+    before = start
     while here != end:
-        cost += net.price[kind, row, here]
+        road = net.price[kind, row, here]
+        node[before, ROAD] = road
+        cost += road
         begins = departs + net.seconds[kind, row, here]
         begins = max(begins, net.stop[here, EARLY])
         in_time &= begins <= net.stop[here, LATE]
@@ -299,12 +302,14 @@ def refresh_plain(net: Net, state: State, courier: int) -> bool:
         node[here, DEPARTS] = departs
         count += 1
         node[here, PLACE] = count
-        row = here
+        row = before = here
         here = node[here, NEXT]
     home = node[end, ROW]
     node[end, DEPARTS] = departs + net.seconds[kind, row, home]
+    road = net.price[kind, row, home]
+    node[before, ROAD] = road
     if count > 0:
-        cost += net.price[kind, row, home] + net.courier[courier, FIXED]
+        cost += road + net.courier[courier, FIXED]
     latest = net.courier[courier, CLOSES]
     node[end, LATEST] = latest
     after = home
@@ -385,7 +390,7 @@ def refresh_rich(net: Net, state: State, courier: int) -> bool:
         while here < stops:
             count += 1
             node[here, PLACE] = count
-            node[here, FLOOR] = 0
+            state.floor[here] = 0
             here = node[here, NEXT]
         state.held[slot] = count
         fits &= load_slot(net, state, slot, courier)
@@ -484,7 +489,7 @@ def raised(net: Net, state: State, courier: int, leave_from: int) -> int:
     for slot in range(first, after_last):
         here = node[stops + slot, NEXT]
         while here < stops:
-            node[here, FLOOR] = 0
+            state.floor[here] = 0
             here = node[here, NEXT]
     for _ in range(ROUNDS_OF_RAISING):
         returns = forward(net, state, courier, leave_from)
@@ -518,7 +523,7 @@ def raised(net: Net, state: State, courier: int, leave_from: int) -> int:
                     excess = starts - node[taken, DEPARTS] - net.stop[here, RIDE]
                     if excess > 0:
                         floor = node[taken, DEPARTS] - net.stop[taken, SERVICE] + excess
-                        node[taken, FLOOR] = floor
+                        state.floor[taken] = floor
                         again = True
                 here = node[here, NEXT]
         state.scratch[7, 1] = leaves
@@ -591,7 +596,7 @@ def forward(net: Net, state: State, courier: int, leave_from: int) -> int:
                 net.window_at[here],
                 net.window_at[here + 1],
                 net.windows,
-                node[here, FLOOR],
+                state.floor[here],
                 net.stop[here, SERVICE],
                 departs[here],
                 origin[here],
@@ -751,7 +756,9 @@ def road_costs(net: Net, state: State, courier: int) -> int:
         here = node[start, NEXT]
         while True:
             to = here if here < stops else node[here, ROW]
-            cost += net.price[kind, row, to]
+            road = net.price[kind, row, to]
+            node[start if row >= stops else row, ROAD] = road
+            cost += road
             seconds = net.seconds[kind, row, to]
             if changing:
                 setup = setup_of(net, row, to)

@@ -224,6 +224,9 @@ def _make_unit() -> None:
         sa.Column("agency_id", sa.Text(), nullable=True),
         sa.Column("terrain", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["parent"], ["unit.code"], name=op.f("fk_unit_parent_unit")),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_unit_dates")
+        ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_unit")),
     )
     op.create_index(op.f("ix_unit_kind"), "unit", ["kind"])

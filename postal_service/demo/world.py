@@ -6,7 +6,7 @@ Everything goes through the services that an administrator uses.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from sqlalchemy import event
@@ -26,6 +26,7 @@ from postal_service.services.directory import NewUnit
 from postal_service.storage.schema import UnitRow
 
 FOUNDED = date(1997, 1, 1)  # when Quảng Nam became a province of its own
+LAST_OF_THREE_TIERS = REFORM_DAY - timedelta(days=1)
 YEAR = 2026
 SOURCE = "shipped with the product"
 NOT_ANNOUNCED = "demo: ngày nghỉ dự kiến, chưa có thông báo chính thức"
@@ -104,7 +105,7 @@ def _remembering(session: Session) -> Iterator[None]:
 
 def _units() -> Iterator[NewUnit]:
     yield _unit(places.OLD_PROVINCE, "Tỉnh Quảng Nam", "province", None, level="province",
-                valid_from=FOUNDED, valid_to=REFORM_DAY)  # fmt: skip
+                valid_from=FOUNDED, valid_to=LAST_OF_THREE_TIERS)  # fmt: skip
     yield from _former_units()
     yield _unit(places.PROVINCE, "Thành phố Đà Nẵng", "province", None, level="province")
     for number, row in enumerate(places.units(), start=1):
@@ -125,14 +126,14 @@ def _units() -> Iterator[NewUnit]:
 def _former_units() -> Iterator[NewUnit]:
     for number, row in enumerate(places.districts(), start=1):
         code = UnitCode(f"QN-{number:02d}")
-        ended = date(2025, 1, 1) if row.successor else REFORM_DAY
+        ended = row.valid_to
         yield _unit(code, _headed(f"{row.kind} {row.name}"), "district", places.OLD_PROVINCE,
                     level="district", valid_from=FOUNDED, valid_to=ended,
                     at=(row.centre_lat, row.centre_lon))  # fmt: skip
         inside = [f for unit in places.units() for f in unit.formed_from if f.district == row.name]
         for part, former in enumerate(inside, start=1):
             yield _unit(UnitCode(f"{code}-{part:02d}"), former.name, "commune", code,
-                        valid_from=FOUNDED, valid_to=REFORM_DAY)  # fmt: skip
+                        valid_from=FOUNDED, valid_to=LAST_OF_THREE_TIERS)  # fmt: skip
 
 
 def _other_agencies() -> Iterator[NewUnit]:

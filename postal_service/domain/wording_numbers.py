@@ -15,7 +15,7 @@ def dong(amount: int) -> str:
 
 
 def in_words(number: int) -> str:
-    """12 to "mười hai"; 1005 to "một nghìn không trăm linh năm".
+    """12 to "mười hai"; 24 to "hai mươi tư"; 1005 to "một nghìn không trăm linh năm".
 
     Raises:
         ValueError: a negative number; no form counts below nothing.
@@ -69,8 +69,8 @@ def _below_a_hundred(number: int) -> str:
     said = "mười" if tens == 1 else f"{_DIGITS[tens]} mươi"
     if units == 0:
         return said
-    if units == 1 and tens > 1:
-        return f"{said} mốt"
+    if units in {1, 4} and tens > 1:
+        return f"{said} {'mốt' if units == 1 else 'tư'}"
     if units == 5:
         return f"{said} lăm"
     return f"{said} {_DIGITS[units]}"

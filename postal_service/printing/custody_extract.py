@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from postal_service.domain.wording_numbers import in_figures
 from postal_service.printing.codes import Correction, qr_symbol
-from postal_service.printing.figures import clock, counted, day_of, grouped, official_date
+from postal_service.printing.figures import clock, counted, day_of, official_date
 from postal_service.printing.page import A4_ACROSS, Paper, Signature
 from postal_service.printing.tables import Column
 from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, STRONG, line
@@ -69,7 +70,7 @@ def render(view: CustodyExtract) -> bytes:
         ),
         [
             (
-                grouped(event.index),
+                in_figures(event.index),
                 clock(event.claimed_at),
                 clock(event.received_at),
                 event.act,
@@ -91,7 +92,7 @@ def render(view: CustodyExtract) -> bytes:
         beside=(
             line("Điểm kiểm của sổ", STRONG),
             line(f"Sổ: {view.log_origin}"),
-            line(f"Số lá: {grouped(view.log_size)}"),
+            line(f"Số lá: {in_figures(view.log_size)}"),
             line(f"Gốc: {_in_groups(view.log_root)}"),
         ),
     )

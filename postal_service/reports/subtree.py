@@ -77,7 +77,7 @@ def tops(session: Session, *, day: date) -> dict[UnitCode, str]:
         .where(
             UnitRow.parent.is_(None),
             UnitRow.valid_from <= day,
-            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to > day),
+            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to >= day),
         )
         .order_by(UnitRow.code)
         .limit(MOST_TOPS)

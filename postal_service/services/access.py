@@ -21,6 +21,7 @@ from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import NotAllowed, RuleBroken
 from postal_service.domain.text import nfc, search_key, tidy
+from postal_service.domain.wording_dates import local
 from postal_service.services import second_factor
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import AccessRow, RoleRow, StaffRow, UnitRow, WebSessionRow
@@ -308,7 +309,7 @@ def _grants(
         .join(UnitRow, UnitRow.code == RoleRow.unit)
         .where(
             RoleRow.staff == staff,
-            UnitRow.valid_to.is_(None) | (UnitRow.valid_to > at.date()),
+            UnitRow.valid_to.is_(None) | (UnitRow.valid_to >= local(at).date()),
         )
         .order_by(UnitRow.code, RoleRow.role)
     ).all()

@@ -6,7 +6,7 @@ keeps the units of its own date.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -46,7 +46,7 @@ class NewUnit:
     level: str
     parent: UnitCode | None
     valid_from: date
-    valid_to: date | None = None  # the first day it no longer exists
+    valid_to: date | None = None  # the last day
     lat: float | None = None
     lon: float | None = None
     address: str = ""
@@ -73,7 +73,7 @@ def put_unit(session: Session, unit: NewUnit, *, by: Actor) -> None:
     Raises RoleNeeded, UnknownUnit for its parent, UnitInCircle, UnitDatesCrossed.
     """
     by.need(Role.ADMINISTRATOR)
-    if unit.valid_to is not None and unit.valid_to <= unit.valid_from:
+    if unit.valid_to is not None and unit.valid_to < unit.valid_from:
         raise UnitDatesCrossed(unit=unit.code)
     parent = session.get(UnitRow, unit.parent) if unit.parent else None
     if unit.parent and parent is None:
@@ -114,9 +114,10 @@ def succeed(
     kind: SuccessionKind,
     by: Actor,
 ) -> None:
-    """Say that one unit became another; the old one ends on that day.
+    """Say that one unit became another on a day: the first of the new one; the old one's last is before it.
 
-    Raises RoleNeeded, UnknownUnit, or UnitInCircle for a unit that would follow itself.
+    Raises RoleNeeded, UnknownUnit, UnitInCircle for a unit that would follow itself, or
+    UnitDatesCrossed where the old one had not begun by then.
     """
     by.need(Role.ADMINISTRATOR)
     if old == new:
@@ -124,7 +125,10 @@ def succeed(
     ended, began = session.get(UnitRow, old), session.get(UnitRow, new)
     if ended is None or began is None:
         raise UnknownUnit(unit=old if ended is None else new)
-    ended.valid_to = on
+    last = on - timedelta(days=1)
+    if last < ended.valid_from:
+        raise UnitDatesCrossed(unit=old)
+    ended.valid_to = last
     session.merge(SuccessionRow(old=old, new=new, on=on, kind=kind.value))
     session.flush()
 
@@ -134,7 +138,7 @@ def successors(session: Session, code: UnitCode, *, day: date) -> list[UnitCode]
     row = session.get(UnitRow, code)
     if row is None:
         raise UnknownUnit(unit=code)
-    if row.valid_to is None or day < row.valid_to:
+    if row.valid_to is None or day <= row.valid_to:
         return [code]
     next_ones = session.scalars(
         select(SuccessionRow.new)
@@ -165,7 +169,7 @@ def units_in_scope(
             or_(*scopes),
             UnitRow.kind.in_(list(kinds)),
             UnitRow.valid_from <= day,
-            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to > day),
+            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to >= day),
             UnitRow.code > after,
         )
         .order_by(UnitRow.code)

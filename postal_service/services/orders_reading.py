@@ -94,7 +94,7 @@ def desks_of(session: Session, office: Place, day: date) -> dict[UnitCode, UnitR
             UnitRow.valid_from <= day,
         )
     )
-    return {UnitCode(row.code): row for row in rows if row.valid_to is None or day < row.valid_to}
+    return {UnitCode(row.code): row for row in rows if row.valid_to is None or day <= row.valid_to}
 
 
 class _Look:

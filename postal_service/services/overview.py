@@ -255,7 +255,7 @@ def units_of_kind(session: Session, kinds: Iterable[str], *, day: date) -> dict[
         .where(
             UnitRow.kind.in_(list(kinds)),
             UnitRow.valid_from <= day,
-            UnitRow.valid_to.is_(None) | (UnitRow.valid_to > day),
+            UnitRow.valid_to.is_(None) | (UnitRow.valid_to >= day),
         )
         .order_by(UnitRow.search_name, UnitRow.code)
         .limit(MOST_UNITS)

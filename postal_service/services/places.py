@@ -87,7 +87,7 @@ def _serving(session: Session, kind: str, served: UnitCode, day: date) -> Place 
 
 
 def _stands(row: UnitRow, day: date) -> bool:
-    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
 
 
 def place_of(row: UnitRow) -> Place:

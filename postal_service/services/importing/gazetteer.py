@@ -40,7 +40,7 @@ class Stretch:
     ends: date | None
 
     def stands(self, day: date) -> bool:
-        return self.begins <= day and (self.ends is None or day < self.ends)
+        return self.begins <= day and (self.ends is None or day <= self.ends)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -105,7 +105,7 @@ class Units:
             cells.refuse("code", "import.bad_unit_code")
         self._check_references(cells, code, told)
         ends = told.get("valid_to")
-        if isinstance(ends, date) and isinstance(told["valid_from"], date) and ends <= told["valid_from"]:  # fmt: skip
+        if isinstance(ends, date) and isinstance(told["valid_from"], date) and ends < told["valid_from"]:  # fmt: skip
             cells.refuse("valid_to", "unit.dates_crossed", unit=code)
         successors = self._successors(cells, code, ends)
         if cells.refused or not code:
@@ -137,7 +137,7 @@ class Units:
             for new in record.successors:
                 directory.succeed(
                     session, record.code, new,
-                    on=unit.valid_to or unit.valid_from, kind=record.succession, by=self._by,
+                    on=_day_after(unit.valid_to or unit.valid_from), kind=record.succession, by=self._by,
                 )  # fmt: skip
 
     def finish(self, session: Session) -> None:
@@ -227,6 +227,11 @@ _FIELDS = (
     *("serves", "calendar", "terrain", "agency_id"),
 )
 _TITLES = {column.key: column.title for column in Units.columns.all}
+
+
+def _day_after(last: date) -> date:
+    """When a unit's successor begins."""
+    return last + timedelta(days=1)
 
 
 def _place_told(cells: RowCells) -> dict[str, object]:

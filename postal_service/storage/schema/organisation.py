@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postal_service.storage.schema.base import Base
@@ -16,7 +16,11 @@ class UnitRow(Base):
     """
 
     __tablename__ = "unit"
-    __table_args__ = (Index(None, "path"), Index(None, "kind"))
+    __table_args__ = (
+        Index(None, "path"),
+        Index(None, "kind"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+    )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -26,7 +30,7 @@ class UnitRow(Base):
     parent: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     path: Mapped[str]
     valid_from: Mapped[date]
-    valid_to: Mapped[date | None]  # the first day it no longer exists
+    valid_to: Mapped[date | None]  # the last day
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     address: Mapped[str]

@@ -33,6 +33,7 @@ from routing.days import Orders, Scheduler
 from routing.decompose import PARTS_ENGINE
 from routing.engines import Task
 from routing.neighbours import Neighbours, unserved
+from routing.reach import obstacle
 from routing.search.engine import warm_up
 from routing.solve import solve
 from routing.splitting import PART_STOPS, first_parts
@@ -188,6 +189,25 @@ def test_parts_at_once_share_nothing_and_hold_whole_days() -> None:
         for part in parts:
             days = {stop for n in part.couriers for tour in orders[n] for stop in tour}
             assert days <= set(part.stops.tolist())
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 10_000))
+def test_who_may_serve_whom_is_the_same_table_by_table_and_one_by_one(seed: int) -> None:
+    try:
+        problem = courier_day(seed, 12, 4)
+    except ContradictoryProblem:
+        assume(False)
+        raise
+    free = replace(problem, rules=replace(problem.rules, locks=()))
+    arrays = Scheduler(free).arrays
+
+    for row, call in enumerate(free.stops):
+        mate = int(arrays.partner[row])
+        halves = [call] if mate < 0 else [call, free.stops[mate]]
+        for column, man in enumerate(free.couriers):
+            may = all(obstacle(free, one, man) is None for one in halves)
+            assert bool(arrays.allowed[row, column]) is may
 
 
 def test_every_day_has_its_turn() -> None:

@@ -22,6 +22,9 @@ from routing import (
     StopKind,
     Window,
 )
+from routing.formats.euclidean import rounded
+from routing.formats.unreadable import UnreadableFile
+from routing.travel import DELTA, GeodesicTable
 from tests.routing.small import DAY, LAN, MINH, S, courier, on_a_line, stop, window
 
 K = ContradictionKind
@@ -274,6 +277,39 @@ def test_all_contradictions_are_listed_in_one_refusal() -> None:
     subjects = [finding.subject for finding in refusal.value.findings]
     assert sorted(subjects) == ["Lan", "a", "b", "b"]
     assert "window closes" in str(refusal.value)
+
+
+def test_a_hundred_thousand_stops_by_accident_are_refused_with_the_number() -> None:
+    calls = [stop(f"s{number}", 1) for number in range(100_000)]
+
+    with pytest.raises(ContradictoryProblem) as refusal:
+        on_a_line(calls)
+
+    assert [(f.kind, f.detail) for f in refusal.value.findings] == [
+        (K.TOO_MANY_STOPS, "100000 stops, the limit is 50000")
+    ]
+
+
+def test_a_hundred_thousand_places_of_a_file_are_refused_before_their_table_is_made() -> None:
+    points = np.zeros((100_000, 2))
+
+    with pytest.raises(UnreadableFile, match="100000 places"):
+        rounded(points)
+
+
+def test_a_road_longer_than_all_time_is_refused() -> None:
+    with pytest.raises(ContradictoryProblem, match="not whole or above"):
+        with_matrix(np.array([[0, 2_000_000_000], [1, 0]], dtype=np.int32))
+
+
+def test_a_computed_table_of_another_size_is_refused() -> None:
+    places = (Location(name="office", lat=15, lon=108), Location(name="desk", lat=15, lon=108))
+    table = GeodesicTable(places[:1], (DELTA,))
+
+    with pytest.raises(ContradictoryProblem, match="knows 1 places"):
+        Problem(
+            locations=places, profiles=(Profile(travel=table),), stops=(A,), couriers=(courier(),)
+        )
 
 
 def test_an_optional_stop_nobody_may_serve_is_no_contradiction() -> None:

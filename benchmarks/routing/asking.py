@@ -48,8 +48,8 @@ def ask(solver: str, name: str, *, seconds: float, threads: int, seed: int) -> A
     family, stops, best_known = _about(name)
     command = [sys.executable, "-m", "benchmarks.routing.one", solver, name]
     command += [str(seconds), str(threads), str(seed)]
-    found: dict[str, object] = {"cost": None, "fault": "no answer in time"}
     patience = 3 * seconds + PATIENCE_SECONDS + PATIENCE_SECONDS_A_STOP * stops
+    found: dict[str, object] = {"cost": None, "fault": f"no answer within {patience:.0f} s"}
     try:
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=patience, check=False

@@ -215,7 +215,7 @@ class _Calls:
         slot = Window(opens_second=900 * opens, closes_second=900 * opens + 2 * HOUR)
         choice, late, heavy = self.draw.random(3)
         windows = (MORNING, AFTERNOON) if choice < 0.2 else (slot,) if choice < 0.55 else ()
-        brought = late < 0.2 and not (choice < 0.55 and opens < 44)  # a slot from eleven on
+        brought = late < 0.35 and not (choice < 0.55 and opens < 44)  # a slot from eleven on
         grams = int(self.draw.integers(20, 1_500))
         skills, penalty = self._skills(), self._penalty()
         return Stop(

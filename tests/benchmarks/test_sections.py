@@ -1,0 +1,139 @@
+"""The page keeps every run's section, and its ratios are what the answers say."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.routing.asking import answers_to
+from benchmarks.routing.days_table import days_section, ratio
+from benchmarks.routing.large import large_section
+from benchmarks.routing.one import thinned
+from benchmarks.routing.page import put
+from benchmarks.routing.speed import growth
+from benchmarks.routing.table import Answer, public_section
+
+OURS = Answer(
+    solver="this library",
+    instance="shared-50-tam-ky",
+    family="shared",
+    stops=50,
+    seed=1,
+    best_known=None,
+    cost=98,
+    fault="",
+    seconds=1.0,
+    megabytes=10,
+    trace=[(0.1, 130), (0.5, 98)],
+)
+PEER = replace(OURS, solver="PyVRP", cost=100, trace=[(0.2, 100)])
+WRONG = replace(OURS, solver="VROOM", cost=None, fault="1 mandatory stops unserved", trace=[])
+
+
+def test_a_section_replaces_itself_and_no_other(tmp_path: Path) -> None:
+    page = tmp_path / "routing.md"
+    put(page, "days-10s-1t", "## Days\n\nold")
+    put(page, "public-10s-1t", "## Public")
+    put(page, "conventions", "## Conventions")
+    put(page, "days-10s-1t", "## Days\n\nnew")
+
+    text = page.read_text("utf-8")
+    heads = [line for line in text.splitlines() if line.startswith("#")]
+    assert heads == ["# Routing, side by side", "## Public", "## Days", "## Conventions"]
+    assert "new" in text
+    assert "old" not in text
+
+
+@pytest.mark.parametrize("key", ["holiday", "days 10s", ""])
+def test_a_section_of_no_kind_is_refused(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="no section is called"):
+        put(tmp_path / "routing.md", key, "text")
+
+
+def test_shorter_budgets_and_fewer_threads_come_first(tmp_path: Path) -> None:
+    page = tmp_path / "routing.md"
+    for key in ("days-10s-2t", "days-60s-1t", "days-10s-1t"):
+        put(page, key, key)
+
+    text = page.read_text("utf-8")
+    places = [
+        text.index(f"section {key} ") for key in ("days-10s-1t", "days-60s-1t", "days-10s-2t")
+    ]
+    assert places == sorted(places)
+
+
+def test_the_ratio_is_to_the_best_peer_with_a_sound_plan() -> None:
+    worse = replace(PEER, solver="OR-Tools", cost=140)
+
+    assert ratio({a.solver: a for a in (OURS, PEER, WRONG, worse)}) == pytest.approx(0.98)
+    assert ratio({a.solver: a for a in (OURS, WRONG)}) is None
+    assert ratio({PEER.solver: PEER}) is None
+
+
+def test_the_section_of_the_days_says_ratio_fault_and_command() -> None:
+    text = days_section(
+        [OURS, PEER, WRONG], seconds=1, threads=1, note="Quiet.", again="run it", picture="a.svg"
+    )
+
+    assert "| shared | 50 | 0.980 | 0.980 | 1 of 1 | PyVRP 1 | 0 | 0 |" in text
+    assert "| shared-50-tam-ky | 98 | 100 | 1 mandatory stops unserved |" in text
+    assert "Again: `run it`" in text
+    assert "![cost above the best over time](a.svg)" in text
+
+
+def test_the_section_of_a_province_says_when_the_first_plan_came() -> None:
+    text = large_section([OURS, PEER, WRONG], minutes=1 / 60, threads=1, note="", again="x")
+
+    assert (
+        "| shared-50-tam-ky | 1 | this library | 0.1 s | 130 | 130 | 130 | 98 | 98 | 0.0 % | 1 s | 10 MB |"
+        in text
+    )
+    assert "1 mandatory stops unserved" in text
+
+
+def test_the_section_of_public_instances_says_the_gap() -> None:
+    known = replace(OURS, instance="R108", family="Solomon100", best_known=70)
+
+    text = public_section([known], seconds=1, threads=1, note="", again="x", picture="")
+
+    assert "| this library | 40.00 % | 40.00 % | 1 of 1 | 0 |" in text
+
+
+def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
+    keep = tmp_path / "answers.jsonl"
+    keep.write_text(json.dumps({"run": [1.0, 1], "answer": asdict(OURS)}) + "\n")
+
+    answers = list(
+        answers_to([OURS.instance], [OURS.solver], [1], seconds=1.0, threads=1, keep=keep)
+    )
+
+    assert [answer.cost for answer in answers] == [98]
+    assert len(keep.read_text().splitlines()) == 1
+
+
+def test_a_trace_keeps_what_got_better_first_and_last() -> None:
+    trace = [(float(n), 1_000 - n // 2) for n in range(400)]
+
+    thin = thinned(trace)
+
+    assert thin[0] == (0.0, 1_000)
+    assert thin[-1] == (398.0, 801)
+    assert len(thin) <= 61
+
+
+def test_growth_is_the_power_of_the_stops() -> None:
+    assert growth((100, 1.0), (1_000, 100.0)) == "2.00"
+
+
+def test_the_picture_has_a_line_for_whoever_solved_everything(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `bench` is not installed")
+    from benchmarks.routing.curves import draw  # noqa: PLC0415 - only where it is installed
+
+    path = tmp_path / "curve.svg"
+    draw(path, [OURS, PEER, WRONG], seconds=1, floor=lambda _: 98, said="% above")
+
+    drawn = path.read_text("utf-8")
+    assert "this library" in drawn
+    assert "PyVRP" in drawn
+    assert "VROOM" not in drawn

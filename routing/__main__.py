@@ -1,15 +1,18 @@
-"""`python -m routing`: solve, check and explain from the command line.
+"""`python -m routing`: solve, check, explain and bench from the command line.
 
 Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 
 from routing.baseline import nearest_neighbour
+from routing.bench import best_known_costs, measured
 from routing.engines import Progress
 from routing.explain import what_more_would_bring, why_unserved
 from routing.feasibility import check
@@ -19,7 +22,7 @@ from routing.formats.unreadable import UnreadableFile
 from routing.pictures import plan_geojson, plan_png, plan_svg
 from routing.plan import Budget, Plan
 from routing.problem import Problem
-from routing.solve import solve
+from routing.solve import compile_once, solve
 from routing.wire import UnreadableJson, plan_from_json, plan_to_json, problem_from_json
 
 READERS: Final[dict[str, Callable[[str], Problem]]] = {
@@ -35,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        problem = READERS[options.format](options.file.read_text(encoding="utf-8"))
-        status: int = options.run(problem, options)
+        status: int = options.run(options)
     except ContradictoryProblem as refusal:
         for finding in refusal.findings:
             print(f"refused: {finding}", file=sys.stderr)
@@ -47,7 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _solve(problem: Problem, options: argparse.Namespace) -> int:
+def _problem(options: argparse.Namespace, file: Path) -> Problem:
+    return READERS[options.format](file.read_text(encoding="utf-8"))
+
+
+def _solve(options: argparse.Namespace) -> int:
+    problem = _problem(options, options.file)
+
     def tell(progress: Progress) -> None:
         if not options.quiet:
             words = f"{progress.elapsed_seconds:6.1f} s  cost {progress.plan.cost}"
@@ -74,14 +82,16 @@ def _solve(problem: Problem, options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(problem: Problem, options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
+    problem = _problem(options, options.file)
     violations = check(problem, _plan(options))
     for violation in violations:
         print(f"{violation.kind.value}: {violation.detail}")
     return 1 if any(not violation.is_shortfall for violation in violations) else 0
 
 
-def _explain(problem: Problem, options: argparse.Namespace) -> int:
+def _explain(options: argparse.Namespace) -> int:
+    problem = _problem(options, options.file)
     plan = _plan(options)
     if any(not violation.is_shortfall for violation in check(problem, plan)):
         print("the plan breaks the problem; see `check`", file=sys.stderr)
@@ -92,6 +102,40 @@ def _explain(problem: Problem, options: argparse.Namespace) -> int:
         served = f"{change.served_more} more served"
         print(f"{change.change}: {served}, cost {change.cost_change:+d}")
     return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    """One line a run, one line of means a file with several seeds."""
+    known: Mapping[str, int] = {}
+    if options.best_known is not None:
+        known = best_known_costs(json.loads(options.best_known.read_text(encoding="utf-8")))
+    problems = [(file.stem, _problem(options, file)) for file in options.files]
+    compile_once()  # its minutes belong to no run
+    print("instance\tstops\tseed\tcost\tunserved\tgap\tabove bound\tfirst plan\tbest plan")
+    for name, problem in problems:
+        runs = []
+        for seed in options.seeds:
+            run = measured(problem, seconds=options.seconds, threads=options.threads, seed=seed)
+            runs.append(run)
+            times = f"{run.first_plan_seconds:.2f} s\t{run.best_plan_seconds:.2f} s"
+            gaps = (
+                f"{_percent(run.gap_to(known.get(name)))}\t{_percent(run.gap_to(run.lower_bound))}"
+            )
+            head = f"{name}\t{len(problem.stops)}\t{run.seed}\t{run.cost}\t{run.unserved}"
+            print(f"{head}\t{gaps}\t{times}", flush=True)
+        if len(runs) > 1:
+            costs = [run.cost for run in runs]
+            mean = _percent(fmean(costs) / known[name] - 1 if known.get(name) else None)
+            print(f"{name}\tbest {min(costs)}\tmean {fmean(costs):.0f}\tmean gap {mean}")
+    return 0
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.2%}"
+
+
+def _seeds(text: str) -> list[int]:
+    return [int(seed) for seed in text.split(",")]
 
 
 def _plan(options: argparse.Namespace) -> Plan:
@@ -107,7 +151,7 @@ def _write(path: Path | None, text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="solve | check | explain")
+    commands = parser.add_subparsers(required=True, metavar="solve | check | explain | bench")
     for name, run, help_text in (
         ("solve", _solve, "plan a problem"),
         ("check", _check, "list what a plan breaks"),
@@ -131,7 +175,22 @@ def _parser() -> argparse.ArgumentParser:
             "--png", type=Path, help="the same in pixels, with the couriers' names"
         )
         command.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    _add_bench(commands.add_parser("bench", help="solve files from several seeds: gaps and times"))
     return parser
+
+
+def _add_bench(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=_bench)
+    command.add_argument("files", type=Path, nargs="+", help="problems, all in one format")
+    command.add_argument("--format", choices=READERS, default="json")
+    command.add_argument("--seconds", type=float, default=10)
+    command.add_argument("--threads", type=int, default=1)
+    command.add_argument("--seeds", type=_seeds, default=[1], help="with commas")
+    command.add_argument(
+        "--best-known",
+        type=Path,
+        help="JSON: the cost to compare with, by file name without ending",
+    )
 
 
 if __name__ == "__main__":

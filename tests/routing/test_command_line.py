@@ -94,6 +94,38 @@ def test_a_contradictory_problem_lists_all_findings(
     assert capsys.readouterr().err.count("refused:") == 2
 
 
+def test_bench_says_for_every_seed_what_it_cost_and_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, known = tmp_path / "tiny.txt", tmp_path / "known.json"
+    file.write_text(SOLOMON)
+    known.write_text('{"tiny": {"best_known_cost": 80.0}, "other": null}')
+
+    options = ["--format", "solomon", "--seconds", "0.5", "--seeds", "1,2"]
+    assert main(["bench", str(file), *options, "--best-known", str(known)]) == 0
+
+    head, one, two, both = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert len(head) == len(one) == len(two)
+    assert [row[2:6] for row in (one, two)] == [
+        ["1", "100", "0", "25.00%"],
+        ["2", "100", "0", "25.00%"],
+    ]
+    assert both == ["tiny", "best 100", "mean 100", "mean gap 25.00%"]
+
+
+@pytest.mark.parametrize("known", ["[]", '{"tiny": "much"}', "{", None])
+def test_bench_refuses_costs_it_cannot_read(
+    tmp_path: Path, known: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, costs = tmp_path / "tiny.txt", tmp_path / "known.json"
+    file.write_text(SOLOMON)
+    if known is not None:
+        costs.write_text(known)
+
+    assert main(["bench", str(file), "--format", "solomon", "--best-known", str(costs)]) == 2
+    assert "cannot use" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [["--seconds", "-1"], ["--threads", "0"]])
 def test_an_impossible_option_is_status_two(tmp_path: Path, options: list[str]) -> None:
     file = tmp_path / "tiny.txt"

@@ -35,7 +35,7 @@ from tests.services import world as w
 from tests.services.world import World, build
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 300  # a start took 98 on a core that ten others used
 ANSWER_SECONDS = 60
 
 

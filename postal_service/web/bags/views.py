@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
+from postal_service.domain.acts import Leg
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
@@ -143,7 +144,7 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused, at="serial" if isinstance(refused, SealUsed) else "codes")
         if refused
         else "",
-        lines=[line for line in ready.lines if line.dossier],
+        lines=[line for line in ready.lines if line.standing.leg is not Leg.BAG],
         offices=sorted(offices.items(), key=lambda pair: pair[1]),
         chosen=set(forms.many("item", most=handovers.LARGEST_BATCH)),
         typed=forms.typed("codes", "destination", "serial"),

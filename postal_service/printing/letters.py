@@ -6,11 +6,15 @@ Nothing here knows a page.
 import functools
 import threading
 import unicodedata
+from itertools import pairwise
 from typing import Final
 
 import fontpkg
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+
+from postal_service.printing import highland_letters
+from postal_service.printing.highland_letters import BREVE, TAKE_A_BREVE
 
 REGULAR: Final = "BeVietnamPro"
 BOLD: Final = "BeVietnamPro-Bold"
@@ -36,7 +40,12 @@ def printable(text: str) -> str:
     'Ánh [U+1F389]'
     """
     composed = unicodedata.normalize("NFC", text)
-    return " ".join("".join(map(_printed, composed)).split())
+    # A breve that nothing composes is drawn over the few letters that take one, and over no other.
+    printed = (
+        letter if ord(letter) == BREVE and before in TAKE_A_BREVE else _printed(letter)
+        for before, letter in pairwise(f" {composed}")
+    )
+    return " ".join("".join(printed).split())
 
 
 def text_width(text: str, font: str, size: float) -> float:
@@ -77,7 +86,8 @@ def _registered() -> frozenset[int]:
     """The code points that all three faces can print."""
     covered: list[frozenset[int]] = []
     for name, weight, style in _FACES:
-        font = TTFont(name, str(fontpkg.path("Be Vietnam Pro", weight=weight, style=style)))
+        path = str(fontpkg.path("Be Vietnam Pro", weight=weight, style=style))
+        font = TTFont(name, highland_letters.completed(path, name=f"Postal{name}"))
         pdfmetrics.registerFont(font)
         covered.append(frozenset(font.face.charToGlyph))
     return frozenset.intersection(*covered)
@@ -92,8 +102,8 @@ def _printed(letter: str) -> str:
         return ""
     with _registering:
         in_font = _registered()
-    # A mark that stays apart after composition (ŏ of the highland languages) would be set over the
-    # next letter, since nothing here shapes text: a name spelt out is better than another name.
+    # A mark that stays apart after composition would be set over the next letter, since nothing here
+    # shapes text: a name spelt out is better than another name.
     if ord(letter) in in_font and not category.startswith("M"):
         return letter
     return f"[U+{ord(letter):04X}]"

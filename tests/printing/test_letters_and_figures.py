@@ -1,10 +1,14 @@
 """Letters, numbers, money and times as a Vietnamese paper writes them."""
 
+import unicodedata
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
+from reportlab.pdfgen.canvas import Canvas
 
 from postal_service.printing.figures import (
     clock,
@@ -16,7 +20,16 @@ from postal_service.printing.figures import (
     official_clock,
     official_date,
 )
-from postal_service.printing.letters import BOLD, fitted, printable, text_width, wrapped
+from postal_service.printing.letters import (
+    BOLD,
+    ITALIC,
+    REGULAR,
+    fitted,
+    printable,
+    register_fonts,
+    text_width,
+    wrapped,
+)
 
 
 def test_money_has_points_between_thousands_and_words_with_a_capital() -> None:
@@ -77,7 +90,8 @@ def test_a_telephone_number_hides_its_middle(number: str, masked: str) -> None:
     [
         ("Nguye\u0302\u0303n", "Nguyễn"),
         ("một\u00a0hai\n ba\t", "một hai ba"),
-        ("Y \u014eng, ê\u0306", "Y [U+014E]ng, ê[U+0306]"),
+        ("Y \u014eng, e\u0306, ê\u0306", "Y Ŏng, ĕ, ê\u0306"),
+        ("Ê\u0306, x\u0306, \u0306", "Ê[U+0306], x[U+0306], [U+0306]"),
         ("số № 5 → 漢", "số [U+2116] 5 [U+2192] [U+6F22]"),
         ("ab\u202ecd\u200be", "abcde"),
         ("x\ud800y", "x[U+D800]y"),
@@ -85,7 +99,8 @@ def test_a_telephone_number_hides_its_middle(number: str, masked: str) -> None:
     ids=[
         "NFD",
         "spaces",
-        "marks that nothing composes",
+        "highland letters",
+        "marks that nothing takes",
         "not in the font",
         "direction marks",
         "surrogate",
@@ -111,3 +126,34 @@ def test_text_cut_for_a_fixed_place_stays_inside_it(text: str, room: int) -> Non
     lines = wrapped(text, BOLD, 9, room, most=2)
     assert len(lines) <= 2
     assert all(text_width(line, BOLD, 9) <= room for line in lines)
+
+
+@pytest.mark.parametrize("font", [REGULAR, BOLD, ITALIC])
+@pytest.mark.parametrize("letter", "ĕŏŭĭĔŎŬĬ")
+def test_a_highland_letter_is_as_wide_as_its_base(font: str, letter: str) -> None:
+    base = unicodedata.normalize("NFD", letter)[0].replace(
+        "i", "ı"
+    )  # the breve takes the dot's place
+
+    assert printable(letter) == letter
+    assert text_width(letter, font, 10) == text_width(base, font, 10)
+
+
+def test_a_breve_over_a_circumflex_takes_no_room() -> None:
+    assert text_width("Krô\u0306", REGULAR, 10) == text_width("Krô", REGULAR, 10)
+
+
+def test_a_highland_name_is_read_back_from_paper_as_it_was_written() -> None:
+    name = "H’Bĕ Kpŏr, Siŭ Nĭn, Drê\u0306 Ŏng"
+    kept = BytesIO()
+    register_fonts()
+    canvas = Canvas(kept)
+    for font in (REGULAR, BOLD, ITALIC):
+        canvas.setFont(font, 12)
+        canvas.drawString(50, 700, printable(name))
+        canvas.showPage()
+    canvas.save()
+
+    read = [page.extract_text() for page in PdfReader(kept).pages]
+
+    assert [" ".join(text.split()) for text in read] == [name] * 3

@@ -1,14 +1,16 @@
 """Look places up: a unit as it stands on a day, the desk of an agency, the office that serves an address."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.actors import Actor
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.units import UnknownUnit
+from postal_service.domain.wording_dates import local
 from postal_service.storage.schema import UnitRow
 
 DESK, AGENCY, POST_OFFICE = "desk", "agency", "post_office"
@@ -36,6 +38,11 @@ class Place:
     calendar: str
     terrain: str
     agency_id: str | None
+
+
+def workplace(session: Session, *, by: Actor, at: datetime) -> Place:
+    """The unit this person works for, as it stands on that day in Vietnam. Raises UnknownUnit."""
+    return place(session, by.unit, day=local(at).date())
 
 
 def place(session: Session, code: UnitCode, *, day: date) -> Place:

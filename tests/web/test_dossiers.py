@@ -1,5 +1,6 @@
 """A dossier's page: four lines, the agency's steps, and what nobody may do to it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -143,3 +144,16 @@ def test_a_result_is_given_over_the_desk_to_who_is_entitled(
     assert desk.send(path, receiver="authorised").status_code == 409
     assert desk.send(path, receiver="authorised", paper="12/UQ").status_code == 302
     assert "đã trả kết quả" in desk.text(f"/dossiers/{dossier}")
+
+
+def test_a_request_for_a_supplement_names_its_papers_and_reason_in_words(
+    browser: Callable[[str], Browser], at_desk: str
+) -> None:
+    desk = browser("desk_clerk")
+    desk.send(f"/dossiers/{at_desk}/receive")
+    page = desk.text(f"/dossiers/{at_desk}")
+    paper = re.search(r'name="paper" value="([^"]+)"', page)
+    assert paper is not None
+    desk.send(f"/dossiers/{at_desk}/supplement", paper=paper[1], reason="illegible")
+
+    assert f"không đọc được: {paper[1]}" in desk.text(f"/dossiers/{at_desk}")

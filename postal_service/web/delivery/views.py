@@ -23,7 +23,6 @@ from postal_service.domain.custody import ENDED
 from postal_service.domain.identity import Entitlement, read_card
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording_dates import local
 from postal_service.printing import keeping_slip
 from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import (
@@ -159,7 +158,7 @@ def invite(number: str) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
-            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            office = places.workplace(store, by=here.actor(), at=here.now())
             delivery.invite(
                 store,
                 here.keys(),
@@ -183,7 +182,7 @@ def send_back(number: str) -> ResponseReturnValue:
         why = forms.line("why", "Lý do", most=500)
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
-            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            office = places.workplace(store, by=here.actor(), at=here.now())
             delivery.send_back(
                 store,
                 here.keys(),
@@ -213,7 +212,7 @@ def renew_code(number: str) -> ResponseReturnValue:
             delivery.rotate_code(
                 store, here.keys(), item, lock=code.lock, why=why, by=here.actor(), at=here.now()
             )
-            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            office = places.workplace(store, by=here.actor(), at=here.now())
     except Refusal as refused:
         return _page(item, refused)
     slip = KeepingSlip(
@@ -270,7 +269,7 @@ def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
         view = overview.item(store, item, by=here.actor())
         following = None
         if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
-            office = places.place(store, here.actor().unit, day=local(here.now()).date())
+            office = places.workplace(store, by=here.actor(), at=here.now())
             following = delivery.next_step(
                 store,
                 item,

@@ -1,13 +1,17 @@
 """Which steps the page offers. The rules refuse the rest whatever a page offers (domain/administrative.py)."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from postal_service.domain.actors import Actor, Role
+from postal_service.domain.administrative import Step, StepKind
+from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.standing import Administrative
 from postal_service.services.administrative import AGENCY_SIDE
 from postal_service.services.dossiers import Dossier
 from postal_service.web.language import pick
+from postal_service.web.supplements.words import reason_word
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,15 @@ _OF_AGENCY: Final[dict[Administrative, tuple[Offered, ...]]] = {
     Administrative.SUPPLEMENT: (SUPPLEMENTED, REFUSE, DISCONTINUE),
     Administrative.FINANCIAL_DUTY: (DUTY_MET, REFUSE, DISCONTINUE),
 }  # fmt: skip
+
+
+def why_of(step: Step, procedure: ProcedureVersion) -> str:
+    """Why a step was taken; a request for a supplement in words, with the papers it asks for."""
+    reason, _, places = step.why.partition(": ")
+    if step.kind is not StepKind.SUPPLEMENT_REQUESTED or not re.fullmatch(r"\d+(,\d+)*", places):
+        return step.why
+    names = [procedure.papers[int(place) - 1].name for place in places.split(",")]
+    return f"{reason_word(reason)}: {'; '.join(names)}"
 
 
 def possible(dossier: Dossier, by: Actor) -> list[Offered]:

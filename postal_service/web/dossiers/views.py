@@ -17,7 +17,7 @@ from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
 from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
-from postal_service.web.dossiers.steps import possible
+from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -84,6 +84,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         "dossiers/dossier.html",
         refusal=told(refused) if refused else "",
         view=view,
+        why_of=why_of,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),
         may_scan=here.actor().may(*SCANNERS),

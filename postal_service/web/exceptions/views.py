@@ -10,7 +10,6 @@ from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, Condition, CorrectionKind
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording_dates import local
 from postal_service.services import corrections, directory, exceptions, overview, places, sight
 from postal_service.services.corrections import UnknownEvent
 from postal_service.storage.transaction import reading, transaction
@@ -140,7 +139,7 @@ def _lost(item: ItemId) -> None:
 def _found(item: ItemId) -> None:
     with transaction(here.sessions()) as store:
         sight.item(store, item, by=here.actor())
-        unit = places.place(store, here.actor().unit, day=local(here.now()).date())
+        unit = places.workplace(store, by=here.actor(), at=here.now())
         at_desk = unit.kind in {places.DESK, places.AGENCY}
         exceptions.report_found(
             store,

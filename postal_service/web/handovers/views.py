@@ -118,7 +118,7 @@ def sign_taking(batch: str) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
             found = handing_over.batch(store, batch, by=here.actor())
-            unit = places.place(store, here.actor().unit, day=here.now().date())
+            unit = places.workplace(store, by=here.actor(), at=here.now())
             at_desk = unit.kind in {places.DESK, places.AGENCY}
             reserved = _reserved([line.standing.item for line in found.lines])
             taken = handovers.take(

@@ -7,7 +7,6 @@ from postal_service.domain.actors import Role
 from postal_service.domain.ids import ItemId
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording_dates import local
 from postal_service.printing import discrepancy_record
 from postal_service.printing import invitation as invitation_paper
 from postal_service.services import directory, overview, persons, places
@@ -85,7 +84,7 @@ def record(number: str) -> ResponseReturnValue:
             witness = directory.colleague_by_badge(store, badge)
             if witness.staff == by.staff:  # nobody witnesses his own record
                 raise UnknownStaff(staff=badge)
-            office = places.place(store, by.unit, day=local(here.now()).date())
+            office = places.workplace(store, by=by, at=here.now())
             maker = directory.names(store, [by.staff])[by.staff]
         paper = discrepancy(
             view, found, office=office.name, people=(maker, witness.name), at=here.now()

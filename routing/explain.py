@@ -19,6 +19,8 @@ from routing.relaxing import OVERTIME_SECONDS, relaxations, with_longer_shifts, 
 from routing.schedule import Blocked
 from routing.terms import CourierId, StopId
 
+_FITS: Final = "it fits and pays as the plan stands: the search ended too early"
+_TOGETHER: Final = "no limit alone keeps it out: two or more bind together"
 RELAXING_SECONDS_A_STOP: Final = 0.0002
 _OBSTACLES = {
     "skill": Reason.NO_SKILL,
@@ -81,8 +83,12 @@ def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unse
 def _by_relaxing(
     scheduler: Scheduler, plan: Plan, stops: list[int], until: float | None
 ) -> dict[int, Unserved]:
-    """The first constraint whose lifting alone makes room for the stop in the plan as it is."""
+    """The first constraint whose lifting alone makes room for the stop in the plan as it is.
+
+    Room that is dearer than leaving the stop out explains it too, if there is no other.
+    """
     found: dict[int, Unserved] = {}
+    too_dear: dict[int, Unserved] = {}
     left_out = frozenset(unserved.stop for unserved in plan.unserved)
     # To make another problem of a large day and to time it takes a while, which must be left.
     making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
@@ -98,9 +104,27 @@ def _by_relaxing(
             if _late(until):
                 break
             place = draft.best_insertion(stop)
-            if place is not None and place.extra_cost <= scheduler.arrays.unserved_cost[stop]:
-                found[stop] = _because(draft.problem, scheduler.problem.stops[stop], reason, place)
-    return found
+            if place is None:
+                continue
+            call = scheduler.problem.stops[stop]
+            extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
+            if extra <= 0:
+                found[stop] = _because(draft.problem, call, reason, place)
+            else:
+                too_dear.setdefault(stop, _even_then(call, reason, extra))
+    else:
+        for stop in stops:
+            together = Unserved(stop=scheduler.problem.stops[stop].id, detail=_TOGETHER)
+            too_dear.setdefault(stop, together)
+    return too_dear | found
+
+
+def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
+    lifted = reason.value.replace("_", " ")
+    detail = (
+        f"even without this limit ({lifted}) serving it would cost {extra} more than leaving it out"
+    )
+    return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail)
 
 
 def _late(until: float | None, needed: float = 0.0) -> bool:
@@ -144,7 +168,7 @@ def _not_worth_it(draft: Draft, stop: int) -> Unserved | None:
     call = draft.problem.stops[stop]
     extra = place.extra_cost - int(draft.scheduler.arrays.unserved_cost[stop])
     if extra <= 0:
-        return None
+        return Unserved(stop=call.id, detail=_FITS)
     detail = _SENTENCES[Reason.NOT_WORTH_IT].format(extra=extra)
     courier = draft.problem.couriers[place.courier].id
     return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail, courier=courier)

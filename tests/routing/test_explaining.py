@@ -1,11 +1,33 @@
 """A reason is given for every stop left out, and it is the constraint that really binds."""
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from routing import Budget, PlanRules, Problem, Reason, Shipment, StopKind, Unserved, Window
+from routing import (
+    Budget,
+    ContradictoryProblem,
+    Plan,
+    PlanRules,
+    Problem,
+    Reason,
+    Shipment,
+    Stop,
+    StopId,
+    StopKind,
+    Unserved,
+    Window,
+    check,
+)
+from routing.assembly import assemble, orders_of
 from routing.baseline import current_order, nearest_neighbour
+from routing.days import Scheduler
 from routing.explain import what_more_would_bring, why_here, why_unserved
+from routing.insertion import Draft
+from routing.relaxing import relaxations
+from routing.schedule import Blocked
 from routing.solve import solve
+from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
 FULL = stop("full", 1, service_seconds=3000, penalty=None)
@@ -109,6 +131,64 @@ def test_where_two_limits_bind_one_more_courier_is_what_it_takes() -> None:
     man = courier(capacities=(8,))
 
     assert the_reason(on_a_line(calls, [man], load_names=("kg",))).reason is Reason.FLEET_FULL
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10_000), couriers=st.integers(1, 2))
+def test_every_reason_is_the_limit_whose_lifting_alone_makes_room(seed: int, couriers: int) -> None:
+    try:
+        problem = courier_day(seed, 9, couriers)
+    except ContradictoryProblem:
+        assume(False)
+        raise
+    plan = nearest_neighbour(problem)
+    left_out = frozenset(unserved.stop for unserved in plan.unserved)
+    lifted = dict(relaxations(problem, left_out))
+
+    for unserved in why_unserved(problem, plan):
+        call = problem.stops[problem.stop_index[unserved.stop]]
+        if call.kind is StopKind.DROPOFF:
+            continue
+        room = {reason: room_for(make(), plan, call.id) for reason, make in lifted.items()}
+        as_it_is = room_for(problem, plan, call.id)
+        worth = problem.unserved_cost(call)
+        if unserved.reason is Reason.NOT_EXPLAINED:
+            fits = as_it_is is not None and as_it_is <= worth
+            assert ("it fits" in unserved.detail) is fits
+            assert fits or {as_it_is, *room.values()} == {None}
+        elif unserved.reason is Reason.NOT_WORTH_IT:
+            dear = [extra for extra in (as_it_is, *room.values()) if extra is not None]
+            assert dear
+            assert as_it_is is None or as_it_is > worth
+        elif not nobody_ever(problem, call):
+            extra = room[unserved.reason]
+            assert as_it_is is None
+            assert extra is not None
+            assert extra <= worth
+
+
+def room_for(problem: Problem, plan: Plan, name: StopId) -> int | None:
+    """What the stop would cost in the plan as it stands; the plan with it is sound."""
+    scheduler = Scheduler(problem)
+    draft = Draft(scheduler, orders_of(problem, plan))
+    place = draft.best_insertion(problem.stop_index[name])
+    if place is None:
+        return None
+    draft.accept(place.courier, place.tours)
+    found = check(problem, assemble(scheduler, draft.orders))
+    assert [violation for violation in found if not violation.is_shortfall] == []
+    return place.extra_cost
+
+
+def nobody_ever(problem: Problem, call: Stop) -> bool:
+    """No courier could serve it with nothing else to do: told without looking at the plan."""
+    scheduler = Scheduler(problem)
+    number = problem.stop_index[call.id]
+    mate = int(scheduler.arrays.partner[number])
+    alone = ((number,),) if mate < 0 else ((number, mate),)
+    return all(
+        isinstance(scheduler.route(man, alone), Blocked) for man in range(len(problem.couriers))
+    )
 
 
 def test_one_more_courier_or_hour_is_worth_what_it_brings() -> None:

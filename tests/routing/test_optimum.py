@@ -120,7 +120,7 @@ def test_rich_days_of_six_calls_and_two_couriers(seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_eight_plain_calls_of_one_courier() -> None:
-    problem = courier_day(1, 8, 1, rich=False)
+def test_seven_plain_calls_of_one_courier() -> None:
+    problem = courier_day(1, 7, 1, rich=False)
 
     assert searched(problem) == optimum(problem)

@@ -25,7 +25,8 @@ Generated days (`benchmarks/routing/days.py`; the same name gives the same day e
   than the day, so a better answer of ours there is partly the constraint and not the search.
 - OR-Tools gets this library's own model, which carries every constraint, and searches it from its
   own first solution, iterated local search with the settings of `routing.model.searching`. A model
-  made for fewer constraints would be quicker. `VROOM + OR-Tools` gives VROOM 60 % of the time and
+  made for fewer constraints would be quicker. The cheapest plan that it passed and that breaks no
+  rule counts, since its last one sometimes breaks one. `VROOM + OR-Tools` gives VROOM 60 % of the time and
   lets that model improve its answer in the rest: what one could do without this library's search.
 - The ratio is to the best sound answer among all peers, whether or not it was told everything.
 - Nobody is told of longest routes and rides, speed by the hour, locks, groups, balance and calm:

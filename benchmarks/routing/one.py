@@ -58,7 +58,7 @@ def thinned(trace: Trace) -> Trace:
     for second, cost in trace:
         if not better or cost < better[-1][1]:
             better.append((round(second, 2), cost))
-    step = -(-len(better) // MOST_NOTES)
+    step = max(1, -(-len(better) // MOST_NOTES))
     return better[::step] + (better[-1:] if step > 1 else [])
 
 

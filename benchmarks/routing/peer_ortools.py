@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from benchmarks.routing.judge import bare_cost
+from benchmarks.routing.judge import bare_cost, faults_of
 from benchmarks.routing.rows import Orders, Run, Trace
 from routing import Problem
 from routing.days import Scheduler
@@ -58,6 +57,7 @@ class _Search:
         self.model = RoutingModel(Scheduler(problem).arrays)
         self.model.solver.ReSeed(seed)
         self.trace: Trace = []
+        self.best: Orders = tuple(() for _ in problem.couriers)
         self.started = self.next_note = self.until = 0.0
 
     def run(self, seconds: float, search: Callable[[Solver, Solver], Solver]) -> Run:
@@ -70,12 +70,9 @@ class _Search:
         self.until = self.started + seconds
         found = search(self.model.routing, parameters)
         took = time.monotonic() - self.started
-        if found is None:
-            nothing: Orders = tuple(() for _ in self.problem.couriers)
-            return Run(orders=nothing, seconds=took, trace=self.trace)
-        orders = self._orders(lambda variable: int(found.Value(variable)))
-        self._note(took, orders)
-        return Run(orders=orders, seconds=took, trace=self.trace)
+        if found is not None:
+            self._note(took, self._orders(lambda variable: int(found.Value(variable))))
+        return Run(orders=self.best, seconds=took, trace=self.trace)
 
     def _seen(self) -> None:
         """Notes a solution now and then; the iterated search asks no clock, so it is told here."""
@@ -87,11 +84,13 @@ class _Search:
             self.model.solver.FinishCurrentSearch()
 
     def _note(self, second: float, orders: Orders) -> None:
-        """A plan that leaves out what must be served is none."""
-        served = np.zeros(len(self.problem.stops), dtype=bool)
-        served[[stop for tours in orders for tour in tours for stop in tour]] = True
-        if (served | ~self.model.arrays.mandatory).all():
-            self.trace.append((second, bare_cost(self.problem, orders)))
+        """Keeps the cheapest sound plan: with releases the iterated search also gives unsound ones."""
+        if any(faults_of(self.problem, orders)):
+            return
+        cost = bare_cost(self.problem, orders)
+        if not self.trace or cost < self.trace[-1][1]:
+            self.best = orders
+            self.trace.append((second, cost))
 
     def _orders(self, value: Callable[[Solver], int]) -> Orders:
         routing, manager, layout = self.model.routing, self.model.manager, self.model.layout

@@ -36,4 +36,5 @@ ENGLISH: dict[str, str] = {
     "Dữ liệu cá nhân được che.": "Personal data is masked.",
     "Nhập tệp khác": "Import another file",
     "Tiến độ": "Progress",
+    "Đã bỏ. Không có gì được lưu từ tệp này.": "Dropped. Nothing of this file was saved.",
 }

@@ -6,7 +6,7 @@ is a column too, at its penalty; couriers of one type share a limit.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -91,41 +91,90 @@ def _best_days(search: Search) -> list[tuple[int, tuple[int, ...]]]:
     return days
 
 
-def better_cover(
-    cover: Cover, *, seconds: float, deterministic: bool = False
-) -> tuple[Column, ...] | None:
-    """Columns that together cost less than the incumbent; None where none were found in time.
+class Choosing:
+    """One choice among the columns of a cover; `give_up` may be called from another thread."""
 
-    Args:
-        cover: what to choose from.
-        seconds: for both solvers together.
-        deterministic: CP-SAT stops after fixed work instead of at the clock.
-    """
-    if not cover.columns:
-        return None
-    started = time.monotonic()
-    kept = _worth_keeping(cover, None if deterministic else seconds * LINEAR_SHARE)
-    if kept is None:
-        return None
-    chosen = _choose(cover, kept, seconds - (time.monotonic() - started), deterministic)
-    return None if chosen is None else tuple(cover.columns[number] for number in chosen)
+    def __init__(self, cover: Cover, *, seconds: float, deterministic: bool = False) -> None:
+        """What to choose from, seconds for both solvers together, or fixed work for CP-SAT."""
+        self.cover, self.seconds, self.deterministic = cover, seconds, deterministic
+        self.given_up = False
+        self._interrupt: Callable[[], object] = lambda: None
 
+    def give_up(self) -> None:
+        """Makes `better` return soon, with None."""
+        self.given_up = True
+        self._interrupt()
 
-def _worth_keeping(cover: Cover, seconds: float | None) -> list[int] | None:
-    """Columns that can still be part of something better; None where nothing can be."""
-    solver: _Solver = pywraplp.Solver.CreateSolver("GLOP")
-    if seconds is not None:
-        solver.SetTimeLimit(max(50, int(seconds * 1000)))
-    solver.LoadModelFromProto(_relaxed(cover))
-    objective, variables = solver.Objective(), solver.variables()[: len(cover.columns)]
-    if solver.Solve() != pywraplp.Solver.OPTIMAL:
-        return list(range(min(len(variables), MOST_KEPT)))
-    gap = cover.incumbent_cost - objective.Value()
-    if gap < 1 - 1e-6:
-        return None
-    prices = [variable.reduced_cost() for variable in variables]
-    kept = [number for number, price in enumerate(prices) if price <= gap + 1e-6]
-    return sorted(kept, key=lambda number: prices[number])[:MOST_KEPT]
+    def better(self) -> tuple[Column, ...] | None:
+        """Columns that together cost less than the incumbent; None where none were found in time."""
+        if not self.cover.columns:
+            return None
+        started = time.monotonic()
+        kept = self._worth_keeping(None if self.deterministic else self.seconds * LINEAR_SHARE)
+        if kept is None or self.given_up:
+            return None
+        chosen = self._choose(kept, self.seconds - (time.monotonic() - started))
+        if chosen is None or self.given_up:
+            return None
+        return tuple(self.cover.columns[number] for number in chosen)
+
+    def _worth_keeping(self, seconds: float | None) -> list[int] | None:
+        """Columns that can still be part of something better; None where nothing can be."""
+        solver: _Solver = pywraplp.Solver.CreateSolver("GLOP")
+        if seconds is not None:
+            solver.SetTimeLimit(max(50, int(seconds * 1000)))
+        solver.LoadModelFromProto(_relaxed(self.cover))
+        objective, variables = solver.Objective(), solver.variables()[: len(self.cover.columns)]
+        self._interrupt = solver.InterruptSolve
+        if self.given_up or solver.Solve() != pywraplp.Solver.OPTIMAL:
+            return list(range(min(len(variables), MOST_KEPT)))
+        gap = self.cover.incumbent_cost - objective.Value()
+        if gap < 1 - 1e-6:
+            return None
+        prices = [variable.reduced_cost() for variable in variables]
+        kept = [number for number, price in enumerate(prices) if price <= gap + 1e-6]
+        return sorted(kept, key=lambda number: prices[number])[:MOST_KEPT]
+
+    def _choose(self, kept: Sequence[int], seconds: float) -> list[int] | None:
+        cover = self.cover
+        model = cp_model.CpModel()
+        numbers = sorted({*kept, *cover.incumbent})
+        variables = {number: model.new_bool_var("") for number in numbers}
+        of_stop: list[list[_Solver]] = [[] for _ in cover.penalties]
+        of_kind: list[list[_Solver]] = [[] for _ in cover.couriers]
+        costs = []
+        for number, variable in variables.items():
+            column = cover.columns[number]
+            of_kind[column.kind].append(variable)
+            for stop in column.stops:
+                if stop >= 0:
+                    of_stop[stop].append(variable)
+            costs.append(column.cost * variable)
+            model.add_hint(variable, number in cover.incumbent)
+        for stop, penalty in enumerate(cover.penalties):
+            absent = model.new_bool_var("")
+            costs.append(max(0, penalty) * absent)
+            model.add_exactly_one([*of_stop[stop], absent])
+        for kind, members in enumerate(of_kind):
+            if len(members) > cover.couriers[kind]:
+                model.add(sum(members) <= cover.couriers[kind])
+        model.minimize(sum(costs))
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 2
+        solver.parameters.cp_model_presolve = False
+        if self.deterministic:
+            solver.parameters.max_deterministic_time = DETERMINISTIC_UNITS
+        else:
+            solver.parameters.max_time_in_seconds = max(0.05, seconds)
+        self._interrupt = solver.stop_search
+        if self.given_up:
+            return None
+        status = solver.solve(model)
+        found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        if not found or solver.objective_value > cover.incumbent_cost - 0.5:
+            return None
+        return [number for number, variable in variables.items() if solver.value(variable)]
 
 
 def _relaxed(cover: Cover) -> _Solver:
@@ -157,43 +206,3 @@ def _relaxed(cover: Cover) -> _Solver:
             coefficient=[1.0] * len(members),
         )
     return model
-
-
-def _choose(
-    cover: Cover, kept: Sequence[int], seconds: float, deterministic: bool
-) -> list[int] | None:
-    model = cp_model.CpModel()
-    numbers = sorted({*kept, *cover.incumbent})
-    variables = {number: model.new_bool_var("") for number in numbers}
-    of_stop: list[list[_Solver]] = [[] for _ in cover.penalties]
-    of_kind: list[list[_Solver]] = [[] for _ in cover.couriers]
-    costs = []
-    for number, variable in variables.items():
-        column = cover.columns[number]
-        of_kind[column.kind].append(variable)
-        for stop in column.stops:
-            if stop >= 0:
-                of_stop[stop].append(variable)
-        costs.append(column.cost * variable)
-        model.add_hint(variable, number in cover.incumbent)
-    for stop, penalty in enumerate(cover.penalties):
-        absent = model.new_bool_var("")
-        costs.append(max(0, penalty) * absent)
-        model.add_exactly_one([*of_stop[stop], absent])
-    for kind, members in enumerate(of_kind):
-        if len(members) > cover.couriers[kind]:
-            model.add(sum(members) <= cover.couriers[kind])
-    model.minimize(sum(costs))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.cp_model_presolve = False
-    if deterministic:
-        solver.parameters.max_deterministic_time = DETERMINISTIC_UNITS
-    else:
-        solver.parameters.max_time_in_seconds = max(0.05, seconds)
-    status = solver.solve(model)
-    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    if not found or solver.objective_value > cover.incumbent_cost - 0.5:
-        return None
-    return [number for number, variable in variables.items() if solver.value(variable)]

@@ -17,7 +17,7 @@ from routing.days import Orders, Scheduler
 from routing.engines import Found, Task
 from routing.search import layout as at
 from routing.search.building import NetBuilder
-from routing.search.columns import Column, Cover, better_cover, cover_of
+from routing.search.columns import Choosing, Column, cover_of
 from routing.search.compiled import cache_folder
 from routing.search.search import Search
 
@@ -43,6 +43,7 @@ ROUNDS_A_STOP: Final = 4_000
 MOST_CYCLES: Final = 4
 REHEATED: Final = 0.4
 LONGEST_CHUNK_SECONDS: Final = 0.05
+SECONDS_TO_HEAR_A_CANCEL: Final = 0.05
 # Every so many chunks the search is tempted to serve more than pays stop by stop.
 TEMPT_EVERY: Final = 25
 # Above this many stops the problem is searched part by part (`routing.decompose`).
@@ -221,9 +222,13 @@ class _Between:
             return
         left = run.until - begun
         seconds = min(left, COLUMN_BUDGET_SHARE * (run.until - run.started))
-        chosen = better_cover(cover_of(run.search), seconds=seconds, deterministic=by_count)
-        if chosen is not None:
-            run.take(chosen)
+        chosen = _Chosen(Choosing(cover_of(run.search), seconds=seconds, deterministic=by_count))
+        while chosen.thread.is_alive():
+            chosen.thread.join(SECONDS_TO_HEAR_A_CANCEL)
+            if run.task.cancelled():
+                chosen.choosing.give_up()
+        if chosen.columns is not None:
+            run.take(chosen.columns)
         self.last = time.monotonic() - begun
         self.spent += self.last
 
@@ -233,40 +238,36 @@ class _Beside:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.thread: threading.Thread | None = None
-        self.answers: list[tuple[Column, ...]] = []
+        self.under_way: _Chosen | None = None
         self.next_start = 0.1
 
     def __call__(self, used: float) -> None:
-        if self.thread is not None and (used >= 1 or not self.thread.is_alive()):
-            self.thread.join()
-            self.thread = None
+        over = used >= 1 or self.run.task.cancelled()
+        if self.under_way is not None and (over or not self.under_way.thread.is_alive()):
+            while self.under_way.thread.is_alive():
+                self.under_way.choosing.give_up()
+                self.under_way.thread.join(SECONDS_TO_HEAR_A_CANCEL)
+            if self.under_way.columns is not None:
+                self.run.take(self.under_way.columns)
+            self.under_way = None
             self.next_start = used + 0.02
-        if self.answers:
-            self.run.take(self.answers.pop())
-        if self.thread is None and self.next_start <= used < 0.98:
-            cover = cover_of(self.run.search)
+        if self.under_way is None and not over and self.next_start <= used < 0.98:
             left = self.run.until - time.monotonic()
             seconds = min(left, 0.15 * (self.run.until - self.run.started))
-            self.thread = threading.Thread(target=self._solve, args=(cover, seconds), daemon=True)
-            self.thread.start()
-
-    def _solve(self, cover: Cover, seconds: float) -> None:
-        chosen = better_cover(cover, seconds=seconds)
-        if chosen is not None:
-            self.answers.append(chosen)
+            self.under_way = _Chosen(Choosing(cover_of(self.run.search), seconds=seconds))
 
 
-def compile_if_needed() -> float:
-    """Compile the kernels if no run before has, saying so; the seconds it took, 0 if there were.
+class _Chosen:
+    """A choice being made in a thread, so that a cancel is heard meanwhile."""
 
-    Raises nothing: where no folder can be written, every process compiles anew.
-    """
-    if _ready.is_set() or (cache_folder() / COMPILED).exists():
-        return 0.0
-    started = time.monotonic()
-    warm_up()
-    return time.monotonic() - started
+    def __init__(self, choosing: Choosing) -> None:
+        self.choosing = choosing
+        self.columns: tuple[Column, ...] | None = None
+        self.thread = threading.Thread(target=self._choose, daemon=True)
+        self.thread.start()
+
+    def _choose(self) -> None:
+        self.columns = self.choosing.better()
 
 
 def warm_up() -> bool:

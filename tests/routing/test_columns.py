@@ -1,10 +1,14 @@
 """The set partitioning picks whole days that fit together, never worse than what there was."""
 
+import threading
+
+import numpy as np
+
 from routing import PlanRules, check
 from routing.assembly import assemble
 from routing.days import Scheduler
 from routing.search.building import NetBuilder
-from routing.search.columns import Column, Cover, better_cover, cover_of
+from routing.search.columns import Choosing, Column, Cover, cover_of
 from routing.search.engine import orders_of_columns
 from routing.search.search import Search
 from tests.routing.courier_days import courier_day
@@ -30,7 +34,7 @@ def test_the_cheaper_pair_of_days_is_found() -> None:
         Column(0, 7, (1, 3, -1)),
     ]
 
-    chosen = better_cover(cover(columns, {0, 1}, (99,) * 4), seconds=5)
+    chosen = Choosing(cover(columns, {0, 1}, (99,) * 4), seconds=5).better()
 
     assert chosen is not None
     assert {column.cost for column in chosen} == {6, 7}
@@ -39,13 +43,13 @@ def test_the_cheaper_pair_of_days_is_found() -> None:
 def test_nothing_is_chosen_where_nothing_is_better() -> None:
     columns = [Column(0, 3, (0, -1)), Column(0, 3, (1, -1)), Column(0, 9, (0, 1, -1))]
 
-    assert better_cover(cover(columns, {0, 1}, (99, 99)), seconds=5) is None
+    assert Choosing(cover(columns, {0, 1}, (99, 99)), seconds=5).better() is None
 
 
 def test_a_stop_dearer_to_serve_than_to_leave_is_left() -> None:
     columns = [Column(0, 30, (0, 1, -1)), Column(0, 10, (0, -1))]
 
-    chosen = better_cover(cover(columns, {0}, (99, 5)), seconds=5)
+    chosen = Choosing(cover(columns, {0}, (99, 5)), seconds=5).better()
 
     assert chosen == (columns[1],)
 
@@ -53,11 +57,41 @@ def test_a_stop_dearer_to_serve_than_to_leave_is_left() -> None:
 def test_no_more_days_than_couriers() -> None:
     columns = [Column(0, 30, (0, 1, 2, -1)), *(Column(0, 2, (n, -1)) for n in range(3))]
 
-    assert better_cover(cover(columns, {0}, (99,) * 3), seconds=5) is None
+    assert Choosing(cover(columns, {0}, (99,) * 3), seconds=5).better() is None
 
 
 def test_an_empty_pool_answers_nothing() -> None:
-    assert better_cover(cover([], set(), (1,)), seconds=1) is None
+    assert Choosing(cover([], set(), (1,)), seconds=1).better() is None
+
+
+def test_a_choice_that_is_given_up_ends_at_once_with_nothing() -> None:
+    rows = np.random.default_rng(7)
+    hard = [
+        Column(0, int(cost), (*sorted(rows.choice(60, 6, replace=False).tolist()), -1))
+        for cost in rows.integers(50, 99, 1_400)
+    ]
+    choosing = Choosing(
+        Cover(
+            columns=tuple(hard),
+            incumbent=frozenset(),
+            incumbent_cost=60 * 40,
+            penalties=(40,) * 60,
+            couriers=(60,),
+        ),
+        seconds=300,
+    )
+    answers: list[object] = []
+    thread = threading.Thread(target=lambda: answers.append(choosing.better()))
+    thread.start()
+    thread.join(0.5)
+    was_busy = thread.is_alive()
+
+    while thread.is_alive():
+        choosing.give_up()
+        thread.join(0.05)
+
+    assert was_busy
+    assert answers == [None]
 
 
 def test_what_is_chosen_from_a_real_pool_obeys_everything() -> None:
@@ -75,7 +109,7 @@ def test_what_is_chosen_from_a_real_pool_obeys_everything() -> None:
         couriers=pool.couriers,
     )
 
-    chosen = better_cover(empty, seconds=5, deterministic=True)
+    chosen = Choosing(empty, seconds=5, deterministic=True).better()
 
     assert chosen is not None
     orders = orders_of_columns(search, chosen)

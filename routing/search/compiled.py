@@ -1,7 +1,9 @@
 """Kernels are compiled once for each state of their sources and kept on disk between runs.
 
 numba looks only at the file of the function it caches, not at the files that function calls into;
-so the cache lies in a folder named after the contents of all kernel files together.
+so the cache lies in a folder named after the contents of all kernel files together. It also asks
+where those files lie and when they were written, so these are part of the name: what stands in a
+folder is then sure to be used, and two checkouts do not overwrite each other's.
 """
 
 import hashlib
@@ -25,7 +27,8 @@ def cache_folder() -> Path:
     here = Path(__file__).parent
     digest = hashlib.sha256()
     for name in KERNELS:
-        digest.update((here / name).read_bytes())
+        written = (here / name).stat().st_mtime_ns
+        digest.update(f"{here / name} {written} ".encode() + (here / name).read_bytes())
     folder = f"routing-kernels-{digest.hexdigest()[:16]}"
     given = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
     places = [Path(place) for place in given if place]

@@ -192,5 +192,5 @@ class _Model:
 
     def _stop(self, activity: library.ScheduledActivity) -> int:
         if activity.is_client():
-            return self.stop_of_client[activity.idx]
-        return self.pairs[activity.idx][0 if activity.is_pickup() else 1]
+            return int(self.stop_of_client[activity.idx])
+        return int(self.pairs[activity.idx][0 if activity.is_pickup() else 1])

@@ -24,9 +24,7 @@ from routing.repair import repaired
 
 # Of the budget: at most so much for the first plan and for saying why stops are unserved.
 FIRST_PLAN_SHARE: Final = 0.3
-FIRST_PLAN_SECONDS: Final = 5.0
-FIRST_PLAN_SECONDS_OF_LARGE: Final = 0.5
-FEW_STOPS: Final = 100
+FIRST_PLAN_SECONDS: Final = 0.5
 LARGE_STOPS: Final = 1_200
 # From the disk the search's kernels come in half a second; what takes longer was compiling.
 LONGEST_LOADING_SECONDS: Final = 10.0
@@ -115,15 +113,13 @@ def engines_for(scheduler: Scheduler) -> list[Engine]:
 def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: bool) -> Orders:
     if start is not None:
         return orders_of(scheduler.problem, start)
-    # A budget of iterations must not let the clock decide what the first plan is.
+    # Whoever searches afterwards makes more of the seconds than insertion does.
     limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
-    if not alone and len(scheduler.problem.stops) > FEW_STOPS:
-        # Whoever searches this many stops builds a first plan faster than insertion does.
-        limit = min(limit, FIRST_PLAN_SECONDS_OF_LARGE)
     if not alone and len(scheduler.problem.stops) > LARGE_STOPS:
         return first_orders(scheduler, seconds=0)  # what is locked, and nothing that takes time
     if alone:  # nobody comes after it who could use the time
         limit = budget.seconds * (1 - EXPLAIN_SHARE)
+    # A budget of iterations must not let the clock decide what the first plan is.
     return first_orders(scheduler, seconds=None if budget.iterations is not None else limit)
 
 

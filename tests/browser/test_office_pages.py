@@ -73,6 +73,7 @@ def test_a_supplement_is_taken_and_cash_is_counted_with_the_keyboard(
     page = open_page()
     sign_in(page, "counter")
     page.goto("/supplements")
+    expect(page.locator("main input:focus")).to_be_visible()
     page.keyboard.type(asked.code)
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Đếm giấy tờ")

@@ -158,8 +158,10 @@ class Run:
             begun = time.monotonic()
             self.task.offer(self.search.best())
             # A large plan takes long to check; the search keeps nine tenths of the time.
-            pause = max(SECONDS_BETWEEN_OFFERS, 10 * (time.monotonic() - begun))
-            self.next_offer = time.monotonic() + pause
+            # The first seconds bring the most, so then it is told more often.
+            now = time.monotonic()
+            pause = max(min(SECONDS_BETWEEN_OFFERS, now - self.started), 10 * (now - begun))
+            self.next_offer = now + pause
 
     def take(self, columns: tuple[Column, ...]) -> None:
         """Go on from what the set partitioning chose, if it is better still."""

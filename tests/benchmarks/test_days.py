@@ -129,14 +129,14 @@ RELAXED: dict[str, Relaxed] = {
 
 @pytest.mark.parametrize("rule", RELAXED)
 def test_every_rule_of_a_full_day_binds(rule: str) -> None:
-    """A plan made without the rule breaks it."""
-    problem = day("full-150-tam-ky")
+    """A plan made without the rule breaks it; on some day, where one of them obeys it by chance."""
+    assert any(_breaks(rule, day(f"full-150-{seed}")) for seed in SEEDS)
+
+
+def _breaks(rule: str, problem: Problem) -> bool:
     relaxed = RELAXED[rule](problem)
-
     orders = orders_of(relaxed, planned(relaxed))
-
-    broken = [fault for fault in faults_of(problem, orders) if "unserved" not in fault]
-    assert broken != []
+    return any("unserved" not in fault for fault in faults_of(problem, orders))
 
 
 def test_what_goes_on_two_tours_does_not_go_on_one() -> None:

@@ -124,9 +124,9 @@ def test_a_published_key_is_read_as_it_was_written() -> None:
         "name",
         "name+00000000+",
         "name+00000000+AQ==",
-        str(LOG_KEY).replace("custody", "custodY"),
-        str(LOG_KEY) + "A",
-        str(LOG_KEY).replace("+A", "+B"),
+        pytest.param(str(LOG_KEY).replace("custody", "custodY"), id="another name"),
+        pytest.param(str(LOG_KEY) + "A", id="a letter more"),
+        pytest.param(str(LOG_KEY).replace("+A", "+B"), id="another kind"),
     ],
 )
 def test_a_key_that_is_none_is_refused(vkey: str) -> None:

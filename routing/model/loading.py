@@ -111,7 +111,10 @@ def _no_slack_but_at_reloads(model: "RoutingModel", dimension: Solver) -> None:
 def _add_departures(model: "RoutingModel") -> None:
     """`left` holds, all along a tour, when it left the office: at least every delivery's release.
 
-    It may lie below the true departure, never above: only releases ask for it, from below.
+    It may lie below the true departure, never above: only releases ask for it, from below. The
+    solver takes a plan for sound whose seconds it has narrowed but not fixed, so what is asked here
+    must bite on ranges: a reload's departure is the second at which the next stop starts, less the
+    way there. Reload plus waiting, two ranges with one sum, would let a tour leave any time.
     """
     solver, routing, time = model.solver, model.routing, model.time
     for node, owner in model.layout.reload_owner.items():
@@ -133,11 +136,14 @@ def _add_departures(model: "RoutingModel") -> None:
     for courier in range(len(model.problem.couriers)):
         start = routing.Start(courier)
         solver.Add(left.CumulVar(start) <= time.CumulVar(start))
+    everywhere = range(routing.Size() + routing.vehicles())
+    starts, departures = ([of.CumulVar(i) for i in everywhere] for of in (time, left))
     for node, owner in model.layout.reload_owner.items():
         index = model.index(node)
         reload = model.problem.couriers[owner].reload_seconds
-        after = left.CumulVar(index) - model.horizon + left.SlackVar(index)
-        solver.Add(after <= time.CumulVar(index) + reload + time.SlackVar(index))
+        following = routing.NextVar(index)
+        way = time.FixedTransitVar(index) - reload
+        solver.Add(solver.Element(departures, following) + way <= solver.Element(starts, following))
     for stop in np.flatnonzero(releases):
         index = model.index(int(stop))
         if releases[stop] > model.horizon:

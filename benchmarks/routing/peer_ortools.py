@@ -84,7 +84,7 @@ class _Search:
             self.model.solver.FinishCurrentSearch()
 
     def _note(self, second: float, orders: Orders) -> None:
-        """Keeps the cheapest sound plan: with releases the iterated search also gives unsound ones."""
+        """Keeps the cheapest plan the judge finds sound; on the way the solver has not fixed all times."""
         if any(faults_of(self.problem, orders)):
             return
         cost = bare_cost(self.problem, orders)

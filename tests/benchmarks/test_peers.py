@@ -17,8 +17,6 @@ NEEDS = {"PyVRP": "pyvrp", "VROOM": "vroom", "OR-Tools": "ortools"}
 )
 def test_a_peer_s_own_cost_is_the_judge_s(solver: str, family: str) -> None:
     pytest.importorskip(NEEDS[solver], reason="the extra `bench` is not installed")
-    if solver == "OR-Tools" and FAMILIES[family].tours:
-        pytest.skip("its first plan of a day with further tours takes longer than a test may")
     problem = courier_day(day_name(f"{family}-30-hoi-an"))
 
     run = DAY_SOLVERS[solver](problem, 1.5, 1, 1)

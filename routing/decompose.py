@@ -112,7 +112,7 @@ class _Parts:
         # Who has little to do may do it otherwise.
         stops = np.sort(np.concatenate([left, *(np.array(held[n], np.int64) for n in free)]))
         parts = first_parts(self.arrays, stops, free, self.draw)
-        parts = [part for part in map(self._whole, parts) if len(part.stops)]
+        parts = [self._whole(part) for part in parts]
         for first in range(0, len(parts), self.task.threads):
             if self._over():
                 return

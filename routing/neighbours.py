@@ -39,7 +39,7 @@ class Neighbours:
         free = unserved(tours, len(self.problem.stops))
         for _ in range(most):
             part = _Drawing(self, tours, busy, free).part()
-            if part is None or not len(part.stops):
+            if part is None:
                 break
             parts.append(part)
             self.number += 1

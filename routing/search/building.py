@@ -352,12 +352,16 @@ def _stretches(rows: Sequence[Sequence[tuple[int, int]]]) -> tuple[Ints, Ints]:
 
 
 def neighbours(seconds: Table, price: Table, stop: Ints) -> tuple[Table, Table]:
-    """For each stop the others, nearest first: by price, waiting and lateness; and by price alone."""
+    """For each stop the others, nearest first: by price, waiting and lateness; and by price alone.
+
+    Shapes (stops, w), with w at most the number of other stops.
+    """
     count = len(stop)
+    others = max(0, count - 1)
     wanted = NEAR_STOPS_OF_SMALL if count < 300 else NEAR_STOPS
-    near = np.zeros((count, min(wanted, count - 1)), dtype=np.int32)
-    adjacent = np.zeros((count, min(ADJACENT_STOPS, count - 1)), dtype=np.int32)
-    if count < 2:
+    near = np.zeros((count, min(wanted, others)), dtype=np.int32)
+    adjacent = np.zeros((count, min(ADJACENT_STOPS, others)), dtype=np.int32)
+    if not others:
         return near, adjacent
     early, late, service = stop[:, at.EARLY], stop[:, at.LATE], stop[:, at.SERVICE]
     scale = float(np.median(price[:count, :count]) / max(1.0, np.median(seconds[:count, :count])))

@@ -97,6 +97,8 @@ class Search:
 
     def anneal(self, iterations: int, temperature: float) -> bool:
         """So many rounds; `temperature` in short roads. True when the best got better."""
+        if not len(self.net.stop):
+            return False
         improved = anneal(
             self.net,
             self.state,

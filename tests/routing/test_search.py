@@ -137,6 +137,22 @@ def test_a_part_of_the_day_leaves_the_others_alone() -> None:
     assert search.best() == ((), ((1, 2),)) or search.best() == ((), ((2, 1),))
 
 
+@pytest.mark.parametrize("stops", [[], [1]], ids=["no stop", "one stop"])
+def test_a_part_with_nothing_to_choose_is_searched_like_any_other(stops: list[int]) -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2, penalty=500)], [courier(LAN), courier(MINH)])
+
+    builder = NetBuilder(Scheduler(problem), stops, [1])
+    search = Search(builder, seed=1)
+    search.construct()
+    search.tempt(20, 1.0)
+
+    assert not search.anneal(50, 1.0)
+    assert builder.net().near.shape == builder.net().adjacent.shape == (len(stops), 0)
+    assert search.best() == ((), tuple((number,) for number in stops))
+    assert search.best_cost == 240 * len(stops)
+    assert search.serves_all
+
+
 @pytest.mark.parametrize(
     ("file", "read", "rounds", "best_known", "gap"),
     [

@@ -31,6 +31,7 @@ class State(StrEnum):
     HELD = "C12"
     GOING_BACK = "C13"
     RETURNED = "C14"
+    OPENED = "C15"  # of a bag alone: emptied and compared
 
 
 class Trouble(StrEnum):
@@ -45,7 +46,7 @@ class Trouble(StrEnum):
 
 
 FREEZING = frozenset({Trouble.SEAL, Trouble.DAMAGE, Trouble.LOST})
-ENDED = frozenset({State.DELIVERED, State.RETURNED})
+ENDED = frozenset({State.DELIVERED, State.RETURNED, State.OPENED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,23 @@ class Standing:
         )
 
 
+def lies_in(item: Standing, bag: Standing | None) -> bool:
+    """Whether an item that was put into this bag is in it now: the bag is closed, in the same hands.
+
+    What lies elsewhere than its bag was handed over without it, and the bag's opening will tell.
+    """
+    if bag is None or item.bag != bag.item or bag.ended or item.holder is None:
+        return False
+    return bag.holder is not None and _same_hands(item.holder, bag.holder)
+
+
+def _same_hands(one: Holder, other: Holder) -> bool:
+    """One person, or one counter: behind a counter the place answers."""
+    if Capacity.COURIER in {one.capacity, other.capacity}:
+        return one.staff == other.staff
+    return one.unit == other.unit
+
+
 def evolve(standing: Standing | None, event: Event) -> Standing:
     """The item as it stands after one more event."""
     act = event.act
@@ -161,7 +179,6 @@ def _handed_over(standing: Standing, event: Event, act: acts.Handover) -> Standi
         condition=act.condition,
         troubles=troubles,
         offered=None,
-        bag=ItemId(""),
         run="",
         round=RoundId(""),
     )
@@ -186,6 +203,7 @@ def _state_after_handover(standing: Standing, to: Capacity) -> State:
 
 
 def _delivered(standing: Standing, event: Event, act: acts.Deliver) -> Standing:
+    standing = _in_hand(standing)
     troubles = standing.troubles
     if act.counts != standing.counts:
         troubles |= {Trouble.SEAL}
@@ -212,10 +230,13 @@ def _found(standing: Standing, event: Event, act: acts.Found) -> Standing:
         condition=act.condition,
         troubles=standing.troubles - {Trouble.LOST},
         offered=None,
+        bag=ItemId(""),
     )
 
 
 def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> Standing:  # noqa: C901, PLR0911, PLR0912 - one line for each fact, and the type checker wants all of them
+    if isinstance(act, acts.Pack | acts.Out | acts.Attempt | acts.Hold):
+        standing = _in_hand(standing)
     match act:
         case acts.Pack():
             sealed = standing.state in {State.ACCEPTED, State.RESULT_TAKEN}
@@ -238,6 +259,8 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             return replace(standing, bag=act.bag, state=State.IN_DISPATCH)
         case acts.Depart():
             return replace(standing, run=act.run, state=State.IN_DISPATCH)
+        case acts.Arrive() if standing.leg is Leg.BAG:
+            return replace(standing, run="", offered=None, state=State.OPENED)
         case acts.Arrive():
             state = State.GOING_BACK if standing.returning else State.AT_DESTINATION_OFFICE
             return replace(standing, bag=ItemId(""), run="", state=state)
@@ -276,6 +299,13 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             raise ValueError(f"{type(act).__name__} is not a note.")
         case _:
             assert_never(act)
+
+
+def _in_hand(standing: Standing) -> Standing:
+    """Somebody has it in his hand, so it is out of its bag; if nobody told how, that is a case."""
+    if not standing.bag:
+        return standing
+    return replace(standing, bag=ItemId(""), troubles=standing.troubles | {Trouble.SEAL})
 
 
 def _trouble_of(act: acts.Refuse) -> frozenset[Trouble]:

@@ -32,6 +32,12 @@ class ItemEnded(RuleBroken):
     code = "custody.ended"
 
 
+class InClosedBag(RuleBroken):
+    """What lies in a closed bag moves with its bag, and the bag with all that lies in it."""
+
+    code = "custody.in_closed_bag"
+
+
 class NotSealed(RuleBroken):
     code = "custody.not_sealed"
 
@@ -84,11 +90,21 @@ def _held(standing: Standing, by: Actor) -> Holder:
 
 
 def _free(standing: Standing, by: Actor) -> Holder:
-    """Held by `by` and not frozen by an open exception."""
+    """Held by `by`, in no closed bag, and not frozen by an open exception.
+
+    A standing that is to be decided on names a bag only where the item lies in it while it is
+    closed, and the bag does not move with it (services/closed_bags.py).
+    """
     holder = _held(standing, by)
+    _refuse_in_bag(standing)
     if standing.frozen:
         raise ItemFrozen(item=standing.item, troubles=",".join(sorted(standing.troubles)))
     return holder
+
+
+def _refuse_in_bag(standing: Standing) -> None:
+    if standing.bag:
+        raise InClosedBag(item=standing.item, bag=standing.bag)
 
 
 def accept(
@@ -129,6 +145,7 @@ def pack(
 ) -> acts.Pack:
     """Seal it. A second seal needs a witness and a reason, and the same papers inside."""
     _held(standing, by)
+    _refuse_in_bag(standing)
     if standing.seal and not (witness and why):
         raise ResealNeedsWitness(item=standing.item, seal=standing.seal)
     if witness and witness == by.staff:
@@ -190,6 +207,9 @@ def take(
 ) -> acts.Handover:
     """Take what was offered, complete and intact. Anything else is `reserve`."""
     _offered_to(standing, by)
+    if standing.ended:
+        raise ItemEnded(item=standing.item, state=standing.state)
+    _refuse_in_bag(standing)
     if standing.frozen:
         raise ItemFrozen(item=standing.item, troubles=",".join(sorted(standing.troubles)))
     return acts.Handover(
@@ -224,7 +244,10 @@ def depart(standing: Standing, *, by: Actor, run: str, destination: UnitCode) ->
 
 
 def arrive(standing: Standing, *, by: Actor) -> acts.Arrive:
+    """Out of its bag; of a bag: opened, which ends it. What is offered is taken back before."""
     _held(standing, by)
+    if standing.leg is Leg.BAG and standing.offered is not None:
+        raise AlreadyOffered(item=standing.item, to=standing.offered.to_unit)
     return acts.Arrive()
 
 

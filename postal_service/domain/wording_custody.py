@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bưu gửi {item} đã kết thúc ({state}), không ghi thêm được.",
         "Item {item} has ended ({state}); nothing more can be recorded.",
     ),
+    "custody.in_closed_bag": (
+        "Bưu gửi {item} nằm trong túi {bag} còn đóng, chỉ đi cùng túi. Bàn giao cả túi, hoặc mở túi và đối chiếu trước.",
+        "Item {item} lies in the closed bag {bag} and moves only with it. Hand over the whole bag, or open and compare it first.",
+    ),
     "custody.not_sealed": (
         "Bưu gửi {item} chưa niêm phong. Niêm phong trước khi bàn giao.",
         "Item {item} is not sealed. Seal it before handing it over.",

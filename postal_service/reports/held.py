@@ -16,7 +16,7 @@ MOST_HOLDERS = 50
 _MOVING = tuple(
     state.value
     for state in State
-    if state not in {State.WITH_AGENCY, State.DELIVERED, State.RETURNED}
+    if state not in {State.WITH_AGENCY, State.DELIVERED, State.RETURNED, State.OPENED}
 )
 
 

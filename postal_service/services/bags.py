@@ -3,21 +3,33 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules as rules
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Arrive, Condition, Leg, Pack
-from postal_service.domain.custody import Standing
+from postal_service.domain.acts import Condition, Leg, Pack
+from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.projections import holdings, timelines
-from postal_service.services import exceptions, items, overview, places, sight, transport
+from postal_service.services import (
+    closed_bags,
+    exceptions,
+    items,
+    overview,
+    places,
+    sight,
+    transport,
+)
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.overview import LYING, Line, Names
 from postal_service.storage.schema import BagContentRow, ItemRow
+
+LONGEST_WHY: Final = 200
+NAMED: Final = 6  # as many as an event's reason has room for
 
 
 class OpenedAlready(RuleBroken):
@@ -32,6 +44,7 @@ class BagLine:
 
     standing: Standing
     inside: int
+    astray: int  # was put into it, and does not go along
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,22 +68,19 @@ class Opened:
     bag: ItemId
     came_out: tuple[ItemId, ...]
     missing: tuple[ItemId, ...]  # on the manifest, not in the bag: reported lost
+    astray: tuple[ItemId, ...]  # held elsewhere before the bag was opened: a case of the bag
     unlisted: tuple[ItemId, ...]  # in the bag, not on the manifest: nothing is told of them yet
     seal_differs: bool
 
 
 def of_unit(session: Session, *, by: Actor) -> list[BagLine]:
-    """The unopened bags that lie at the actor's unit, or are offered to it."""
+    """The closed bags that lie at the actor's unit, or are offered to it."""
     held = [
         *holdings.held_at_unit(session, by.unit, LYING),
         *holdings.offered_to(session, by.unit, by.staff),
     ]
     bags = {each.item: each for each in held if each.leg is Leg.BAG}
-    return [
-        BagLine(standing=standing, inside=len(_inside(session, standing)))
-        for standing in bags.values()
-        if not _is_opened(session, standing.item)
-    ]
+    return [_line(session, standing) for standing in bags.values() if not standing.ended]
 
 
 def destinations(session: Session, day: date, *, by: Actor) -> dict[UnitCode, str]:
@@ -93,8 +103,8 @@ def view(session: Session, bag: ItemId, *, by: Actor) -> BagView:
     return BagView(
         standing=standing,
         manifest=manifest,
-        inside=frozenset(each.item for each in _inside(session, standing)),
-        is_opened=any(isinstance(each.act, Arrive) for each in moments),
+        inside=frozenset(each.item for each in closed_bags.inside(session, standing)),
+        is_opened=standing.state is State.OPENED,
         origin=UnitCode(row.origin_unit),
         closed_at=closed.claimed_at,
         packer=closed.by.staff,
@@ -120,24 +130,31 @@ def open_bag(
     """Empty a bag at the office that holds it, and compare it with its manifest.
 
     `found` is what lay in it, `seal` the serial that was on it. What is missing is reported lost by
-    this office, which has signed for it; another seal is reported as a broken one. Raises
-    UnknownItem, NotABag, OpenedAlready, or NotTheHolder while the bag has not been handed over.
+    this office, which has signed for it. Another seal, or something that was handed on before the
+    bag was opened, is an exception of the bag. The bag has ended then. Raises UnknownItem, NotABag,
+    OpenedAlready, AlreadyOffered while it waits to be taken over, or NotTheHolder while it has not
+    been handed over.
     """
     standing = items.standing(session, bag)
     if standing.leg is not Leg.BAG:
         raise transport.NotABag(item=bag)
-    if _is_opened(session, bag):
+    if standing.state is State.OPENED:
         raise OpenedAlready(item=bag)
-    inside = [each.item for each in _inside(session, standing)]
+    inside = [each.item for each in closed_bags.inside(session, standing)]
     lay = set(found)
+    astray = tuple(i for i in _listed(session, bag) if i not in inside and i not in lay)
     # Decided together before anything is told: nobody opens a bag that he does not hold.
     told = [
         Told(item=each.item, parent=each.custody, act=rules.arrive(each, by=by))
         for each in [standing, *items.standings(session, [i for i in inside if i in lay])]
     ]
     differs = seal != standing.seal
-    if differs:
-        why = f"Niêm phong trên túi là {seal}, sổ ghi {standing.seal}."
+    faults = [f"Niêm phong trên túi là {seal}, sổ ghi {standing.seal}."] if differs else []
+    if astray:
+        more = f" và {len(astray) - NAMED} bưu gửi nữa" if len(astray) > NAMED else ""
+        faults.append(f"Rời túi trước khi mở: {', '.join(astray[:NAMED])}{more}.")
+    if faults:
+        why = " ".join(faults)[:LONGEST_WHY]
         exceptions.report_damage(
             session, keys, bag, condition=Condition.SEAL_BROKEN, why=why, by=by, at=at
         )
@@ -150,6 +167,7 @@ def open_bag(
         bag=bag,
         came_out=tuple(item for item in inside if item in lay),
         missing=missing,
+        astray=astray,
         unlisted=tuple(sorted(lay - set(inside))),
         seal_differs=differs,
     )
@@ -161,8 +179,8 @@ def with_contents(session: Session, chosen: Collection[ItemId]) -> list[ItemId]:
     for item in chosen:
         moved.append(item)
         found = holdings.standings(session, [item]).get(item)
-        if found is not None and found.leg is Leg.BAG and not _is_opened(session, item):
-            moved += [each.item for each in _inside(session, found)]
+        if found is not None and found.leg is Leg.BAG:
+            moved += [each.item for each in closed_bags.inside(session, found)]
     return list(dict.fromkeys(moved))
 
 
@@ -171,19 +189,10 @@ def refuse_unless_held(bag: BagView, *, by: Actor) -> None:
     rules.arrive(bag.standing, by=by)
 
 
-def _inside(session: Session, bag: Standing) -> list[Standing]:
-    """What was put into an unopened bag and is held where the bag is: the rest never came along."""
-    listed = holdings.standings(session, _listed(session, bag.item))
-    return [
-        each
-        for each in listed.values()
-        if each.holder and bag.holder and each.holder.unit == bag.holder.unit
-    ]
-
-
-def _is_opened(session: Session, bag: ItemId) -> bool:
-    # A hand-over ends an item's being in a bag for custody, so the bag's own story is asked.
-    return any(isinstance(each.act, Arrive) for each in timelines.of_item(session, bag))
+def _line(session: Session, bag: Standing) -> BagLine:
+    inside = {each.item for each in closed_bags.inside(session, bag)}
+    astray = [item for item in _listed(session, bag.item) if item not in inside]
+    return BagLine(standing=bag, inside=len(inside), astray=len(astray))
 
 
 def _listed(session: Session, bag: ItemId) -> list[ItemId]:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.custody import Standing, State
-from postal_service.domain.ids import EventId, StaffId, UnitCode
+from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Unknown
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import overview, places
+from postal_service.services import closed_bags, overview, places
 from postal_service.services.handovers import Taken
 from postal_service.services.overview import LYING, Line, Names
 from postal_service.storage.schema import ItemRow, UnitRow
@@ -48,6 +48,16 @@ class Batch:
     mine_to_take: bool
     mine_to_withdraw: bool
 
+    @property
+    def in_hand(self) -> tuple[Line, ...]:
+        """What can be looked at: all but what lies in a closed bag that is handed over too."""
+        together = {line.standing.item for line in self.lines}
+        return tuple(line for line in self.lines if line.standing.bag not in together)
+
+    def inside(self, bag: ItemId) -> tuple[Line, ...]:
+        """What of this hand-over lies in that bag."""
+        return tuple(line for line in self.lines if line.standing.bag == bag)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -71,7 +81,7 @@ class Outcome:
 def ready(session: Session, *, by: Actor) -> Ready:
     """Sealed items at the actor's unit that are not offered, frozen or at their end."""
     held = holdings.held_at_unit(session, by.unit, LYING)
-    free = [each for each in held if _can_go(each, by)]
+    free = [each for each in closed_bags.as_they_lie(session, held) if _can_go(each, by)]
     neighbours = session.scalars(
         select(UnitRow.code)
         .where(UnitRow.kind.in_([places.DESK, places.POST_OFFICE]), UnitRow.code != by.unit)
@@ -96,7 +106,7 @@ def outgoing(session: Session, *, by: Actor) -> list[Batch]:
 
 def batch(session: Session, key: str, *, by: Actor) -> Batch:
     """An open hand-over of which this person is the giver or the taker. Raises UnknownBatch."""
-    found = holdings.in_batch(session, key) if key else []
+    found = closed_bags.as_they_lie(session, holdings.in_batch(session, key)) if key else []
     made = _batches(session, found, by)
     if not made or not (made[0].mine_to_take or made[0].mine_to_withdraw):
         raise UnknownBatch(batch=key[:40])

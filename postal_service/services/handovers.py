@@ -14,14 +14,14 @@ from uuid_utils.compat import uuid7
 
 from postal_service.domain import custody_rules as rules
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Capacity, Condition, ReservedFor
+from postal_service.domain.acts import Capacity, Condition, Leg, ReservedFor
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed
 from postal_service.ledger import reading
 from postal_service.ledger.encoding import canonical
 from postal_service.projections import holdings
-from postal_service.services import items
+from postal_service.services import closed_bags, items
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 LARGEST_BATCH = 500  # items of one hand-over
@@ -76,13 +76,16 @@ def offer(
     """Put sealed items out for a unit, or for one person of it.
 
     All or nothing: raises UnknownItem, NotTheHolder, NotSealed, ItemFrozen, AlreadyOffered,
-    NothingToHandOver or TooManyAtOnce, and then nothing is recorded.
+    InClosedBag for an item without its bag or a bag without what lies in it, NothingToHandOver or
+    TooManyAtOnce, and then nothing is recorded.
     """
     if not offered:
         raise NothingToHandOver
     if len(offered) > LARGEST_BATCH:
         raise TooManyAtOnce(count=len(offered), most=LARGEST_BATCH)
     found = items.standings(session, offered)
+    _refuse_parts_of_bags(session, found)
+    found = closed_bags.together(found)
     batch, manifest = str(uuid7()), manifest_hash(found)
     told = [
         Told(
@@ -121,14 +124,18 @@ def take(
 ) -> Taken:
     """Take every open item of an offered batch but the reserved ones, which are refused.
 
+    What lies in a closed bag is taken with it; where the bag is reserved, so is what lies in it.
     Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
-    is not in it, NotOffered when it was meant for somebody else, ItemFrozen; nothing is recorded.
+    is not in it, NotOffered when it was meant for somebody else, ItemFrozen, InClosedBag for a
+    reservation in a bag that is taken or an item without its bag; nothing is recorded.
     """
     found = _open(session, batch)
     if not found:
         raise NothingToHandOver
     if strange := reserved.keys() - {standing.item for standing in found}:
         raise items.UnknownItem(item=min(strange))
+    reserved = with_bags(found, reserved)
+    found = closed_bags.together(found)
     offers = reading.entries(session, [each.offered.event for each in found if each.offered])
     told = [_answer(standing, offers, reserved, capacity, by) for standing in found]
     recorded = tell(session, keys, told, by=by, at=at)
@@ -138,6 +145,23 @@ def take(
         reserved=tuple(each.item for each in found if each.item in reserved),
         events=tuple(each.event for each in recorded),
     )
+
+
+def with_bags(
+    found: Sequence[Standing], reserved: Mapping[ItemId, Reservation]
+) -> Mapping[ItemId, Reservation]:
+    """The same reservations, and for what lies in a reserved bag those of its bag.
+
+    Nobody looks into a closed bag. Raises InClosedBag for a reservation in a bag that is taken.
+    """
+    whole = dict(reserved)
+    batch = {standing.item for standing in found}
+    for each in found:
+        if each.bag in batch and each.bag in reserved:
+            whole.setdefault(each.item, reserved[each.bag])
+        elif each.bag in batch and each.item in reserved:
+            raise rules.InClosedBag(item=each.item, bag=each.bag)
+    return whole
 
 
 def withdraw(
@@ -174,7 +198,17 @@ def manifest_hash(found: Sequence[Standing]) -> str:
 def _open(session: Session, batch: str) -> list[Standing]:
     """What of a batch is open when this transaction's turn has come."""
     items.lock(session, [each.item for each in holdings.in_batch(session, batch)])
-    return holdings.in_batch(session, batch)
+    return closed_bags.as_they_lie(session, holdings.in_batch(session, batch))
+
+
+def _refuse_parts_of_bags(session: Session, found: Sequence[Standing]) -> None:
+    together = {standing.item for standing in found}
+    for bag in found:
+        if bag.leg is not Leg.BAG:
+            continue
+        for each in closed_bags.inside(session, bag):
+            if each.item not in together:
+                raise rules.InClosedBag(item=each.item, bag=bag.item)
 
 
 def _answer(

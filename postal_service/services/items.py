@@ -13,6 +13,7 @@ from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Unknown
 from postal_service.projections import holdings
+from postal_service.services import closed_bags
 from postal_service.storage.schema import ItemRow
 
 
@@ -24,11 +25,7 @@ class UnknownItem(Unknown):
 
 def standing(session: Session, item: ItemId) -> Standing:
     """One item's standing. Raises UnknownItem."""
-    lock(session, [item])
-    found = holdings.standings(session, [item])
-    if item not in found:
-        raise UnknownItem(item=item)
-    return found[item]
+    return standings(session, [item])[0]
 
 
 def standings(session: Session, items: Iterable[ItemId]) -> list[Standing]:
@@ -39,7 +36,7 @@ def standings(session: Session, items: Iterable[ItemId]) -> list[Standing]:
     for item in wanted:
         if item not in found:
             raise UnknownItem(item=item)
-    return [found[item] for item in wanted]
+    return closed_bags.as_they_lie(session, [found[item] for item in wanted])
 
 
 def lock(session: Session, items: Iterable[ItemId]) -> None:

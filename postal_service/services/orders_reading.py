@@ -19,7 +19,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Money
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
-from postal_service.services import calendars, persons
+from postal_service.services import calendars, closed_bags, persons
 from postal_service.services.orders import (
     SAME_DAY_CUT,
     Kind,
@@ -197,7 +197,8 @@ class _Look:
         states = {*AT_COUNTER, *WITH_COURIER}
         while page := holdings.held_at_unit(self.session, self.office.code, states, after):
             after = page[-1].item
-            found += [(each, _bound(each)) for each in page if _is_free(each, self.office.code)]
+            lying = closed_bags.as_they_lie(self.session, page)
+            found += [(each, _bound(each)) for each in lying if _is_free(each, self.office.code)]
         return found
 
     def _goes_home(self, standing: Standing) -> bool:

@@ -23,6 +23,7 @@ from postal_service.projections import holdings, timelines
 from postal_service.projections.timelines import Moment
 from postal_service.services import (
     charges,
+    closed_bags,
     digitisation,
     directory,
     dossiers,
@@ -40,7 +41,8 @@ from postal_service.storage.schema import DossierRow, ItemRow, RoundRow, StopRow
 MOST_UNITS = 1_000
 MOST_ITEMS_OF_A_DOSSIER = 50
 ROUND_IS_OUT = ("published", "acknowledged")
-LYING = tuple(state for state in State if state not in {State.WITH_AGENCY, State.WITH_COURIER})
+ELSEWHERE = frozenset({State.WITH_AGENCY, State.WITH_COURIER, State.OPENED})
+LYING = tuple(state for state in State if state not in ELSEWHERE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,14 +116,15 @@ class DossierView:
 
 def stacks(session: Session, *, by: Actor) -> Stacks:
     """What lies at the actor's unit, what is half handed over, and which results are here."""
-    held = holdings.held_at_unit(session, by.unit, LYING)
+    held = closed_bags.as_they_lie(session, holdings.held_at_unit(session, by.unit, LYING))
     offered = holdings.offered_to(session, by.unit, by.staff)
     here = [
         each
         for each in held
         if each.holder is not None and each.holder.capacity is not Capacity.COURIER
     ]
-    ours = [each for each in here if each.offered is None]
+    # What lies in a closed bag goes with its bag, which stands in the stack for it.
+    ours = [each for each in here if each.offered is None and not each.bag]
     results = [each for each in ours if each.leg is Leg.OUT]
     waiting = [each for each in ours if each.leg is not Leg.OUT and not each.ended]
     between = [each for each in here if each.offered is not None] + list(offered)

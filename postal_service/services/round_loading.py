@@ -10,7 +10,7 @@ from postal_service.domain.acts import Capacity
 from postal_service.domain.ids import ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.projections import holdings
-from postal_service.services import handovers, orders, places, plans
+from postal_service.services import closed_bags, handovers, orders, places, plans
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.handovers import Offered
 from postal_service.services.office_events import OfficeKeys
@@ -73,12 +73,15 @@ def to_load(session: Session, round_id: RoundId) -> list[ItemId]:
         )
         .order_by(StopItemRow.position, StopItemRow.reference)
     ).all()
-    standings = holdings.standings(session, [ItemId(item) for item, _ in rows])
+    found = holdings.standings(session, [ItemId(item) for item, _ in rows])
+    standings = {each.item: each for each in closed_bags.as_they_lie(session, found.values())}
     waiting = []
     for item, office in rows:
         standing = standings.get(ItemId(item))
         holder = standing.holder if standing else None
         if standing is None or holder is None or standing.offered or standing.frozen:
+            continue
+        if standing.bag:  # it goes with its bag
             continue
         if holder.unit == office and holder.capacity is Capacity.COUNTER:
             waiting.append(ItemId(item))

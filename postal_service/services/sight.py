@@ -6,7 +6,7 @@ from postal_service.domain.actors import Actor
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.projections import holdings
-from postal_service.services import dossiers, places
+from postal_service.services import closed_bags, dossiers, places
 from postal_service.services.dossiers import SEEING, UnknownDossier
 from postal_service.services.items import UnknownItem
 from postal_service.storage.schema import ItemRow
@@ -19,9 +19,10 @@ def item(session: Session, number: ItemId, *, by: Actor) -> Standing:
     its dossier is his to see. Raises UnknownItem.
     """
     # Looked at and not locked: who only sees must not wait for who decides.
-    standing = holdings.standings(session, [number]).get(number)
-    if standing is None:
+    found = holdings.standings(session, [number])
+    if number not in found:
         raise UnknownItem(item=number)
+    (standing,) = closed_bags.as_they_lie(session, found.values())
     if standing.holder is not None and standing.holder.staff == by.staff:
         return standing
     offered = standing.offered

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules as rules
@@ -20,10 +20,11 @@ from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
-from postal_service.services import handovers, items, numbers, sealing
+from postal_service.services import closed_bags, handovers, items, numbers, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.storage.schema import BagContentRow, ItemRow
 
+LARGEST_BAG = handovers.LARGEST_BATCH - 1  # it is handed over with all that lies in it
 EMPTY = Counts(originals=0, certified=0, photocopies=0)
 
 
@@ -71,8 +72,8 @@ def pack_bag(
     """
     if not contents:
         raise BagEmpty
-    if len(contents) > handovers.LARGEST_BATCH:
-        raise handovers.TooManyAtOnce(count=len(contents), most=handovers.LARGEST_BATCH)
+    if len(contents) > LARGEST_BAG:
+        raise handovers.TooManyAtOnce(count=len(contents), most=LARGEST_BAG)
     found = items.standings(session, contents)
     for each in found:
         if each.leg is Leg.BAG or each.bag or each.offered is not None:
@@ -125,7 +126,7 @@ def depart(
     at: datetime,
 ) -> tuple[ItemId, ...]:
     """The bag and what lies in it leave with a run. Raises UnknownItem, NotABag, NotTheHolder."""
-    moved = _with_contents(session, bag)
+    moved = closed_bags.together(_with_contents(session, bag))
     told = [
         Told(
             item=each.item,
@@ -159,13 +160,12 @@ def offer_bag(
 def arrive(
     session: Session, keys: OfficeKeys, bag: ItemId, *, by: Actor, at: datetime
 ) -> tuple[ItemId, ...]:
-    """Empty a bag at the office that holds it now; the items that came out.
+    """Empty a bag at the office that holds it now; the items that came out. The bag has ended.
 
-    Raises UnknownItem, NotABag, or NotTheHolder while it has not been handed over.
+    Raises UnknownItem, NotABag, ItemEnded for one that was opened, AlreadyOffered while it waits to
+    be taken over, or NotTheHolder while it has not been handed over.
     """
-    standing, *contents = items.standings(session, [bag, *_listed(session, bag)])
-    if standing.leg is not Leg.BAG:
-        raise NotABag(item=bag)
+    standing, *contents = _with_contents(session, bag)
     told = [
         Told(item=each.item, parent=each.custody, act=rules.arrive(each, by=by))
         for each in [standing, *contents]
@@ -180,12 +180,5 @@ def _with_contents(session: Session, bag: ItemId) -> list[Standing]:
     standing, *contents = items.standings(session, [bag, *inside])
     if standing.leg is not Leg.BAG:
         raise NotABag(item=bag)
-    # What somebody took out while this waited for the lock does not travel with it.
+    # What lies elsewhere, or was taken out while this waited for the lock, does not travel with it.
     return [standing, *(each for each in contents if each.bag == bag)]
-
-
-def _listed(session: Session, bag: ItemId) -> list[ItemId]:
-    rows = session.scalars(
-        select(BagContentRow.item).where(BagContentRow.bag == bag).order_by(BagContentRow.item)
-    )
-    return [ItemId(item) for item in rows]

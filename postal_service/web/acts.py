@@ -132,6 +132,12 @@ def _of_holder(standing: Standing) -> list[Begin]:
     found: list[Begin] = []
     delivers = standing.leg is Leg.OUT and not standing.returning
     at_agency = standing.state is State.RESULT_AT_AGENCY
+    if standing.bag:  # it moves with its bag
+        bag, wrong = standing.bag, url_for("exceptions.show", number=number)
+        return [
+            Begin(verb=say("Xem túi đang chứa"), path=url_for("items.show", number=bag)),
+            Begin(verb=say("Báo bất thường"), path=wrong),
+        ]
     if not standing.seal:
         found.append(Begin(verb=say("Niêm phong"), path=url_for("items.seal", number=number)))
     if delivers and not at_agency and not standing.frozen and standing.offered is None:

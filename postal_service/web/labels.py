@@ -55,6 +55,7 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (State.HELD, ("lưu chờ nhận", "held for collection")),
     (State.GOING_BACK, ("đang chuyển hoàn", "going back")),
     (State.RETURNED, ("đã chuyển hoàn", "returned")),
+    (State.OPENED, ("túi đã mở, đã đối chiếu", "bag opened and compared")),
     (Trouble.SEAL, ("niêm phong bất thường", "seal exception")),
     (Trouble.DAMAGE, ("hư hại", "damaged")),
     (Trouble.LOST, ("thất lạc", "lost")),

@@ -45,7 +45,12 @@ def handed_over(giver: Browser, taker: Browser, bag: str, items: list[str]) -> N
     answer = giver.send("/handovers/new", codes=bag, to_unit=w.FAR_OFFICE)
     batch = BATCH.search(answer.location or "")
     assert batch is not None, answer.get_data(as_text=True)
-    taken(taker, batch[1], bag, *items)
+    page = taker.text(f"/handovers/{batch[1]}/take")
+    assert f'name="answer-{bag}"' in page
+    for item in items:  # nobody looks into a closed bag: they are listed and not asked for
+        assert item in page
+        assert f"answer-{item}" not in page
+    taken(taker, batch[1], bag)
 
 
 def events(session: Session) -> int:
@@ -76,6 +81,78 @@ def test_a_bag_is_sealed_with_its_manifest_and_goes_with_what_is_in_it(
     }
     assert "đã mở" in far.text(f"/bags/{bag}")
     assert far.get(f"/bags/{bag}/open").status_code == 409
+
+
+def test_an_opened_bag_leaves_the_stacks_and_can_be_handed_to_nobody(
+    browser: Callable[[str], Browser], items: list[str]
+) -> None:
+    counter = browser("counter")
+    bag = bagged(counter, *items)
+    desk = counter.text("/desk")
+    assert bag in desk
+    assert items[0] not in desk  # it stands in the stack as its bag
+    counter.send(f"/bags/{bag}/open", codes="\n".join(items), serial="TUI-1")
+
+    for page in ("/desk", "/bags", "/handovers/new"):
+        assert bag not in counter.text(page)
+    assert items[0] in counter.text("/handovers/new")
+    answer = counter.send("/handovers/new", codes=bag, to_unit=w.FAR_OFFICE)
+    assert answer.status_code == 409
+    assert "đã kết thúc" in answer.get_data(as_text=True)
+    assert "túi đã mở, đã đối chiếu" in counter.text(f"/items/{bag}")
+
+
+def test_an_item_in_a_closed_bag_goes_nowhere_and_the_page_names_the_bag(
+    browser: Callable[[str], Browser], items: list[str], session: Session
+) -> None:
+    counter = browser("counter")
+    bag = bagged(counter, *items)
+    before = events(session)
+
+    page = counter.text(f"/items/{items[0]}")
+    assert f'href="/items/{bag}"' in page
+    assert "Niêm phong lại" not in page
+    for path, fields in (
+        ("/handovers/new", {"codes": items[0], "to_unit": w.DESK}),
+        (f"/items/{items[0]}/seal", {"serial": "NP-9", "originals": "1"}),
+    ):
+        answer = counter.send(path, fields)
+        assert answer.status_code in {400, 409}
+    answer = counter.send("/handovers/new", codes=items[0], to_unit=w.DESK)
+    assert f"nằm trong túi {bag}" in answer.get_data(as_text=True)
+    assert events(session) == before
+
+
+def test_a_bag_that_waits_for_the_other_side_is_not_opened(
+    browser: Callable[[str], Browser], items: list[str], session: Session
+) -> None:
+    counter = browser("counter")
+    bag = bagged(counter, *items)
+    counter.send("/handovers/new", codes=bag, to_unit=w.FAR_OFFICE)
+    before = events(session)
+    assert "rút đề nghị bàn giao trước" in counter.text(f"/bags/{bag}")
+
+    answer = counter.send(f"/bags/{bag}/open", codes="\n".join(items), serial="TUI-1")
+
+    assert answer.status_code == 409
+    assert events(session) == before
+
+
+def test_a_reserved_bag_stays_with_all_that_lies_in_it(
+    browser: Callable[[str], Browser], items: list[str], session: Session
+) -> None:
+    counter, far = browser("counter"), browser("far_counter")
+    bag = bagged(counter, *items)
+    answer = counter.send("/handovers/new", codes=bag, to_unit=w.FAR_OFFICE)
+    batch = BATCH.search(answer.location or "")
+    assert batch is not None
+
+    done = far.send(f"/handovers/{batch[1]}/take", {f"answer-{bag}": "seal"})
+
+    assert done.status_code == 200, done.get_data(as_text=True)
+    for each in (bag, *items):
+        assert standing(session, ItemId(each)).troubles == {Trouble.SEAL}
+        assert standing(session, ItemId(each)).holder is not None
 
 
 def test_what_is_missing_or_too_many_or_under_another_seal_is_told(

@@ -1,6 +1,7 @@
 """The English of hand-overs."""
 
 ENGLISH: dict[str, str] = {
+    "túi đóng kín, {count} bưu gửi bên trong đi cùng túi": "a closed bag; the {count} items inside go with it",
     "Bàn giao đang chờ bên nhận ký": "Waits for the taker's signature",
     "Bên giao": "Giver",
     "Bên nhận": "Taker",

@@ -120,7 +120,10 @@ def sign_taking(batch: str) -> ResponseReturnValue:
             found = handing_over.batch(store, batch, by=here.actor())
             unit = places.workplace(store, by=here.actor(), at=here.now())
             at_desk = unit.kind in {places.DESK, places.AGENCY}
-            reserved = _reserved([line.standing.item for line in found.lines])
+            reserved = handovers.with_bags(
+                [line.standing for line in found.lines],
+                _reserved([line.standing.item for line in found.in_hand]),
+            )
             taken = handovers.take(
                 store,
                 here.keys(),
@@ -194,7 +197,7 @@ def _take_page(batch: str, refused: Refusal | None = None) -> ResponseReturnValu
         reasons=list(ReservedFor),
         receives=RECEIVES,
         answers={
-            line.standing.item: forms.raw(f"answer-{line.standing.item}") for line in found.lines
+            line.standing.item: forms.raw(f"answer-{line.standing.item}") for line in found.in_hand
         },
     )
     return page, status_of(refused) if refused else 200

@@ -1,6 +1,8 @@
 """The English of an item's pages."""
 
 ENGLISH: dict[str, str] = {
+    "Nằm trong túi": "Lies in bag",
+    "còn đóng, bưu gửi đi cùng túi": "closed; the item goes with it",
     "Hiện trạng": "As it stands",
     "Loại": "Kind",
     "Đang giữ": "Holder",

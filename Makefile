@@ -18,7 +18,7 @@ demo: $(RUNTIME) vendor kernels  ## run the whole service with sample orders on 
 	$(BIN)/postal demo
 
 test: $(DEVELOPMENT) vendor kernels  ## run every test this machine has the servers for
-	$(BIN)/python -m pytest -ra
+	$(BIN)/python -m pytest -ra --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: ready  ## run every gate: format, lint, types, layers, migrations, audit, tests
 	.ci/gates

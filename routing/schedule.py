@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement, islice
 from typing import Final, NamedTuple
 
+from routing.leaving import latest_leaving
 from routing.plan import Reason
 from routing.problem import Break, Courier
 from routing.tables import Profile
@@ -142,16 +143,29 @@ def _has_span_limits(day: Day) -> bool:
 
 
 def _leaving_later(day: Day, found: Timetable) -> Timetable:
-    """Bisect for the last departure with the same return; the return never falls with it."""
-    low, high = found.leaves_second, found.returns_second
+    """The last departure with the same return; the return never falls with it."""
+    low, high = found.leaves_second, latest_leaving(day, found.returns_second)
+    if high is None or high <= low:
+        return found
+    latest = _back_as_early(day, high, found)
+    if latest is not None:
+        return latest
+    # Rides can forbid what the windows allow; then the last possible second is bisected for.
     while low < high:
         middle = (low + high + 1) // 2
-        later = _raised(day, middle, None)
-        if isinstance(later, Timetable) and later.returns_second == found.returns_second:
-            found, low = later, max(middle, later.leaves_second)
-        else:
+        later = _back_as_early(day, middle, found)
+        if later is None:
             high = middle - 1
+        else:
+            found, low = later, middle
     return found
+
+
+def _back_as_early(day: Day, leave_from: int, found: Timetable) -> Timetable | None:
+    later = _raised(day, leave_from, None)
+    if isinstance(later, Blocked) or later.returns_second != found.returns_second:
+        return None
+    return later
 
 
 def _raised(day: Day, leave_from: int, placement: tuple[int, ...] | None) -> Timetable | Blocked:

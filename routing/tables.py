@@ -126,3 +126,19 @@ class Profile:
                 now = period.from_second
             percent = period.speed_percent
         return now + -(-work // percent) - departure_second
+
+    def last_departure(self, origin: int, destination: int, arrival_second: int) -> int:
+        """The last second to leave at and be there by `arrival_second`."""
+        base = self.travel.seconds(origin, destination)
+        if base == 0 or base >= UNREACHABLE:
+            return arrival_second - base
+        work, now = base * 100, arrival_second
+        for period in reversed(self.speed_periods):
+            if period.from_second >= now:
+                continue
+            covered = (now - period.from_second) * period.speed_percent
+            if covered >= work:
+                return now - -(-work // period.speed_percent)
+            work -= covered
+            now = period.from_second
+        return now - -(-work // 100)

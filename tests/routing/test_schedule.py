@@ -1,8 +1,11 @@
 """A sequence gets the earliest timetable that keeps everything, or the reason why there is none."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from routing import (
     Break,
@@ -18,8 +21,9 @@ from routing import (
     StopKind,
     Window,
 )
-from routing.days import Scheduler
+from routing.days import Scheduler, Tours
 from routing.schedule import Blocked
+from tests.routing.courier_days import courier_day
 from tests.routing.small import S, courier, on_a_line, stop, window
 
 
@@ -153,6 +157,57 @@ def test_paid_waiting_makes_a_courier_leave_as_late_as_possible() -> None:
     assert (route.leaves_second, route.returns_second) == (940, 1060)
 
 
+def drawn_day(seed: int, draw: Random) -> tuple[Problem, Tours]:
+    """A day with everything, an office that shuts for a while, and some tours of its first courier."""
+    problem = courier_day(seed, 8, 2)
+    opens, closes = 7 * 3600 + 1800, 18 * 3600
+    hours = (*window(opens, 9 * 3600), *window(9 * 3600 + draw.randint(1, 3600), closes))
+    rules = replace(problem.rules, locks=(), depot_hours={0: hours})
+    problem = replace(problem, rules=rules)
+    partner = Scheduler(problem).arrays.partner
+    calls = [n for n, one in enumerate(problem.stops) if one.kind is not StopKind.DROPOFF]
+    order = draw.sample(calls, draw.randint(1, min(4, len(calls))))
+    for call in order[:]:
+        if partner[call] >= 0:
+            order.insert(draw.randint(order.index(call) + 1, len(order)), int(partner[call]))
+    cut = draw.randint(0, len(order) - 1)
+    return problem, tuple(tour for tour in (tuple(order[:cut]), tuple(order[cut:])) if tour)
+
+
+@settings(max_examples=60)
+@given(
+    seed=st.integers(0, 10_000),
+    draw=st.randoms(use_true_random=False),
+    profile=st.sampled_from(["default", "van", "foot"]),
+)
+def test_nobody_who_is_paid_could_leave_later_and_be_back_as_early(
+    seed: int, draw: Random, profile: str
+) -> None:
+    problem, tours = drawn_day(seed, draw)
+
+    def routed(opens: int, paid: int) -> Route | Blocked:
+        man = problem.couriers[0]
+        shift = replace(man.shift, opens_second=opens)
+        costs = CostRates(per_duty_second=paid)
+        same = replace(man, shift=shift, profile=profile, costs=costs, skills=frozenset({"permit"}))
+        if any(pair.max_ride_seconds is not None for pair in problem.shipments):
+            same = replace(same, breaks=())  # both together are searched for, not found for sure
+        crew = (same, *problem.couriers[1:])
+        return Scheduler(replace(problem, couriers=crew)).route(0, tours)
+
+    opens = problem.couriers[0].shift.opens_second
+    unpaid, paid = routed(opens, 0), routed(opens, 1)
+    assert isinstance(unpaid, Route) is isinstance(paid, Route)
+    if isinstance(unpaid, Blocked) or isinstance(paid, Blocked):
+        return
+    assert paid.returns_second == unpaid.returns_second
+    assert paid.leaves_second >= unpaid.leaves_second
+    # As one who begins no earlier would drive; a second later it is too late.
+    assert routed(paid.leaves_second, 0) == paid
+    later = routed(paid.leaves_second + 1, 0)
+    assert isinstance(later, Blocked) or later.returns_second > paid.returns_second
+
+
 def test_the_office_is_left_and_entered_only_while_it_is_open() -> None:
     rules = PlanRules(depot_hours={0: (*window(100, 150), *window(3000, 4000))})
 
@@ -207,6 +262,16 @@ def test_speed_is_that_of_the_period_one_is_in(departure: int, seconds: int) -> 
     slow = rush_hour((500, 50), (1000, 100))
 
     assert slow.travel_seconds(0, 1, departure) == seconds
+
+
+@given(arrival=st.integers(0, 1_400))
+def test_the_last_departure_is_the_last_that_arrives_in_time(arrival: int) -> None:
+    wild = rush_hour((100, 30), (200, 180), (260, 45), (400, 100), (900, 10))
+
+    last = wild.last_departure(0, 1, arrival)
+
+    assert last + wild.travel_seconds(0, 1, last) <= arrival
+    assert last + 1 + wild.travel_seconds(0, 1, last + 1) > arrival
 
 
 def test_leaving_later_never_means_arriving_earlier() -> None:

@@ -1,7 +1,7 @@
 """A large day is planned part by part, and no seam between the parts breaks what binds stops."""
 
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -245,31 +245,26 @@ def test_the_same_seed_and_iterations_give_the_same_plan(threads: int) -> None:
     assert first != other
 
 
-def test_the_budget_of_a_large_day_is_kept() -> None:
+def test_the_budget_of_a_large_day_is_kept(working_time: Callable[[], float]) -> None:
     problem = province(3000, 32)
     warm_up()
-    started = time.monotonic()
-    told: list[float] = []
+    started = working_time()
 
-    plan = solve(
-        problem,
-        budget=Budget(seconds=8),
-        on_progress=lambda seen: told.append(seen.elapsed_seconds),
-    )
+    plan = solve(problem, budget=Budget(seconds=8))
 
-    assert time.monotonic() - started <= 8 + 1
+    assert working_time() - started <= 8 + 1
     assert plan.engine == "parts"
     assert len(plan.unserved) < 300
 
 
-def test_a_cancel_is_heard_within_a_second() -> None:
+def test_a_cancel_is_heard_within_a_second(working_time: Callable[[], float]) -> None:
     problem = province(1500, 16)
     warm_up()
     cancelled = threading.Event()
     asked: list[float] = []
 
     def cancel() -> None:
-        asked.append(time.monotonic())
+        asked.append(working_time())
         cancelled.set()
 
     timer = threading.Timer(3, cancel)
@@ -277,7 +272,7 @@ def test_a_cancel_is_heard_within_a_second() -> None:
 
     plan = solve(problem, budget=Budget(seconds=60), cancelled=cancelled.is_set)
 
-    assert time.monotonic() - asked[0] < 1
+    assert working_time() - asked[0] < 1
     assert plan.engine == "parts"
 
 

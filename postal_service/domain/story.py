@@ -15,6 +15,7 @@ from postal_service.domain.acts import Capacity, CodeProof
 from postal_service.domain.custody import Holder, Standing, Trouble, evolve
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.rewriting import first_told, in_place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class _Teller:
     conflicts: list[EventId] = field(default_factory=list)
     disputed: list[EventId] = field(default_factory=list)
     vouched: set[EventId] = field(default_factory=set)  # by the checker of a correction
+    instead_of: dict[EventId, EventId] = field(default_factory=dict)  # right data, wrong data
 
     def tell(self) -> Story:
         self._hang_on_parents(self._corrections())
@@ -91,9 +93,9 @@ class _Teller:
                 continue
             self.applied.append(key)
             if act.corrects not in standing_for:
-                self.vouched.update(
-                    each for each in act.replacements if self._stands_in(each, target.event)
-                )
+                right = [each for each in act.replacements if self._stands_in(each, target.event)]
+                self.vouched.update(right)
+                self.instead_of.update(dict.fromkeys(right, act.corrects))
                 standing_for[act.corrects] = next(
                     (each for each in act.replacements if self._replaces(each, target.event)), None
                 )
@@ -112,7 +114,7 @@ class _Teller:
             event = told.event
             if event.id in corrected or isinstance(event.act, acts.Correct):
                 continue
-            parent = corrected.get(event.parent) or event.parent
+            parent = _standing_for(event.parent, corrected)
             branch = self.transfers if event.moves_custody else self.notes
             branch.setdefault(parent, []).append(told)
 
@@ -162,7 +164,12 @@ class _Teller:
 
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
         self.applied.append(told.event.id)
-        return evolve(standing, told.event)
+        return evolve(standing, self._in_place(told.event))
+
+    def _in_place(self, event: Event) -> Event:
+        """What was told right in place of something else happened when and where that did."""
+        place = first_told(event.id, self.instead_of)
+        return event if place == event.id else in_place(event, self.told[place].event)
 
     def _in_order(self, notes: Iterable[Told]) -> list[Told]:
         """By the devices' clocks; but an answer stands after its offer, whatever its clock said."""
@@ -173,7 +180,8 @@ class _Teller:
         }
 
         def place(note: Told) -> tuple[int, bool, int, EventId]:
-            event, ms = note.event, note.event.wall_ms
+            event = self._in_place(note.event)
+            ms = event.wall_ms
             answers = isinstance(event.act, acts.Refuse)
             if isinstance(event.act, acts.Refuse):
                 ms = max(ms, offered_ms.get(event.act.offer, ms))
@@ -200,6 +208,15 @@ class _Teller:
             self.disputed.append(told.event.id)
             return standing
         return self._apply(standing, told)
+
+
+def _standing_for(event: EventId, corrected: Mapping[EventId, EventId | None]) -> EventId:
+    """What stands where this event stood, itself if nothing does; a replacement may be wrong too."""
+    seen = {event}
+    while (following := corrected.get(event)) and following not in seen:
+        seen.add(following)
+        event = following
+    return event
 
 
 def _countersigned(told: Told) -> bool:

@@ -151,6 +151,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Người lập và người kiểm phải là hai người khác nhau.",
         "Maker and checker have to be two different people.",
     ),
+    "correction.nothing_changes": (
+        "Mọi dữ liệu đã đúng như ghi. Chưa có gì được đính chính.",
+        "Everything is as it was told already. Nothing was corrected.",
+    ),
+    "correction.not_of_this_event": (
+        "Sự kiện này không ghi “{field}”, hoặc điều đó nằm trong chữ ký của bên giao nên không sửa được. Nếu sự kiện sai, hãy đính chính là không xảy ra.",
+        "This event does not tell “{field}”, or the giver's signature holds it. If the event is wrong, say that it did not occur.",
+    ),
+    "correction.corrected_already": (
+        "Sự kiện {event} đã được đính chính. Nếu vẫn sai, hãy đính chính sự kiện thay thế.",
+        "Event {event} was corrected already. If it is still wrong, correct what stands in its place.",
+    ),
     "correction.not_correctable": (
         "Sự kiện {event} không thể đính chính.",
         "Event {event} cannot be corrected.",

@@ -66,6 +66,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mục “{field}” phải là ngày hợp lệ. Chưa có gì được ghi.",
         "“{field}” has to be a date. Nothing was recorded.",
     ),
+    "form.not_a_serial": (
+        "Số niêm phong chỉ gồm chữ in hoa, chữ số và dấu gạch nối. Chưa có gì được ghi.",
+        "A seal serial is capital letters, digits and hyphens. Nothing was recorded.",
+    ),
     "form.not_ours": (
         "Biểu mẫu không do hệ thống này mở cho bạn. Tải lại trang rồi điền lại. Chưa có gì được ghi.",
         "The form was not opened for you by this system. Reload the page. Nothing was recorded.",

@@ -3,14 +3,17 @@
 Nothing is stored: a timeline is read from the ledger each time, and an item sees a dozen events.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from postal_service.domain.acts import Accept, Act, Deliver, Found, Handover
+from postal_service.domain.acts import Accept, Act, Correct, Deliver, Found, Handover
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
+from postal_service.domain.rewriting import first_told, in_place
 from postal_service.ledger import reading
+from postal_service.ledger.reading import Recorded
 from postal_service.projections import verdicts
 
 SKEW = timedelta(minutes=10)  # a clock that differs by more is flagged
@@ -45,6 +48,8 @@ class Moment:
     recorded_at: datetime
     leaf_hash: str
     verdict: str
+    corrected: bool  # another event says that this one did not occur, or told wrong data
+    instead_of: int | None  # the index of the event whose wrong data this one puts right
 
     @property
     def moves_custody(self) -> bool:
@@ -59,6 +64,8 @@ class Moment:
 def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
     """The timeline of an item, in the order in which the ledger got its events; () when it has none."""
     entries = reading.entries_of(session, item)
+    wrong = _corrected(entries)
+    stands_for = _instead_of(entries)
     judged = verdicts.of_events(session, [entry.event.id for entry in entries])
     holder: Party | None = None
     told: list[Moment] = []
@@ -66,7 +73,8 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
         event = entry.event
         by = Party(staff=event.staff, unit=event.unit)
         verdict = judged.get(event.id, "")
-        giver, taker = _sides(event.act, holder, by)
+        corrected = stands_for.get(event.id)
+        giver, taker = _sides(event.act, holder, _in_hand(entry, corrected))
         told.append(
             Moment(
                 index=entry.index,
@@ -81,11 +89,36 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
                 recorded_at=datetime.fromtimestamp(entry.received_ms / 1000, UTC),
                 leaf_hash=entry.leaf_hash.hex(),
                 verdict=verdict,
+                corrected=event.id in wrong,
+                instead_of=corrected.index if corrected else None,
             )
         )
         if event.moves_custody and not verdict:
             holder = taker
     return tuple(told)
+
+
+def _corrected(entries: Sequence[Recorded]) -> frozenset[EventId]:
+    return frozenset(
+        each.event.act.corrects for each in entries if isinstance(each.event.act, Correct)
+    )
+
+
+def _instead_of(entries: Sequence[Recorded]) -> dict[EventId, Recorded]:
+    known = {each.event.id: each for each in entries}
+    wrong = {
+        right: act.corrects
+        for each in entries
+        if isinstance(act := each.event.act, Correct) and act.corrects in known
+        for right in act.replacements
+    }
+    return {right: known[first_told(right, wrong)] for right in wrong}
+
+
+def _in_hand(entry: Recorded, wrong: Recorded | None) -> Party:
+    """Who did it: of an event that puts data right, whoever did what was told wrongly."""
+    event = in_place(entry.event, wrong.event) if wrong else entry.event
+    return Party(staff=event.staff, unit=event.unit)
 
 
 def _sides(act: Act, holder: Party | None, by: Party) -> tuple[Party | None, Party | None]:

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Act, CorrectionKind
+from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.refusals import NotAllowed, RuleBroken, Unknown
+from postal_service.domain.rewriting import Changes, first_told, in_place, rewritten
 from postal_service.ledger import reading
-from postal_service.services import items
+from postal_service.services import items, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
+from postal_service.storage.schema import SealRow
 
 
 class UnknownEvent(Unknown):
@@ -26,6 +30,12 @@ class OwnCorrection(NotAllowed):
 
 class NotCorrectable(RuleBroken):
     code = "correction.not_correctable"
+
+
+class CorrectedAlready(RuleBroken):
+    """Another correction of this event stands; what it put in its place can be put right."""
+
+    code = "correction.corrected_already"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +58,9 @@ def correct(
 ) -> Corrected:
     """Say that an event did not occur or told wrong data; `by` checks what `maker` found.
 
-    Replacements stand where the corrected event stood. Raises RoleNeeded, UnknownEvent,
-    OwnCorrection, and NotCorrectable for a correction or an event of the registry.
+    Replacements stand where the corrected event stood. A seal serial that was not used after all
+    is free again. Raises RoleNeeded, UnknownEvent, OwnCorrection, CorrectedAlready, and
+    NotCorrectable for a correction or an event of the registry.
     """
     by.need(Role.MANAGER, Role.ADMINISTRATOR)
     found = reading.entry(session, event)
@@ -62,6 +73,10 @@ def correct(
         raise NotCorrectable(event=event)
     if bool(replacements) != (kind is CorrectionKind.INCORRECT_DATA):
         raise NotCorrectable(event=event)
+    items.lock(session, [wrong.item])
+    if event not in told_of(session, wrong.item):
+        raise CorrectedAlready(event=event)
+    _free_serials(session, wrong, replacements)
     standing_in = [Told(item=wrong.item, parent=wrong.parent, act=act) for act in replacements]
     told = tell(session, keys, standing_in, by=by, at=at)
     act = acts.Correct(
@@ -76,10 +91,71 @@ def correct(
     return Corrected(correction=recorded[0].event, replacements=act.replacements)
 
 
+def rewrite(
+    session: Session,
+    keys: OfficeKeys,
+    event: EventId,
+    changes: Changes,
+    *,
+    maker: StaffId,
+    why: str,
+    by: Actor,
+    at: datetime,
+) -> Corrected:
+    """Say what an event should have told; the same person did it, at the same time and place.
+
+    Raises what `correct` raises, NotOfThisEvent, NothingToPutRight, and SealUsed for a serial that
+    stands on another item.
+    """
+    found = reading.entry(session, event)
+    if found is None:
+        raise UnknownEvent(event=event)
+    act = rewritten(found.event.act, changes)
+    if isinstance(act, acts.Pack):
+        sealing.free(session, act.seal)
+    return correct(
+        session,
+        keys,
+        event,
+        kind=CorrectionKind.INCORRECT_DATA,
+        replacements=[act],
+        maker=maker,
+        why=why,
+        by=by,
+        at=at,
+    )
+
+
 def told_of(session: Session, item: ItemId) -> list[EventId]:
     """The events of an item that could be corrected, oldest first."""
+    told = [each.event for each in reading.entries_of(session, item)]
+    corrected = {each.act.corrects for each in told if isinstance(each.act, acts.Correct)}
     return [
-        each.event.id
-        for each in reading.entries_of(session, item)
-        if not isinstance(each.event.act, acts.Correct)
+        each.id
+        for each in told
+        if not isinstance(each.act, acts.Correct) and each.id not in corrected
     ]
+
+
+def counting(session: Session, item: ItemId) -> list[Event]:
+    """The events of an item without what was corrected, in the order in which the ledger got them.
+
+    What stands in for another event has that one's time, hands and place, in this order too.
+    """
+    told = {each.event.id: each.event for each in reading.entries_of(session, item)}
+    instead_of: dict[EventId, EventId] = {}
+    for each in told.values():
+        if isinstance(each.act, acts.Correct):
+            instead_of.update(dict.fromkeys(each.act.replacements, each.act.corrects))
+    order = list(told)
+    first = {event: first_told(event, instead_of) for event in told_of(session, item)}
+    standing = sorted(first, key=lambda event: order.index(first[event]))
+    return [in_place(told[event], told[first[event]]) for event in standing]
+
+
+def _free_serials(session: Session, wrong: Event, replacements: Sequence[Act]) -> None:
+    if not isinstance(wrong.act, acts.Pack):
+        return
+    if any(isinstance(act, acts.Pack) and act.seal == wrong.act.seal for act in replacements):
+        return
+    session.execute(delete(SealRow).where(SealRow.event_id == wrong.id))

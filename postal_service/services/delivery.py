@@ -27,7 +27,7 @@ from postal_service.domain.ids import EventId, ItemId, RoundId
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import reading
-from postal_service.services import items
+from postal_service.services import corrections, items
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 
@@ -163,12 +163,12 @@ def attempt(
 
 
 def history(session: Session, item: ItemId) -> DeliveryHistory:
-    """What was tried for an item, read from the ledger."""
+    """What was tried for an item, read from the ledger; what was corrected counts as put right."""
     tried: list[Attempted] = []
     invited: list[date] = []
-    for entry in reading.entries_of(session, item):
-        day = datetime.fromtimestamp(entry.event.wall_ms / 1000, VIETNAM).date()
-        act = entry.event.act
+    for event in corrections.counting(session, item):
+        day = datetime.fromtimestamp(event.wall_ms / 1000, VIETNAM).date()
+        act = event.act
         if isinstance(act, acts.Attempt):
             reason = attempts.read_reason(act.reason)
             tried.append(Attempted(reason=reason, on=day, action=_fitting(reason, act.action)))

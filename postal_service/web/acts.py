@@ -40,6 +40,10 @@ NAMES: Final[dict[type, Pair]] = {
     acts.Rotate: ("Cấp mã nhận kết quả mới", "New delivery code"),
     acts.Correct: ("Đính chính", "Correction"),
 }
+KINDS: Final[dict[acts.CorrectionKind, Pair]] = {
+    acts.CorrectionKind.DID_NOT_OCCUR: ("sự kiện không xảy ra", "the event did not occur"),
+    acts.CorrectionKind.INCORRECT_DATA: ("dữ liệu ghi sai", "wrong data"),
+}
 VERDICTS: Final[dict[str, Pair]] = {
     "conflict": ("xung đột, không tính", "conflict, does not count"),
     "disputed": ("đang tranh chấp", "disputed"),
@@ -75,18 +79,32 @@ def act_facts(act: Act) -> list[tuple[str, str]]:
     condition = getattr(act, "condition", None)
     if condition is not None and condition is not acts.Condition.OK:
         facts.append((say("Tình trạng"), word(condition)))
-    if isinstance(act, acts.Refuse):
-        facts.append((say("Lý do"), word(act.reserved_for)))
-    if isinstance(act, acts.Attempt):
-        facts.append((say("Lý do"), reason_words(act.reason)))
-    if isinstance(act, acts.Hold):
-        facts.append((say("Lưu đến"), act.until))
-    if isinstance(act, acts.Invite):
-        facts.append((say("Lần"), str(act.ordinal)))
+    facts += _own_facts(act)
     why = getattr(act, "why", "")
     if why:
         facts.append((say("Lý do"), why))
     return facts
+
+
+def _own_facts(act: Act) -> list[tuple[str, str]]:
+    """What only this kind of event says."""
+    match act:
+        case acts.Refuse():
+            return [(say("Lý do"), word(act.reserved_for))]
+        case acts.Attempt():
+            return [(say("Lý do"), reason_words(act.reason))]
+        case acts.Hold():
+            return [(say("Lưu đến"), act.until)]
+        case acts.Invite():
+            return [(say("Lần"), str(act.ordinal))]
+        case acts.Depart():
+            return [(say("Chuyến thư"), act.run)]
+        case acts.Deliver():
+            return [(say("Người nhận là"), word(act.receiver))]
+        case acts.Correct():
+            return [(say("Đính chính"), pick(KINDS[act.kind]))]
+        case _:
+            return []
 
 
 def reason_words(code: str) -> str:

@@ -15,6 +15,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 INPUT = "input"  # the fact that names the form's field a refusal is about
 LINE = 200
+REASON = 200  # as much as an event takes
 PARAGRAPH = 1_000
 
 
@@ -41,6 +42,11 @@ class NotADate(Malformed):
 def raw(name: str) -> str:
     """A field as it came, "" when it is not there. NUL never gets in: PostgreSQL cannot hold it."""
     return request.form.get(name, "").replace("\0", "")
+
+
+def has(name: str) -> bool:
+    """Whether the field was sent at all."""
+    return name in request.form
 
 
 def many(name: str, *, most: int) -> list[str]:

@@ -21,6 +21,7 @@ from postal_service.web.cash import views as cash
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
+from postal_service.web.exceptions import rewriting
 from postal_service.web.exceptions import views as exceptions
 from postal_service.web.handovers import views as handovers
 from postal_service.web.imports import views as imports
@@ -132,6 +133,7 @@ def _words_for_templates(app: Flask) -> None:
             "act_word": act_word,
             "act_facts": act_facts,
             "verdict_word": verdict_word,
+            "may_put_right": rewriting.offered,
             "nonce": security.nonce,
             "navigation": tabs.navigation,
             "moment": short_moment,

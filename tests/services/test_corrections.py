@@ -1,6 +1,7 @@
 """What was told wrongly is put right by a new event with two names; nothing is changed."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -8,13 +9,22 @@ from sqlalchemy.orm import Session
 from postal_service import projections
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, RoleNeeded
-from postal_service.domain.acts import Capacity, Condition, CorrectionKind
+from postal_service.domain.acts import Capacity, Condition, CorrectionKind, Counts
+from postal_service.domain.attempts import Reason
 from postal_service.domain.custody import State, Trouble
 from postal_service.domain.ids import EventId, ItemId, StaffId
+from postal_service.domain.rewriting import Changes, NothingToPutRight, NotOfThisEvent
 from postal_service.ledger import reading
-from postal_service.services import corrections, exceptions
-from postal_service.services.corrections import NotCorrectable, OwnCorrection, UnknownEvent
-from tests.services.in_hand import events, passed, sealed, standing
+from postal_service.projections import timelines
+from postal_service.services import corrections, delivery, exceptions, sealing
+from postal_service.services.corrections import (
+    CorrectedAlready,
+    NotCorrectable,
+    OwnCorrection,
+    UnknownEvent,
+)
+from postal_service.services.recording import SealUsed
+from tests.services.in_hand import events, passed, result, sealed, standing
 from tests.services.world import MORNING, World, build
 
 
@@ -56,6 +66,113 @@ def test_wrong_data_is_replaced(session: Session, world: World) -> None:
     )  # fmt: skip
 
     assert standing(session, item).troubles == {Trouble.DAMAGE}
+
+
+def test_a_seal_typed_wrongly_is_put_right_and_the_serial_is_free_again(
+    session: Session, world: World
+) -> None:
+    first, second = sealed(session, world, 2)
+    wrong = standing(session, first).seal
+    corrections.rewrite(
+        session, world.keys, last_event(session, first), Changes(seal="NP-RIGHT"),
+        maker=world.counter.staff, why="a digit", by=world.manager, at=MORNING,
+    )  # fmt: skip
+
+    assert standing(session, first).seal == "NP-RIGHT"
+    sealing.free(session, wrong)  # it was never put on anything
+    with pytest.raises(SealUsed):
+        corrections.rewrite(
+            session, world.keys, last_event(session, second), Changes(seal="NP-RIGHT"),
+            maker=world.counter.staff, why="", by=world.manager, at=MORNING,
+        )  # fmt: skip
+
+
+def test_wrong_counts_are_put_right_and_the_clerk_still_holds_the_item(
+    session: Session, world: World
+) -> None:
+    (item,) = sealed(session, world)
+    before = standing(session, item)
+    accepting = corrections.told_of(session, item)[0]
+    right = Counts(originals=2, certified=1, photocopies=0)
+    corrections.rewrite(
+        session, world.keys, accepting, Changes(counts=right), maker=world.counter.staff,
+        why="one original lay under the other", by=world.manager, at=MORNING,
+    )  # fmt: skip
+
+    after = standing(session, item)
+
+    assert after.counts == right
+    assert after.holder == before.holder
+    assert projections.rebuild(session) == 1
+    assert standing(session, item) == after
+    moments = timelines.of_item(session, item)
+    (wrong,) = [each for each in moments if each.corrected]
+    (instead,) = [each for each in moments if each.instead_of is not None]
+    assert instead.instead_of == wrong.index
+    assert instead.taker == wrong.taker  # whoever took it, not whoever signs the correction
+
+
+def test_a_wrong_reason_put_right_no_longer_counts_as_an_attempt(
+    session: Session, world: World
+) -> None:
+    item, _ = result(session, world)
+    wrong = delivery.attempt(session, world.keys, item, reason="R01", by=world.counter, at=MORNING)
+    corrections.rewrite(
+        session, world.keys, wrong, Changes(reason=Reason.BAD_ADDRESS),
+        maker=world.counter.staff, why="", by=world.manager, at=MORNING + timedelta(days=2),
+    )  # fmt: skip
+
+    (tried,) = delivery.history(session, item).attempts
+
+    assert tried.reason is Reason.BAD_ADDRESS
+    assert tried.on == MORNING.date()  # when the door was tried, not when it was put right
+    assert standing(session, item).attempts == 0
+
+
+def test_what_was_corrected_is_not_corrected_again_but_what_stands_instead_can_be(
+    session: Session, world: World
+) -> None:
+    (item,) = sealed(session, world)
+    wrong = last_event(session, item)
+
+    def put_right(event: EventId, seal: str) -> corrections.Corrected:
+        return corrections.rewrite(
+            session, world.keys, event, Changes(seal=seal), maker=world.counter.staff, why="",
+            by=world.manager, at=MORNING,
+        )  # fmt: skip
+
+    (instead,) = put_right(wrong, "NP-2").replacements
+    before = events(session)
+    with pytest.raises(CorrectedAlready):
+        put_right(wrong, "NP-3")
+    assert events(session) == before
+    put_right(instead, "NP-4")
+
+    assert standing(session, item).seal == "NP-4"
+
+
+def test_who_and_what_does_not_put_data_right(session: Session, world: World) -> None:
+    (item,) = sealed(session, world)
+    event = last_event(session, item)
+    before = events(session)
+
+    def put_right(wrong: EventId, changes: Changes, maker: StaffId, by: Actor) -> None:
+        corrections.rewrite(
+            session, world.keys, wrong, changes, maker=maker, why="", by=by, at=MORNING
+        )
+
+    maker, seal = world.counter.staff, Changes(seal="NP-2")
+    with pytest.raises(RoleNeeded):
+        put_right(event, seal, maker, world.second_counter)
+    with pytest.raises(OwnCorrection):
+        put_right(event, seal, world.manager.staff, world.manager)
+    with pytest.raises(UnknownEvent):
+        put_right(EventId("nothing"), seal, maker, world.manager)
+    with pytest.raises(NotOfThisEvent):
+        put_right(event, Changes(run="XE-1"), maker, world.manager)
+    with pytest.raises(NothingToPutRight):
+        put_right(event, Changes(), maker, world.manager)
+    assert events(session) == before
 
 
 def test_rebuilding_gives_the_same_after_a_correction(session: Session, world: World) -> None:

@@ -263,3 +263,107 @@ def test_a_bad_correction_is_refused(
 
     assert manager.send(f"/items/{item}/corrections", sent).status_code == status
     assert events(session) == before
+
+
+REWRITE = re.compile(r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"')
+
+
+def test_wrong_data_is_put_right_from_the_dossiers_page(
+    browser: Callable[[str], Browser], witness: str
+) -> None:
+    counter, manager = browser("counter"), browser("manager")
+    item = sealed(counter, "NP-1")
+    dossier = dossier_of(counter, item)
+    assert not REWRITE.search(counter.text(f"/dossiers/{dossier}"))  # a clerk does not check
+    path = REWRITE.findall(manager.text(f"/dossiers/{dossier}"))[-1]
+    page = manager.text(path)
+    assert 'name="seal" type="text" value="NP-1"' in page
+
+    answer = manager.send(path, seal="np-7", maker=witness, because="gõ nhầm")
+
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    page = manager.text(f"/items/{item}")
+    for said in ("NP-7", "đã đính chính", "thay cho #", "dữ liệu ghi sai"):
+        assert said in page
+    assert manager.get(path).status_code == 404  # corrected: what stands instead has its own page
+    assert "corrections" in manager.text(f"/items/{item}/corrections")
+
+
+def test_what_was_typed_stays_on_the_page_that_refuses(
+    browser: Callable[[str], Browser], witness: str
+) -> None:
+    manager = browser("manager")
+    item = sealed(browser("counter"), "NP-1")
+    path = REWRITE.findall(manager.text(f"/items/{item}"))[-1]
+
+    answer = manager.send(path, seal="NP-8", maker=witness, because="")
+
+    assert answer.status_code == 400
+    assert 'value="NP-8"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, 400),
+        ({"seal": "NP-1"}, 400),  # as it was told
+        ({"seal": ""}, 400),
+        ({"seal": "NP 2"}, 400),
+        ({"seal": "-2"}, 400),
+        ({"seal": "NP-Đ"}, 400),
+        ({"seal": "X" * 25}, 400),
+        ({"seal": "NP-OTHER"}, 409),  # on another item
+        ({"seal": "NP-2", "maker": "không có"}, 404),
+        ({"seal": "NP-2", "maker": ""}, 400),
+        ({"seal": "NP-2", "because": "x" * 201}, 400),
+        ({"seal": "NP-2", "because": "' OR 1=1 --"}, 302),
+    ],
+)
+def test_bad_data_puts_nothing_right(
+    browser: Callable[[str], Browser],
+    session: Session,
+    witness: str,
+    fields: dict[str, str],
+    status: int,
+) -> None:
+    counter, manager = browser("counter"), browser("manager")
+    sealed(counter, "NP-OTHER")
+    item = sealed(counter, "NP-1")
+    path = REWRITE.findall(manager.text(f"/items/{item}"))[-1]
+    before = events(session)
+
+    answer = manager.send(path, {"maker": witness, "because": "gõ nhầm", **fields})
+
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert (events(session) == before) == (status != 302)
+
+
+def test_the_manager_does_not_check_what_he_found_himself(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    manager = browser("manager")
+    item = sealed(browser("counter"), "NP-1")
+    path = REWRITE.findall(manager.text(f"/items/{item}"))[-1]
+    before = events(session)
+
+    answer = manager.send(path, seal="NP-2", maker="B-manager", because="gõ nhầm")
+
+    assert answer.status_code in {403, 409}
+    assert events(session) == before
+
+
+def test_each_kind_of_data_has_its_field(browser: Callable[[str], Browser], witness: str) -> None:
+    counter, manager = browser("counter"), browser("manager")
+    item = sealed(counter, "NP-1")
+    accepting = REWRITE.findall(manager.text(f"/items/{item}"))[0]
+    page = manager.text(accepting)
+    assert all(f'name="{name}"' in page for name in ("originals", "certified", "photocopies"))
+    assert manager.send(accepting, {
+        "originals": "x", "certified": "0", "photocopies": "0", "maker": witness, "because": "x",
+    }).status_code == 400  # fmt: skip
+    counter.send(f"/items/{item}/exceptions/damage", condition="wet", why="mưa")
+    damage = REWRITE.findall(manager.text(f"/items/{item}"))[-1]
+    told = {"condition": "torn", "why": "mưa", "maker": witness, "because": "chọn nhầm"}
+    assert manager.send(damage, {**told, "condition": "burnt"}).status_code == 400
+
+    assert manager.send(damage, told).status_code == 302

@@ -44,6 +44,7 @@ OTHERS = {
     "kept": "999999999",
     "scan": "999999999",
     "correction": "999999999",
+    "event": NOT_THERE,
 }
 
 

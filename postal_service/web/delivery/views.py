@@ -179,7 +179,7 @@ def invite(number: str) -> ResponseReturnValue:
 def send_back(number: str) -> ResponseReturnValue:
     item = ItemId(number)
     try:
-        why = forms.line("why", "Lý do", most=500)
+        why = forms.line("why", "Lý do", most=forms.REASON)
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             office = places.workplace(store, by=here.actor(), at=here.now())
@@ -205,7 +205,7 @@ def renew_code(number: str) -> ResponseReturnValue:
     """A new delivery code: the old one opens nothing any more; the new one is on the slip and nowhere else."""
     item = ItemId(number)
     try:
-        why = forms.line("why", "Lý do", most=500)
+        why = forms.line("why", "Lý do", most=forms.REASON)
         with transaction(here.sessions()) as store:
             view = overview.item(store, item, by=here.actor())
             code = numbers.delivery_code(item, rotation=view.standing.rotation + 1)

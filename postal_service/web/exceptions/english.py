@@ -1,6 +1,16 @@
 """The English of exceptions and corrections."""
 
 ENGLISH: dict[str, str] = {
+    "Đính chính dữ liệu ghi sai": "Put wrong data right",
+    "Sự kiện đã ghi": "The event as it was told",
+    "Dữ liệu đúng": "The right data",
+    "Người làm, thời điểm và nơi chốn không đổi. Nếu chính việc này không xảy ra,": "Who did it, when and where stay. If it did not happen at all,",
+    "đính chính là không xảy ra": "say that it did not occur",
+    "Lý do đính chính": "Why this is put right",
+    "Người nhận là": "The receiver is",
+    "Lý do không nhận": "Why it was not taken",
+    "Ghi sai dữ liệu của một sự kiện": "An event with wrong data",
+    "Sự kiện có xảy ra, nhưng số niêm phong, số giấy tờ, lý do hoặc ngày ghi sai: chọn sự kiện để ghi dữ liệu đúng.": "It did happen, but a seal serial, a count, a reason or a date was told wrongly: choose the event and tell the right data.",
     "Đính chính": "Correction",
     "Không sự kiện nào bị sửa hay xóa. Đính chính là một sự kiện mới, nêu người phát hiện và người kiểm.": "No event is changed or deleted. A correction is a new event that names who found it and who checked.",
     "Sự kiện không xảy ra": "The event that did not occur",

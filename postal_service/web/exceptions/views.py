@@ -10,18 +10,21 @@ from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, Condition, CorrectionKind
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
+from postal_service.projections.timelines import Moment
 from postal_service.services import corrections, directory, exceptions, overview, places, sight
 from postal_service.services.corrections import UnknownEvent
+from postal_service.services.overview import ItemView
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
+from postal_service.web.exceptions import rewriting
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
 
 pages = Blueprint("exceptions", __name__, template_folder="templates", url_prefix="/items")
 
 REPORTING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.ADMINISTRATOR)
-CORRECTING = (Role.MANAGER, Role.ADMINISTRATOR)
+CORRECTING = rewriting.CORRECTING
 
 
 @pages.get("/<number>/exceptions")
@@ -58,7 +61,7 @@ def correct(number: str) -> ResponseReturnValue:
     try:
         event = EventId(forms.line("event", "Sự kiện", most=40))
         badge = forms.line("maker", "Thẻ người phát hiện", most=40)
-        why = forms.line("why", "Lý do", most=500)
+        why = _why()
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             if event not in corrections.told_of(store, item):
@@ -75,6 +78,39 @@ def correct(number: str) -> ResponseReturnValue:
             )
     except Refusal as refused:
         return _correction_page(item, refused)
+    flash(say("Đã đính chính bằng một sự kiện mới; sự kiện cũ vẫn còn trong sổ."), "good")
+    return redirect(url_for("items.show", number=item))
+
+
+@pages.get("/<number>/corrections/<event>")
+@staff_only(*CORRECTING)
+def to_rewrite(number: str, event: str) -> ResponseReturnValue:
+    """What the event tells, to be put right."""
+    return _rewriting_page(ItemId(number), EventId(event))
+
+
+@pages.post("/<number>/corrections/<event>")
+@staff_only(*CORRECTING)
+def rewrite(number: str, event: str) -> ResponseReturnValue:
+    """Say what the event should have told. Who found it is named; who signs has checked."""
+    item, wrong = ItemId(number), EventId(event)
+    try:
+        with transaction(here.sessions()) as store:
+            moment = _moment(overview.item(store, item, by=here.actor()), wrong)
+            changes = rewriting.read(moment.act)
+            badge = forms.line("maker", "Thẻ người phát hiện", most=40)
+            corrections.rewrite(
+                store,
+                here.keys(),
+                wrong,
+                changes,
+                maker=directory.colleague_by_badge(store, badge).staff,
+                why=_because(),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except Refusal as refused:
+        return _rewriting_page(item, wrong, refused)
     flash(say("Đã đính chính bằng một sự kiện mới; sự kiện cũ vẫn còn trong sổ."), "good")
     return redirect(url_for("items.show", number=item))
 
@@ -108,8 +144,37 @@ def _correction_page(item: ItemId, refused: Refusal | None = None) -> ResponseRe
     return page, status_of(refused) if refused else 200
 
 
+def _rewriting_page(
+    item: ItemId, wrong: EventId, refused: Refusal | None = None
+) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+    moment = _moment(view, wrong)
+    page = render_template(
+        "exceptions/rewrite.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        wrong=moment,
+        asked=rewriting.asked(moment.act),
+        typed=forms.typed("maker", "because"),
+    )
+    return page, status_of(refused) if refused else 200
+
+
+def _moment(view: ItemView, event: EventId) -> Moment:
+    """An event of this item whose data can be put right. Raises UnknownEvent."""
+    found = next((each for each in view.moments if each.event == event), None)
+    if found is None or not rewriting.can_be_put_right(found):
+        raise UnknownEvent(event=event[:40])
+    return found
+
+
+def _because() -> str:
+    return forms.line("because", "Lý do đính chính", most=forms.REASON)
+
+
 def _why() -> str:
-    return forms.line("why", "Lý do", most=500)
+    return forms.line("why", "Lý do", most=forms.REASON)
 
 
 def _condition() -> Condition:

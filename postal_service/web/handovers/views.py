@@ -143,7 +143,7 @@ def sign_taking(batch: str) -> ResponseReturnValue:
 @pages.post("/<batch>/withdraw")
 @staff_only(*HANDING)
 def withdraw(batch: str) -> ResponseReturnValue:
-    why = forms.line("why", "Lý do", most=500)
+    why = forms.line("why", "Lý do", most=forms.REASON)
     with transaction(here.sessions()) as store:
         handing_over.batch(store, batch, by=here.actor())
         back = handovers.withdraw(

@@ -45,7 +45,7 @@ def put_seal(number: str) -> ResponseReturnValue:
         serial = forms.line("serial", "Số niêm phong", most=LONGEST_SERIAL).upper()
         counts = forms.counts()
         badge = forms.optional_line("witness", "Thẻ người chứng kiến", most=40)
-        why = forms.optional_line("why", "Lý do", most=500)
+        why = forms.optional_line("why", "Lý do", most=forms.REASON)
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             witness = directory.colleague_by_badge(store, badge).staff if badge else StaffId("")

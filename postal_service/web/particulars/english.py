@@ -1,6 +1,8 @@
 """The English of corrected particulars."""
 
 ENGLISH: dict[str, str] = {
+    "Sai số giấy tờ, số niêm phong, lý do phát hoặc ngày lưu: đó là dữ liệu của một sự kiện.": "A wrong count, seal serial, reason or date is the data of an event.",
+    "Xem chuỗi lưu giữ; quản lý đính chính tại sự kiện đó.": "Look at the chain of custody; a manager puts it right at that event.",
     "Sửa thông tin sai": "Correct what is wrong",
     "Người": "Person",
     "Căn cứ": "What shows it",

@@ -72,7 +72,7 @@ def confirm(device: str) -> ResponseReturnValue:
 @staff_only(*HEADS)
 def revoke(device: str) -> ResponseReturnValue:
     try:
-        why = forms.line("why", "Lý do", most=500)
+        why = forms.line("why", "Lý do", most=forms.REASON)
         with transaction(here.sessions()) as store:
             devices.revoke(
                 store, here.keys(), DeviceId(device), why=why, by=here.actor(), at=here.now()
@@ -99,7 +99,7 @@ def admit(kept: int) -> ResponseReturnValue:
 @staff_only(*HEADS)
 def dismiss(kept: int) -> ResponseReturnValue:
     try:
-        why = forms.line("why", "Lý do", most=500)
+        why = forms.line("why", "Lý do", most=forms.REASON)
         with transaction(here.sessions()) as store:
             quarantine.dismiss(store, kept, why=why, by=here.actor(), at=here.now())
     except Refusal as refused:

@@ -125,7 +125,11 @@ def is_irregular(standing: Standing) -> bool:
 
 
 def _newest(moments: Iterable[Moment], kind: type) -> Moment | None:
-    counting = [each for each in moments if isinstance(each.act, kind) and not each.verdict]
+    counting = [
+        each
+        for each in moments
+        if isinstance(each.act, kind) and not each.verdict and not each.corrected
+    ]
     return counting[-1] if counting else None
 
 

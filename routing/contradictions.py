@@ -1,7 +1,7 @@
 """Every contradiction of a problem is found before the search and listed together, in one refusal."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
 
@@ -12,10 +12,13 @@ from routing.findings import (
     Findings,
 )
 from routing.lock_contradictions import lock_findings
-from routing.problem import Courier, Problem, Stop, StopKind
+from routing.number_contradictions import is_amount, number_findings
+from routing.problem import Problem, StopKind
 from routing.reach import reach_findings
 from routing.tables import Matrix
-from routing.terms import UNREACHABLE, Window
+from routing.terms import UNREACHABLE
+
+FASTEST_PERCENT: Final = 10_000
 
 
 def refuse_contradictions(problem: Problem) -> None:
@@ -93,7 +96,10 @@ def _names(problem: Problem) -> Findings:
     for word, names in groups:
         seen: set[str] = set()
         for name in names:
-            if name in seen:
+            if not name:
+                detail = f"a {word} has no name"
+                yield Contradiction(kind=ContradictionKind.DUPLICATE, subject="", detail=detail)
+            elif name in seen:
                 detail = f"two {word}s have this name"
                 yield Contradiction(kind=ContradictionKind.DUPLICATE, subject=name, detail=detail)
             seen.add(name)
@@ -137,8 +143,13 @@ def _matrices(problem: Problem) -> Findings:
         starts = [period.from_second for period in profile.speed_periods]
         if starts != sorted(set(starts)):
             yield Contradiction(kind=kind, subject=profile.name, detail="periods out of order")
-        if any(period.speed_percent <= 0 for period in profile.speed_periods):
-            yield Contradiction(kind=kind, subject=profile.name, detail="speed must be above zero")
+        for period in profile.speed_periods:
+            if not 0 < period.speed_percent <= FASTEST_PERCENT:
+                detail = f"a speed of {period.speed_percent} percent"
+                yield Contradiction(kind=kind, subject=profile.name, detail=detail)
+            if not -UNREACHABLE < period.from_second < UNREACHABLE:
+                detail = f"a period from second {period.from_second} on"
+                yield Contradiction(kind=kind, subject=profile.name, detail=detail)
 
 
 def _table_faults(table: object, locations: int) -> Iterator[str]:
@@ -162,114 +173,6 @@ def _table_faults(table: object, locations: int) -> Iterator[str]:
             yield f"{word} hold a value that is not whole or above {UNREACHABLE}"
 
 
-def _stop_numbers(problem: Problem) -> Findings:
-    shipped = {half for pair in problem.shipments for half in (pair.pickup, pair.dropoff)}
-    for stop in problem.stops:
-        for kind, detail in _stop_faults(stop, problem, in_shipment=stop.id in shipped):
-            yield Contradiction(kind=kind, subject=stop.id, detail=detail)
-
-
-def _stop_faults(
-    stop: Stop, problem: Problem, *, in_shipment: bool
-) -> Iterator[tuple[ContradictionKind, str]]:
-    kind = ContradictionKind
-    if not _is_place(stop.location, problem) or not _is_place(stop.exit_location, problem):
-        yield kind.UNKNOWN_NAME, f"location {stop.location} does not exist"
-    if (stop.leaves_from is not None) != (stop.kind is StopKind.LEG):
-        yield kind.BAD_NUMBER, "a leg, and only a leg, leaves from another place"
-    for word, number in (
-        ("service", stop.service_seconds),
-        ("setup", stop.setup_seconds),
-        ("release", stop.release_second),
-    ):
-        if not _is_time(number):
-            yield kind.BAD_NUMBER, f"{word} of {number} seconds"
-    if stop.penalty is not None and not 0 <= stop.penalty <= 10**15:
-        yield kind.BAD_NUMBER, f"penalty of {stop.penalty}"
-    for fault in _window_faults(stop.windows):
-        yield kind.BAD_WINDOW, fault
-    if (stop.kind in {StopKind.PICKUP, StopKind.DROPOFF}) != in_shipment:
-        yield kind.BAD_SHIPMENT, "pick-ups and drop-offs, and only they, belong to a shipment"
-    yield from _load_faults(stop, problem)
-
-
-def _load_faults(stop: Stop, problem: Problem) -> Iterator[tuple[ContradictionKind, str]]:
-    kind = ContradictionKind
-    if stop.loads and len(stop.loads) != len(problem.load_names):
-        yield kind.BAD_LOADS, f"{len(stop.loads)} loads for {len(problem.load_names)} dimensions"
-    if any(load < 0 for load in stop.loads):
-        yield kind.BAD_LOADS, "a load is negative"
-    if stop.kind in {StopKind.DROPOFF, StopKind.LEG} and any(stop.loads):
-        yield kind.BAD_LOADS, "loads stand on the pick-up, and a leg carries none"
-
-
-def _courier_numbers(problem: Problem) -> Findings:
-    profiles = {profile.name for profile in problem.profiles}
-    for courier in problem.couriers:
-        if courier.profile not in profiles:
-            yield Contradiction(
-                kind=ContradictionKind.UNKNOWN_NAME,
-                subject=courier.id,
-                detail=f"there is no travel profile {courier.profile}",
-            )
-        for kind, detail in _courier_faults(courier, problem):
-            yield Contradiction(kind=kind, subject=courier.id, detail=detail)
-
-
-def _courier_faults(courier: Courier, problem: Problem) -> Iterator[tuple[ContradictionKind, str]]:
-    kind = ContradictionKind
-    for place in (courier.start_location, courier.end_location):
-        if not _is_place(place, problem):
-            yield kind.UNKNOWN_NAME, f"location {place} does not exist"
-    for fault in _window_faults((courier.shift,)):
-        yield kind.BAD_WINDOW, fault
-    rates = courier.costs
-    numbers = (
-        *(courier.max_route_seconds, courier.max_route_metres, courier.reload_seconds),
-        *(rates.fixed, rates.per_metre, rates.per_travel_second, rates.per_duty_second),
-    )
-    if courier.max_tours < 1 or any(number is not None and number < 0 for number in numbers):
-        yield kind.BAD_NUMBER, "a limit or cost is negative, or there is no tour"
-    if courier.capacities and len(courier.capacities) != len(problem.load_names):
-        names = len(problem.load_names)
-        yield kind.BAD_LOADS, f"{len(courier.capacities)} capacities for {names} dimensions"
-    if any(capacity < 0 for capacity in courier.capacities):
-        yield kind.BAD_LOADS, "a capacity is negative"
-    yield from _break_faults(courier)
-
-
-def _break_faults(courier: Courier) -> Iterator[tuple[ContradictionKind, str]]:
-    kind = ContradictionKind
-    for rest in courier.breaks:
-        if not 0 <= rest.earliest_second <= rest.latest_second < UNREACHABLE:
-            yield kind.BAD_WINDOW, "a break's latest start is before its earliest"
-        if not 0 <= rest.duration_seconds < UNREACHABLE:
-            yield kind.BAD_NUMBER, "a break's duration is negative"
-    for before, after in pairwise(courier.breaks):
-        if after.earliest_second < before.latest_second + before.duration_seconds:
-            yield kind.BAD_WINDOW, "breaks overlap or are out of order"
-
-
-def _rule_numbers(problem: Problem) -> Findings:
-    rules = problem.rules
-    costs = [rules.unknown_area_cost]
-    if rules.balance:
-        costs += [rules.balance.fair_share_seconds, rules.balance.cost_per_second_above]
-    if rules.published:
-        costs += [rules.published.courier_change_cost, rules.published.order_change_cost]
-    if any(cost < 0 for cost in costs):
-        yield Contradiction(
-            kind=ContradictionKind.BAD_NUMBER, subject="", detail="a rule's cost is negative"
-        )
-    for place, windows in rules.depot_hours.items():
-        if not _is_place(place, problem):
-            detail = f"depot hours for location {place}, which does not exist"
-            yield Contradiction(kind=ContradictionKind.UNKNOWN_NAME, subject="", detail=detail)
-        for fault in _window_faults(windows):
-            detail = f"depot hours of location {place}: {fault}"
-            yield Contradiction(kind=ContradictionKind.BAD_WINDOW, subject="", detail=detail)
-
-
 def _shipments(problem: Problem) -> Findings:
     kind_of = {stop.id: stop.kind for stop in problem.stops}
     halves: set[str] = set()
@@ -281,8 +184,8 @@ def _shipments(problem: Problem) -> Findings:
             fault = "a shipment ends at a stop that is no drop-off"
         elif not halves.isdisjoint((pair.pickup, pair.dropoff)):
             fault = "a stop belongs to two shipments"
-        elif pair.max_ride_seconds is not None and pair.max_ride_seconds < 0:
-            fault = "the longest ride is negative"
+        elif pair.max_ride_seconds is not None and not is_amount(pair.max_ride_seconds):
+            fault = f"a longest ride of {pair.max_ride_seconds} seconds"
         halves |= {pair.pickup, pair.dropoff}
         if fault:
             yield Contradiction(
@@ -290,32 +193,10 @@ def _shipments(problem: Problem) -> Findings:
             )
 
 
-def _window_faults(windows: Iterable[Window]) -> Iterator[str]:
-    windows = tuple(windows)
-    for window in windows:
-        if not _is_time(window.opens_second) or not _is_time(window.closes_second):
-            yield f"a window from {window.opens_second} to {window.closes_second} is out of range"
-        elif window.closes_second < window.opens_second:
-            yield f"a window closes at {window.closes_second} before it opens"
-    for before, after in pairwise(windows):
-        if after.opens_second <= before.closes_second:
-            yield "windows overlap or are out of order"
-
-
-def _is_time(second: int) -> bool:
-    return 0 <= second < UNREACHABLE
-
-
-def _is_place(location: int, problem: Problem) -> bool:
-    return 0 <= location < len(problem.locations)
-
-
 _SHAPE: tuple[Callable[[Problem], Findings], ...] = (
     _sizes,
     _names,
     _matrices,
-    _stop_numbers,
-    _courier_numbers,
-    _rule_numbers,
+    number_findings,
     _shipments,
 )

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from routing.search.compiled import compiled, entrance
+from routing.search.exchanging import swap_tails
 from routing.search.layout import (
     ABSENT,
     ACCEPTED,
@@ -15,13 +16,16 @@ from routing.search.layout import (
     DROPOFF,
     EARLY,
     FIRST_SLOT,
+    GROUPED,
     KIND,
     LATE,
     MATE,
     NEVER,
     NEXT,
     OPTIONAL,
+    PAIRED,
     PENALTY,
+    PLAIN,
     POOL_FILL,
     POOL_FULL,
     POOLED,
@@ -274,6 +278,20 @@ def undo(net: Net, state: State, touched: Ints, stops_at: Ints, order: Ints) -> 
         refresh(net, state, net.owner[touched[number + 1]])
 
 
+@compiled
+def exchange_tails(net: Net, state: State, temperature: float, pool_share: float) -> bool:
+    """Try one exchange of tails; True when it gave the best plan so far."""
+    slots = net.owner.shape[0]
+    both = swap_tails(net, state, temperature)
+    if both < 0:
+        return False
+    cost = state.total[CURRENT]
+    if cost < state.total[BEST] * (1.0 + pool_share):
+        pool_day(net, state, net.owner[both // slots], cost)
+        pool_day(net, state, net.owner[both % slots], cost)
+    return keep_if_best(net, state)
+
+
 @entrance
 def anneal(
     net: Net,
@@ -284,9 +302,13 @@ def anneal(
     longest: int,
     blink: float,
     pool_share: float,
+    tails: int,
     seed: int,
 ) -> int:
-    """So many rounds of ruin and recreate at one temperature; returns how often the best fell."""
+    """So many rounds of ruin and recreate at one temperature; returns how often the best fell.
+
+    Before each of them `tails` exchanges of tails are tried.
+    """
     np.random.seed(seed)
     stops = net.stop.shape[0]
     work, key = state.work, state.key
@@ -299,8 +321,12 @@ def anneal(
         work[5],
     )
     candidates = state.candidates
+    if not net.flag[PLAIN] or net.flag[PAIRED] or net.flag[GROUPED]:
+        tails = 0
     improved = 0
     for _ in range(iterations):
+        for _ in range(tails):
+            improved += exchange_tails(net, state, temperature, pool_share)
         state.total[STAMP] += 1
         touched[0] = 0
         absent, before = state.total[ABSENT], state.total[CURRENT]

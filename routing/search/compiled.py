@@ -17,7 +17,14 @@ from typing import Any, Final, TypeVar
 
 import numba
 
-KERNELS: Final = ("layout.py", "timing.py", "placing.py", "ruining.py", "annealing.py")
+KERNELS: Final = (
+    "layout.py",
+    "timing.py",
+    "placing.py",
+    "ruining.py",
+    "exchanging.py",
+    "annealing.py",
+)
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 

@@ -37,7 +37,7 @@ FLAGS = 14
 NEXT, BEFORE, SLOT, DEPARTS, LATEST, PLACE, ROW, ROAD = range(8)
 
 # State.total
-ABSENT, CURRENT, BEST, ACCEPTED, STAMP, ROUTES, POOLED, POOL_FILL, POOL_FULL = range(9)
+ABSENT, CURRENT, BEST, ACCEPTED, STAMP, ROUTES, POOLED, POOL_FILL, POOL_FULL, SEARCHED = range(10)
 TOTALS = 10
 
 CANDIDATES = 4  # places timed exactly before one is chosen
@@ -98,6 +98,7 @@ class State(NamedTuple):
     best: Ints
     best_at: Ints
     touched_mark: Ints  # (slots,)
+    searched: Ints  # (nodes,) the last search for a place that looked behind this node
     scratch: Ints  # (8, breaks + 1)
     lock_seen: Ints
     work: Ints  # (6, ...) touched tours, where each begins, their stops, absent before, string, ruined

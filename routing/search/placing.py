@@ -37,6 +37,7 @@ from routing.search.layout import (
     ROAD,
     ROW,
     SCANNED,
+    SEARCHED,
     SERVICE,
     SLOT,
     SLOTS,
@@ -217,6 +218,8 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
             if back <= net.courier[courier, CLOSES]:
                 if holds_shipment(net, state, stop, courier, stops + slot):
                     best, place, place_mate = added, stops + slot, stop
+    state.total[SEARCHED] += 1
+    mark = state.total[SEARCHED]
     everywhere = net.stop[stop, SCANNED] == 1
     count = slots if everywhere else net.near.shape[1]
     for number in range(count):
@@ -238,8 +241,16 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
         end = stops + slots + slot
         side = 0
         while after != end:
-            row = node[after, ROW]
             following = node[after, NEXT]
+            if state.searched[after] == mark:
+                # Both the stops around this place are near, and it was met from the other one.
+                side += 1
+                if side == 2 and not everywhere:
+                    break
+                after = following
+                continue
+            state.searched[after] = mark
+            row = node[after, ROW]
             to = node[following, ROW]
             begins = node[after, DEPARTS] + net.seconds_in[kind, stop, row]
             if begins > late:

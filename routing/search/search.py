@@ -19,6 +19,8 @@ LONGEST_STRING: Final = 10
 BLINK: Final = 0.01
 # How much dearer unserved stops are made while looking for days that only pay as a whole.
 TEMPTATION: Final = 5
+# One exchange of tails a round for so many stops: they help long tours, and those of large problems.
+STOPS_A_TAIL: Final = 250
 # Days of plans this close to the best are kept for the set partitioning.
 POOL_SHARE: Final = 0.03
 
@@ -33,6 +35,7 @@ class Search:
         self.pool_days = min(pool_days, 4_000 + 400 * len(self.net.stop))
         self.state = _blank(self.net, self.pool_days, self.draw)
         self.unit = self._short_road()
+        self.tails = len(self.net.stop) // STOPS_A_TAIL
         self.load(tuple(() for _ in builder.problem.couriers))
 
     @property
@@ -108,6 +111,7 @@ class Search:
             LONGEST_STRING,
             BLINK,
             POOL_SHARE,
+            self.tails,
             self._seed(),
         )
         if self.state.total[at.POOL_FULL]:
@@ -171,6 +175,7 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
         best=np.zeros(stops, np.int64),
         best_at=np.zeros(slots + 1, np.int64),
         touched_mark=np.full(slots, -1, np.int64),
+        searched=np.zeros(nodes, np.int64),
         scratch=np.zeros((8, max(2, breaks)), np.int64),
         lock_seen=np.zeros(int(net.stop[:, at.LOCK].max(initial=0)) + 1, np.int64),
         work=np.full((6, max(2 * stops, slots) + 16), 0, np.int64),

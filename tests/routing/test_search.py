@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from itertools import permutations, product
+from math import dist
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import Budget, Problem, check
+from routing import Budget, Location, Matrix, Problem, Profile, check
 from routing.assembly import ImpossibleOrder, assemble
 from routing.days import Orders, Scheduler
 from routing.formats import read_lilim, read_solomon, read_vrplib
@@ -20,8 +21,9 @@ from tests.routing.small import LAN, MINH, courier, on_a_line, stop, window
 from tests.shared_data import shared
 
 
-def searched(problem: Problem, rounds: int, seed: int = 1) -> Search:
+def searched(problem: Problem, rounds: int, seed: int = 1, tails: int = 0) -> Search:
     search = Search(NetBuilder(Scheduler(problem)), seed=seed)
+    search.tails = tails
     search.construct()
     if search.is_tempting:
         search.tempt(rounds // 8, 1.0)
@@ -53,7 +55,7 @@ def test_every_day_found_obeys_everything_and_costs_what_it_says(
 def test_plain_days_obey_too(seed: int, stops: int) -> None:
     problem = courier_day(seed, stops, 4, rich=False)
 
-    search = searched(problem, 400, seed)
+    search = searched(problem, 400, seed, tails=3)
 
     assert is_sound(problem, search.best())
     assert assemble(Scheduler(problem), search.best()).cost == search.best_cost
@@ -110,6 +112,36 @@ def test_annealing_never_ends_worse_than_the_construction(seed: int) -> None:
         costs.append(search.best_cost)
 
     assert costs == sorted(costs, reverse=True)
+
+
+def two_streets(houses: int) -> Problem:
+    """Stops 0 .. houses-1 on the north side of a river, as many on the south side, two full vans."""
+    north = [(60 * house, 900) for house in range(1, houses + 1)]
+    places = [(0, 0), *north, *[(x, -y) for x, y in north]]
+    seconds = [[int(dist(one, other)) for other in places] for one in places]
+    return Problem(
+        locations=tuple(Location(name=f"{x}, {y}") for x, y in places),
+        profiles=(Profile(travel=Matrix(seconds, seconds)),),
+        stops=tuple(stop(f"{place}", place, loads=(1,)) for place in range(1, len(places))),
+        couriers=tuple(courier(name, capacities=(houses,)) for name in (LAN, MINH)),
+        load_names=("dossiers",),
+    )
+
+
+def test_two_full_vans_that_cross_the_river_halfway_exchange_the_rest_of_their_tours() -> None:
+    problem = two_streets(20)
+    north, south = tuple(range(20)), tuple(range(20, 40))
+    straight = assemble(Scheduler(problem), ((north,), (south,))).cost
+    search = Search(NetBuilder(Scheduler(problem)), seed=1)
+    assert search.load(((north[:10] + south[10:],), (south[:10] + north[10:],)))
+    crossing = search.best_cost
+
+    search.anneal(1, 0.0)
+    without = search.best_cost
+    search.tails = 1_000
+    search.anneal(1, 0.0)
+
+    assert straight == search.best_cost < without == crossing
 
 
 def test_a_plan_that_does_not_hold_is_not_taken_as_the_best() -> None:

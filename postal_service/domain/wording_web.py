@@ -46,6 +46,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mã QR trên trang này đã quá 15 phút. Quét mã mới rồi nhập lại.",
         "The QR code on this page is older than 15 minutes. Scan the new one and try again.",
     ),
+    "factor_reset.unknown": (
+        "Không có đề nghị này, hoặc người đó không thuộc phạm vi của bạn.",
+        "There is no such request, or the person is not under you.",
+    ),
+    "factor_reset.own": (
+        "Không ai tự gỡ xác thực hai lớp của chính mình theo cách này. Hãy nhờ hai người khác.",
+        "Nobody takes his own second factor off this way. Ask two other people.",
+    ),
+    "factor_reset.decides_own": (
+        "Người đề nghị không được tự duyệt. Một quản trị viên khác phải duyệt.",
+        "Whoever asked does not grant it. Another administrator has to.",
+    ),
+    "factor_reset.another_waits": (
+        "Đã có một đề nghị cho người này đang chờ duyệt.",
+        "A request for this person waits already.",
+    ),
+    "factor_reset.decided_already": (
+        "Đề nghị này đã được quyết định. Chưa có gì thay đổi thêm.",
+        "This request was decided before. Nothing more was changed.",
+    ),
     "form.missing": (
         "Chưa điền mục “{field}”. Chưa có gì được ghi.",
         "“{field}” is not filled in. Nothing was recorded.",

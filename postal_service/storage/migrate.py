@@ -26,7 +26,14 @@ from postal_service.storage.schema import Base
 
 # Whose rows are added and never changed; each has triggers, which the schema cannot describe.
 APPEND_ONLY = frozenset(
-    {"ledger_entry", "ledger_node", "administrative_step", "money_entry", "access_log"}
+    {
+        "ledger_entry",
+        "ledger_node",
+        "administrative_step",
+        "money_entry",
+        "access_log",
+        "second_factor_reset",
+    }
 )
 # Two servers that start at once must not both migrate; any number that nobody else locks will do.
 _LOCK = 0x706F7374616C

@@ -23,6 +23,7 @@ from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
 from postal_service.web.exceptions import rewriting
 from postal_service.web.exceptions import views as exceptions
+from postal_service.web.factor_resets import views as factor_resets
 from postal_service.web.handovers import views as handovers
 from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
@@ -45,6 +46,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     assets.pages,
     account.pages,
     second_factor.pages,
+    factor_resets.pages,
     desk.pages,
     receptions.pages,
     supplements.pages,

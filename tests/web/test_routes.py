@@ -45,6 +45,7 @@ OTHERS = {
     "scan": "999999999",
     "correction": "999999999",
     "event": NOT_THERE,
+    "reset": NOT_THERE,
 }
 
 

@@ -36,6 +36,7 @@ from postal_service.storage.schema.organisation import (
     CounterRow,
     DeviceRow,
     EnrolmentRow,
+    FactorResetRow,
     JobRow,
     NonceRow,
     OutboxRow,
@@ -56,7 +57,7 @@ from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 __all__ = [
     "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
     "CommitmentRow", "CosignatureRow", "CounterRow", "DeviceRow", "DossierKeyRow", "DossierRow",
-    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "HeldRow", "HoldingRow", "ItemRow",
+    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
     "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",

@@ -102,6 +102,21 @@ class RecoveryCodeRow(Base):
     staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
 
 
+class FactorResetRow(Base):
+    """One step of taking a lost second factor off: who asked, and who granted or refused it."""
+
+    __tablename__ = "second_factor_reset"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    asked: Mapped[str] = mapped_column(index=True)  # shared by the steps of one reset
+    step: Mapped[str]  # asked, granted, refused
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    why: Mapped[str]
+    by: Mapped[str]
+    unit: Mapped[str]
+    at: Mapped[datetime]
+
+
 class DeviceRow(Base):
     """A signing key: a courier's phone, or the office key behind its browsers."""
 

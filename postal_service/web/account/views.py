@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.refusals import Refusal
-from postal_service.services import access, second_factor
+from postal_service.services import access, factor_resets, second_factor
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
@@ -143,6 +143,8 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
         open_sessions = access.sessions_of(store, here.actor(), at=here.now())
         looks = access.looks_of(store, here.actor())
         second_factor_is_on = second_factor.is_on(store, here.actor())
+        resets = factor_resets.of_person(store, here.actor())
+        names = factor_resets.names(store, resets)
     page = render_template(
         "account/account.html",
         refusal=told(refused) if refused else said,
@@ -150,6 +152,9 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
         open_sessions=open_sessions,
         looks=looks,
         second_factor_is_on=second_factor_is_on,
+        resets=resets,
+        names=names,
+        sees_resets=here.actor().may(*factor_resets.SEEING),
     )
     status = status_of(refused) if refused else (400 if said else 200)
     return page, status

@@ -1,6 +1,7 @@
 """The English of the auditor's pages."""
 
 ENGLISH: dict[str, str] = {
+    "Xác thực hai lớp đã gỡ cho nhân viên": "Second factors taken off for staff",
     "Kiểm tra": "Audit",
     "Sổ cái": "The ledger",
     "Số sự kiện": "Events",

@@ -1,6 +1,10 @@
 """The English of the second factor."""
 
 ENGLISH: dict[str, str] = {
+    "Có đề nghị gỡ xác thực hai lớp của bạn": "Somebody asks to take your second factor off",
+    "Xác thực hai lớp của bạn đã được gỡ": "Your second factor was taken off",
+    "Đề nghị gỡ xác thực hai lớp của bạn không được duyệt": "A request to take your second factor off was refused",
+    "Nhân viên bị mất xác thực hai lớp": "Staff who lost their second factor",
     "Xác thực hai lớp": "Second factor",
     "đang bật": "on",
     "đang tắt": "off",

@@ -1,0 +1,170 @@
+"""A lost second factor is taken off by two people, and never by whoever lost it or asked."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor, RoleNeeded
+from postal_service.services import access, factor_resets, second_factor
+from postal_service.services.directory import UnknownStaff
+from postal_service.services.factor_resets import (
+    AnotherWaits,
+    DecidedAlready,
+    DecidesOwn,
+    OwnFactor,
+    Reset,
+    ResetId,
+    Step,
+    UnknownReset,
+)
+from postal_service.services.second_factor import SecondFactorIsOff
+from postal_service.storage.schema import (
+    FactorResetRow,
+    RecoveryCodeRow,
+    StaffRow,
+    TokenRow,
+    WebSessionRow,
+)
+from tests.clock import Clock
+from tests.services.phones import known_phone
+from tests.services.world import MORNING, World, build
+
+WHY = "gặp tại bưu cục, đối chiếu thẻ ngành"
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session)
+
+
+def switched_on(session: Session, world: World, who: Actor) -> None:
+    secret = second_factor.fresh_secret()
+    second_factor.switch_on(
+        session, world.vault, secret, pyotp.TOTP(secret).at(MORNING), by=who, at=MORNING
+    )
+
+
+def asked(session: Session, world: World, login: str = "counter") -> Reset:
+    switched_on(session, world, getattr(world, login))
+    return factor_resets.ask(session, login, why=WHY, by=world.manager, at=MORNING)
+
+
+def granted(session: Session, reset: ResetId, by: Actor) -> Reset:
+    return factor_resets.decide(session, reset, grant=True, by=by, at=MORNING)
+
+
+def left(session: Session, who: Actor) -> tuple[int | None, ...]:
+    """Recovery codes, open sessions and phone tokens of a person."""
+    return tuple(
+        session.scalar(select(func.count()).select_from(table).where(table.staff == who.staff))
+        for table in (RecoveryCodeRow, WebSessionRow, TokenRow)
+    )
+
+
+def test_two_people_take_it_off_and_every_session_ends(
+    session: Session, world: World, clock: Clock
+) -> None:
+    reset = asked(session, world)
+    phone = known_phone(session, world.counter, clock)
+    session.add(
+        TokenRow(
+            token_hash=b"t", device=phone.device, staff=world.counter.staff,
+            unit=world.counter.unit, expires_at=MORNING + timedelta(minutes=15),
+        )
+    )  # fmt: skip
+    for who in (world.counter, world.second_counter):
+        access.open_session(session, who.staff, at=MORNING)
+    assert left(session, world.counter) == (10, 1, 1)
+    assert second_factor.is_on(session, world.counter)  # nothing changes by asking
+
+    done = granted(session, reset.id, world.administrator)
+
+    assert not second_factor.is_on(session, world.counter)
+    assert left(session, world.counter) == (0, 0, 0)
+    assert left(session, world.second_counter) == (0, 1, 0)
+    assert done.decided is not None
+    assert (done.asked.by, done.decided.by) == (world.manager.staff, world.administrator.staff)
+    assert (done.why, done.decided.step) == (WHY, Step.GRANTED)
+    assert factor_resets.of_person(session, world.counter) == [done]
+    assert factor_resets.listed(session, by=world.auditor) == [done]
+    assert factor_resets.listed(session, by=world.manager) == [done]
+
+
+def test_a_refused_request_changes_nothing_and_may_be_made_again(
+    session: Session, world: World
+) -> None:
+    reset = asked(session, world)
+    access.open_session(session, world.counter.staff, at=MORNING)
+
+    done = factor_resets.decide(session, reset.id, grant=False, by=world.administrator, at=MORNING)
+
+    assert done.decided is not None
+    assert done.decided.step is Step.REFUSED
+    assert left(session, world.counter) == (10, 1, 0)
+    assert factor_resets.ask(session, "counter", why=WHY, by=world.manager, at=MORNING).waits
+
+
+def test_nobody_grants_what_he_asked_for_or_what_is_his_own(session: Session, world: World) -> None:
+    switched_on(session, world, world.counter)
+    own = factor_resets.ask(session, "counter", why=WHY, by=world.administrator, at=MORNING)
+    with pytest.raises(DecidesOwn):
+        granted(session, own.id, world.administrator)
+    switched_on(session, world, world.administrator)
+    with pytest.raises(OwnFactor):
+        factor_resets.ask(session, "administrator", why=WHY, by=world.administrator, at=MORNING)
+
+    assert second_factor.is_on(session, world.counter)
+    assert second_factor.is_on(session, world.administrator)
+
+
+def test_a_request_is_decided_once(session: Session, world: World) -> None:
+    reset = asked(session, world)
+    with pytest.raises(AnotherWaits):
+        factor_resets.ask(session, "counter", why=WHY, by=world.manager, at=MORNING)
+    granted(session, reset.id, world.administrator)
+    with pytest.raises(DecidedAlready):
+        granted(session, reset.id, world.administrator)
+
+    assert session.scalar(select(func.count()).select_from(FactorResetRow)) == 2
+
+
+def test_who_may_not_ask_or_grant(session: Session, world: World) -> None:
+    reset = asked(session, world)
+    with pytest.raises(RoleNeeded):
+        granted(session, reset.id, world.manager)
+    with pytest.raises(RoleNeeded):
+        factor_resets.ask(session, "courier", why=WHY, by=world.counter, at=MORNING)
+    with pytest.raises(RoleNeeded):
+        factor_resets.listed(session, by=world.counter)
+    with pytest.raises(UnknownReset):
+        granted(session, ResetId("nothing"), world.administrator)
+    for login in ("far_counter", "nobody", "' OR 1=1 --", ""):  # not under this manager, or no one
+        with pytest.raises(UnknownStaff):
+            factor_resets.ask(session, login, why=WHY, by=world.manager, at=MORNING)
+    with pytest.raises(SecondFactorIsOff):
+        factor_resets.ask(session, "courier", why=WHY, by=world.manager, at=MORNING)
+
+
+def test_one_who_is_dismissed_or_switched_it_off_meanwhile(session: Session, world: World) -> None:
+    reset = asked(session, world)
+    session.execute(
+        update(StaffRow).where(StaffRow.id == world.counter.staff).values(totp_secret=None)
+    )
+    session.expire_all()
+    with pytest.raises(SecondFactorIsOff):
+        granted(session, reset.id, world.administrator)
+    session.execute(update(StaffRow).where(StaffRow.id == world.counter.staff).values(active=False))
+
+    with pytest.raises(UnknownStaff):
+        factor_resets.ask(session, "counter", why=WHY, by=world.manager, at=MORNING)
+
+
+def test_the_requests_of_another_office_are_not_shown(session: Session, world: World) -> None:
+    switched_on(session, world, world.far_counter)
+    factor_resets.ask(session, "far_counter", why=WHY, by=world.administrator, at=MORNING)
+
+    assert factor_resets.listed(session, by=world.manager) == []
+    assert len(factor_resets.listed(session, by=world.administrator)) == 1

@@ -14,7 +14,7 @@ class Event:
     """One signed fact. `docs/event-format.md` gives the key behind each field.
 
     `sequence` counts the device's events without gaps and `previous` is the SHA-256 of the one
-    before; `wall_ms` is the device's own clock, never trusted alone (see `clock.py`).
+    before; `wall_ms` is the device's own clock, never trusted alone (clock.py).
     """
 
     id: EventId

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Accept, Act, Correct, Deliver, Found, Handover
+from postal_service.domain.clock import claimed
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.rewriting import first_told, in_place
 from postal_service.ledger import reading
@@ -85,7 +86,7 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
                 device=event.device,
                 giver=giver,
                 taker=taker,
-                claimed_at=datetime.fromtimestamp(event.wall_ms / 1000, UTC),
+                claimed_at=claimed(event.wall_ms),
                 recorded_at=datetime.fromtimestamp(entry.received_ms / 1000, UTC),
                 leaf_hash=entry.leaf_hash.hex(),
                 verdict=verdict,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Leg
+from postal_service.domain.clock import claimed
 from postal_service.domain.custody import State
 from postal_service.reports.subtree import Subtree
 from postal_service.storage.schema import HoldingRow, StaffRow, UnitRow
@@ -90,7 +91,7 @@ def longest(session: Session, area: Subtree, *, at: datetime) -> tuple[Holder, .
             unit_name=row.unit_name,
             capacity=row.capacity,
             held=_held(row),
-            oldest_since=datetime.fromtimestamp(row.since / 1000, UTC),
+            oldest_since=claimed(row.since),
         )
         for row in rows
     )

@@ -7,7 +7,7 @@ courier.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Accept, Counts, Leg
 from postal_service.domain.administrative import StepKind
+from postal_service.domain.clock import claimed
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -180,8 +181,7 @@ def _note(session: Session, item: ItemId, pickup: PickupRow, *, at: datetime) ->
     requested = Administrative(row.administrative) is Administrative.REQUESTED
     if requested:
         # The phone's clock is not trusted beyond what the office saw before and after.
-        claimed = datetime.fromtimestamp(event.wall_ms / 1000, UTC)
-        happened = min(max(claimed, row.made_at), at)
+        happened = min(max(claimed(event.wall_ms), row.made_at), at)
         by = Actor(staff=event.staff, unit=event.unit, path="", grants=())
         take_step(session, row, StepKind.POSTED, by=by, at=happened, recorded_at=at)
         pickup.state = COLLECTED

@@ -18,15 +18,18 @@ from postal_service.domain.attempts import (
     DeliveryHistory,
     DeliveryPolicy,
     NextStep,
+    Reason,
     Step,
 )
 from postal_service.domain.calendar import WorkingCalendar
+from postal_service.domain.clock import claimed
 from postal_service.domain.custody import Standing
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId, RoundId
 from postal_service.domain.refusals import Malformed, RuleBroken
-from postal_service.domain.wording_dates import VIETNAM
+from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.ledger import reading
+from postal_service.projections import verdicts
 from postal_service.services import corrections, items
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
@@ -163,21 +166,30 @@ def attempt(
 
 
 def history(session: Session, item: ItemId) -> DeliveryHistory:
-    """What was tried for an item, read from the ledger; what was corrected counts as put right."""
+    """What was tried for an item, read from the ledger; what was corrected counts as put right.
+
+    What does not count in the item's story does not count here: whoever does not carry an item
+    cannot have tried to deliver it.
+    """
     tried: list[Attempted] = []
     invited: list[date] = []
+    received_ms = {each.event.id: each.received_ms for each in reading.entries_of(session, item)}
+    odd = verdicts.of_events(session, list(received_ms))
     for event in corrections.counting(session, item):
-        day = datetime.fromtimestamp(event.wall_ms / 1000, VIETNAM).date()
+        if event.id in odd:
+            continue
+        # Nothing happened after the ledger heard of it, whatever a phone's clock said.
+        day = local(claimed(min(event.wall_ms, received_ms[event.id]))).date()
         act = event.act
-        if isinstance(act, acts.Attempt):
-            reason = attempts.read_reason(act.reason)
+        if isinstance(act, acts.Attempt) and act.reason in set(Reason):
+            reason = Reason(act.reason)
             tried.append(Attempted(reason=reason, on=day, action=_fitting(reason, act.action)))
         elif isinstance(act, acts.Invite):
             invited.append(day)
     return DeliveryHistory(attempts=tuple(tried), invited_on=tuple(invited))
 
 
-def _fitting(reason: attempts.Reason, action: str) -> attempts.Action | None:
+def _fitting(reason: Reason, action: str) -> attempts.Action | None:
     # A phone may have told an action that no longer fits its reason; then the default counts.
     return next((each for each in attempts.REASONS[reason].actions if each == action), None)
 

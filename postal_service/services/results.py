@@ -5,7 +5,7 @@ Papers of a dossier that was refused or discontinued go back to the citizen in t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Counts, Leg, Receiver
 from postal_service.domain.administrative import StepKind
+from postal_service.domain.clock import claimed
 from postal_service.domain.crockford import Token
 from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import CountsMalformed
@@ -198,8 +199,8 @@ def note_delivered(
         entry = reading.entry(session, standing.custody)
         assert entry is not None  # the delivery is what custody rests on
         # A phone's clock is not trusted beyond what the office saw before and after.
-        claimed = datetime.fromtimestamp(standing.since_ms / 1000, UTC)
-        happened = min(max(claimed, row.resolved_at or claimed), at)
+        told = claimed(standing.since_ms)
+        happened = min(max(told, row.resolved_at or told), at)
         by = Actor(staff=entry.event.staff, unit=entry.event.unit, path="", grants=())
         kind = StepKind.RETURNED
         take_step(session, row, kind, why=item, by=by, at=happened, recorded_at=at)

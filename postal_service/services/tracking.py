@@ -7,13 +7,14 @@ dossier answer alike; how often somebody may try is the edge's business.
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Correct, Leg
 from postal_service.domain.administrative import Step
+from postal_service.domain.clock import claimed
 from postal_service.domain.codes import token_digest
 from postal_service.domain.crockford import Token, is_token
 from postal_service.domain.custody import Standing, State
@@ -141,7 +142,7 @@ def by_label(session: Session, item: str, token: str) -> LabelStatus:
         leg=Leg(row.leg),
         step=last.step if last else None,
         office=_names(session, {last.unit}).get(last.unit, "") if last else "",
-        since=_moment(last.wall_ms) if last else None,
+        since=claimed(last.wall_ms) if last else None,
     )
 
 
@@ -277,7 +278,7 @@ def _timeline(
     ]
     lines += [
         TimelineStep(
-            at=_moment(each.wall_ms),
+            at=claimed(each.wall_ms),
             step=each.step.value,
             office=names.get(each.unit, ""),
             detail=each.detail,
@@ -286,10 +287,6 @@ def _timeline(
         for each in public
     ]
     return tuple(sorted(lines, key=lambda line: line.at))
-
-
-def _moment(wall_ms: int) -> datetime:
-    return datetime.fromtimestamp(wall_ms / 1000, UTC)
 
 
 def _names(session: Session, units: Iterable[str]) -> dict[UnitCode, str]:

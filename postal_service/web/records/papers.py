@@ -134,7 +134,8 @@ def _newest(moments: Iterable[Moment], kind: type) -> Moment | None:
 
 
 def _reason(code: str) -> str:
-    return REASONS[Reason(code)].vi
+    # A phone may have told a code of no list.
+    return REASONS[Reason(code)].vi if code in set(Reason) else code
 
 
 def _three(counts: Counts) -> tuple[int, int, int]:

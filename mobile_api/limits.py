@@ -1,11 +1,12 @@
 """How often a phone may ask: little where secrets can be guessed, much where a shift is uploaded."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
-from flask import Flask, g, request
+from flask import Flask, g
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
+
+from postal_service.services.devices import SignedIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +21,12 @@ class Limits:
 
 
 def who_asks() -> str:
-    """A phone by its token, everybody else by address."""
-    token = request.headers.get("Authorization", "")
-    return sha256(token.encode()).hexdigest() if token else get_remote_address()
+    """A phone whose token was found good, everybody else by address.
+
+    A token that nobody has looked at says nothing: whoever guesses could show another each time.
+    """
+    known: SignedIn | None = g.get("caller")
+    return known.device if known else get_remote_address()
 
 
 def make_limiter(app: Flask, redis_url: str) -> Limiter:

@@ -133,6 +133,27 @@ def test_who_asks_too_often_is_told_when_to_come_back(runtime: Runtime) -> None:
     assert client.get("/healthz").status_code == 200
 
 
+def test_a_token_that_is_none_does_not_make_another_of_who_guesses(runtime: Runtime) -> None:
+    client = create_app(runtime, Limits(sign_in="2/minute")).test_client()
+    answers = [
+        client.post(
+            "/api/v1/devices/AAAAAAAA/nonces", headers={"Authorization": f"Bearer {number:064x}"}
+        ).status_code
+        for number in range(3)
+    ]
+    assert answers == [404, 404, 429]
+
+
+def test_two_phones_of_one_address_are_counted_apart(
+    runtime: Runtime, couriers: Couriers, world: World
+) -> None:
+    client = create_app(runtime, Limits(asking="1/minute")).test_client()
+    phones = [couriers.phone(world.courier), couriers.phone(world.far_courier)]
+    for phone, status in ((phones[0], 200), (phones[1], 200), (phones[0], 429)):
+        got = client.get("/api/v1/me", headers={"Authorization": f"Bearer {phone._token}"})
+        assert got.status_code == status
+
+
 def test_the_service_says_whether_it_lives_and_can_work(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
     ready = client.get("/readyz").get_json()

@@ -44,12 +44,12 @@ CONVERTERS = {
 
 
 class Parser(FlaskParser):  # type: ignore[misc, unused-ignore]  # its base is only partly typed
-    """Reads JSON bodies; one that is nested without end is malformed, not a fault of ours."""
+    """Reads JSON bodies; one nested, or with a number, without end is malformed and no fault of ours."""
 
     def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ANN401 - webargs' own signature
         try:
             return super().load_json(req, schema)
-        except RecursionError:
+        except (RecursionError, ValueError):  # a number of more digits than Python reads
             raise BadRequest from None
 
 

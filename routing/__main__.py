@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import Final
+from typing import Final, TypeVar
 
 from routing.baseline import nearest_neighbour
 from routing.bench import best_known_costs, measured
@@ -18,13 +18,13 @@ from routing.explain import what_more_would_bring, why_unserved
 from routing.feasibility import check
 from routing.findings import ContradictoryProblem
 from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
-from routing.formats.unreadable import UnreadableFile
 from routing.pictures import plan_geojson, plan_png, plan_svg
 from routing.plan import Budget, Plan
 from routing.problem import Problem
 from routing.solve import compile_once, solve
-from routing.wire import UnreadableJson, plan_from_json, plan_to_json, problem_from_json
+from routing.wire import plan_from_json, plan_to_json, problem_from_json
 
+Content = TypeVar("Content")
 READERS: Final[dict[str, Callable[[str], Problem]]] = {
     "json": problem_from_json,
     "solomon": read_solomon,
@@ -39,22 +39,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except ContradictoryProblem as refusal:
-        for finding in refusal.findings:
-            print(f"refused: {finding}", file=sys.stderr)
+    except Unusable as refusal:
+        for line in refusal.lines:
+            print(line, file=sys.stderr)
         return 2
-    except (UnreadableFile, UnreadableJson, OSError, ValueError) as error:
-        print(f"cannot use the input: {error}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        print(f"cannot use what was given: {error}", file=sys.stderr)
         return 2
     return status
 
 
+class Unusable(Exception):  # noqa: N818 - named as the clerk says it
+    """A file that cannot be worked with: a line for each reason, with the file's name."""
+
+    def __init__(self, *lines: str) -> None:
+        self.lines = lines
+        super().__init__("; ".join(lines))
+
+
+def _read(file: Path, reader: Callable[[str], Content]) -> Content:
+    try:
+        return reader(file.read_text(encoding="utf-8-sig"))
+    except ContradictoryProblem as refusal:
+        raise Unusable(*(f"refused: {file}: {finding}" for finding in refusal.findings)) from None
+    except UnicodeDecodeError as error:
+        raise Unusable(f"cannot use {file}: no UTF-8 text at byte {error.start}") from None
+    except OSError as error:
+        raise Unusable(f"cannot use {file}: {error.strerror}") from None
+    except ValueError as error:  # unreadable, in the words of the format's reader
+        raise Unusable(f"cannot use {file}: {error}") from None
+
+
 def _problem(options: argparse.Namespace, file: Path) -> Problem:
-    return READERS[options.format](file.read_text(encoding="utf-8"))
+    return _read(file, READERS[options.format])
 
 
 def _solve(options: argparse.Namespace) -> int:
     problem = _problem(options, options.file)
+    _refuse_early(options, problem)
 
     def tell(progress: Progress) -> None:
         if not options.quiet:
@@ -80,6 +102,20 @@ def _solve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def _refuse_early(options: argparse.Namespace, problem: Problem) -> None:
+    """What would only fail after the search, with its answer lost."""
+    drawings = [options.geojson, options.svg, options.png]
+    for path in (options.output, *drawings):
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise Unusable(f"cannot write {path}: no such folder, or a folder itself")
+    unplaced = [place.name for place in problem.locations if place.lat is None]
+    if unplaced and any(path is not None for path in drawings):
+        raise Unusable(
+            f"cannot draw {options.file}: {len(unplaced)} locations without coordinates,"
+            f" {unplaced[0]} among them"
+        )
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -108,7 +144,7 @@ def _bench(options: argparse.Namespace) -> int:
     """One line a run, one line of means a file with several seeds."""
     known: Mapping[str, int] = {}
     if options.best_known is not None:
-        known = best_known_costs(json.loads(options.best_known.read_text(encoding="utf-8")))
+        known = _read(options.best_known, lambda text: best_known_costs(json.loads(text)))
     problems = [(file.stem, _problem(options, file)) for file in options.files]
     compile_once()  # its minutes belong to no run
     print("instance\tstops\tseed\tcost\tunserved\tgap\tabove bound\tfirst plan\tbest plan")
@@ -134,12 +170,18 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.2%}"
 
 
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from zero on")
+    return int(text)
+
+
 def _seeds(text: str) -> list[int]:
-    return [int(seed) for seed in text.split(",")]
+    return [_seed(seed) for seed in text.split(",")]
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    return plan_from_json(options.plan.read_text(encoding="utf-8"))
+    return _read(options.plan, plan_from_json)
 
 
 def _write(path: Path | None, text: str) -> None:
@@ -167,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seconds", type=float, default=10)
         command.add_argument("--iterations", type=int, help="end there, for a reproducible plan")
         command.add_argument("--threads", type=int, default=1)
-        command.add_argument("--seed", type=int, default=1)
+        command.add_argument("--seed", type=_seed, default=1)
         command.add_argument("--output", type=Path, help="where the plan goes (default: stdout)")
         command.add_argument("--geojson", type=Path, help="also draw it on a map")
         command.add_argument("--svg", type=Path, help="also draw it as a picture that scales")

@@ -112,7 +112,7 @@ def _names(problem: Problem) -> Findings:
     ):
         for name in dict.fromkeys(mentioned):
             if name not in known:
-                detail = f"a rule names this {word}, which does not exist"
+                detail = f"a rule or a shipment names this {word}, which does not exist"
                 yield Contradiction(
                     kind=ContradictionKind.UNKNOWN_NAME, subject=name, detail=detail
                 )

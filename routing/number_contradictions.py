@@ -29,7 +29,7 @@ def number_findings(problem: Problem) -> Findings:
     """Numbers out of range, by themselves or against those beside them, wherever they stand."""
     shipped = {half for pair in problem.shipments for half in (pair.pickup, pair.dropoff)}
     profiles = {profile.name for profile in problem.profiles}
-    parts: list[tuple[str, Iterator[tuple[ContradictionKind, str]]]] = [
+    parts: list[tuple[str, Faults]] = [
         *((place.name, _place_faults(place)) for place in problem.locations),
         *((s.id, _stop_faults(s, problem, in_shipment=s.id in shipped)) for s in problem.stops),
         *((man.id, _courier_faults(man, problem, profiles)) for man in problem.couriers),
@@ -41,7 +41,7 @@ def number_findings(problem: Problem) -> Findings:
             yield Contradiction(kind=kind, subject=subject, detail=detail)
 
 
-def is_amount(number: int, most: int = LARGEST_AMOUNT) -> bool:
+def is_amount(number: float, most: int = LARGEST_AMOUNT) -> bool:
     """A whole number from 0 to `most`."""
     return isinstance(number, int | np.integer) and 0 <= number <= most
 
@@ -100,6 +100,17 @@ def _courier_faults(courier: Courier, problem: Problem, profiles: set[str]) -> F
             yield kind.UNKNOWN_NAME, f"location {place} does not exist"
     for fault in _window_faults((courier.shift,)):
         yield kind.BAD_WINDOW, fault
+    if courier.capacities and len(courier.capacities) != len(problem.load_names):
+        names = len(problem.load_names)
+        yield kind.BAD_LOADS, f"{len(courier.capacities)} capacities for {names} dimensions"
+    for capacity in courier.capacities:
+        if not is_amount(capacity):
+            yield kind.BAD_LOADS, f"a capacity of {capacity}"
+    yield from _limit_faults(courier)
+    yield from _break_faults(courier)
+
+
+def _limit_faults(courier: Courier) -> Faults:
     rates = courier.costs
     for word, number, most in (
         ("a longest day of {} seconds", courier.max_route_seconds, LARGEST_AMOUNT),
@@ -111,16 +122,9 @@ def _courier_faults(courier: Courier, problem: Problem, profiles: set[str]) -> F
         ("a cost of {} for each second of duty", rates.per_duty_second, DEAREST_UNIT),
     ):
         if number is not None and not is_amount(number, most):
-            yield kind.BAD_NUMBER, word.format(number)
+            yield ContradictionKind.BAD_NUMBER, word.format(number)
     if courier.max_tours < 1:
-        yield kind.BAD_NUMBER, f"at most {courier.max_tours} tours"
-    if courier.capacities and len(courier.capacities) != len(problem.load_names):
-        names = len(problem.load_names)
-        yield kind.BAD_LOADS, f"{len(courier.capacities)} capacities for {names} dimensions"
-    for capacity in courier.capacities:
-        if not is_amount(capacity):
-            yield kind.BAD_LOADS, f"a capacity of {capacity}"
-    yield from _break_faults(courier)
+        yield ContradictionKind.BAD_NUMBER, f"at most {courier.max_tours} tours"
 
 
 def _break_faults(courier: Courier) -> Faults:
@@ -186,4 +190,4 @@ def _is_time(second: int) -> bool:
 
 
 def _is_place(location: int, problem: Problem) -> bool:
-    return 0 <= location < len(problem.locations)
+    return is_amount(location, len(problem.locations) - 1)

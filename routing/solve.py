@@ -56,10 +56,13 @@ def solve(
         start: a sound plan to start from instead of making a first one.
 
     Raises:
+        ValueError: no thread, or a seed below zero.
         RejectedByChecker: a plan was made that breaks the problem (a fault of this library).
     """
     if threads < 1:
         raise ValueError(f"{threads} threads")
+    if seed < 0:
+        raise ValueError(f"a seed of {seed}")
     started = time.monotonic()
     scheduler = Scheduler(problem)
     stop = cancelled or (lambda: False)

@@ -80,7 +80,9 @@ def plan_from_json(text: str) -> Plan:
 def _loaded(text: str) -> Json:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except RecursionError:
+        raise UnreadableJson("", "not JSON of ours: nested too deeply") from None
+    except ValueError as error:  # no JSON, or a number of thousands of digits
         raise UnreadableJson("", f"not JSON: {error}") from None
 
 
@@ -158,7 +160,13 @@ def _read_plain(value: Json, kind: type, pointer: str) -> Json:
         return float(value)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise UnreadableJson(pointer, f"{kind.__name__} expected")
+    if isinstance(value, str) and not value.isascii() and _is_broken(value):
+        raise UnreadableJson(pointer, "half a character (a lone surrogate)")
     return value
+
+
+def _is_broken(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _read_enum(value: Json, kind: type[Enum], pointer: str) -> Enum:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from routing.formats.unreadable import UnreadableFile
 from routing.tables import Matrix
+from routing.terms import UNREACHABLE
 
 Points = NDArray[np.float64]
 LARGEST_INSTANCE: Final = 20_000
@@ -31,6 +32,8 @@ def rounded(points: Points) -> Matrix:
 def _matrix(points: Points, whole: Callable[[Points], Points]) -> Matrix:
     if len(points) > LARGEST_INSTANCE:
         raise UnreadableFile(f"{len(points)} places, at most {LARGEST_INSTANCE} are read")
+    if len(points) and whole(np.hypot(*np.ptp(points, axis=0)[:, None])).max() >= UNREACHABLE:
+        raise UnreadableFile(f"places lie further apart than {UNREACHABLE - 1}")
     table = np.empty((len(points), len(points)), dtype=np.int32)
     # Row by row: the temporary squares of a whole table would take ten times its memory.
     for row, point in enumerate(points):

@@ -6,6 +6,7 @@ Integer convention: distances and all times are multiplied by a thousand, distan
 import numpy as np
 
 from routing.formats.euclidean import rounded_thousandths
+from routing.formats.numbers import finite, whole
 from routing.formats.unreadable import UnreadableFile
 from routing.problem import Courier, Location, Problem, Shipment, Stop, StopKind
 from routing.tables import Profile
@@ -24,10 +25,7 @@ def read_lilim(text: str) -> Problem:
         words = line.split()
         if not words:
             continue
-        try:
-            values = [int(float(word)) for word in words]
-        except ValueError:
-            raise UnreadableFile(f"not a row of numbers: {line.strip()!r}", line=number) from None
+        values = [whole(value, "a number", line=number) for value in finite(words, line=number)]
         if len(values) < (3 if not rows else 9):
             raise UnreadableFile("a number is missing in this row", line=number)
         rows.append(values)
@@ -44,8 +42,13 @@ def read_lilim(text: str) -> Problem:
             shift=shift,
             capacities=(capacity,),
         )
-        for number in range(1, fleet + 1)
+        for number in range(1, min(fleet, max(1, len(tasks) - 1)) + 1)  # more would stay at home
     )
+    load = {task[0]: task[3] for task in tasks}
+    for task in tasks[1:]:
+        if task[7] == 0 and load.get(task[8]) != -task[3]:
+            detail = f"task {task[0]} takes {task[3]}, its other half {task[8]} does not give that"
+            raise UnreadableFile(detail)
     shipments = tuple(
         Shipment(pickup=StopId(str(task[0])), dropoff=StopId(str(task[8])))
         for task in tasks[1:]

@@ -6,6 +6,7 @@ Integer convention (DIMACS): distances and all times are multiplied by ten, dist
 import numpy as np
 
 from routing.formats.euclidean import truncated_tenths
+from routing.formats.numbers import finite, whole
 from routing.formats.unreadable import UnreadableFile
 from routing.problem import Courier, Location, Problem, Stop
 from routing.tables import Profile
@@ -25,17 +26,19 @@ def read_solomon(text: str) -> Problem:
         words = line.split()
         if not words or not words[0].lstrip("-").replace(".", "").isdigit():
             continue
-        try:
-            numbers = [float(word) for word in words]
-        except ValueError:
-            raise UnreadableFile(f"not a row of numbers: {line.strip()!r}", line=number) from None
+        numbers = finite(words, line=number)
         if fleet is None:
             if len(numbers) != 2:
                 raise UnreadableFile("the vehicle row has two numbers", line=number)
-            fleet = (int(numbers[0]), int(numbers[1]))
+            fleet = (
+                whole(numbers[0], "a fleet", line=number),
+                whole(numbers[1], "a capacity", line=number),
+            )
         elif len(numbers) < 7:
             raise UnreadableFile("a customer row has seven numbers", line=number)
         else:
+            whole(numbers[0], "a customer number", line=number)
+            whole(numbers[3], "a demand", line=number)
             rows.append(numbers[:7])
     if fleet is None or not rows:
         raise UnreadableFile("no vehicles or no depot: not a Solomon file")
@@ -61,7 +64,7 @@ def read_solomon(text: str) -> Problem:
             shift=shift,
             capacities=(fleet[1],),
         )
-        for number in range(1, fleet[0] + 1)
+        for number in range(1, min(fleet[0], max(1, len(stops))) + 1)  # more would stay at home
     )
     return Problem(
         locations=tuple(Location(name=str(int(row[0]))) for row in rows),

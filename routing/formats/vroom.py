@@ -7,8 +7,9 @@ Priority p becomes a penalty of `PENALTY_PER_PRIORITY` * (p + 1): VROOM serves b
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from routing.formats.unreadable import UnreadableFile
 from routing.problem import (
@@ -25,6 +26,7 @@ from routing.tables import Matrix, Profile
 from routing.terms import UNREACHABLE, CourierId, StopId, Window
 
 PENALTY_PER_PRIORITY: Final = 10_000_000
+HIGHEST_PRIORITY: Final = 100
 _TASK: Final = {"id", "location_index", "service", "setup", "time_windows", "description"}
 _JOB: Final = _TASK | {"delivery", "pickup", "skills", "priority"}
 _SHIPMENT: Final = {"pickup", "delivery", "amount", "skills", "priority"}
@@ -33,6 +35,7 @@ _VEHICLE: Final = {
     *("costs", "description", "max_distance"),
 }
 Json = Mapping[str, Any]
+Part = TypeVar("Part")
 
 
 def read_vroom(text: str) -> Problem:
@@ -44,37 +47,70 @@ def read_vroom(text: str) -> Problem:
     """
     try:
         given = json.loads(text)
-        return _problem(given)
     except json.JSONDecodeError as error:
         raise UnreadableFile(f"not JSON: {error.msg}", line=error.lineno) from None
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UnreadableFile(f"not a VROOM input: {error!r}") from None
+    except (RecursionError, ValueError) as error:
+        raise UnreadableFile(f"not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise UnreadableFile("not a VROOM input: an object is expected")
+    return _problem(given)
 
 
 def _problem(given: Json) -> Problem:
     _only(given, {"jobs", "shipments", "vehicles", "matrices"}, "the input")
-    jobs, pairs = given.get("jobs", []), given.get("shipments", [])
-    vehicles = given["vehicles"]
-    matrices = given["matrices"]
-    size = len(next(iter(matrices.values()))["durations"])
+    jobs, pairs, vehicles = (_tasks(given, key) for key in ("jobs", "shipments", "vehicles"))
+    matrices = given.get("matrices")
+    if not isinstance(matrices, dict) or not matrices:
+        raise UnreadableFile("/matrices: travel times by profile are expected")
+    profiles = tuple(
+        _as_documented(f"/matrices/{name}", partial(_profile, name), matrix)
+        for name, matrix in matrices.items()
+    )
     width = _width(jobs, pairs, vehicles)
-    stops = [stop for job in jobs for stop in _job(job, width)]
+    stops: list[Stop] = []
+    for number, job in enumerate(jobs):
+        stops.append(_as_documented(f"/jobs/{number}", lambda part: _job(part, width), job))
     shipments = []
-    for pair in pairs:
-        halves, shipment = _shipment(pair, width)
+    for number, pair in enumerate(pairs):
+        halves, shipment = _as_documented(
+            f"/shipments/{number}", lambda part: _shipment(part, width), pair
+        )
         stops += halves
         shipments.append(shipment)
     return Problem(
-        locations=tuple(Location(name=str(number)) for number in range(size)),
-        profiles=tuple(
-            Profile(name=name, travel=Matrix(m["durations"], m.get("distances")))
-            for name, m in matrices.items()
-        ),
+        locations=tuple(Location(name=str(number)) for number in range(profiles[0].travel.size)),
+        profiles=profiles,
         stops=tuple(stops),
-        couriers=tuple(_courier(vehicle, width) for vehicle in vehicles),
+        couriers=tuple(
+            _as_documented(f"/vehicles/{number}", lambda part: _courier(part, width), vehicle)
+            for number, vehicle in enumerate(vehicles)
+        ),
         shipments=tuple(shipments),
         load_names=tuple(f"amount {number + 1}" for number in range(width)),
     )
+
+
+def _tasks(given: Json, key: str) -> Sequence[Json]:
+    parts = given.get(key, [])
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise UnreadableFile(f"/{key}: a list of objects is expected")
+    return parts
+
+
+def _as_documented(where: str, read: Callable[[Json], Part], part: Json) -> Part:
+    """What `read` makes of a part; where that fails, the refusal says which part it was."""
+    try:
+        return read(part)
+    except UnreadableFile as refusal:
+        raise UnreadableFile(f"{where}: {refusal.detail}") from None
+    except KeyError as error:
+        raise UnreadableFile(f"{where}: {error.args[0]} is missing") from None
+    except (TypeError, AttributeError, ValueError):
+        raise UnreadableFile(f"{where}: something in it is not of the kind expected") from None
+
+
+def _profile(name: str, matrix: Json) -> Profile:
+    return Profile(name=name, travel=Matrix(matrix["durations"], matrix.get("distances")))
 
 
 def _only(part: Json, known: set[str], where: str) -> None:
@@ -87,16 +123,17 @@ def _width(jobs: Sequence[Json], pairs: Sequence[Json], vehicles: Sequence[Json]
     amounts = [task.get(key, []) for task in jobs for key in ("delivery", "pickup")]
     amounts += [pair.get("amount", []) for pair in pairs]
     amounts += [vehicle.get("capacity", []) for vehicle in vehicles]
-    return max((len(amount) for amount in amounts), default=0)
+    # What is no list is refused where it stands.
+    return max((len(amount) for amount in amounts if isinstance(amount, list)), default=0)
 
 
-def _job(job: Json, width: int) -> list[Stop]:
+def _job(job: Json, width: int) -> Stop:
     _only(job, _JOB, f"job {job['id']}")
     if any(job.get("delivery", [])) and any(job.get("pickup", [])):
         raise UnreadableFile(f"job {job['id']} both delivers and picks up, which is not read")
     kind = StopKind.COLLECT if any(job.get("pickup", [])) else StopKind.DELIVER
     amount = job.get("pickup" if kind is StopKind.COLLECT else "delivery", [0] * width)
-    return [_stop(f"job-{job['id']}", job, kind, job, tuple(amount))]
+    return _stop(f"job-{job['id']}", job, kind, job, tuple(amount))
 
 
 def _shipment(pair: Json, width: int) -> tuple[list[Stop], Shipment]:
@@ -121,7 +158,7 @@ def _stop(name: str, task: Json, kind: StopKind, owner: Json, loads: tuple[int, 
         windows=tuple(_window(span) for span in task.get("time_windows", [])),
         loads=loads,
         skills=_skills(owner),
-        penalty=PENALTY_PER_PRIORITY * (owner.get("priority", 0) + 1),
+        penalty=PENALTY_PER_PRIORITY * (_priority(owner) + 1),
     )
 
 
@@ -158,5 +195,13 @@ def _skills(part: Json) -> frozenset[str]:
     return frozenset(str(skill) for skill in part.get("skills", []))
 
 
+def _priority(part: Json) -> int:
+    priority = part.get("priority", 0)
+    if not isinstance(priority, int) or not 0 <= priority <= HIGHEST_PRIORITY:
+        raise UnreadableFile(f"a priority of {priority}; VROOM's go from 0 to {HIGHEST_PRIORITY}")
+    return priority
+
+
 def _window(span: Sequence[int]) -> Window:
-    return Window(opens_second=span[0], closes_second=span[1])
+    opens, closes = span
+    return Window(opens_second=opens, closes_second=closes)

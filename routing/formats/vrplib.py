@@ -9,12 +9,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from routing.formats.euclidean import rounded
+from routing.formats.numbers import finite, whole
 from routing.formats.unreadable import UnreadableFile
 from routing.problem import Courier, Location, Problem, Stop
 from routing.tables import Profile
 from routing.terms import UNREACHABLE, CourierId, StopId, Window
 
-_SECTIONS = ("NODE_COORD_SECTION", "DEMAND_SECTION", "DEPOT_SECTION", "EOF")
+# How many numbers a row of each section has.
+_SECTIONS = {"NODE_COORD_SECTION": 3, "DEMAND_SECTION": 2, "DEPOT_SECTION": 1, "EOF": 0}
 
 
 def read_vrplib(text: str) -> Problem:
@@ -27,15 +29,20 @@ def read_vrplib(text: str) -> Problem:
     header, sections = _parts(text)
     if header.get("EDGE_WEIGHT_TYPE") != "EUC_2D" or header.get("TYPE") != "CVRP":
         raise UnreadableFile("only CVRP with EDGE_WEIGHT_TYPE EUC_2D is read")
-    try:
-        points = np.array([row[1:3] for row in sections["NODE_COORD_SECTION"]], dtype=float)
-        demand = [int(row[1]) for row in sections["DEMAND_SECTION"]]
-        depots = [int(row[0]) for row in sections["DEPOT_SECTION"] if row[0] > 0]
-        capacity = int(header["CAPACITY"])
-    except (KeyError, IndexError, ValueError) as error:
-        raise UnreadableFile(f"missing or broken: {error}") from None
-    if depots != [1] or len(demand) != len(points) or points.shape[1:] != (2,) or capacity < 1:
-        raise UnreadableFile("one depot, the first node, and one demand for each node are expected")
+    missing = [name for name in list(_SECTIONS)[:3] if not sections.get(name)]
+    if missing:
+        raise UnreadableFile(f"there is no {missing[0]}")
+    places, demands, depots = (sections[name] for name in list(_SECTIONS)[:3])
+    capacity, dimension = (_positive(header, word) for word in ("CAPACITY", "DIMENSION"))
+    if [row[0] for row in depots if row[0] > 0] != [1]:
+        raise UnreadableFile("one depot, the first node, is expected")
+    nodes = [[row[0] for row in rows] for rows in (places, demands)]
+    if dimension != len(places) or nodes != [list(range(1, len(places) + 1))] * 2:
+        raise UnreadableFile(
+            f"a place and a demand for each node from 1 to {dimension}, in order, are expected"
+        )
+    points = np.array([row[1:] for row in places])
+    demand = [whole(row[1], "a demand") for row in demands]
     fewest = math.ceil(sum(demand) / capacity)
     fleet = min(fewest + max(5, len(demand) // 10), max(1, len(demand) - 1))
     return Problem(
@@ -59,21 +66,27 @@ def read_vrplib(text: str) -> Problem:
     )
 
 
+def _positive(header: Mapping[str, str], word: str) -> int:
+    if not header.get(word, "").isdecimal() or int(header[word]) < 1:
+        raise UnreadableFile(f"{word} is {header.get(word, 'missing')}, not a number above zero")
+    return int(header[word])
+
+
 def _parts(text: str) -> tuple[Mapping[str, str], Mapping[str, list[list[float]]]]:
     header: dict[str, str] = {}
     sections: dict[str, list[list[float]]] = {}
     current: list[list[float]] | None = None
+    width = 0
     for number, line in enumerate(text.splitlines(), 1):
         word = line.split(":")[0].strip()
         if word in _SECTIONS:
-            current = sections.setdefault(word, [])
+            current, width = sections.setdefault(word, []), _SECTIONS[word]
         elif ":" in line:
             header[word] = line.split(":", 1)[1].strip().strip('"')
         elif line.strip() and current is not None:
-            try:
-                current.append([float(value) for value in line.split()])
-            except ValueError:
-                raise UnreadableFile(f"not numbers: {line.strip()!r}", line=number) from None
+            current.append(finite(line.split(), line=number))
+            if len(current[-1]) != width:
+                raise UnreadableFile(f"{width} numbers are expected in this row", line=number)
         elif line.strip():
             raise UnreadableFile(f"unknown keyword: {line.strip()!r}", line=number)
     return header, sections

@@ -126,6 +126,58 @@ def test_bench_refuses_costs_it_cannot_read(
     assert "cannot use" in capsys.readouterr().err
 
 
+def test_every_refusal_names_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, wrong, empty = (tmp_path / name for name in ("good.json", "wrong.json", "empty.json"))
+    good.write_text(problem_to_json(on_a_line([stop("a", 1)])))
+    wrong.write_text(good.read_text().replace('"location":1', '"location":99'))
+    empty.write_bytes(b"\xff")
+
+    assert main(["bench", str(good), str(wrong)]) == 2
+    assert f"refused: {wrong}: a: location 99" in capsys.readouterr().err
+    assert main(["check", str(good), "--plan", str(empty)]) == 2
+    assert f"cannot use {empty}: no UTF-8 text at byte 0" in capsys.readouterr().err
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "day.json"
+    file.write_text("\ufeff" + problem_to_json(on_a_line([stop("a", 1)])), encoding="utf-8")
+
+    assert main(["solve", str(file), "--seconds", "0.2", "--quiet"]) == 0
+
+
+@pytest.mark.parametrize("option", ["--output", "--png"])
+def test_where_the_answer_cannot_go_nothing_is_searched(
+    tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "day.json"
+    file.write_text(problem_to_json(drawn()))
+
+    assert main(["solve", str(file), option, str(tmp_path / "no" / "plan")]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.split(" ")[:2]) == ("", ["cannot", "write"])
+
+
+def test_what_has_no_place_is_not_drawn_and_not_searched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "day.json"
+    file.write_text(problem_to_json(on_a_line([stop("a", 1)])))
+
+    assert main(["solve", str(file), "--svg", str(tmp_path / "plan.svg")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "12 locations without coordinates" in said.err
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "x", ""])
+def test_a_seed_is_a_whole_number(seed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        main(["bench", "day.json", f"--seeds=1,{seed}"])
+
+    assert refusal.value.code == 2
+    assert "no whole number" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [["--seconds", "-1"], ["--threads", "0"]])
 def test_an_impossible_option_is_status_two(tmp_path: Path, options: list[str]) -> None:
     file = tmp_path / "tiny.txt"

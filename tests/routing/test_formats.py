@@ -132,6 +132,72 @@ def test_a_file_of_another_kind_is_refused(read: Callable[[str], Problem], text:
         read(text)
 
 
+def vroom(**more: object) -> str:
+    return json.dumps(VROOM | more)
+
+
+def vroom_job(**more: object) -> str:
+    return vroom(jobs=[{"id": 7, "location_index": 1} | more])
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "words"),
+    [
+        (read_solomon, SOLOMON.replace("3 4 5", "nan 4 5"), "line 11.*finite"),
+        (read_solomon, SOLOMON.replace("3 4 5", "1e400 4 5"), "line 11.*finite"),
+        (read_solomon, SOLOMON.replace("3 4 5", "1e12 4 5"), "further apart"),
+        (read_solomon, SOLOMON.replace("3 4 5", "3 4 5.5"), "line 11: a demand of 5.5"),
+        (read_solomon, SOLOMON.replace("2 10", "2.5 10"), "line 5: a fleet of 2.5"),
+        (read_lilim, LILIM.replace("3\t4", "inf\t4"), "line 3.*finite"),
+        (read_lilim, LILIM.replace("3\t4", "3.5\t4"), "line 3.*3.5 is not whole"),
+        (read_lilim, LILIM.replace("-5", "-4"), "task 1 takes 5"),
+        (read_lilim, LILIM.replace("0\t2\n", "0\t9\n"), "other half 9"),
+        (read_vrplib, VRPLIB.replace("2 6\n3 5", "3 5\n2 6"), "in order"),
+        (read_vrplib, VRPLIB.replace("DIMENSION : 3", "DIMENSION : 999999999999"), "in order"),
+        (read_vrplib, VRPLIB.replace("2 6", "2 6.5"), "a demand of 6.5"),
+        (read_vrplib, VRPLIB.replace("2 3 4", "2 nan 4"), "line 9.*finite"),
+        (read_vrplib, VRPLIB.replace("2 3 4", "2 3"), "line 9: 3 numbers"),
+        (read_vrplib, VRPLIB.replace("CAPACITY : 10", "CAPACITY : 0"), "CAPACITY is 0"),
+        (read_vrplib, VRPLIB.replace("\n1\n-1", "\n2\n-1"), "one depot"),
+        (read_vroom, vroom(matrices={}), "/matrices"),
+        (read_vroom, vroom(matrices={"car": {"durations": [[0, 1], [1]]}}), "/matrices/car"),
+        (read_vroom, vroom(vehicles=[{"id": 1}]), "/vehicles/0: start_index is missing"),
+        (read_vroom, vroom(jobs=7), "/jobs: a list"),
+        (read_vroom, vroom_job(time_windows=[[5]]), "/jobs/0"),
+        (read_vroom, vroom_job(delivery=1), "/jobs/0"),
+        (read_vroom, vroom_job(priority=101), "a priority of 101"),
+        (read_vroom, vroom_job(colour=1), "/jobs/0: job 7 uses colour"),
+        (read_vroom, "[" * 100_000, "not JSON"),
+        (read_vroom, vroom_job(service=1).replace("1}", "9" * 5_000 + "}"), "not JSON"),
+    ],
+    ids=lambda given: given if isinstance(given, str) and len(given) < 40 else "",
+)
+def test_what_is_wrong_in_a_file_is_said_with_the_place(
+    read: Callable[[str], Problem], text: str, words: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=words):
+        read(text)
+
+
+@pytest.mark.parametrize(("read", "text"), [(read_solomon, SOLOMON), (read_lilim, LILIM)])
+def test_of_a_million_vehicles_no_more_are_made_than_there_is_work(
+    read: Callable[[str], Problem], text: str
+) -> None:
+    many = text.replace("2 10", "1000000 10", 1).replace("2\t10", "1000000\t10", 1)
+
+    assert len(read(many).couriers) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"stops": ' + "9" * 5_000 + "}", '{"load_names": ["\\ud800"]}'],
+    ids=["deep", "long", "half a character"],
+)
+def test_json_that_no_program_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableJson):
+        problem_from_json(text)
+
+
 def test_the_published_instances_are_read_in_their_conventions() -> None:
     folder = shared("instances")
     known = json.loads((folder / "best_known.json").read_text(encoding="utf-8"))

@@ -1,15 +1,19 @@
 """A contradictory problem is refused before any search, with every contradiction listed."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from math import nan
 
 import numpy as np
 import pytest
 
 from routing import (
     UNREACHABLE,
+    Balance,
     Break,
     ContradictionKind,
     ContradictoryProblem,
+    CostRates,
     Location,
     Lock,
     LockLevel,
@@ -17,6 +21,7 @@ from routing import (
     PlanRules,
     Problem,
     Profile,
+    Published,
     Shipment,
     SpeedPeriod,
     StopKind,
@@ -153,6 +158,31 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
         K.BAD_NUMBER,
         "a",
     ),
+    "a stop without a name": (lambda: on_a_line([stop("", 1)]), K.DUPLICATE, ""),
+    "half a second of service": (
+        lambda: on_a_line([stop("a", 1, service_seconds=0.5)]),
+        K.BAD_NUMBER,
+        "a",
+    ),
+    "a latitude without its longitude": (
+        lambda: replace(on_a_line([A], places=2), locations=(Location(name="x", lat=1.0),) * 2),
+        K.BAD_NUMBER,
+        "x",
+    ),
+    "a place above the pole": (
+        lambda: replace(
+            on_a_line([A], places=2), locations=(Location(name="x", lat=91.0, lon=0.0),) * 2
+        ),
+        K.BAD_NUMBER,
+        "x",
+    ),
+    "a place nowhere": (
+        lambda: replace(
+            on_a_line([A], places=2), locations=(Location(name="x", lat=nan, lon=0.0),) * 2
+        ),
+        K.BAD_NUMBER,
+        "x",
+    ),
     "a negative penalty": (lambda: on_a_line([stop("a", 1, penalty=-1)]), K.BAD_NUMBER, "a"),
     "a courier without a tour": (
         lambda: on_a_line([A], [courier(max_tours=0)]),
@@ -252,6 +282,54 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
         "a",
     ),
 }
+
+
+HUGE = 10**30
+BEYOND: dict[str, Callable[[], Problem]] = {
+    "a longest day": lambda: on_a_line([A], [courier(max_route_seconds=HUGE)]),
+    "a longest way": lambda: on_a_line([A], [courier(max_route_metres=HUGE)]),
+    "a reload": lambda: on_a_line([A], [courier(reload_seconds=HUGE)]),
+    "a capacity": lambda: on_a_line([A], [courier(capacities=(HUGE,))], load_names=("kg",)),
+    "a load": lambda: on_a_line([stop("a", 1, loads=(HUGE,))], load_names=("kg",)),
+    "penalty": lambda: on_a_line([stop("a", 1, penalty=HUGE)]),
+    "all penalties": lambda: on_a_line([stop(str(n), 1, penalty=10**15) for n in range(1_001)]),
+    "a fixed cost": lambda: on_a_line([A], [courier(costs=CostRates(fixed=HUGE))]),
+    "each metre": lambda: on_a_line([A], [courier(costs=CostRates(per_metre=HUGE))]),
+    "of travel": lambda: on_a_line([A], [courier(costs=CostRates(per_travel_second=HUGE))]),
+    "of duty": lambda: on_a_line([A], [courier(costs=CostRates(per_duty_second=HUGE))]),
+    "unknown area": lambda: on_a_line([A], rules=PlanRules(unknown_area_cost=HUGE)),
+    "fair share": lambda: on_a_line(
+        [A], rules=PlanRules(balance=Balance(fair_share_seconds=HUGE, cost_per_second_above=1))
+    ),
+    "above the share": lambda: on_a_line(
+        [A], rules=PlanRules(balance=Balance(fair_share_seconds=1, cost_per_second_above=HUGE))
+    ),
+    "change of courier": lambda: on_a_line(
+        [A], rules=PlanRules(published=Published(routes={}, courier_change_cost=HUGE))
+    ),
+    "change of order": lambda: on_a_line(
+        [A], rules=PlanRules(published=Published(routes={}, order_change_cost=HUGE))
+    ),
+    "longest ride": lambda: on_a_line(PAIR, shipments=[replace(RIDE, max_ride_seconds=HUGE)]),
+    "a break of": lambda: on_a_line(
+        [A],
+        [courier(breaks=(Break(earliest_second=0, latest_second=1, duration_seconds=HUGE),))],
+    ),
+    "a speed of": lambda: with_speed(SpeedPeriod(from_second=0, speed_percent=HUGE)),
+    "a period from": lambda: with_speed(SpeedPeriod(from_second=HUGE, speed_percent=50)),
+}
+
+
+def with_speed(period: SpeedPeriod) -> Problem:
+    problem = on_a_line([A])
+    slow = replace(problem.profiles[0], speed_periods=(period,))
+    return replace(problem, profiles=(slow,))
+
+
+@pytest.mark.parametrize("words", BEYOND)
+def test_a_number_whose_sums_would_overflow_is_refused_by_name(words: str) -> None:
+    with pytest.raises(ContradictoryProblem, match=words):
+        BEYOND[words]()
 
 
 @pytest.mark.parametrize("name", CASES)

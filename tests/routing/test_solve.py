@@ -319,9 +319,11 @@ def test_a_budget_must_end(seconds: float) -> None:
         Budget(seconds=seconds)
 
 
-def test_no_thread_is_refused() -> None:
+def test_no_thread_and_no_seed_below_zero() -> None:
     with pytest.raises(ValueError, match="threads"):
         solve(on_a_line([stop("a", 1)]), budget=Budget(seconds=1), threads=0)
+    with pytest.raises(ValueError, match="a seed of -1"):
+        solve(on_a_line([stop("a", 1)]), budget=Budget(seconds=1), seed=-1)
 
 
 def test_the_model_declines_what_is_too_large_for_it() -> None:

@@ -4,10 +4,12 @@ A witness is another office with a key of its own, reached by the tlog-witness p
 only a tree that begins with the one it saw last, so that even we could not show two histories.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -20,7 +22,7 @@ from postal_service.domain.ids import DeviceId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.ledger import checkpoint, export, notes, reading, witness
 from postal_service.ledger.checkpoint import Kept
-from postal_service.ledger.notes import NoteKey
+from postal_service.ledger.notes import NoteInvalid, NoteKey
 from postal_service.ledger.witness import Policy
 from postal_service.storage.schema import CosignatureRow, DeviceRow
 from postal_service.storage.transaction import Sessions, transaction
@@ -29,6 +31,8 @@ from postal_service.storage.transaction import reading as reading_of
 QUORUM = 2  # of three independent offices
 WITNESS_SECONDS = 10
 LARGEST_ANSWER = 65_536
+
+_log = logging.getLogger(__name__)
 
 # Sends the body of an `add-checkpoint` call to one witness; its status and answer.
 Ask = Callable[[bytes], tuple[int, bytes]]
@@ -60,7 +64,7 @@ def make(session: Session, *, origin: str, log_key: Ed25519PrivateKey, at: datet
 def requests(
     session: Session, kept: Kept, witnesses: Sequence[Witness]
 ) -> Mapping[Witness, witness.Request]:
-    """What to ask each witness that has not signed this checkpoint yet.
+    """What to ask each witness that has not signed this checkpoint, or a later one, yet.
 
     Read in one transaction, sent outside of any: a slow witness must not hold up the ledger.
     """
@@ -69,22 +73,27 @@ def requests(
         last = session.scalar(
             select(func.max(CosignatureRow.size)).where(CosignatureRow.witness == each.key.name)
         )
-        if last == kept.size:
-            continue
-        old = last or 0
-        proof = tuple(reading.consistency(session, old, kept.size)) if old else ()
-        asked[each] = witness.Request(old, proof, kept.note)
+        if last is None or last < kept.size:
+            asked[each] = _request(session, kept, last or 0)
     return asked
 
 
 def keep_answers(
     session: Session, kept: Kept, answers: Mapping[Witness, bytes], *, at: datetime
 ) -> int:
-    """Keep the cosignatures that are true; how many there were."""
+    """Keep the cosignatures that are true; how many new ones there were.
+
+    An answer that is false or cannot be read is logged: it must not cost the others theirs.
+    """
     text = notes.read(kept.note).text
     count = 0
     for each, answer in answers.items():
-        for key, signature in witness.read_answer(answer, text, [each.key]).items():
+        try:
+            true = witness.read_answer(answer, text, [each.key])
+        except NoteInvalid as fault:
+            _log.warning("the answer of %s is not kept: %s", each.key.name, fault)
+            continue
+        for key, signature in true.items():
             count += checkpoint.add_cosignature(
                 session, size=kept.size, signature=signature, witness=key, at=at
             )
@@ -103,12 +112,36 @@ def cosign(sessions: Sessions, kept: Kept, witnesses: Sequence[Witness], *, at: 
     for each, request in asked.items():
         try:
             status, answer = each.ask(bytes(request))
-        except OSError:
+            if status == HTTPStatus.CONFLICT:
+                again = _from_what_it_saw(sessions, kept, request, answer)
+                status, answer = each.ask(bytes(again)) if again else (status, answer)
+        except (OSError, HTTPException) as fault:
+            _log.warning("%s does not answer: %s", each.key.name, fault)
             continue
         if status == HTTPStatus.OK:
             answers[each] = answer
     with transaction(sessions) as session:
         return keep_answers(session, kept, answers, at=at)
+
+
+def _request(session: Session, kept: Kept, old: int) -> witness.Request:
+    proof = tuple(reading.consistency(session, old, kept.size)) if old else ()
+    return witness.Request(old, proof, kept.note)
+
+
+def _from_what_it_saw(
+    sessions: Sessions, kept: Kept, request: witness.Request, answer: bytes
+) -> witness.Request | None:
+    """The request that goes on from the size in a witness's 409 (C2SP tlog-witness).
+
+    A witness that remembered a tree and whose answer was lost has seen more than we know of; asked
+    as before, it would decline for ever.
+    """
+    told = answer.decode("ascii", "replace").removesuffix("\n")
+    if not checkpoint.NUMBER.fullmatch(told) or not request.old < int(told) <= kept.size:
+        return None
+    with reading_of(sessions) as session:
+        return _request(session, kept, int(told))
 
 
 def ask_by_http(url: str) -> Ask:

@@ -1,0 +1,125 @@
+"""Witnesses are other offices: one may be away, one's answer may be lost on the way, one may talk nonsense."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import BadStatusLine
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from postal_service.cli.witness import WitnessOffice
+from postal_service.ledger import checkpoint, notes
+from postal_service.ledger.checkpoint import Kept
+from postal_service.ledger.notes import Kind
+from postal_service.services import checkpoints
+from postal_service.services.checkpoints import Witness
+from postal_service.storage.transaction import Sessions, reading, transaction
+from tests.clock import NOON
+from tests.services.in_hand import accepted
+from tests.services.world import World, build
+
+ORIGIN = "post.example/custody"
+
+
+@dataclass(eq=False)
+class Line:
+    """The way to a witness: it carries every question, and may lose or spoil the answer."""
+
+    office: WitnessOffice
+    faults: Iterator[Exception | bytes | None] = field(default_factory=lambda: iter(()))
+
+    def __call__(self, body: bytes) -> tuple[int, bytes]:
+        answer = self.office.add_checkpoint(body)
+        match next(self.faults, None):
+            case None:
+                return answer
+            case bytes() as spoiled:
+                return 200, spoiled
+            case Exception() as lost:
+                raise lost
+
+
+@dataclass
+class Log:
+    """A ledger with three witnesses."""
+
+    sessions: Sessions
+    world: World
+    key: Ed25519PrivateKey
+    lines: list[Line]
+
+    @property
+    def witnesses(self) -> list[Witness]:
+        return [Witness(key=each.office.key, ask=each) for each in self.lines]
+
+    def grow(self) -> Kept:
+        with transaction(self.sessions) as session:
+            accepted(session, self.world)
+            return checkpoints.make(session, origin=ORIGIN, log_key=self.key, at=NOON)
+
+    def cosign(self, kept: Kept) -> int:
+        return checkpoints.cosign(self.sessions, kept, self.witnesses, at=NOON)
+
+    def signed_beneath(self, kept: Kept) -> list[str]:
+        with reading(self.sessions) as session:
+            found = checkpoint.at_size(session, kept.size)
+        assert found is not None
+        return [each.name for each in notes.read(found.note).signatures][1:]
+
+
+@pytest.fixture
+def log(sessions: Sessions, tmp_path: Path) -> Log:
+    with transaction(sessions) as session:
+        world = build(session)
+    key = Ed25519PrivateKey.generate()
+    public = notes.public_key(ORIGIN, key, Kind.SIGNATURE)
+    offices = [WitnessOffice(f"w{number}", public, tmp_path / f"w{number}") for number in (1, 2, 3)]
+    return Log(sessions, world, key, [Line(office) for office in offices])
+
+
+def test_every_witness_signs_what_grew(log: Log) -> None:
+    for _ in range(2):
+        kept = log.grow()
+        assert log.cosign(kept) == 3
+        assert log.signed_beneath(kept) == ["w1", "w2", "w3"]
+
+
+@pytest.mark.parametrize("fault", [TimeoutError("slow"), BadStatusLine("what?"), b"\xff\n"])
+def test_a_witness_whose_answer_was_lost_signs_the_next_checkpoint(
+    log: Log, fault: Exception | bytes
+) -> None:
+    log.lines[0].faults = iter([fault])
+    first = log.grow()
+    assert log.cosign(first) == 2
+    assert log.signed_beneath(first) == ["w2", "w3"]
+
+    second = log.grow()
+    assert log.cosign(second) == 3
+    assert log.signed_beneath(second) == ["w1", "w2", "w3"]
+
+
+def test_a_witness_whose_answer_was_lost_signs_the_same_checkpoint_when_asked_again(
+    log: Log,
+) -> None:
+    log.lines[0].faults = iter([TimeoutError("slow")])
+    kept = log.grow()
+    assert log.cosign(kept) == 2
+    assert log.cosign(kept) == 1
+    assert log.cosign(kept) == 0
+
+
+def test_a_false_signature_costs_the_other_witnesses_nothing(log: Log) -> None:
+    kept = log.grow()
+    name, key = log.lines[1].office.name, log.lines[1].office.private_key
+    line = notes.cosign("another text\n", name, key, at_seconds=1)
+    log.lines[1].faults = iter([str(line).encode()])
+
+    assert log.cosign(kept) == 2
+    assert log.signed_beneath(kept) == ["w1", "w3"]
+
+
+def test_an_older_checkpoint_asks_nobody_who_signed_a_newer_one(log: Log) -> None:
+    older, newer = log.grow(), log.grow()
+    assert log.cosign(newer) == 3
+    assert log.cosign(older) == 0

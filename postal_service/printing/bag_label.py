@@ -16,6 +16,7 @@ from postal_service.printing.codes import (
     draw_qr,
     qr_symbol,
 )
+from postal_service.printing.described import DescribedCanvas
 from postal_service.printing.figures import clock, counted
 from postal_service.printing.letters import (
     BOLD,
@@ -53,8 +54,8 @@ def render(view: BagLabel) -> bytes:
     """The label as PDF, A6 across."""
     register_fonts()
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=(_WIDTH, _HEIGHT), invariant=1, lang="vi")
-    canvas.setTitle(f"{NAME} {printable(view.bag_code)}")
+    title = f"{NAME} {printable(view.bag_code)}"
+    canvas = DescribedCanvas(written, pagesize=(_WIDTH, _HEIGHT), paper_title=title)
     _draw_codes(canvas, view)
     _draw_words(canvas, view)
     canvas.showPage()

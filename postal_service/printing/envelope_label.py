@@ -19,6 +19,7 @@ from postal_service.printing.codes import (
     draw_qr,
     qr_symbol,
 )
+from postal_service.printing.described import DescribedCanvas
 from postal_service.printing.letters import (
     BOLD,
     REGULAR,
@@ -97,8 +98,7 @@ def render(view: EnvelopeLabels) -> bytes:
     width_mm, height_mm = view.stock.value
     size = (width_mm * mm, height_mm * mm)
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=size, invariant=1, lang="vi")
-    canvas.setTitle(NAME)
+    canvas = DescribedCanvas(written, pagesize=size, paper_title=NAME)
     for label in view.labels:
         _draw(canvas, label, size=size, layout=_LAYOUTS[view.stock])
         canvas.showPage()

@@ -1,13 +1,14 @@
 """A paper is set here and nowhere else: its running head, national header, tables, signatures and page count.
 
-The same view always gives the same bytes. reportlab writes no tag tree: a PDF carries its title
-and its language, and reads from top to bottom.
+The same view always gives the same bytes. reportlab writes no tag tree: a PDF says its title, its
+author and its language (described.py), and reads from top to bottom.
 """
 
 import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from reportlab.lib.colors import black
@@ -20,6 +21,7 @@ from reportlab.platypus.flowables import Flowable, HRFlowable, KeepTogether, Pag
 from reportlab.platypus.frames import Frame
 
 from postal_service.printing.codes import BarMark, CodeOverflowError, QrMark, QrSymbol, bar_symbol
+from postal_service.printing.described import DescribedCanvas
 from postal_service.printing.letters import (
     BOLD,
     ITALIC,
@@ -213,22 +215,15 @@ class Paper:
     def pdf(self) -> bytes:
         """The paper as PDF bytes."""
         written = io.BytesIO()
-        template = BaseDocTemplate(
-            written,
-            pagesize=self._size,
-            title=self.name if not self._number else f"{self.name} {self._number}",
-            author="",
-            lang="vi",
-            invariant=1,
-            displayDocTitle=True,
-        )
+        template = BaseDocTemplate(written, pagesize=self._size)
         story: list[Flowable] = []
         for index, (kept_by, pieces) in enumerate(self._copies):
             template.addPageTemplates(self._page_template(index, kept_by))
             if index:
                 story += [NextPageTemplate(str(index)), PageBreak()]
             story += pieces
-        template.build(story, canvasmaker=_CountingCanvas)
+        title = self.name if not self._number else f"{self.name} {self._number}"
+        template.build(story, canvasmaker=partial(_CountingCanvas, paper_title=title))
         return written.getvalue()
 
     def _page_template(self, index: int, kept_by: str) -> PageTemplate:
@@ -274,7 +269,7 @@ def _rule(length: float) -> HRFlowable:
     )
 
 
-class _CountingCanvas(Canvas):
+class _CountingCanvas(DescribedCanvas):
     """Holds the pages back until their number is known, then writes "Trang 1/3" on each."""
 
     copy_index: int = 0

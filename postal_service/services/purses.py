@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
@@ -16,6 +16,7 @@ from postal_service.storage.schema import DossierRow, MoneyRow, RoleRow, UnitRow
 
 MOST_STAFF = 500
 LISTED = 50
+COUNTINGS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,21 @@ class HandedIn:
     amount_dong: int
     at: datetime
     cashier: StaffId
+    taken_at: datetime | None  # when the citizen paid
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandIn:
+    """What reached a cashier in one counting."""
+
+    at: datetime
+    cashier: StaffId
+    by_line: Mapping[Line, int]
+    charges: tuple[HandedIn, ...]
+
+    @property
+    def total_dong(self) -> int:
+        return sum(self.by_line.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +140,40 @@ def handed_in(session: Session, staff: StaffId, *, by: Actor) -> list[HandedIn]:
     """
     by.need(*CASHIERS)
     charges.refuse_unless_under(session, staff, by)
-    rows = session.execute(
+    asked = _handed_in(staff, by).order_by(MoneyRow.id.desc()).limit(LISTED)
+    return _entries(session, asked)
+
+
+def hand_ins(session: Session, staff: StaffId, *, by: Actor) -> list[HandIn]:
+    """The last countings of this member of staff at the cashier's unit, whole, the newest first.
+
+    Raises RoleNeeded or UnknownStaff.
+    """
+    by.need(*CASHIERS)
+    charges.refuse_unless_under(session, staff, by)
+    moments = session.scalars(
+        _handed_in(staff, by)
+        .with_only_columns(MoneyRow.at)
+        .distinct()
+        .order_by(MoneyRow.at.desc())
+        .limit(COUNTINGS)
+    ).all()
+    asked = _handed_in(staff, by).where(MoneyRow.at.in_(moments)).order_by(MoneyRow.id)
+    found = _entries(session, asked)
+    return [_hand_in([each for each in found if each.at == at]) for at in moments]
+
+
+def _hand_in(entries: Sequence[HandedIn]) -> HandIn:
+    by_line: dict[Line, int] = {}
+    for each in entries:
+        by_line[each.line] = by_line.get(each.line, 0) + each.amount_dong
+    return HandIn(
+        at=entries[0].at, cashier=entries[0].cashier, by_line=by_line, charges=tuple(entries)
+    )
+
+
+def _handed_in(staff: StaffId, by: Actor) -> Select[MoneyRow, str]:
+    return (
         select(MoneyRow, DossierRow.code)
         .join(DossierRow, DossierRow.id == MoneyRow.dossier)
         .where(
@@ -133,9 +182,12 @@ def handed_in(session: Session, staff: StaffId, *, by: Actor) -> list[HandedIn]:
             MoneyRow.method == Means.CASH.value,
             MoneyRow.reference == staff,
         )
-        .order_by(MoneyRow.id.desc())
-        .limit(LISTED)
     )
+
+
+def _entries(session: Session, asked: Select[MoneyRow, str]) -> list[HandedIn]:
+    rows = session.execute(asked).all()
+    taken_at = _taken_at(session, [row.charge for row, _ in rows])
     return [
         HandedIn(
             dossier_code=code,
@@ -143,9 +195,20 @@ def handed_in(session: Session, staff: StaffId, *, by: Actor) -> list[HandedIn]:
             amount_dong=row.amount_dong,
             at=row.at,
             cashier=StaffId(row.staff),
+            taken_at=taken_at.get(row.charge),
         )
         for row, code in rows
     ]
+
+
+def _taken_at(session: Session, asked: Sequence[str]) -> Mapping[str, datetime]:
+    """When each of these charges was paid."""
+    rows = session.execute(
+        select(MoneyRow.charge, MoneyRow.at).where(
+            MoneyRow.charge.in_(asked), MoneyRow.state == PaymentState.PAID.value
+        )
+    )
+    return {charge: at for charge, at in rows}  # noqa: C416 - a row is no pair to the type checker
 
 
 def _purses(session: Session, asked: Iterable[StaffId]) -> list[Purse]:

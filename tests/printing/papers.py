@@ -16,7 +16,9 @@ from postal_service.printing import (
     envelope_label,
     handover_record,
     invitation,
+    keeping_slip,
     receipts,
+    remittance_slip,
     return_record,
     run_list,
 )
@@ -47,6 +49,12 @@ PAPERS = {
         render=appointment_slip.render,
         view=desk.APPOINTMENT_SLIP,
         name="GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
+    ),
+    "keeping slip": Printed(
+        render=keeping_slip.render,
+        view=desk.KEEPING_SLIP,
+        name="PHIẾU GIỮ CỦA CÔNG DÂN",
+        size_mm=A5_UPRIGHT,
     ),
     "P4 fee": Printed(
         render=receipts.render,
@@ -108,6 +116,9 @@ PAPERS = {
         render=return_record.render,
         view=outcome.RETURN_RECORD,
         name="BIÊN BẢN CHUYỂN HOÀN KẾT QUẢ",
+    ),
+    "P18": Printed(
+        render=remittance_slip.render, view=outcome.REMITTANCE_SLIP, name="PHIẾU NỘP TIỀN MẶT"
     ),
     "P22": Printed(
         render=custody_extract.render,

@@ -12,6 +12,7 @@ import pypdf
 import pytest
 import zxingcpp
 from PIL import Image
+from pypdf.generic import DictionaryObject
 
 MM_PER_POINT = 25.4 / 72
 _DRAWN = frozenset({"QR Code", "Code 128"})  # a row of digits can pass for another bar code
@@ -50,6 +51,16 @@ def title_and_language(pdf: bytes) -> tuple[str, str]:
     reader = _reader(pdf)
     assert reader.metadata is not None
     return str(reader.metadata.title), str(reader.root_object["/Lang"])
+
+
+def described(pdf: bytes) -> tuple[str, str, bool]:
+    """Author, subject, and whether a window shows the title instead of the file's name."""
+    reader = _reader(pdf)
+    assert reader.metadata is not None
+    preferences = reader.root_object["/ViewerPreferences"]
+    assert isinstance(preferences, DictionaryObject)
+    shown = bool(preferences["/DisplayDocTitle"])
+    return str(reader.metadata.author), str(reader.metadata.subject), shown
 
 
 def codes_of(pdf: bytes, folder: Path, *, dpi: int = PRINTER_DPI) -> list[set[ReadCode]]:

@@ -1,11 +1,15 @@
 """What must be true of every paper the post prints."""
 
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 
+from postal_service import printing
 from tests.printing.papers import CODED_FIELDS, PAPERS, SHEETS, Printed
 from tests.printing.read_back import (
+    described,
     first_lines,
     page_texts,
     sizes_mm,
@@ -34,10 +38,26 @@ def test_a_paper_has_the_size_that_its_stock_has(paper: Printed) -> None:
 
 @every_paper
 def test_a_paper_carries_its_title_and_says_that_it_is_vietnamese(paper: Printed) -> None:
-    title, language = title_and_language(paper.render(paper.view))
+    written = paper.render(paper.view)
+    title, language = title_and_language(written)
 
     assert title.startswith(paper.name)
-    assert language == "vi"
+    assert language == "vi-VN"
+    assert described(written) == ("Dịch vụ bưu chính công ích", title, True)
+
+
+def test_every_paper_is_written_by_the_one_that_describes_it() -> None:
+    folder = Path(printing.__file__).parent
+    bare = re.compile(r"(?<![A-Za-z_])Canvas\(|\blang=|setTitle|setAuthor")
+    elsewhere = [
+        path.name
+        for path in folder.glob("*.py")
+        if path.name != "described.py" and bare.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert elsewhere == []
+    makers = {path.stem for path in folder.glob("*.py") if "def render(" in path.read_text("utf-8")}
+    assert makers == {paper.render.__module__.rsplit(".", 1)[1] for paper in PAPERS.values()}
 
 
 @every_paper

@@ -1,6 +1,7 @@
 """At the end of a shift somebody else counts, line by line; a difference is shown and nothing is lost."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from postal_service.domain.money import Line, Means
 from postal_service.services import charges
 from postal_service.services.charges import Due
 from postal_service.storage.schema import MoneyRow, StaffRow
+from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.services.registrations import register, registration
 from tests.services.world import World
@@ -159,3 +161,56 @@ def test_whoever_was_dismissed_can_still_hand_in_what_he_carries(
 
     assert "Nhân viên courier" in cashier.text("/cash")
     assert cashier.send(PURSE, filled_in(cashier)).status_code == 302
+
+
+PDF = re.compile(r'base64,([^"]+)" download="([^"]+)"')
+
+
+def slips(page: str) -> list[str]:
+    """The words of the slips that a page offers."""
+    return [text_of(b64decode(pdf)) for pdf, _ in PDF.findall(page)]
+
+
+def test_a_counting_that_agrees_is_printed_for_both_to_sign_at_any_time(
+    browser: Callable[[str], Browser], carried: str
+) -> None:
+    cashier = browser("manager")
+    assert slips(cashier.text(PURSE)) == []  # nothing was counted yet
+    assert cashier.send(PURSE, filled_in(cashier)).status_code == 302
+
+    for _ in range(2):  # it holds no secret and can be printed again
+        (slip,) = slips(cashier.text(PURSE))
+        for said in (
+            "PHIẾU NỘP TIỀN MẶT", "Bản giao người nộp tiền", "Bản lưu thủ quỹ", carried,
+            "8.000", "26.000", "34.000", "ba mươi tư nghìn đồng", "khớp", "Đã nhận đủ",
+            "NGƯỜI NỘP TIỀN", "NGƯỜI NHẬN TIỀN", "Nhân viên courier", "Nhân viên manager",
+        ):  # fmt: skip
+            assert said.lower() in slip.lower(), said
+        assert "CHƯA NHẬN" not in slip
+
+
+def test_a_counting_that_differs_is_printed_too_and_says_that_nothing_was_taken(
+    browser: Callable[[str], Browser], carried: str, session: Session
+) -> None:
+    cashier = browser("manager")
+    before = entries(session)
+    page = cashier.send(
+        PURSE, filled_in(cashier, **{"counted-state_fee": "9000", "counted-postage": "25000"})
+    ).get_data(as_text=True)
+
+    (slip,) = slips(page)
+
+    for said in ("CHƯA NHẬN", "thừa 1.000", "thiếu 1.000", carried, "vẫn chịu trách nhiệm"):
+        assert said in slip
+    assert "Đã nhận đủ" not in slip
+    assert entries(session) == before
+
+
+def test_a_slip_is_the_cashiers_and_not_the_couriers_to_print(
+    browser: Callable[[str], Browser], carried: str
+) -> None:
+    cashier = browser("manager")
+    cashier.send(PURSE, filled_in(cashier))
+
+    assert browser("courier").get(PURSE).status_code == 403
+    assert browser("far_counter").get(PURSE).status_code in {403, 404}

@@ -12,7 +12,9 @@ from postal_service.printing import (
     envelope_label,
     handover_record,
     invitation,
+    keeping_slip,
     receipts,
+    remittance_slip,
     return_record,
     run_list,
 )
@@ -24,6 +26,7 @@ def specimens() -> dict[str, bytes]:
     return {
         "p02-phieu-gui-ho-so": dossier_list.render(desk.DOSSIER_LIST),
         "p03-giay-tiep-nhan-va-hen-tra": appointment_slip.render(desk.APPOINTMENT_SLIP),
+        "p03-phieu-giu-cua-cong-dan": keeping_slip.render(desk.KEEPING_SLIP),
         "p04-bien-nhan-phi": receipts.render(desk.FEE_RECEIPT),
         "p04-bien-nhan-cuoc": receipts.render(desk.POSTAGE_RECEIPT),
         "p07-giay-moi-lan-1": invitation.render(desk.INVITATION),
@@ -38,5 +41,6 @@ def specimens() -> dict[str, bytes]:
         "p14-phieu-xac-nhan-phat": delivery_slip.render(outcome.DELIVERY_SLIP),
         "p15-bien-ban-bat-thuong": discrepancy_record.render(outcome.DISCREPANCY_RECORD),
         "p16-bien-ban-chuyen-hoan": return_record.render(outcome.RETURN_RECORD),
+        "p18-phieu-nop-tien-mat": remittance_slip.render(outcome.REMITTANCE_SLIP),
         "p22-trich-luc-chuoi-luu-giu": custody_extract.render(outcome.CUSTODY_EXTRACT),
     }

@@ -8,6 +8,7 @@ from postal_service.printing import (
     authorisation,
     dossier_list,
     invitation,
+    keeping_slip,
     receipts,
 )
 from postal_service.printing.figures import VIETNAM
@@ -77,6 +78,18 @@ APPOINTMENT_SLIP: Final = appointment_slip.AppointmentSlip(
     lookup_pin="7K3M",
     delivery_code=f"BG1:{ITEM}:1:{CROCKFORD}",
     clerk_name=OFFICER,
+)
+
+KEEPING_SLIP: Final = keeping_slip.KeepingSlip(
+    operator_name=OPERATOR,
+    office_name=OFFICE,
+    dossier_code=DOSSIER,
+    procedure_name=PROCEDURE[1],
+    agency_name=AGENCY,
+    item_code=ITEM,
+    posted_at=MORNING,
+    lookup_pin="7K3M",
+    delivery_code=f"BG1:{ITEM}:1:{CROCKFORD}",
 )
 
 FEE_RECEIPT: Final = receipts.FeeReceipt(

@@ -10,10 +10,11 @@ from postal_service.domain.ids import StaffId
 from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
-from postal_service.services import charges, directory, once, purses
+from postal_service.services import charges, directory, once, places, purses
 from postal_service.services.charges import CASHIERS, CashDiffers
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here
+from postal_service.web.cash.slips import Counters, slip_of, slip_that_differs
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.labels import word
@@ -87,10 +88,16 @@ def _told(refused: Refusal) -> str:
 def _page(
     staff: StaffId, refused: Refusal | None = None, counted: Mapping[Line, int] | None = None
 ) -> ResponseReturnValue:
+    by = here.actor()
     with reading(here.sessions()) as store:
-        held = purses.purse(store, staff, by=here.actor())
-        before = purses.handed_in(store, staff, by=here.actor())
-        names = directory.names(store, [each.cashier for each in before])
+        held = purses.purse(store, staff, by=by)
+        before = purses.handed_in(store, staff, by=by)
+        countings = purses.hand_ins(store, staff, by=by)
+        cashiers = {each.cashier for each in before} | {each.cashier for each in countings}
+        names = directory.names(store, {by.staff} | cashiers)
+        office = places.workplace(store, by=by, at=here.now())
+    compared = purses.compare(held, counted) if counted is not None else []
+    counters = Counters(office=office.name, payer=held.name, cashiers=names)
     page = render_template(
         "cash/purse.html",
         refusal=_told(refused) if refused else "",
@@ -98,9 +105,13 @@ def _page(
         lines=list(Line),
         fields=FIELDS,
         typed=forms.typed(*FIELDS.values()),
-        compared=purses.compare(held, counted) if counted is not None else [],
+        compared=compared,
+        slips=[slip_of(each, counters) for each in countings],
+        differing=[slip_that_differs(held, compared, counters, cashier=by.staff, at=here.now())]
+        if compared
+        else [],
         before=before,
         names=names,
-        mine=staff == here.actor().staff,
+        mine=staff == by.staff,
     )
     return page, status_of(refused) if refused else 200

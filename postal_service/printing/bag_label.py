@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from postal_service.printing.codes import (
+    CODE128_QUIET_MODULES,
     CodeOverflowError,
     Correction,
     bar_symbol,
@@ -34,6 +35,10 @@ _EDGE: Final = 6 * mm
 _MODULE_MM: Final = 1.0
 _BAR_MODULE_MM: Final = 0.5
 _BAR_HEIGHT_MM: Final = 14
+_TO: Final = 13 * mm
+_DESTINATION_WIDTH: Final = _WIDTH - 2 * _EDGE - _TO
+_DESTINATION: Final = (26, 22, 18)  # points: as large as the name allows
+_MOST_LINES: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,31 +77,47 @@ def _draw_codes(canvas: Canvas, view: BagLabel) -> None:
     side = token.side_mm(_MODULE_MM) * mm
     draw_qr(canvas, token, x=_WIDTH - _EDGE - side, y=_EDGE, module_mm=_MODULE_MM)
     bars = bar_symbol(view.bag_code)
-    if bars.length_mm(_BAR_MODULE_MM) * mm > _WIDTH:
+    # The first bar stands in line with the words; its quiet zone is the white margin.
+    left = _EDGE - CODE128_QUIET_MODULES * _BAR_MODULE_MM * mm
+    if left + bars.length_mm(_BAR_MODULE_MM) * mm > _WIDTH:
         raise CodeOverflowError(f"{view.bag_code} is wider than the label")
     bottom = _HEIGHT - _EDGE - 18 - _BAR_HEIGHT_MM * mm
-    draw_bars(canvas, bars, x=0, y=bottom, module_mm=_BAR_MODULE_MM, height_mm=_BAR_HEIGHT_MM)
+    draw_bars(canvas, bars, x=left, y=bottom, module_mm=_BAR_MODULE_MM, height_mm=_BAR_HEIGHT_MM)
     canvas.setFont(BOLD, 16)
     canvas.drawString(_EDGE, bottom - 17, view.bag_code)
 
 
 def _draw_words(canvas: Canvas, view: BagLabel) -> None:
-    baseline = _HEIGHT - _EDGE - 18 - _BAR_HEIGHT_MM * mm - 26
-    for label, office in (("TỪ", view.from_office), ("ĐẾN", view.to_office)):
-        baseline -= 14
-        canvas.setFont(REGULAR, 10)
-        canvas.drawString(_EDGE, baseline, label)
-        canvas.setFont(BOLD, 14)
-        for part in wrapped(printable(office), BOLD, 14, 78 * mm, most=2):
-            canvas.drawString(_EDGE + 11 * mm, baseline, part)
-            baseline -= 16
+    """Where it goes is read across a yard; the rest is read with the bag in hand."""
+    width = _WIDTH - 2 * _EDGE
+    baseline = _HEIGHT - _EDGE - 18 - _BAR_HEIGHT_MM * mm - 17 - 22
+    canvas.setFont(REGULAR, 11)
+    canvas.drawString(_EDGE, baseline, fitted(_said("Từ", view.from_office), REGULAR, 11, width))
+    office = printable(view.to_office)
+    size = next((size for size in _DESTINATION if _lines(office, size) <= _MOST_LINES), 14)
+    baseline -= 12 + size
+    canvas.drawString(_EDGE, baseline, "ĐẾN")
+    canvas.setFont(BOLD, size)
+    for part in wrapped(office, BOLD, size, _DESTINATION_WIDTH, most=_MOST_LINES):
+        canvas.drawString(_EDGE + _TO, baseline, part)
+        baseline -= size * 1.2
     baseline = _EDGE + 3 * 14
     for text in (
-        f"Niêm phong: {view.seal_number}",
-        f"Số bưu gửi: {counted(view.item_count)}",
-        f"Khối lượng: {BY_HAND if view.weight_grams is None else view.weight_grams} gam",
-        f"Đóng túi: {clock(view.closed_at)}",
+        _said("Niêm phong", view.seal_number),
+        _said("Số bưu gửi", counted(view.item_count)),
+        _said("Khối lượng", f"{BY_HAND if view.weight_grams is None else view.weight_grams} gam"),
+        _said("Đóng túi", clock(view.closed_at)),
     ):
         canvas.setFont(BOLD, 10)
-        canvas.drawString(_EDGE, baseline, fitted(printable(text), BOLD, 10, 88 * mm))
+        canvas.drawString(_EDGE, baseline, fitted(text, BOLD, 10, 88 * mm))
         baseline -= 14
+
+
+def _said(label: str, answer: str) -> str:
+    return printable(f"{label}: {answer}")
+
+
+def _lines(text: str, size: int) -> int:
+    """How many lines the destination takes in this size; a word too wide is broken, which shows."""
+    whole = wrapped(text, BOLD, size, _DESTINATION_WIDTH, most=9)
+    return len(whole)

@@ -86,7 +86,26 @@ def test_a_long_address_is_cut_with_an_ellipsis_and_leaves_the_codes_alone(tmp_p
 def test_a_bag_label_says_from_where_to_where_and_how_many() -> None:
     (words,) = page_texts(bag_label.render(movement.BAG_LABEL))
 
-    assert "TỪ BƯU CỤC VÍ DỤ 1" in words
+    assert "Từ: BƯU CỤC VÍ DỤ 1" in words
     assert "ĐẾN BƯU CỤC VÍ DỤ 2" in words
     assert "Niêm phong: NP 000000" in words
     assert "Số bưu gửi: 24 (hai mươi tư)" in words
+
+
+@pytest.mark.parametrize(
+    "office",
+    [
+        "Bưu cục Hà Lam",
+        "Bưu cục Trung tâm Phục vụ hành chính công phường Điện Bàn Đông",
+        "Bưu điện – Văn hóa xã Thạnh Bình (Trung tâm Phục vụ hành chính công)",
+    ],
+)
+def test_a_bag_label_names_its_destination_whole_and_large_beside_readable_codes(
+    office: str, tmp_path: Path
+) -> None:
+    pdf = bag_label.render(replace(movement.BAG_LABEL, bag_code="BT000000005VN", to_office=office))
+
+    (words,) = page_texts(pdf)
+    assert f"ĐẾN {office}" in words
+    assert {code.text for code in codes_of(pdf, tmp_path)[0]} == {"BT000000005VN"}
+    assert len(codes_of(pdf, tmp_path)[0]) == 2  # bars for the wand, a token for the camera

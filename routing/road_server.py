@@ -8,10 +8,13 @@ what fails for good says which request and why.
 import hashlib
 import json
 import logging
+import os
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -116,11 +119,7 @@ class RoadServer:
         body = self._ask(address)
         table = _read(body, (len(origins), len(destinations)))
         if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            # Whole or not at all: a second planner may be reading.
-            half = kept.with_suffix(".part")
-            half.write_bytes(body)
-            half.replace(kept)
+            _keep(kept, body)
         return table
 
     def _kept_at(self, address: str) -> Path | None:
@@ -149,6 +148,22 @@ class RoadServer:
         raise RoadServerError(f"asked {asked} {self.attempts} times: {reason}")
 
 
+def _keep(place: Path, body: bytes) -> None:
+    """Whole or not at all, for a second planner may be reading, or writing the same.
+
+    A folder that takes nothing costs the next plan a question, not this plan its table.
+    """
+    half = place.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(body)
+        half.replace(place)
+    except OSError as error:
+        log.warning("an answer of the road server is not kept: %s", error)
+        with suppress(OSError):
+            half.unlink()
+
+
 def _code(body: bytes) -> str:
     """OSRM's own word for what is wrong, such as TooBig or InvalidQuery."""
     try:
@@ -171,8 +186,8 @@ def _read(body: bytes, shape: tuple[int, int]) -> Table:
         raise RoadServerError(f"the answer is not an OSRM table: {error!r}") from None
     if table.seconds.shape != shape or table.metres.shape != shape:
         raise RoadServerError(f"the table has shape {table.seconds.shape}, not {shape}")
-    if (table.seconds < 0).any() or (table.metres < 0).any():
-        raise RoadServerError("the table holds a negative value")
+    if any((numbers < 0).any() or (numbers > UNREACHABLE).any() for numbers in table):
+        raise RoadServerError(f"the table holds a value that is not from 0 to {UNREACHABLE}")
     return table
 
 

@@ -7,7 +7,7 @@ parameters, and a table from a file or a road server replaces them.
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -33,7 +33,7 @@ class Terrain:
     speed_km_per_hour: float
 
     def __post_init__(self) -> None:
-        if not (self.road_factor >= 1 and 0 < self.speed_km_per_hour < 1000):
+        if not (1 <= self.road_factor < 10 and 0 < self.speed_km_per_hour < 1000):
             raise ValueError(f"terrain with factor {self.road_factor}, {self.speed_km_per_hour}")
 
 
@@ -75,7 +75,8 @@ class GeodesicTable:
 
     def seconds(self, origin: int, destination: int) -> int:
         pace = self._pace_of
-        return math.ceil(self._road(origin, destination) * ((pace[origin] + pace[destination]) / 2))
+        seconds = self._road(origin, destination) * ((pace[origin] + pace[destination]) / 2)
+        return min(math.ceil(seconds), UNREACHABLE)
 
     def metres(self, origin: int, destination: int) -> int:
         return math.ceil(self._road(origin, destination))
@@ -112,7 +113,8 @@ class GeodesicTable:
         pace = self._seconds_per_metre
         metres = crow * factor
         seconds = metres * ((pace[origins, None] + pace[None, destinations]) / 2)
-        return np.ceil(seconds).astype(np.int32), np.ceil(metres).astype(np.int32)
+        seconds = np.minimum(np.ceil(seconds), UNREACHABLE)
+        return seconds.astype(np.int32), np.ceil(metres).astype(np.int32)
 
 
 def crow_metres(origins: Floats, destinations: Floats) -> Floats:
@@ -164,6 +166,8 @@ class RoadNotice:
     From every one of `origins` to every one of `destinations` (and back, if `both_ways`).
     `seconds` None: closed. Otherwise the way takes `seconds` and `metres` instead: a ferry with its
     mean wait, a detour. Both days belong to the notice; None leaves that end open.
+
+    Raises ValueError at construction when a number is out of range or the last day before the first.
     """
 
     origins: frozenset[int]
@@ -174,6 +178,12 @@ class RoadNotice:
     seconds: int | None = None
     metres: int = 0
     both_ways: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 <= (self.seconds or 0) <= UNREACHABLE and 0 <= self.metres <= UNREACHABLE):
+            raise ValueError(f"notice {self.reason!r}: {self.seconds} s, {self.metres} m")
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValueError(f"notice {self.reason!r} ends before it begins")
 
     def holds_on(self, day: date) -> bool:
         return (self.first_day is None or self.first_day <= day) and (
@@ -221,22 +231,34 @@ def read_table(path: Path, names: Sequence[str]) -> Matrix:
         names: location names in the problem's order; pairs the file does not have have no road.
 
     Raises:
-        UnreadableTable: a column is missing, a name unknown, a number none or negative.
+        UnreadableTable: no CSV in UTF-8, a column is missing, a name unknown, a number none or
+            negative.
     """
     index = {name: number for number, name in enumerate(names)}
     seconds = np.full((len(names), len(names)), UNREACHABLE, dtype=np.int32)
     metres = np.zeros_like(seconds)
     np.fill_diagonal(seconds, 0)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), 2):
-            try:
-                cell = index[row["origin"]], index[row["destination"]]
-                values = int(row["seconds"]), int(row["metres"])
-            except KeyError as error:
-                raise UnreadableTable(f"row {number}: unknown {error}") from None
-            except (TypeError, ValueError):
-                raise UnreadableTable(f"row {number}: whole numbers expected") from None
-            if min(values) < 0 or max(values) > UNREACHABLE:
-                raise UnreadableTable(f"row {number}: {values} is out of range")
-            seconds[cell], metres[cell] = values
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), 2):
+                cell, values = _cell(row, index, number)
+                seconds[cell], metres[cell] = values
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableTable(f"no CSV in UTF-8: {error}") from None
     return Matrix(seconds, metres)
+
+
+def _cell(
+    row: Mapping[str, str], index: Mapping[str, int], number: int
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """From and to, seconds and metres, of one row of the file."""
+    try:
+        cell = index[row["origin"]], index[row["destination"]]
+        values = int(row["seconds"]), int(row["metres"])
+    except KeyError as error:
+        raise UnreadableTable(f"row {number}: unknown {error}") from None
+    except (TypeError, ValueError):
+        raise UnreadableTable(f"row {number}: whole numbers expected") from None
+    if min(values) < 0 or max(values) > UNREACHABLE:
+        raise UnreadableTable(f"row {number}: {values} is out of range")
+    return cell, values

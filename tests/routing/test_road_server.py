@@ -85,6 +85,12 @@ def roads() -> Iterator[Roads]:
     thread.join()
 
 
+def a_table_of(number: bytes) -> bytes:
+    """Five places, everything as far."""
+    rows = b"[" + b",".join([b"[" + b",".join([number] * 5) + b"]"] * 5) + b"]"
+    return b'{"code":"Ok","durations":' + rows + b',"distances":' + rows + b"}"
+
+
 def test_a_table_is_put_together_from_blocks(roads: Roads) -> None:
     matrix = RoadServer(url=roads.url, block=2).matrix(PLACES)
 
@@ -101,6 +107,24 @@ def test_what_was_answered_once_is_not_asked_again(roads: Roads, tmp_path: Path)
 
     assert first == second
     assert len(roads.asked) == 1
+
+
+def test_a_folder_that_takes_no_answers_costs_no_table(
+    roads: Roads, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    matrix = RoadServer(url=roads.url, cache=tmp_path / "file" / "roads").matrix(PLACES)
+
+    assert matrix.seconds(0, 3) == 3
+    assert "not kept" in caplog.text
+
+
+def test_nothing_but_whole_answers_lies_in_the_folder(roads: Roads, tmp_path: Path) -> None:
+    RoadServer(url=roads.url, cache=tmp_path, block=2).matrix(PLACES)
+
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json"}
+    assert len(list(tmp_path.iterdir())) == 9
 
 
 def test_a_busy_server_is_asked_again(roads: Roads) -> None:
@@ -120,6 +144,9 @@ def test_a_busy_server_is_asked_again(roads: Roads) -> None:
         (200, b"<html>", "not an OSRM table"),
         (200, b'{"code":"Ok","durations":[[0]],"distances":[[0]]}', "shape"),
         (200, b"[]", "not an OSRM table"),
+        (200, a_table_of(b"1e12"), "not from 0 to 1000000000"),
+        (200, a_table_of(b"Infinity"), "not from 0 to 1000000000"),
+        (200, a_table_of(b"-1"), "not from 0 to 1000000000"),
     ],
 )
 def test_nonsense_is_refused_with_what_came(

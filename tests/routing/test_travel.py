@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,6 +78,28 @@ def test_a_flood_closes_the_road_on_its_days_only() -> None:
     assert with_notices(matrix, [flood], day=date(2026, 11, 11)) == matrix
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"seconds": -1},
+        {"seconds": UNREACHABLE + 1},
+        {"metres": -1},
+        {"first_day": NOV, "last_day": date(2026, 11, 9)},
+    ],
+)
+def test_a_notice_that_cannot_be_is_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="'flood'"):
+        RoadNotice(origins=frozenset({0}), destinations=frozenset({1}), reason="flood", **more)
+
+
+def test_a_walk_of_years_is_no_road() -> None:
+    snail = Terrain(road_factor=9, speed_km_per_hour=0.0001)
+    table = GeodesicTable((TAM_KY, HOI_AN), (snail, snail))
+
+    assert table.seconds(0, 1) == UNREACHABLE
+    assert geodesic_matrix([TAM_KY, HOI_AN], [snail, snail]).seconds(0, 1) == UNREACHABLE
+
+
 def test_a_ferry_takes_its_own_time_and_one_way_only() -> None:
     matrix = Matrix([[0, UNREACHABLE], [UNREACHABLE, 0]], [[0, 0], [0, 0]])
     ferry = RoadNotice(
@@ -115,3 +138,11 @@ def test_a_broken_row_is_refused_with_its_number(tmp_path: Path, row: str) -> No
 
     with pytest.raises(UnreadableTable, match="row 2"):
         read_table(file, ["A", "B"])
+
+
+def test_a_table_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "roads.csv"
+    file.write_bytes("origin,destination,seconds,metres\nbưu cục,chợ,1,1\n".encode("utf-16"))
+
+    with pytest.raises(UnreadableTable, match="UTF-8"):
+        read_table(file, ["bưu cục", "chợ"])

@@ -49,7 +49,9 @@ def _times(lock: Lock, problem: Problem) -> Findings:
         if windows and not any(w.opens_second <= start <= w.closes_second for w in windows):
             yield _finding(stop_id, f"locked to start at {start}, outside its windows")
         if start < free_from:
-            yield _finding(stop_id, f"locked to start at {start}, the one before ends {free_from}")
+            yield _finding(
+                stop_id, f"locked to start at {start}, nobody is free before {free_from}"
+            )
         free_from = start + stop.service_seconds
 
 

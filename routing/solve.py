@@ -100,16 +100,13 @@ def compile_once() -> float:
 
 
 def engines_for(scheduler: Scheduler) -> list[Engine]:
-    """The engine for this problem: the search at once or in parts, the model where it is neither."""
+    """The engine for this problem: the search, at once or in parts; nobody where nothing is to do."""
     if not scheduler.problem.stops:
         return []
     # numba and OR-Tools take a second to load, which nobody pays who only checks a plan.
     from routing.decompose import PARTS_ENGINE  # noqa: PLC0415
-    from routing.model import MODEL_ENGINE  # noqa: PLC0415
-    from routing.search.engine import SEARCH_ENGINE, supports  # noqa: PLC0415
+    from routing.search.engine import SEARCH_ENGINE  # noqa: PLC0415
 
-    if not supports(scheduler):
-        return [MODEL_ENGINE]
     return [SEARCH_ENGINE if SEARCH_ENGINE.suits(scheduler) else PARTS_ENGINE]
 
 

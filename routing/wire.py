@@ -1,7 +1,7 @@
 """Problem and plan as JSON, there and back without loss; unknown keys are refused, not dropped.
 
 Keys are the fields' names, units included. Enumerations are their values, sets are sorted lists,
-fields at their default are left out of problems. `routing/README.md` shows a whole problem.
+fields at their default are left out of problems. `routing/README.md` shows a problem.
 """
 
 import json

@@ -203,6 +203,15 @@ def test_the_readme_s_first_plan_runs_in_twenty_lines() -> None:
     assert said == "2580 [('desk', 'door', 'beach')] ()\n"
 
 
+def test_the_readme_s_problem_is_one(tmp_path: Path) -> None:
+    found = re.search(r"```json\n(.*?)```", (HERE / "README.md").read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    file = tmp_path / "day.json"
+    file.write_text(found[1], encoding="utf-8")
+
+    assert main(["solve", str(file), "--seconds", "0.2", "--quiet"]) == 0
+
+
 def test_the_readme_names_only_files_that_are_there() -> None:
     text = (HERE / "README.md").read_text("utf-8")
     named = set(re.findall(r"`((?:model|formats)/|[a-z_]+\.py)`", text)) - {"columns.py"}

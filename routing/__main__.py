@@ -5,10 +5,15 @@ Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used.
 
 import argparse
 import json
+import os
+import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import fmean
+from types import FrameType
 from typing import Final, TypeVar
 
 from routing.baseline import nearest_neighbour
@@ -43,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in refusal.lines:
             print(line, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read along, `head` perhaps, has seen enough; nothing is left to be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (OSError, ValueError) as error:
         print(f"cannot use what was given: {error}", file=sys.stderr)
         return 2
@@ -84,9 +93,15 @@ def _solve(options: argparse.Namespace) -> int:
             print(f"{words}  {progress.engine}", file=sys.stderr)
 
     budget = Budget(seconds=options.seconds, iterations=options.iterations)
-    plan = solve(
-        problem, budget=budget, threads=options.threads, seed=options.seed, on_progress=tell
-    )
+    with _interruptible() as interrupted:
+        plan = solve(
+            problem,
+            budget=budget,
+            threads=options.threads,
+            seed=options.seed,
+            on_progress=tell,
+            cancelled=interrupted,
+        )
     _write(options.output, plan_to_json(plan))
     for path, draw in ((options.geojson, plan_geojson), (options.svg, plan_svg)):
         if path is not None:
@@ -102,6 +117,22 @@ def _solve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C ends the search with the best plan so far, a second one the program."""
+    interrupted = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupted.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _refuse_early(options: argparse.Namespace, problem: Problem) -> None:

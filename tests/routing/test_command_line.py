@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -190,6 +191,43 @@ def run(*arguments: str) -> str:
     command = [sys.executable, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent)
     return done.stdout
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "routing", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=HERE.parent)
+
+
+def test_an_interrupt_ends_the_search_with_the_best_plan_so_far(tmp_path: Path) -> None:
+    day = tmp_path / "day.json"
+    day.write_text(problem_to_json(on_a_line([stop("a", 1), stop("b", 2)])))
+
+    with started("solve", str(day), "--seconds", "3600") as solving:
+        assert solving.stderr is not None
+        assert "first plan" in solving.stderr.readline()
+        solving.send_signal(signal.SIGINT)
+        out, err = solving.communicate()
+
+    assert (solving.returncode, "Traceback" in err) == (0, False)
+    assert json.loads(out)["cost"] == 240
+
+
+def test_who_reads_only_the_first_lines_is_told_no_error(tmp_path: Path) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    day.write_text(problem_to_json(on_a_line([stop(f"s{n}" * 99, 1) for n in range(500)])))
+    other = problem_to_json(on_a_line([stop("a", 1)]))
+    (tmp_path / "other.json").write_text(other)
+    main(["solve", str(tmp_path / "other.json"), "--seconds", "0.2", "--output", str(plan)])
+
+    with started("check", str(day), "--plan", str(plan)) as checking:
+        assert checking.stdout is not None
+        assert checking.stdout.readline()
+        checking.stdout.close()
+        assert checking.stderr is not None
+        said = checking.stderr.read()
+
+    assert said == ""
 
 
 def test_the_readme_s_first_plan_runs_in_twenty_lines() -> None:

@@ -299,6 +299,7 @@ class NetBuilder:
         flag[at.LOCKS] = bool((net.stop[:, at.LOCK] >= 0).any())
         flag[at.PAIRED] = at.PICKUP in kinds
         flag[at.PURE_DELIVER] = kinds <= {at.DELIVER, at.LEG}
+        flag[at.RIDES] = bool((net.stop[:, at.RIDE] >= 0).any())
         flag[at.OPTIONAL] = not self.arrays.mandatory[self.stops].all()
         last = max(man.shift.closes_second for man in self.men)
         windowed = (net.stop[:, at.EARLY] > 0) | (net.stop[:, at.LATE] < last)
@@ -310,12 +311,12 @@ class NetBuilder:
         flag[at.PLAIN] = bool(
             flag[at.EXACT_DELTA]
             and not (flag[at.HAS_EXTRA] or flag[at.LOCKS] or flag[at.HAS_METRES])
+            and not flag[at.RIDES]
             and len(net.owner) == len(net.courier)
             and not net.courier[:, at.BREAKS].any()
             and (net.courier[:, at.MAX_SECONDS] == NO_LIMIT).all()
             and (np.diff(net.window_at) == 1).all()
             and len(net.hours) == 0
-            and (net.stop[:, at.RIDE] < 0).all()
             and (net.stop[:, at.RELEASE] <= first).all()
         )
         few = net.allowed.sum(axis=1) * 2 < len(self.men)

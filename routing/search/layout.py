@@ -29,8 +29,8 @@ COURIER_COLUMNS = 17
 
 # Net.flag
 PLAIN, PURE_DELIVER, EXACT_DELTA, WINDOWED, OPTIONAL, GROUPED, LOCKS, PAIRED = range(8)
-SHARE, ABOVE_SHARE, ORDER_CHANGE, HAS_METRES, HAS_EXTRA, OPEN_TO_ALL = range(8, 14)
-FLAGS = 14
+SHARE, ABOVE_SHARE, ORDER_CHANGE, HAS_METRES, HAS_EXTRA, OPEN_TO_ALL, RIDES = range(8, 15)
+FLAGS = 15
 
 # State.node
 # ROAD is the price of the road to the next node. Eight columns fill one cache line.

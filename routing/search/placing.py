@@ -30,6 +30,7 @@ from routing.search.layout import (
     NEXT,
     OPEN_TO_ALL,
     OPENS,
+    ORDER_CHANGE,
     PENALTY,
     PICKUP,
     PLAIN,
@@ -45,7 +46,7 @@ from routing.search.layout import (
     Net,
     State,
 )
-from routing.search.timing import advance, reaches, refresh
+from routing.search.timing import advance, price_day, reaches, refresh
 
 
 @compiled
@@ -559,30 +560,44 @@ def place_rich(net: Net, state: State, stop: int, blink: float, candidates: Ints
         propose_pairs(net, state, stop, candidates, blink)
     else:
         propose_places(net, state, stop, candidates, blink)
+    # Where the hour of the day has no say, no candidate turns out cheaper than its roads.
+    sorted_by_bound = net.speeds.shape[0] == 0 and not net.flag[ORDER_CHANGE]
     best, chosen = net.stop[stop, PENALTY], -1
+    tried = -1  # the courier whose times are those of a day that was only tried
     for number in range(candidates.shape[0]):
-        if candidates[number, 1] < 0:
+        added, after, after_mate = (
+            candidates[number, 0],
+            candidates[number, 1],
+            candidates[number, 2],
+        )
+        if after < 0 or (sorted_by_bound and added >= best):
             break
-        after, after_mate = candidates[number, 1], candidates[number, 2]
         courier = net.owner[state.node[after, SLOT]]
+        if courier != tried:
+            if tried >= 0:
+                refresh(net, state, tried)
+            tried = courier
         was = state.cost[courier]
         put(state, stop, mate, after, after_mate)
-        holds = refresh(net, state, courier)
-        added = state.cost[courier] - was
-        if holds and net.flag[EXACT_DELTA] and added < best:
-            return True
-        if holds and added < best:
-            best, chosen = added, number
+        if net.flag[EXACT_DELTA]:
+            if refresh(net, state, courier):
+                return True
+        else:
+            added = price_day(net, state, courier) - was
+            if added < best:
+                best, chosen = added, number
         if mate >= 0:
             unlink(state, mate)
         unlink(state, stop)
+    if chosen >= 0:
+        courier = net.owner[state.node[candidates[chosen, 1], SLOT]]
+        put(state, stop, mate, candidates[chosen, 1], candidates[chosen, 2])
         refresh(net, state, courier)
-    if chosen < 0:
-        return False
-    courier = net.owner[state.node[candidates[chosen, 1], SLOT]]
-    put(state, stop, mate, candidates[chosen, 1], candidates[chosen, 2])
-    refresh(net, state, courier)
-    return True
+        if courier == tried:
+            return True
+    if tried >= 0:
+        refresh(net, state, tried)
+    return chosen >= 0
 
 
 @compiled

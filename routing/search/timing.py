@@ -51,6 +51,7 @@ from routing.search.layout import (
     RELEASE,
     RELOAD,
     RIDE,
+    RIDES,
     ROAD,
     ROUTES,
     ROW,
@@ -378,19 +379,36 @@ def load_slot(net: Net, state: State, slot: int, courier: int) -> bool:
 @compiled
 def refresh_rich(net: Net, state: State, courier: int) -> bool:
     """Everything: several tours, windows, breaks, releases, rides, limits, changing speed, rules."""
+    cost = price_day(net, state, courier)
+    if cost >= NEVER:
+        return False
+    if state.scratch[7, 0]:
+        raised(net, state, courier, net.courier[courier, OPENS])
+    backward(net, state, courier, NEVER)
+    state.total[ROUTES] += cost - state.cost[courier]
+    state.cost[courier] = cost
+    return True
+
+
+@compiled
+def price_day(net: Net, state: State, courier: int) -> int:
+    """What a day costs, NEVER where it cannot be driven: enough to compare, not to build on.
+
+    What is kept of its times serves no further step until the day is refreshed. scratch[7, 0] tells
+    whether they are those of a courier who leaves as late as he may.
+    """
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
     first = net.courier[courier, FIRST_SLOT]
-    after_last = first + net.courier[courier, SLOTS]
     last = -1
     fits = True
-    for slot in range(first, after_last):
+    state.scratch[7, 0] = 0
+    for slot in range(first, first + net.courier[courier, SLOTS]):
         count = 0
         here = node[stops + slot, NEXT]
         while here < stops:
             count += 1
             node[here, PLACE] = count
-            state.floor[here] = 0
             here = node[here, NEXT]
         state.held[slot] = count
         fits &= load_slot(net, state, slot, courier)
@@ -401,40 +419,42 @@ def refresh_rich(net: Net, state: State, courier: int) -> bool:
             last = slot
         node[stops + slots + slot, ROW] = net.courier[courier, END_ROW]
     if last < 0:
-        state.total[ROUTES] -= state.cost[courier]
-        state.cost[courier] = 0
-        return True
+        return 0
     if not fits:
-        return False
+        return NEVER
     cost = net.courier[courier, FIXED] + rule_costs(net, state, courier)
     if cost >= NEVER:
-        return False
+        return NEVER
     returns = raised(net, state, courier, net.courier[courier, OPENS])
     if returns >= NEVER:
-        return False
+        return NEVER
     if net.courier[courier, DUTY] > 0:
-        low = state.scratch[7, 1]
-        leaves = max(low, latest_leaving(net, state, courier, returns))
-        # Rides can forbid what the windows allow; then the last possible second is bisected.
-        if raised(net, state, courier, leaves) != returns:
-            high = leaves
-            while low < high:
-                middle = (low + high + 1) // 2
-                if raised(net, state, courier, middle) == returns:
-                    low = middle
-                else:
-                    high = middle - 1
-            leaves = low
-            raised(net, state, courier, leaves)
-        cost += net.courier[courier, DUTY] * (returns - state.scratch[7, 1])
-        cost += road_costs(net, state, courier)
-        raised(net, state, courier, net.courier[courier, OPENS])
-    else:
-        cost += road_costs(net, state, courier)
-    backward(net, state, courier, NEVER)
-    state.total[ROUTES] += cost - state.cost[courier]
-    state.cost[courier] = cost
-    return True
+        leaves = leave_late(net, state, courier, returns)
+        cost += net.courier[courier, DUTY] * (returns - leaves)
+    return cost + road_costs(net, state, courier)
+
+
+@compiled
+def leave_late(net: Net, state: State, courier: int, returns: int) -> int:
+    """The second of leaving that is back as early as `returns` after the shortest day."""
+    low = state.scratch[7, 1]
+    leaves = max(low, latest_leaving(net, state, courier, returns))
+    kind = net.courier[courier, CLASS]
+    if not net.flag[RIDES] and net.speed_at[kind] == net.speed_at[kind + 1]:
+        # Where speed is the same all day, the price of the roads asks for no timetable.
+        return leaves
+    state.scratch[7, 0] = 1
+    # Rides can forbid what the windows allow; then the last possible second is bisected.
+    if raised(net, state, courier, leaves) != returns:
+        high = leaves
+        while low < high:
+            middle = (low + high + 1) // 2
+            if raised(net, state, courier, middle) == returns:
+                low = middle
+            else:
+                high = middle - 1
+        raised(net, state, courier, low)
+    return state.scratch[7, 1]
 
 
 @compiled

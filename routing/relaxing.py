@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop
-from routing.terms import CourierId, StopId, Window
+from routing.terms import UNREACHABLE, CourierId, StopId, Window
 
 # Lifting the shift means so much overtime, not an endless day.
 OVERTIME_SECONDS = 4 * 3600
@@ -42,10 +42,10 @@ def relaxations(
 
 
 def with_longer_shifts(problem: Problem, seconds: int) -> Problem:
-    """Every shift, and every office's last closing, so much later."""
+    """Every shift, and every office's last closing, so much later; an endless one stays endless."""
 
     def longer(window: Window) -> Window:
-        return replace(window, closes_second=window.closes_second + seconds)
+        return replace(window, closes_second=min(window.closes_second + seconds, UNREACHABLE - 1))
 
     hours = {
         place: (*windows[:-1], longer(windows[-1])) if windows else windows

@@ -5,6 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from routing import (
+    UNREACHABLE,
     Budget,
     ContradictoryProblem,
     Plan,
@@ -225,3 +226,14 @@ def test_the_current_order_leaves_out_what_makes_it_impossible() -> None:
 
     assert plan.routes[0].stops == ("a", "c")
     assert [unserved.stop for unserved in plan.unserved] == ["b"]
+
+
+def test_a_shift_without_end_cannot_be_longer_and_is_explained_all_the_same() -> None:
+    endless = Window(opens_second=0, closes_second=UNREACHABLE - 1)
+    calls = [stop("a", 1, loads=(2,), penalty=10**6), stop("b", 2, loads=(2,), penalty=10**6)]
+    problem = on_a_line(calls, [courier(shift=endless, capacities=(2,))], load_names=("letters",))
+    plan = nearest_neighbour(problem)
+
+    assert [one.reason for one in why_unserved(problem, plan)] == [Reason.CAPACITY]
+    brought = {more.change: more.served_more for more in what_more_would_bring(problem, plan)}
+    assert brought == {"one more courier like Lan": 1, "one hour more": 0}

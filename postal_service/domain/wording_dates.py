@@ -40,6 +40,14 @@ def short_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def told_date(written: str) -> str:
+    """Say an event's "2026-11-23" as "23/11/2026". What no calendar has stands as it was signed."""
+    try:
+        return short_date(date.fromisoformat(written))
+    except ValueError:
+        return written
+
+
 def short_moment(moment: datetime) -> str:
     """Say "09:05 23/11/2026"."""
     return f"{local(moment):%H:%M %d/%m/%Y}"

@@ -24,7 +24,14 @@ from postal_service.domain.text import nfc, search_key, tidy
 from postal_service.domain.wording_dates import local
 from postal_service.services import second_factor
 from postal_service.services.vault import Vault
-from postal_service.storage.schema import AccessRow, RoleRow, StaffRow, UnitRow, WebSessionRow
+from postal_service.storage.schema import (
+    AccessRow,
+    DossierRow,
+    RoleRow,
+    StaffRow,
+    UnitRow,
+    WebSessionRow,
+)
 
 IDLE: Final = timedelta(minutes=30)
 LIFETIME: Final = timedelta(hours=12)
@@ -111,6 +118,7 @@ class Look:
     at: datetime
     unit: UnitCode
     dossier: str
+    code: str  # of the dossier; "" for one that is gone
     what: str
     why: str
 
@@ -264,15 +272,23 @@ def sessions_of(session: Session, by: Actor, *, at: datetime) -> tuple[OpenSessi
 
 def looks_of(session: Session, by: Actor) -> tuple[Look, ...]:
     """One's own last looks at personal data, the newest first."""
-    rows = session.scalars(
-        select(AccessRow)
+    rows = session.execute(
+        select(AccessRow, DossierRow.code)
+        .outerjoin(DossierRow, DossierRow.id == AccessRow.dossier)
         .where(AccessRow.staff == by.staff)
         .order_by(AccessRow.at.desc(), AccessRow.id.desc())
         .limit(LISTED)
     )
     return tuple(
-        Look(at=row.at, unit=UnitCode(row.unit), dossier=row.dossier, what=row.what, why=row.why)
-        for row in rows
+        Look(
+            at=row.at,
+            unit=UnitCode(row.unit),
+            dossier=row.dossier,
+            code=code or "",
+            what=row.what,
+            why=row.why,
+        )
+        for row, code in rows
     )
 
 

@@ -10,6 +10,7 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Act, Capacity, Leg
 from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, State, Trouble
+from postal_service.domain.wording_dates import told_date
 from postal_service.web.labels import word
 from postal_service.web.language import pick, say
 
@@ -94,7 +95,7 @@ def _own_facts(act: Act) -> list[tuple[str, str]]:
         case acts.Attempt():
             return [(say("Lý do"), reason_words(act.reason))]
         case acts.Hold():
-            return [(say("Lưu đến"), act.until)]
+            return [(say("Lưu đến"), told_date(act.until))]
         case acts.Invite():
             return [(say("Lần"), str(act.ordinal))]
         case acts.Depart():

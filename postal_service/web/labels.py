@@ -20,6 +20,7 @@ from postal_service.domain.standing import Administrative, Channel, Digitisation
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.particulars import Basis, CorrectionState
+from postal_service.services.persons import Purpose
 from postal_service.web.language import pick
 
 Pair = tuple[str, str]
@@ -100,6 +101,14 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (PersonRole.OWNER, ("Chủ hồ sơ", "Owner")),
     (PersonRole.RECEIVER, ("Người nhận kết quả", "Receiver of the result")),
     (PersonRole.DELEGATE, ("Người được ủy quyền", "Delegate")),
+    (Purpose.RECEPTION, ("tiếp nhận hồ sơ", "reception")),
+    (Purpose.PROCESSING, ("giải quyết hồ sơ", "work on the dossier")),
+    (Purpose.PRINTING, ("in giấy tờ, nhãn", "printing of papers and labels")),
+    (Purpose.COLLECTING, ("thu gom hồ sơ", "collection")),
+    (Purpose.DELIVERY, ("phát kết quả", "delivery")),
+    (Purpose.COMPLAINT, ("giải quyết khiếu nại", "a complaint")),
+    (Purpose.AUDIT, ("kiểm tra", "audit")),
+    (Purpose.CITIZEN, ("công dân tự xem", "the citizen himself asked")),
     (StepKind.REQUESTED, ("Công dân đăng ký", "Requested")),
     (StepKind.POSTED, ("Bưu điện nhận hồ sơ", "Posted")),
     (StepKind.RECEIVED, ("Cơ quan tiếp nhận (mẫu 01)", "Received by the agency (form 01)")),

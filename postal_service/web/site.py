@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Flask, g, request
 
 from postal_service.domain.actors import Role
-from postal_service.domain.wording_dates import short_date, short_moment
+from postal_service.domain.wording_dates import short_date, short_moment, told_date
 from postal_service.domain.wording_numbers import dong
 from postal_service.reports import REPORTING
 from postal_service.runtime import Runtime
@@ -161,8 +161,9 @@ def runtime_is_demo() -> bool:
     return here.runtime().settings.demo
 
 
-def _day(of: date) -> str:
-    return short_date(of)
+def _day(of: date | str) -> str:
+    # An event says its days as text; a person reads the same day either way.
+    return told_date(of) if isinstance(of, str) else short_date(of)
 
 
 def _here_path() -> str:

@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from postal_service.domain.ids import StaffId
-from postal_service.services import second_factor
+from postal_service.domain.ids import DossierId, StaffId
+from postal_service.services import persons, second_factor
 from postal_service.storage.schema import RoleRow, StaffRow, WebSessionRow
 from tests.clock import Clock
+from tests.services import journeys
 from tests.services import world as w
 from tests.services.world import World
 from tests.web.conftest import PASSWORD, Browser
@@ -25,6 +26,25 @@ def test_a_clerk_signs_in_and_sees_her_name_and_unit(browser: Callable[[str], Br
 
     assert "Nhân viên desk_clerk" in page
     assert "Trung tâm Phục vụ hành chính công phường Tam Kỳ" in page
+
+
+def test_a_clerk_reads_her_roles_and_looks_in_words_not_in_codes(
+    browser: Callable[[str], Browser], session: Session, world: World
+) -> None:
+    made = journeys.received(session, world)
+    persons.look(
+        session, world.vault, DossierId(made.dossier), purpose=persons.Purpose.PROCESSING,
+        by=world.desk_clerk, at=w.MORNING,
+    )  # fmt: skip
+    session.commit()
+
+    page = browser("desk_clerk").text("/account")
+
+    assert "giải quyết hồ sơ" in page
+    assert made.code in page
+    assert "người nộp" in page
+    assert "processing" not in page
+    assert f">{w.DESK}<" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,14 @@
 """A citizen with both factors sees where his papers are; anybody else learns nothing, not even that they exist."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
-from postal_service.services import reception
+from postal_service.domain.acts import Capacity
+from postal_service.domain.ids import DossierId
+from postal_service.services import delivery, persons, reception
+from tests.services import journeys
+from tests.services.in_hand import passed
 from tests.services.registrations import registration
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
@@ -26,6 +32,30 @@ def test_the_citizen_reads_one_sentence(stranger: Browser, session: Session, wor
     assert "Bưu cục Tam Kỳ" in answer.text
     assert "Nhân viên" not in answer.text  # no name of any member of staff
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_citizen_reads_who_looked_and_until_when_in_plain_words(
+    stranger: Browser, session: Session, world: World
+) -> None:
+    made = journeys.received(session, world)
+    ready = journeys.ready(session, world, made, at=MORNING)
+    journeys.seal(session, world, ready.item, by=world.desk_clerk, at=MORNING)
+    passed(session, world, [ready.item], world.desk_clerk, world.counter, Capacity.COUNTER)
+    delivery.hold(
+        session, world.keys, ready.item, until=date(2026, 12, 8), by=world.counter, at=MORNING
+    )
+    persons.look(
+        session, world.vault, DossierId(made.dossier), purpose=persons.Purpose.PRINTING,
+        by=world.counter, at=MORNING,
+    )  # fmt: skip
+    session.commit()
+
+    page = stranger.send("/tracking", code=made.code, factor=made.pin).text
+
+    assert "in giấy tờ, nhãn" in page
+    assert "printing" not in page
+    assert "08/12/2026" in page
+    assert "2026-12-08" not in page
 
 
 def test_a_wrong_pin_and_an_unknown_code_answer_alike(

@@ -10,6 +10,8 @@ import pytest
 from jinja2 import Environment, nodes
 
 from postal_service import web
+from postal_service.ledger import verify
+from postal_service.web.audit.words import FINDINGS
 from postal_service.web.labels import WORDS
 from postal_service.web.language import english
 
@@ -68,6 +70,18 @@ def test_a_translation_keeps_the_facts(vietnamese: str) -> None:
 
     assert facts(vietnamese) == facts(english()[vietnamese])
     assert unicodedata.is_normalized("NFC", vietnamese)
+
+
+def test_everything_that_the_verifier_finds_has_its_words() -> None:
+    written = Path(verify.__file__ or "").read_text(encoding="utf-8")
+    found = {
+        call.args[1]
+        for call in ast.walk(ast.parse(written))
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "_find"
+    }
+    told = {each.value for each in found if isinstance(each, ast.Constant)} | {verify.ALONE}
+
+    assert told == set(FINDINGS)
 
 
 def test_every_code_that_a_page_may_show_has_its_word() -> None:

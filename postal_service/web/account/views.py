@@ -3,8 +3,10 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.services import access, factor_resets, second_factor
+from postal_service.services import access, factor_resets, overview, second_factor
+from postal_service.services.persons import Purpose
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
@@ -16,6 +18,7 @@ from postal_service.web.gate import (
     staff_only,
     token,
 )
+from postal_service.web.labels import word
 from postal_service.web.language import CHOSEN, LANGUAGES, language, say
 from postal_service.web.security import limiter
 from postal_service.web.tabs import home_endpoint
@@ -145,12 +148,14 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
         second_factor_is_on = second_factor.is_on(store, here.actor())
         resets = factor_resets.of_person(store, here.actor())
         names = factor_resets.names(store, resets)
+        units = overview.unit_names(store, [grant.unit for grant in here.actor().grants])
     page = render_template(
         "account/account.html",
         refusal=told(refused) if refused else said,
         grants=here.actor().grants,
         open_sessions=open_sessions,
-        looks=looks,
+        looks=[(look, _seen(look.what), word(Purpose(look.why))) for look in looks],
+        units=units,
         second_factor_is_on=second_factor_is_on,
         resets=resets,
         names=names,
@@ -158,6 +163,15 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
     )
     status = status_of(refused) if refused else (400 if said else 200)
     return page, status
+
+
+def _seen(what: str) -> str:
+    """What was looked at: a paper's scan, a place on the map, or people by their role."""
+    if what.startswith("scan "):
+        return say("bản quét")
+    if what == "position":
+        return say("vị trí trên bản đồ")
+    return ", ".join(word(PersonRole(role)).lower() for role in what.split(",") if role)
 
 
 def _forget_old_session() -> None:

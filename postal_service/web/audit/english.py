@@ -17,6 +17,7 @@ ENGLISH: dict[str, str] = {
     "Chưa kiểm tra lần nào.": "Not checked yet.",
     "hợp lệ": "valid",
     "hỏng": "broken",
+    "Chương trình kiểm tra báo:": "The verifier says:",
     "đang chạy": "running",
     "chờ": "waiting",
     "không chạy được": "failed",

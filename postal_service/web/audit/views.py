@@ -12,6 +12,7 @@ from postal_service.projections import holdings
 from postal_service.services import auditing, checkpoints
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
+from postal_service.web.audit.words import finding
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -83,6 +84,7 @@ def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> 
         "audit/audit.html",
         refusal=told(refused) if refused else "",
         view=view,
+        finding=finding,
         drawn=None if drawn is None else [(item, found.get(item)) for item in drawn],
         typed={
             "seed": request.form.get("seed", "1")[:6],

@@ -9,6 +9,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong
 from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, POST_STEPS, STATUS
 from postal_service.services import tracking
+from postal_service.services.persons import Purpose
 from postal_service.services.tracking import TimelineStep
 from postal_service.storage.transaction import reading
 from postal_service.web import forms, here
@@ -51,6 +52,7 @@ def show() -> ResponseReturnValue:
         next_step=pick(NEXT[found.status]),
         bring=[pick(BRING[each]) for each in found.bring],
         to_pay=[(word(line), dong(amount)) for line, amount in found.to_pay_dong.items()],
+        looks=[(at, office, word(Purpose(why))) for at, office, why in found.looks],
         timeline=[(step, _phrase(step)) for step in reversed(found.timeline)],
     )
 

@@ -51,9 +51,11 @@ def render(view: Invitation) -> bytes:
         f"Lý do: {view.attempt_reason}."
     )
     paper.say("Kính mời ông/bà đến nhận tại:", STRONG)
+    # A place that is known by its name alone is not said twice.
+    paper.facts(("Bưu cục", view.office_name))
+    if view.office_address != view.office_name:
+        paper.facts(("Địa chỉ", view.office_address))
     paper.facts(
-        ("Bưu cục", view.office_name),
-        ("Địa chỉ", view.office_address),
         ("Giờ mở cửa", view.office_hours),
         ("Điện thoại", view.office_phone),
         ("Giữ đến hết", official_date(view.held_until)),

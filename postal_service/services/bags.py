@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules as rules
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Condition, Leg, Pack
+from postal_service.domain.acts import Condition, Depart, Leg, Pack
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
@@ -58,6 +58,7 @@ class BagView:
     origin: UnitCode
     closed_at: datetime
     packer: StaffId
+    run: str  # with which it left its office; "" while it has not
     names: Names
 
 
@@ -108,6 +109,8 @@ def view(session: Session, bag: ItemId, *, by: Actor) -> BagView:
         origin=UnitCode(row.origin_unit),
         closed_at=closed.claimed_at,
         packer=closed.by.staff,
+        # A hand-over or the opening ends a bag's being on a run; its papers still name it.
+        run=next((each.act.run for each in reversed(moments) if isinstance(each.act, Depart)), ""),
         names=overview.names(
             session,
             moments,

@@ -171,6 +171,16 @@ def test_the_first_invitation_promises_another_and_the_second_is_the_last() -> N
     assert "kết quả được chuyển hoàn cơ quan đã cấp" in second
 
 
+def test_an_office_known_by_its_name_alone_is_not_said_twice() -> None:
+    office = "Bưu điện – văn hóa xã Phước Hiệp"
+    view = replace(desk.INVITATION, office_name=office, office_address=office)
+
+    words = text_of(invitation.render(view))
+
+    assert words.count("Địa chỉ:") == 1  # the addressee's
+    assert f"Bưu cục: {office} Giờ mở cửa" in words
+
+
 def test_there_is_no_third_invitation() -> None:
     with pytest.raises(ValueError, match="twice"):
         replace(desk.INVITATION, round=3)  # type: ignore[arg-type]

@@ -79,7 +79,10 @@ def test_a_bag_is_sealed_with_its_manifest_and_goes_with_what_is_in_it(
     assert {standing(session, ItemId(item)).state for item in items} == {
         State.AT_DESTINATION_OFFICE
     }
-    assert "đã mở" in far.text(f"/bags/{bag}")
+    page = far.text(f"/bags/{bag}")
+    assert "đã mở" in page
+    papers = {name: text_of(b64decode(pdf)) for pdf, name in PDF.findall(page)}
+    assert all("Chuyến thư XE-1" in words for words in papers.values())  # though it has arrived
     assert far.get(f"/bags/{bag}/open").status_code == 409
 
 

@@ -265,6 +265,25 @@ def test_a_bad_correction_is_refused(
     assert events(session) == before
 
 
+def test_the_exceptions_page_offers_what_can_be_done_now_and_by_this_person(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter, manager = browser("counter"), browser("manager")
+    item = sealed(counter, "NP-1")
+
+    def offered_to(person: Browser) -> set[str]:
+        return set(re.findall(r"/exceptions/(\w+)", person.text(f"/items/{item}/exceptions")))
+
+    assert offered_to(counter) == {"damage", "lost", "postpone"}  # nothing was lost yet
+    assert "chỉ nơi đang giữ" not in counter.text(f"/items/{item}/exceptions").lower()
+    counter.send(f"/items/{item}/exceptions/lost", why="không thấy")
+    assert offered_to(counter) == {"found", "damage", "postpone"}
+    assert "settle" in offered_to(manager)
+    desk = browser("desk_clerk")  # where it goes to: it is his to see and not his to report on
+    assert offered_to(desk) == {"found"}
+    assert "chỉ nơi đang giữ" in desk.text(f"/items/{item}/exceptions").lower()
+
+
 REWRITE = re.compile(r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"')
 
 

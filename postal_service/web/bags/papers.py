@@ -12,7 +12,7 @@ from postal_service.web.receptions.slips import BY_HAND, OPERATOR
 def printables(view: BagView) -> list[Printable]:
     """Both papers of a bag as it was sealed."""
     bag, names = view.standing, view.names
-    run = bag.run or BY_HAND
+    run = view.run or BY_HAND
     manifest = BagManifest(
         number=bag.item,
         bag_code=bag.item,

@@ -1,6 +1,7 @@
 """The English of exceptions and corrections."""
 
 ENGLISH: dict[str, str] = {
+    "Chỉ nơi đang giữ bưu gửi báo được hư hại, thất lạc hoặc hoãn.": "Only whoever holds the item can report damage or loss, or postpone it.",
     "Đính chính dữ liệu ghi sai": "Put wrong data right",
     "Sự kiện đã ghi": "The event as it was told",
     "Dữ liệu đúng": "The right data",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, Condition, CorrectionKind
+from postal_service.domain.custody import Trouble
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.projections.timelines import Moment
@@ -16,6 +17,7 @@ from postal_service.services.corrections import UnknownEvent
 from postal_service.services.overview import ItemView
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
+from postal_service.web.acts import holds
 from postal_service.web.errors import status_of, told
 from postal_service.web.exceptions import rewriting
 from postal_service.web.gate import staff_only
@@ -123,6 +125,8 @@ def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused) if refused else "",
         view=view,
         conditions=list(Condition),
+        may_report=holds(view.standing, here.actor()) and not view.standing.ended,
+        is_lost=Trouble.LOST in view.standing.troubles,
         may_settle=here.actor().may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR),
         may_correct=here.actor().may(*CORRECTING),
         typed=forms.typed("why"),

@@ -10,6 +10,7 @@ from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, Trouble
 from postal_service.domain.persons import Person
 from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.wording_dates import local
 from postal_service.printing.discrepancy_record import (
     Difference,
     DiscrepancyRecord,
@@ -23,7 +24,11 @@ from postal_service.services.overview import ItemView
 OPERATOR = "Bưu điện"
 POSTED_HOURS = "theo giờ niêm yết tại bưu cục"
 NOT_ENTERED = "………………"
-BRING = ("Giấy tờ tùy thân", "Phiếu giữ có mã nhận kết quả, nếu còn")
+BRING = (
+    "Giấy tờ tùy thân",
+    "Phiếu giữ có mã nhận kết quả, nếu còn",
+    "Giấy ủy quyền, nếu nhận thay người khác",
+)
 NO_SEAL = "không có niêm phong"
 KINDS = {Trouble.SEAL: Irregularity.SEAL, Trouble.DAMAGE: Irregularity.DAMAGE}
 OPEN = frozenset({Trouble.SEAL, Trouble.DAMAGE, Trouble.LOST})
@@ -99,7 +104,7 @@ def discrepancy(
     papers = Difference(paper_name="Toàn bộ giấy tờ trong bưu gửi", listed=listed, found=seen)
     maker, witness = people
     return DiscrepancyRecord(
-        number=f"{standing.item}-{at:%d%m%H%M}",
+        number=f"{standing.item}-{local(at):%d%m%H%M}",
         office_name=office,
         operator_name=OPERATOR,
         place=office,

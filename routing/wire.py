@@ -5,6 +5,7 @@ fields at their default are left out of problems. `routing/README.md` shows a pr
 """
 
 import json
+import operator
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -33,7 +34,7 @@ class UnreadableJson(ValueError):  # noqa: N818 - named as the clerk says it
 
 def problem_to_json(problem: Problem) -> str:
     """The problem as compact JSON; computed travel tables are written out whole."""
-    return json.dumps(_plain(problem), ensure_ascii=False, separators=(",", ":"))
+    return _dumped(_plain(problem))
 
 
 def problem_from_json(text: str) -> Problem:
@@ -58,7 +59,7 @@ def plan_to_json(plan: Plan) -> str:
         "routes": [[int(s) if numbered else s for s in route.stops] for route in plan.routes],
         "plan": _plain(plan, keep_defaults=True),
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _dumped(document)
 
 
 def plan_from_json(text: str) -> Plan:
@@ -75,6 +76,11 @@ def plan_from_json(text: str) -> Plan:
     if "plan" not in document:
         raise UnreadableJson("/plan", "missing")
     return cast("Plan", _read(document["plan"], Plan, "/plan"))
+
+
+def _dumped(plain: Json) -> str:
+    # numpy's whole numbers are whole numbers.
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=operator.index)
 
 
 def _loaded(text: str) -> Json:

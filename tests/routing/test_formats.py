@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -22,7 +23,7 @@ from routing.wire import (
     problem_from_json,
     problem_to_json,
 )
-from tests.routing.small import LAN, S, on_a_line, stop
+from tests.routing.small import LAN, S, courier, on_a_line, stop
 from tests.shared_data import shared
 
 SOLOMON = """TINY
@@ -196,6 +197,17 @@ def test_of_a_million_vehicles_no_more_are_made_than_there_is_work(
 def test_json_that_no_program_can_hold_is_refused(text: str) -> None:
     with pytest.raises(UnreadableJson):
         problem_from_json(text)
+
+
+def test_whole_numbers_of_numpy_are_written_as_numbers() -> None:
+    hour, two = np.int64(3_600), np.int64(2)
+    call = stop("a", 1, service_seconds=hour, loads=(two,))
+    problem = on_a_line([call], [courier(capacities=(two,))], load_names=("letters",))
+
+    plan = plan_from_json(plan_to_json(nearest_neighbour(problem)))
+
+    assert check(problem_from_json(problem_to_json(problem)), plan) == ()
+    assert plan.routes[0].service_seconds == 3_600
 
 
 def test_the_published_instances_are_read_in_their_conventions() -> None:

@@ -46,7 +46,7 @@ def dry_run(
 
     Args:
         problem: what the plan answers.
-        plan: the plan as shown.
+        plan: the plan as shown; stops of it that are gone since are passed over.
         move: the edit to try.
         scheduler: of the same problem, kept between edits to answer faster.
 
@@ -114,7 +114,8 @@ def _put(problem: Problem, tours: Tours, number: int, after: StopId | None) -> T
 
 def _retimed(scheduler: Scheduler, plan: Plan, before: Orders, after: Orders) -> tuple[Route, ...]:
     """The routes anew where the order changed; an impossible one as late as it would really be."""
-    timed = {route.courier: route for route in plan.routes}
+    known = scheduler.problem.stop_index
+    timed = {r.courier: r for r in plan.routes if all(stop in known for stop in r.stops)}
     routes = []
     for number, tours in enumerate(after):
         courier = scheduler.problem.couriers[number].id

@@ -205,6 +205,16 @@ def test_a_move_of_what_is_not_there_is_refused(move: Move) -> None:
         dry_run(problem, plan, move)
 
 
+def test_a_move_in_a_plan_with_a_stop_that_is_gone_passes_it_over() -> None:
+    _, plan = published()
+    left = on_a_line([CALLS[0], *CALLS[2:]], TWO)
+
+    tried = dry_run(left, plan, Move(stop=S("d"), to_courier=LAN, after=S("c")))
+
+    assert tried.violations == ()
+    assert [route.stops for route in tried.plan.routes] == [("a", "c", "d")]
+
+
 class Counting(Scheduler):
     """Notes whom it times."""
 

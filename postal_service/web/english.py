@@ -18,6 +18,7 @@ ENGLISH: dict[str, str] = {
     "Mã xác thực hai lớp": "Second-factor code",
     "Chỉ cần khi tài khoản đã bật xác thực hai lớp: sáu số trên điện thoại, hoặc một mã dự phòng.": "Only where a second factor was switched on: six digits from the telephone, or a recovery code.",
     "Phiên làm việc tự kết thúc sau 30 phút không dùng hoặc sau 12 giờ.": "A session ends by itself after 30 idle minutes, or after 12 hours.",
+    "Công dân tra cứu hồ sơ, không cần đăng nhập": "Citizens follow their dossier here, without signing in",
     "Tài khoản": "Account",
     "Vai trò của tôi": "My roles",
     "Tôi đang làm việc cho": "I work for",

@@ -20,6 +20,7 @@ from postal_service.domain.refusals import (
 )
 from postal_service.domain.wording import sentence
 from postal_service.services.access import NotSignedIn
+from postal_service.web.facts import in_words
 from postal_service.web.forms import INPUT
 from postal_service.web.language import language, pick
 
@@ -86,7 +87,7 @@ def told(refusal: Refusal, *, at: str = "") -> str:
 
     It is shown by the field that it is about too: the one that web/forms.py names, else `at`.
     """
-    said = sentence(refusal.code, refusal.facts, language())
+    said = sentence(refusal.code, in_words(refusal), language())
     g.fault = (str(refusal.facts.get(INPUT, at)), said)
     return said
 

@@ -2,7 +2,7 @@
 
 import ast
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -10,10 +10,13 @@ import pytest
 from jinja2 import Environment, nodes
 
 from postal_service import web
+from postal_service.domain.wording import sentences
 from postal_service.ledger import verify
 from postal_service.web.audit.words import FINDINGS
+from postal_service.web.facts import KINDS
 from postal_service.web.labels import WORDS
 from postal_service.web.language import english
+from tests.web.conftest import Browser
 
 FOLDER = Path(web.__path__[0])
 SPEAKING = {"say", "_"}
@@ -82,6 +85,20 @@ def test_everything_that_the_verifier_finds_has_its_words() -> None:
     told = {each.value for each in found if isinstance(each, ast.Constant)} | {verify.ALONE}
 
     assert told == set(FINDINGS)
+
+
+def test_every_fact_that_is_put_into_words_stands_in_its_sentence() -> None:
+    for (code, fact), kind in KINDS.items():
+        assert "{" + fact + "}" in sentences()[code][0]
+        assert kind in {type(each) for each, _ in WORDS}
+
+
+def test_a_refusal_names_roles_and_places_as_people_do(browser: Callable[[str], Browser]) -> None:
+    page = browser("auditor").get("/cash").get_data(as_text=True)
+
+    assert "giao dịch viên" in page
+    assert "Bưu điện" in page or "Thành phố" in page
+    assert "postal_clerk" not in page
 
 
 def test_every_code_that_a_page_may_show_has_its_word() -> None:

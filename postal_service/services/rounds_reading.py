@@ -5,9 +5,10 @@ offer, and see who holds what. It tells no more than this courier needs for his 
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 
@@ -301,13 +302,20 @@ def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
     if pickups:
         asked = select(ItemRow.item).where(ItemRow.dossier.in_(pickups))
         numbers |= {ItemId(item) for item in session.scalars(asked)}
+    numbers |= _of_pages(partial(holdings.held_by_staff, session, by.staff))
+    return numbers | _of_pages(partial(holdings.offered_to, session, by.unit, by.staff))
+
+
+def _of_pages(page_after: Callable[[str], list[Standing]]) -> set[ItemId]:
+    """The items of a list that goes on by cursor, as many as a courier can have to do with."""
+    numbers: set[ItemId] = set()
     after = ""
-    while page := holdings.held_by_staff(session, by.staff, after):
+    while page := page_after(after):
         numbers |= {each.item for each in page}
         after = page[-1].item
         if len(page) < holdings.PAGE or len(numbers) > MOST_HELD:
             break
-    return numbers | {each.item for each in holdings.offered_to(session, by.unit, by.staff)}
+    return numbers
 
 
 def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, ...]:

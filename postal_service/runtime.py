@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from postal_service.ledger.notes import known_key
+from postal_service.ledger.notes import NoteInvalid, known_key
 from postal_service.services.checkpoints import Witness, ask_by_http
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.vault import Vault
-from postal_service.settings import Settings
+from postal_service.settings import NotConfiguredError, Settings
 from postal_service.storage.engine import open_engine
 from postal_service.storage.transaction import Sessions, sessions_on
 
@@ -47,14 +47,19 @@ def keys_of(settings: Settings) -> OfficeKeys:
 
 
 def start(settings: Settings, *, clock: Clock = now, sessions: Sessions | None = None) -> Runtime:
-    """Open the store and read the keys."""
+    """Open the store and read the keys. Raises NotConfiguredError for a witness's key that is none."""
     return Runtime(
         settings=settings,
         sessions=sessions or sessions_on(open_engine(settings.database_url)),
         clock=clock,
         keys=keys_of(settings),
         log_key=Ed25519PrivateKey.from_private_bytes(settings.log_key),
-        witnesses=tuple(
-            Witness(key=known_key(key), ask=ask_by_http(url)) for key, url in settings.witnesses
-        ),
+        witnesses=tuple(_witness(key, url) for key, url in settings.witnesses),
     )
+
+
+def _witness(key: str, url: str) -> Witness:
+    try:
+        return Witness(key=known_key(key), ask=ask_by_http(url))
+    except NoteInvalid as fault:
+        raise NotConfiguredError(f"POSTAL_WITNESSES: {fault}") from fault

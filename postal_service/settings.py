@@ -7,7 +7,6 @@ it makes its own keys in a folder of its own.
 import json
 import os
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +82,7 @@ def make_keys() -> dict[str, str]:
 def _key(name: str, text: str) -> bytes:
     try:
         key = b64decode(text, validate=True)
-    except NotBase64:
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")

@@ -7,6 +7,8 @@ understood or the service is not configured.
 import argparse
 from collections.abc import Sequence
 
+from sqlalchemy.exc import ArgumentError, OperationalError
+
 from postal_service.cli import demo, importing, installation, ledger, reporting, serving, witness
 from postal_service.cli.output import complain
 from postal_service.domain.refusals import Refusal
@@ -27,6 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NotConfiguredError as fault:
         complain(str(fault))
         return NOT_UNDERSTOOD
+    except ArgumentError:  # its text could hold the password of a half-right URL
+        complain("POSTAL_DATABASE_URL is not the URL of a database.")
+        return NOT_UNDERSTOOD
+    except OperationalError as fault:
+        complain(f"The database does not do it: {fault.orig}")
+        return REFUSED
     except BrokenPipeError:
         return REFUSED  # whoever read us has stopped
     return status

@@ -18,7 +18,7 @@ from waitress import serve
 
 from postal_service.cli.output import Commands, say
 from postal_service.ledger import notes
-from postal_service.ledger.notes import Kind, NoteKey, known_key
+from postal_service.ledger.notes import Kind, NoteInvalid, NoteKey, known_key
 from postal_service.ledger.witness import Declined, Seen, cosign, read_request
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ LARGEST_REQUEST = 65_536
 def add_commands(commands: Commands) -> None:
     """`witness`."""
     witness = commands.add_parser("witness", help="cosign another office's checkpoints")
-    witness.add_argument("name", help="the witness's name in its signatures")
-    witness.add_argument("log", help="the log's published key")
+    witness.add_argument("name", type=_name, help="the witness's name in its signatures")
+    witness.add_argument("log", type=_log, help="the log's published key")
     witness.add_argument("--folder", type=Path, required=True, help="its key and what it has seen")
     witness.add_argument("--host", default="127.0.0.1")
     witness.add_argument("--port", type=int, default=8010)
@@ -104,7 +104,21 @@ class WitnessOffice:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    office = WitnessOffice(arguments.name, known_key(arguments.log), arguments.folder)
+    office = WitnessOffice(arguments.name, arguments.log, arguments.folder)
     say(f"{office.key} http://{arguments.host}:{arguments.port}")
     serve(office, host=arguments.host, port=arguments.port, threads=2, _quiet=True)
     return 0
+
+
+def _name(written: str) -> str:
+    try:
+        return NoteKey(written, Kind.COSIGNATURE, bytes(32)).name
+    except NoteInvalid:
+        raise argparse.ArgumentTypeError("a witness's name has no blank and no +") from None
+
+
+def _log(written: str) -> NoteKey:
+    try:
+        return known_key(written)
+    except NoteInvalid as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None

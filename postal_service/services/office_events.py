@@ -28,6 +28,7 @@ from postal_service.domain.event import NO_ITEM, NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.ledger import signing
 from postal_service.ledger.encoding import encode
+from postal_service.services import numbers
 from postal_service.services.recording import Recorded, Signed, record
 from postal_service.services.vault import Vault, open_sealed, seal
 from postal_service.storage.schema import CheckpointRow, DeviceRow
@@ -72,7 +73,8 @@ def milliseconds(at: datetime) -> int:
 
 def office_device(session: Session, keys: OfficeKeys, unit: UnitCode, *, at: datetime) -> DeviceRow:
     """The unit's office key, made and enrolled at its first use."""
-    found = _locked(session, select(DeviceRow).filter_by(unit=unit, kind="office", status="active"))
+    asked = select(DeviceRow).filter_by(unit=unit, kind="office", status="active")
+    found = _locked(session, asked) or _made_meanwhile(session, asked, f"office:{unit}")
     if found is not None:
         return found
     root = root_device(session, keys, at=at)
@@ -84,7 +86,8 @@ def office_device(session: Session, keys: OfficeKeys, unit: UnitCode, *, at: dat
 
 def root_device(session: Session, keys: OfficeKeys, *, at: datetime) -> DeviceRow:
     """The key that every other key's enrolment goes back to. It enrols itself first."""
-    found = _locked(session, select(DeviceRow).filter_by(kind="root"))
+    asked = select(DeviceRow).filter_by(kind="root")
+    found = _locked(session, asked) or _made_meanwhile(session, asked, "root")
     if found is not None:
         return found
     root = _insert(session, keys.root, None, "root", ROOT_UNIT, at=at)
@@ -134,6 +137,12 @@ def newest_checkpoint(session: Session) -> str:
 def _locked(session: Session, query: Select[DeviceRow]) -> DeviceRow | None:
     # The device's counter is read and raised: on PostgreSQL the row is locked until commit.
     return session.scalar(query.with_for_update())
+
+
+def _made_meanwhile(session: Session, query: Select[DeviceRow], name: str) -> DeviceRow | None:
+    """What another made first: two roots would be two ledgers, and no verifier would believe either."""
+    numbers.take(session, f"key:{name}")  # whoever comes second waits for the first one's commit
+    return _locked(session, query)
 
 
 def _place(device: str) -> str:

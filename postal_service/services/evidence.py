@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.refusals import Malformed, Unknown
 from postal_service.services.vault import Vault, open_sealed, seal
 from postal_service.storage.schema import EvidenceRow, UnitRow
+from postal_service.storage.upsert import insert_or_leave
 
 LARGEST_FILE = 5_000_000  # bytes
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+_EVIDENCE = cast("Table", EvidenceRow.__table__)
 LOOKERS = (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
@@ -79,8 +82,10 @@ def keep(
         return Kept(
             sha256=digest, media_type=known.media_type, size_bytes=known.size_bytes, fresh=False
         )
-    session.add(
-        EvidenceRow(
+    # A phone that heard no answer sends again, perhaps while its first try is still being kept.
+    kept = session.execute(
+        insert_or_leave(session, _EVIDENCE)
+        .values(
             sha256=digest,
             media_type=media_type,
             size_bytes=len(content),
@@ -89,9 +94,11 @@ def keep(
             unit=by.unit,
             received_at=at,
         )
+        .returning(_EVIDENCE.c.sha256)
+    ).one_or_none()
+    return Kept(
+        sha256=digest, media_type=media_type, size_bytes=len(content), fresh=kept is not None
     )
-    session.flush()
-    return Kept(sha256=digest, media_type=media_type, size_bytes=len(content), fresh=True)
 
 
 def look(session: Session, vault: Vault, digest: str, *, by: Actor) -> Evidence:

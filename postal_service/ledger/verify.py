@@ -552,6 +552,8 @@ def _read_signer(line: str, keys: _Keys) -> tuple[_NoteKey, bytes]:
 class _Device:
     algorithm: str
     key: bytes
+    staff: str
+    unit: str
     may_enrol: bool
     sequence: int = 0
     last: str = ""
@@ -694,6 +696,9 @@ class _Ledger:
             raise Broken(f"its seq is {event['seq']}; its device's last was {device.sequence}")
         if event["prev"] != (device.last or _digest(b"genesis" + name.encode())):
             raise Broken("its prev is not its device's previous event")
+        # A phone is one courier's; behind an office's key stands whoever is on duty there.
+        if event["unit"] != device.unit or not (device.may_enrol or event["op"] == device.staff):
+            raise Broken(f"its op or unit is not of its device {name}")
         if device.revoked:
             self._look_at_late(event, body)
         device.sequence, device.last = event["seq"], _digest(body)
@@ -711,7 +716,9 @@ class _Ledger:
             raise Broken("the first leaf is not the enrolment of the root device by itself")
         if b64decode(event["key"]) != keys.root_key:
             raise Broken("the root device has another key than the file of keys says")
-        self.devices[event["dev"]] = _Device(keys.root_algorithm, keys.root_key, may_enrol=True)
+        self.devices[event["dev"]] = _Device(
+            keys.root_algorithm, keys.root_key, event["subop"], event["subunit"], may_enrol=True
+        )
 
     def _look_at_late(self, event: dict[str, Any], body: bytes) -> None:
         """What a revoked device told alone entered only because a person let it in."""
@@ -754,7 +761,9 @@ class _Ledger:
         if not first:
             # The root enrols the offices, the offices enrol the phones, a phone enrols nobody.
             of_root = event["dev"] == self.keys.root_device
-            self.devices[subject] = _Device(event["alg"], key, may_enrol=of_root)
+            self.devices[subject] = _Device(
+                event["alg"], key, event["subop"], event["subunit"], may_enrol=of_root
+            )
 
     def _revoke(self, event: dict[str, Any]) -> None:
         subject = self.devices.get(event["subj"])

@@ -213,6 +213,15 @@ class TestWhatTheLedgerMayNeverHold:
 
         assert "not signed by its device" in why(judge(post, tmp_path))
 
+    @pytest.mark.parametrize("said", [{"staff": "nv99"}, {"unit": "HN99"}])
+    def test_a_phone_that_speaks_for_another_person_or_place(
+        self, post: Post, tmp_path: Path, said: dict[str, str]
+    ) -> None:
+        *before, last = post.deliver_result(1, post.couriers[0])
+        post.tell([*before, resigned(last, post.couriers[0], **said)])
+
+        assert "its op or unit is not of its device" in why(judge(post, tmp_path))
+
     def test_a_device_that_nobody_enrolled(self, post: Post, tmp_path: Path) -> None:
         stranger = device(77)
         post.tell([stranger.sign(acts.Lost(why=""), of=item(1))])

@@ -79,7 +79,8 @@ def _take_transactions_away_from_the_driver(engine: Engine) -> None:
             # What is deleted is overwritten: an erased person must not be read from the file.
             "secure_delete=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "cache_size=-65536",
+            # Each thread's connection keeps so many KiB for itself; the system keeps the file besides.
+            "cache_size=-16384",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -119,6 +119,12 @@ class Courier:
         stop = self.stops[-1][1]
         return stop["kind"] == "collect" or any(item in self.held for item in _items(stop))
 
+    @property
+    def doors_that_stay_closed(self) -> int:
+        """How many of his items come back with him, as the day decided it."""
+        matters = self.post.slips.of_item
+        return sum(1 for item in self.held if item in matters and not matters[item].door.opens)
+
     # On the road
 
     def ride(self, until: datetime, exchange_code: Callable[[], str]) -> None:

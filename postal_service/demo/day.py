@@ -83,8 +83,9 @@ DOORS: Final = {
     Door.REFUSED: 1,
 }  # fmt: skip
 
-# The first results of every day, however small: an exchange, a code by message, nobody at home.
-ALWAYS: Final = (Door.CODE, Door.MESSAGE, Door.ABSENT)
+# The first results of every day, however small: an exchange, a code by message, nobody at home, and
+# one that is invited to the counter.
+ALWAYS: Final = (Door.CODE, Door.MESSAGE, Door.ABSENT, Door.WILL_COLLECT)
 EXCHANGE: Final = "3.000347"  # the old driving licence is taken back at the door
 
 
@@ -265,10 +266,11 @@ class _Planner:
             self._matter(tier, EVE, post_out=True) for tier in tiers for _ in range(tiers[tier])
         ]
         made[0] = replace(made[0], procedure=EXCHANGE)  # of the first tier, the province's
-        doors = _apportioned(DOORS, len(made) - len(ALWAYS))
+        first = ALWAYS[:count]
+        doors = _apportioned(DOORS, count - len(first))
         answers = [door for door in doors for _ in range(doors[door])]
         self._chance.shuffle(answers)
-        answers = [*ALWAYS, *answers]
+        answers = [*first, *answers]
         return [
             replace(matter, at=self._handed_in(matter), by_post=True, door=door)
             for matter, door in zip(made, answers, strict=True)

@@ -169,8 +169,9 @@ class Incidents:
         """A courier told the wrong reason; he says so and the head of the office checks."""
         runtime = self.office.runtime
         for courier in couriers:
-            for _, event in courier.failures:
-                if courier.offline:
+            for item, event in courier.failures:
+                # The two reasons that are mistaken for each other: nobody at home, no answer.
+                if courier.offline or self.office.slips.of_item[item].door is not Door.ABSENT:
                     continue
                 manager = self.office.world.managers[courier.office.area]
                 right = attempts.Reason.PHONE_UNREACHABLE

@@ -161,8 +161,11 @@ class Play:
     def _someone_without_network(self) -> None:
         """However small the share of the day, one courier is out of reach until the evening."""
         ends_at_home = [each for each in self.couriers if each.ends_at_home]
-        if ends_at_home and not any(each.offline for each in ends_at_home):
-            ends_at_home[-1].offline = True
+        if any(each.offline for each in ends_at_home):
+            return
+        # Rather one whose doors all open: what comes back is followed up at the counter the same day.
+        for courier in sorted(ends_at_home, key=lambda each: each.doors_that_stay_closed)[:1]:
+            courier.offline = True
 
     def _hours(self) -> None:
         """The working hours in half-hour slots: what happened in each is told at its end."""

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from sqlalchemy import update
+from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
 from postal_service.app import create_app
@@ -78,16 +79,27 @@ def site(office: Office) -> Iterator[str]:
 
 @contextmanager
 def _served(app: Flask) -> Iterator[str]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    """The thread that serves also closes: nobody shuts a socket that another one waits on."""
+    sockets: dict[int, object] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
     assert isinstance(server, BaseWSGIServer)  # one address, so no bundle of servers
     assert server.socket is not None
-    thread = threading.Thread(target=server.run, daemon=True)
+    stop = threading.Event()
+
+    def serve() -> None:
+        while not stop.is_set():
+            wasyncore.loop(timeout=1, map=sockets, count=1)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets)
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.socket.getsockname()[1]}"
     finally:
-        server.close()
-        thread.join(timeout=5)
+        stop.set()
+        server.pull_trigger()
+        thread.join(timeout=MOST_WAIT_MS / 1000)
 
 
 @pytest.fixture

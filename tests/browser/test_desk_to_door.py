@@ -15,6 +15,7 @@ from postal_service.services.proposals import Wish
 from postal_service.services.reception import Received
 from postal_service.storage.transaction import transaction
 from tests.browser.conftest import Office, keep, sign_in
+from tests.browser.fitting import leaving
 from tests.mobile_api.phones import Couriers
 from tests.services import journeys
 from tests.services import world as w
@@ -40,13 +41,16 @@ def publish(page: Page) -> None:
     """The manager looks at the proposal, publishes it and gives the courier what he carries."""
     page.goto(f"/rounds?day={w.MORNING.date()}")
     keep(page, "rounds-proposed")
-    page.get_by_role("button", name="Phát hành").click()
+    with leaving(page):
+        page.get_by_role("button", name="Phát hành").click()
     expect(page.locator(".notice.good")).to_be_visible()
-    page.get_by_role("button", name="bưu gửi cho bưu tá").click()
+    with leaving(page):
+        page.get_by_role("button", name="bưu gửi cho bưu tá").click()
     expect(page.locator(".notice.good")).to_be_visible()
     page.goto(f"/rounds?day={w.MORNING.date()}")
     keep(page, "rounds-published")
-    page.locator('a[href$="/map"]').first.click()
+    with leaving(page):
+        page.locator('a[href$="/map"]').first.click()
     page.wait_for_selector(".leaflet-container")
     keep(page, "rounds-map")
 
@@ -80,7 +84,8 @@ def follow(page: Page, posted: Received) -> str:
     page.goto("/tracking")
     page.locator("#code").fill(posted.code)
     page.locator("#factor").fill(posted.pin)
-    page.locator("main button").click()
+    with leaving(page):
+        page.locator("main button").click()
     return page.locator("h1").inner_text()
 
 

@@ -13,7 +13,7 @@ from postal_service.services import delivery, handovers, transport
 from postal_service.storage.transaction import transaction
 from postal_service.web.gate import roles_of
 from tests.browser.conftest import Office
-from tests.browser.test_pages_fit import SMALL, UNNAMED, WIDER
+from tests.browser.fitting import SMALL, UNNAMED, WIDER, leaving
 from tests.services import in_hand, journeys
 from tests.services import rounds_day as d
 from tests.services import world as w
@@ -176,7 +176,7 @@ def test_every_page_of_a_role_fits_and_says_what_it_is(
                 faults[f"{spoken} {path}"] = found
             said.clear()
         page.goto("/account")
-        page.locator(".language button").click()
-        page.wait_for_load_state()
+        with leaving(page):
+            page.locator(".language button").click()
     assert not faults, "\n".join(f"{where}: {what}" for where, what in faults.items())
     assert len(walked) > FEWEST

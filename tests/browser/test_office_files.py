@@ -11,8 +11,8 @@ from postal_service.domain.custody import State
 from postal_service.services import import_jobs
 from postal_service.services.job_runner import Runner
 from postal_service.storage.transaction import transaction
-from tests.browser.conftest import PHONE, Office, keep
-from tests.browser.test_pages_fit import SMALL, UNNAMED, WIDER
+from tests.browser.conftest import Office
+from tests.browser.fitting import fits, leaving
 from tests.reports import rows
 from tests.services import world as w
 from tests.services.importing.files import SAMPLES
@@ -27,15 +27,6 @@ def enter(page: Page, login: str) -> None:
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("nav.tabs")
-
-
-def fits(page: Page, name: str) -> None:
-    page.set_viewport_size(PHONE)
-    assert page.evaluate(WIDER) <= 0, name
-    assert page.locator("h1").count() == 1, name
-    assert not page.evaluate(UNNAMED), name
-    assert not page.evaluate(SMALL), name
-    keep(page, name)
 
 
 def test_a_report_fits_and_is_taken_away(open_page: Callable[..., Page], office: Office) -> None:
@@ -74,13 +65,15 @@ def test_an_import_is_read_before_it_is_saved(
     for name, content in (("hồ sơ sai.csv", bad), ("hồ sơ.csv", good)):
         page.goto("/imports")
         page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
-        page.click("main form button:not(.plain)")
+        with leaving(page):
+            page.click("main form button:not(.plain)")
         page.wait_for_selector("[data-job-progress]")
         fits(page, "import-waiting")
         assert runner.run_one()
         page.wait_for_selector(".notice.bad, main form button:not(.quiet):not(.danger)")
         fits(page, f"import-{'faults' if content is bad else 'looked'}")
-    page.click("main form button:not(.quiet)")
+    with leaving(page):
+        page.click("main form button:not(.quiet)")
     page.wait_for_selector("[data-job-progress]")
     assert runner.run_one()
     page.wait_for_selector(".notice.good")

@@ -15,8 +15,8 @@ from postal_service.services.administrative import SupplementReason
 from postal_service.services.charges import Due
 from postal_service.services.reception import Received
 from postal_service.storage.transaction import transaction
-from tests.browser.conftest import PHONE, Office, keep, sign_in
-from tests.browser.test_pages_fit import SMALL, UNNAMED, WIDER
+from tests.browser.conftest import Office, sign_in
+from tests.browser.fitting import fits, leaving
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.in_hand import sealed
@@ -30,16 +30,6 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
     "ffff3f0005fe02fea735819a0000000049454e44ae426082"
 )
-
-
-def fits(page: Page, name: str) -> None:
-    """Nothing scrolls sideways on a phone, every field has a name, every target can be hit."""
-    page.set_viewport_size(PHONE)
-    assert page.evaluate(WIDER) <= 0, name
-    assert page.locator("h1").count() == 1, name
-    assert not page.evaluate(UNNAMED), name
-    assert not page.evaluate(SMALL), name
-    keep(page, name)
 
 
 @pytest.fixture
@@ -75,7 +65,8 @@ def test_a_supplement_is_taken_and_cash_is_counted_with_the_keyboard(
     page.goto("/supplements")
     expect(page.locator("main input:focus")).to_be_visible()
     page.keyboard.type(asked.code)
-    page.keyboard.press("Enter")
+    with leaving(page):
+        page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Đếm giấy tờ")
     fits(page, "supplement-form")
     page.locator("#serial").focus()
@@ -84,21 +75,25 @@ def test_a_supplement_is_taken_and_cash_is_counted_with_the_keyboard(
     page.keyboard.type("1")
     page.locator("#serial").focus()
     page.keyboard.type("BS-1")
-    page.keyboard.press("Enter")
+    with leaving(page):
+        page.keyboard.press("Enter")
     expect(page.locator(".notice.warn")).to_be_visible()
     fits(page, "supplement-taken")
 
     page.goto("/cash")
     fits(page, "cash")
     page.get_by_role("link", name="Đếm và nhận").focus()
-    page.keyboard.press("Enter")
+    with leaving(page):
+        page.keyboard.press("Enter")
     page.locator("#counted-postage").focus()
     page.keyboard.type("25000")
-    page.keyboard.press("Enter")
+    with leaving(page):
+        page.keyboard.press("Enter")
     expect(page.locator("#counted-postage-fault")).to_be_visible()
     fits(page, "cash-differs")
     page.locator("#counted-postage").fill("26000")
-    page.locator("#counted-postage").press("Enter")
+    with leaving(page):
+        page.locator("#counted-postage").press("Enter")
     expect(page.locator(".notice.good")).to_be_visible()
 
 
@@ -113,22 +108,26 @@ def test_a_paper_is_scanned_by_one_and_checked_by_another(
     bad.write_bytes(b"MZ this is a program")
     clerk.goto(f"/scans/{asked.dossier}")
     clerk.locator("#file").set_input_files(bad)
-    clerk.get_by_role("button", name="Lưu bản quét").press("Enter")
+    with leaving(clerk):
+        clerk.get_by_role("button", name="Lưu bản quét").press("Enter")
     expect(clerk.locator("#file-fault")).to_contain_text("không phải PDF, JPEG hoặc PNG")
     fits(clerk, "scan-refused")
     clerk.locator("#file").set_input_files(good)
-    clerk.get_by_role("button", name="Lưu bản quét").press("Enter")
+    with leaving(clerk):
+        clerk.get_by_role("button", name="Lưu bản quét").press("Enter")
     expect(clerk.locator(".notice.good")).to_be_visible()
 
     colleague.goto("/scans")
     fits(colleague, "scans-waiting")
-    colleague.get_by_role("link", name="Xem và kiểm tra").press("Enter")
+    with leaving(colleague):
+        colleague.get_by_role("link", name="Xem và kiểm tra").press("Enter")
     with colleague.expect_popup() as opened:
         colleague.get_by_role("link", name="Mở bản quét").first.press("Enter")
     expect(opened.value.locator("img")).to_be_visible()
     fits(colleague, "scan-to-check")
     colleague.get_by_label("Kết luận").select_option("accept")
-    colleague.get_by_role("button", name="Ghi kết luận").press("Enter")
+    with leaving(colleague):
+        colleague.get_by_role("button", name="Ghi kết luận").press("Enter")
     expect(colleague.locator(".notice.good")).to_be_visible()
     colleague.goto(f"/dossiers/{asked.dossier}")
     fits(colleague, "dossier-with-scan")
@@ -145,14 +144,17 @@ def test_a_bag_is_filled_and_a_name_is_corrected(
         box.press("Space")
     page.locator("#destination").select_option(w.FAR_OFFICE)
     page.locator("#serial").fill("TUI-1")
-    page.locator("#serial").press("Enter")
+    with leaving(page):
+        page.locator("#serial").press("Enter")
     expect(page.locator(".notice.good")).to_be_visible()
     fits(page, "bag")
-    page.get_by_role("link", name="Mở túi và đối chiếu").press("Enter")
+    with leaving(page):
+        page.get_by_role("link", name="Mở túi và đối chiếu").press("Enter")
     fits(page, "bag-open")
     page.locator('input[name="item"]').first.press("Space")
     page.locator("#serial").fill("TUI-2")
-    page.locator("#serial").press("Enter")
+    with leaving(page):
+        page.locator("#serial").press("Enter")
     expect(page.locator("h1")).to_contain_text("Kết quả đối chiếu")
     fits(page, "bag-compared")
     page.goto("/bags")
@@ -161,13 +163,16 @@ def test_a_bag_is_filled_and_a_name_is_corrected(
     page.goto(f"/particulars/{asked.dossier}")
     page.locator("#name").fill("Nguyễn Thị Lân")
     fits(page, "particulars")
-    page.locator("#name").press("Enter")
+    with leaving(page):
+        page.locator("#name").press("Enter")
     expect(page.locator(".notice.good")).to_be_visible()
     sign_in(officer, "officer")
     officer.goto(f"/particulars/{asked.dossier}")
-    officer.get_by_role("link", name="Đối chiếu").press("Enter")
+    with leaving(officer):
+        officer.get_by_role("link", name="Đối chiếu").press("Enter")
     fits(officer, "particulars-compared")
-    officer.get_by_role("button", name="Đúng, sửa").press("Enter")
+    with leaving(officer):
+        officer.get_by_role("button", name="Đúng, sửa").press("Enter")
     expect(officer.locator(".notice.good")).to_be_visible()
 
 
@@ -179,7 +184,8 @@ def test_a_second_factor_is_switched_on(open_page: Callable[..., Page], office: 
     secret = re.sub(r"\s", "", page.locator(".secret").inner_text())
     page.locator("#code-on").fill(pyotp.TOTP(secret).at(office.clock()))
     page.locator("#password-on").fill(PASSWORD)
-    page.locator("#password-on").press("Enter")
+    with leaving(page):
+        page.locator("#password-on").press("Enter")
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     fits(page, "second-factor-codes")
     page.goto("/account/second-factor")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 import pytest
 from flask import Flask
@@ -80,7 +81,7 @@ def site(office: Office) -> Iterator[str]:
 @contextmanager
 def _served(app: Flask) -> Iterator[str]:
     """The thread that serves also closes: nobody shuts a socket that another one waits on."""
-    sockets: dict[int, object] = {}
+    sockets: dict[int, socket] = {}
     server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
     assert isinstance(server, BaseWSGIServer)  # one address, so no bundle of servers
     assert server.socket is not None

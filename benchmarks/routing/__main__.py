@@ -58,6 +58,7 @@ def _compared(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:
     verb.add_argument("--seconds", type=float, default=10)
     verb.add_argument("--threads", type=int, default=1)
     verb.add_argument("--seeds", default="1", help="of the solvers")
+    verb.add_argument("--once", default="", help="solvers that are asked with the first seed only")
     verb.add_argument("--note", default="", help="a sentence on the circumstances")
     verb.add_argument("--answers", type=Path, help="a file that keeps the answers")
     verb.add_argument("--output", type=Path, default=REPORT)
@@ -147,6 +148,7 @@ def _answers(chosen: argparse.Namespace, named: list[str], solvers: list[str]) -
             [int(seed) for seed in chosen.seeds.split(",")],
             seconds=chosen.seconds,
             threads=chosen.threads,
+            once=chosen.once.split(","),
             keep=chosen.answers,
         )
     )

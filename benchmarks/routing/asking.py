@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,14 +24,20 @@ def answers_to(
     *,
     seconds: float,
     threads: int,
+    once: Collection[str] = (),
     keep: Path | None = None,
 ) -> Iterable[Answer]:
-    """One by one, solvers in turn on each name and seed; what stands in `keep` is not asked again."""
+    """One by one, solvers in turn on each name and seed; what stands in `keep` is not asked again.
+
+    Those in `once` get the first seed only.
+    """
     solvers = list(solvers)
     kept = _kept(keep, seconds, threads)
     for name in names:
         for seed in seeds:
             for solver in solvers:
+                if solver in once and seed != seeds[0]:
+                    continue
                 answer = kept.get((solver, name, seed))
                 if answer is None:
                     answer = ask(solver, name, seconds=seconds, threads=threads, seed=seed)

@@ -6,7 +6,7 @@ from typing import Final
 
 from benchmarks.routing.day_solvers import expresses
 from benchmarks.routing.days import day_name
-from benchmarks.routing.table import OVERRUN, Answer, circumstances, won
+from benchmarks.routing.table import OVERRUN, Answer, circumstances, solvers_of, won
 
 OURS: Final = "this library"
 # One day given to one seed; the answers to it by solver
@@ -87,7 +87,7 @@ def _best_peers(rounds: Sequence[Mapping[str, Answer]]) -> str:
 def _by_solver(answers: Sequence[Answer]) -> str:
     rounds = _rounds(answers)
     lines = ["| solver | mean | worst | cheapest | no sound plan |", "|---|---|---|---|---|"]
-    for solver in dict.fromkeys(answer.solver for answer in answers):
+    for solver in solvers_of(answers):
         asked = [rivals for rivals in rounds.values() if solver in rivals]
         gaps = []
         for rivals in asked:
@@ -103,7 +103,7 @@ def _by_solver(answers: Sequence[Answer]) -> str:
 
 
 def _costs(answers: Sequence[Answer], seconds: float) -> str:
-    solvers = list(dict.fromkeys(answer.solver for answer in answers))
+    solvers = solvers_of(answers)
     lines = [f"| day | {' | '.join(solvers)} |", "|---" * (1 + len(solvers)) + "|"]
     for name in dict.fromkeys(answer.instance for answer in answers):
         cells = [

@@ -33,9 +33,14 @@ class Answer:
 def circumstances(answers: Sequence[Answer], *, seconds: float, threads: int, note: str) -> str:
     """The sentence that every section of a comparison begins with."""
     seeds = sorted({answer.seed for answer in answers})
+    asked = {
+        solver: {a.seed for a in answers if a.solver == solver} for solver in solvers_of(answers)
+    }
+    once = [solver for solver, own in asked.items() if len(own) < len(seeds)]
+    only = f"; {' and '.join(once)} with the first seed only" if once else ""
     return (
         f"{seconds:g} seconds of wall time and {threads} thread(s) for each solver, seed(s) "
-        f"{', '.join(map(str, seeds))}; the solvers took turns on each instance, each in a process of "
+        f"{', '.join(map(str, seeds))}{only}; the solvers took turns on each instance, each in a process of "
         f"its own. {note}"
     ).strip()
 
@@ -43,7 +48,7 @@ def circumstances(answers: Sequence[Answer], *, seconds: float, threads: int, no
 def public_section(
     answers: Sequence[Answer], *, seconds: float, threads: int, note: str, again: str, picture: str
 ) -> str:
-    solvers = list(dict.fromkeys(answer.solver for answer in answers))
+    solvers = solvers_of(answers)
     parts = [
         f"## Public instances, {seconds:g} s, {threads} thread(s)\n",
         circumstances(answers, seconds=seconds, threads=threads, note=note),
@@ -57,6 +62,11 @@ def public_section(
     return "\n".join(part for part in parts if part)
 
 
+def solvers_of(answers: Iterable[Answer]) -> list[str]:
+    """In the order in which they were asked."""
+    return list(dict.fromkeys(answer.solver for answer in answers))
+
+
 def _summary(answers: Sequence[Answer], solvers: Sequence[str]) -> str:
     """Mean and worst over what the solver answered; a win is the lowest cost, shared or not."""
     rounds: dict[tuple[str, int], list[Answer]] = {}
@@ -66,10 +76,11 @@ def _summary(answers: Sequence[Answer], solvers: Sequence[str]) -> str:
     for solver in solvers:
         own = [answer for answer in answers if answer.solver == solver]
         gaps = [answer.gap for answer in own if answer.gap is not None]
-        wins = sum(won(solver, rivals) for rivals in rounds.values())
+        met = [rivals for rivals in rounds.values() if any(a.solver == solver for a in rivals)]
+        wins = sum(won(solver, rivals) for rivals in met)
         missing = sum(answer.cost is None for answer in own)
         mean, worst = (_percent(fmean(gaps)), _percent(max(gaps))) if gaps else ("", "")
-        lines.append(f"| {solver} | {mean} | {worst} | {wins} of {len(rounds)} | {missing} |")
+        lines.append(f"| {solver} | {mean} | {worst} | {wins} of {len(met)} | {missing} |")
     return "\n".join(lines)
 
 

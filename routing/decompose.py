@@ -8,13 +8,14 @@ part at a time, so a table that computes what it is asked never grows large.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from routing.arrays import Ints
 from routing.days import Orders, Scheduler, Tours
 from routing.engines import Found, Task
 from routing.neighbours import PART_STOPS, Neighbours, unserved
@@ -24,6 +25,10 @@ from routing.search.search import Search
 from routing.splitting import Part, first_parts
 
 PART_ROUNDS_A_STOP: Final = 60
+# What must be served and found no place: cold rounds at a time, and how often they may bring nothing.
+MENDING_ROUNDS: Final = 100
+MENDING_TEMPERATURE: Final = 0.01
+IDLE_MENDINGS: Final = 3
 HOTTEST: Final = 0.3
 COLDEST: Final = 0.03
 CHUNKS_OF_PART: Final = 20
@@ -73,7 +78,7 @@ class _Parts:
             parts = self.neighbours.next_parts(self.tours, self.task.threads)
             if not parts:
                 break
-            self._search(parts, PART_ROUNDS_A_STOP)
+            self._search_with(self._searched, parts)
         return Found(orders=self.orders, iterations=self.rounds)
 
     @property
@@ -116,7 +121,7 @@ class _Parts:
         for first in range(0, len(parts), self.task.threads):
             if self._over():
                 return
-            self._search(parts[first : first + self.task.threads], 0)
+            self._search_with(self._built, parts[first : first + self.task.threads])
 
     def _whole(self, part: Part) -> Part:
         """With exactly the stops its own couriers have, and none that is tied to another's."""
@@ -127,11 +132,12 @@ class _Parts:
             Part(np.array(kept, dtype=np.int64), part.couriers), self.tours
         )
 
-    def _search(self, parts: Sequence[Part], rounds_a_stop: int) -> None:
+    def _search_with(
+        self, search: Callable[[Part, int], tuple[Orders | None, int]], parts: Sequence[Part]
+    ) -> None:
         """Search parts that share nothing, at once, and keep what is better."""
-        seconds = self._seconds_a_part()
-        jobs = [(part, int(self.draw.integers(1 << 31)), rounds_a_stop, seconds) for part in parts]
-        found = list(self.pool.map(lambda job: self._searched(*job), jobs))
+        seeds = self.draw.integers(1 << 31, size=len(parts)).tolist()
+        found = list(self.pool.map(search, parts, seeds))
         for part, (better, rounds) in zip(parts, found, strict=True):
             self.rounds += rounds
             if better is None:
@@ -149,25 +155,55 @@ class _Parts:
         fair = (self.until - time.monotonic()) / wanted
         return min(LONGEST_PART_SECONDS, max(SHORTEST_PART_SECONDS, fair))
 
-    def _searched(
-        self, part: Part, seed: int, rounds_a_stop: int, seconds: float
-    ) -> tuple[Orders | None, int]:
+    def _built(self, part: Part, seed: int) -> tuple[Orders | None, int]:
+        """A first plan of the part: what must be served first, what may wait into the room left."""
+        own = self._own(part)
+        held = [stop for courier in part.couriers for tour in own[courier] for stop in tour]
+        must = part.stops[self.arrays.mandatory[part.stops]]
+        first = Search(self._net(part, np.union1d(must, held)), seed=seed, pool_days=100)
+        done = 0
+        if first.load(own):
+            first.construct()
+            done = self._mend(first)
+        search = Search(self._net(part, part.stops), seed=seed, pool_days=100)
+        if not search.load(own):
+            return None, done  # more tours than the search counts with: better left alone
+        before = search.best_cost
+        search.load(first.best())
+        search.construct()
+        done += self._mend(search, down_to=first.left_out)
+        return (search.best() if search.best_cost < before else None), done
+
+    def _searched(self, part: Part, seed: int) -> tuple[Orders | None, int]:
         """A better plan of the part, if there is one, and the rounds it took; changes nothing."""
-        builder = NetBuilder(self.scheduler, part.stops.tolist(), part.couriers)
-        search = Search(builder, seed=seed, pool_days=100)
-        own = set(part.couriers)
-        if not search.load(tuple(day if n in own else () for n, day in enumerate(self.tours))):
-            return None, 0  # more tours than the search counts with: better left alone
+        search = Search(self._net(part, part.stops), seed=seed, pool_days=100)
+        if not search.load(self._own(part)):
+            return None, 0
         before = search.best_cost
         search.construct()
-        rounds = rounds_a_stop * len(part.stops)
-        if not rounds:
-            done = 0
-        elif self.by_clock:
-            done = self._anneal_by_clock(search, rounds, seconds)
+        rounds = PART_ROUNDS_A_STOP * len(part.stops)
+        done = self._mend(search)
+        if self.by_clock:
+            done += self._anneal_by_clock(search, rounds, self._seconds_a_part())
         else:
-            done = self._anneal_by_count(search, rounds)
+            done += self._anneal_by_count(search, rounds)
         return (search.best() if search.best_cost < before else None), done
+
+    def _own(self, part: Part) -> Orders:
+        own = set(part.couriers)
+        return tuple(day if number in own else () for number, day in enumerate(self.tours))
+
+    def _net(self, part: Part, stops: Ints) -> NetBuilder:
+        return NetBuilder(self.scheduler, stops.tolist(), part.couriers)
+
+    def _mend(self, search: Search, down_to: int = 0) -> int:
+        """Cold rounds while they find a place for what must be served; how many there were."""
+        done = idle = 0
+        while (out := search.left_out) > down_to and idle < IDLE_MENDINGS and not self._over():
+            search.anneal(MENDING_ROUNDS, MENDING_TEMPERATURE)
+            done += MENDING_ROUNDS
+            idle = 0 if search.left_out < out else idle + 1
+        return done
 
     def _anneal_by_clock(self, search: Search, rounds: int, seconds: float) -> int:
         """Until the rounds or the seconds are used up; pieces so short that a cancel is heard."""

@@ -17,7 +17,8 @@ from routing.splitting import Part
 PART_STOPS: Final = 250
 MOST_UNSERVED_IN_PART: Final = 60
 SPARE_COURIERS: Final = 3
-# Every so many parts begin at a stop nobody serves, while there are such.
+# Every so many parts begin at a stop nobody serves, while there are such; what must be served and
+# was in no part yet goes first.
 UNSERVED_EVERY: Final = 3
 
 
@@ -92,7 +93,10 @@ class _Drawing:
 
     def part(self) -> Part | None:
         order = self.neighbours.number
-        if len(self.free) and order % UNSERVED_EVERY == UNSERVED_EVERY - 1:
+        urgent = self.free[
+            self.arrays.mandatory[self.free] & (self.neighbours.tried[self.free] == 0)
+        ]
+        if len(urgent) or (len(self.free) and order % UNSERVED_EVERY == UNSERVED_EVERY - 1):
             part = self._for_an_unserved_stop()
             if part is not None:
                 return part

@@ -6,7 +6,7 @@ is a column too, at its penalty; couriers of one type share a limit.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -44,25 +44,28 @@ class Cover:
     couriers: tuple[int, ...]  # how many there are of each type
 
 
-def cover_of(search: Search) -> Cover:
-    """The pool's best columns and the best plan as incumbent; a copy, safe to use in a thread."""
-    net, state = search.net, search.state
-    pooled = search.pooled
-    days = state.pool_day[:pooled].copy()
-    order = np.argsort(days[:, 3], kind="stable")[:MOST_COLUMNS]
+def cover_of(searches: Sequence[Search]) -> Cover:
+    """The pools' best columns, and the first search's best plan as incumbent; a copy.
+
+    The searches are of the same net.
+    """
     columns: list[Column] = []
     known: dict[tuple[int, frozenset[int]], int] = {}
-    for start, length, cost, _, _, kind in days[order].tolist():
-        stops = tuple(state.pool_stops[start : start + length].tolist())
-        known[kind, frozenset(stops)] = len(columns)
-        columns.append(Column(kind, cost, stops))
+    for column in _pooled(searches):
+        key = column.kind, frozenset(column.stops)
+        number = known.setdefault(key, len(columns))
+        if number == len(columns):
+            columns.append(column)
+        elif column.cost < columns[number].cost:
+            columns[number] = column
+    search = searches[0]
+    net = search.net
     incumbent, total = [], 0
     for kind, stops in _best_days(search):
-        number = known.get((kind, frozenset(stops)))
-        if number is None:
-            continue
-        incumbent.append(number)
-        total += columns[number].cost
+        key = kind, frozenset(stops)
+        if key in known:
+            incumbent.append(known[key])
+            total += columns[known[key]].cost
     served = {stop for number in incumbent for stop in columns[number].stops}
     is_half = net.stop[:, at.KIND] == at.DROPOFF
     penalties = np.where(is_half, -1, net.stop[:, at.TRUE_PENALTY])
@@ -76,6 +79,18 @@ def cover_of(search: Search) -> Cover:
         penalties=tuple(penalties.tolist()),
         couriers=tuple(np.diff(net.types).tolist()),
     )
+
+
+def _pooled(searches: Sequence[Search]) -> Iterator[Column]:
+    """Of all pools together the days that were part of the cheapest plans."""
+    pools = [search.state.pool_day[: search.pooled] for search in searches]
+    quality = np.concatenate([pool[:, 3] for pool in pools])
+    owner = np.repeat(np.arange(len(pools)), [len(pool) for pool in pools])
+    days = np.concatenate(pools)
+    for number in np.argsort(quality, kind="stable")[:MOST_COLUMNS]:
+        start, length, cost, _, _, kind = days[number].tolist()
+        stops = searches[owner[number]].state.pool_stops[start : start + length]
+        yield Column(kind, cost, tuple(stops.tolist()))
 
 
 def _best_days(search: Search) -> list[tuple[int, tuple[int, ...]]]:

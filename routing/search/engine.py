@@ -1,15 +1,15 @@
 """Engine `search`: quick descent, annealing fitted to the budget, columns on the way, reheating.
 
 The first seconds belong to a descent, so that a short budget ends with a sound plan; then the
-temperature falls with the share of the budget used. With two threads or more the set partitioning
-runs beside the search, with one in between. An iteration budget is cut into the same pieces by
-count instead of by clock, so that seed and iterations give the same plan.
+temperature falls with the share of the budget used. Every further thread is a walk of its own from
+the same start; what all of them met goes into one set partitioning, and late in the run the others
+go on from the best. An iteration budget is cut into the same pieces by count instead of by clock,
+for one walk only, so that seed and iterations give the same plan.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from routing.search.building import NetBuilder
 from routing.search.columns import Choosing, Column, cover_of
 from routing.search.compiled import cache_folder
 from routing.search.search import Search
+from routing.search.walks import Walk, Walks
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +31,10 @@ COLDEST_OF_LARGE: Final = 0.1
 LARGE_STOPS: Final = 300
 DESCENT_SHARE: Final = 0.05
 DESCENT_TEMPERATURE: Final = 0.01
-# One round per stop is worth about so much; a chunk takes some milliseconds.
-ROUNDS_A_CHUNK: Final = 20_000
 COLUMN_SHARES: Final = (0.25, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98)
 COLUMN_BUDGET_SHARE: Final = 0.05
+# From here on walks that lag behind go on from the best one's plan.
+SHARED_FROM: Final = 0.6
 # Where choosing takes long, some of the times are passed over so that the search keeps the rest.
 MOST_COLUMN_SHARE: Final = 0.15
 CLOSING_SECONDS: Final = 0.05
@@ -42,10 +43,7 @@ SECONDS_BETWEEN_OFFERS: Final = 1.0
 ROUNDS_A_STOP: Final = 4_000
 MOST_CYCLES: Final = 4
 REHEATED: Final = 0.4
-LONGEST_CHUNK_SECONDS: Final = 0.05
 SECONDS_TO_HEAR_A_CANCEL: Final = 0.05
-# Every so many chunks the search is tempted to serve more than pays stop by stop.
-TEMPT_EVERY: Final = 25
 # Above this many stops the problem is searched part by part (`routing.decompose`).
 MOST_STOPS: Final = 1_200
 
@@ -84,52 +82,37 @@ class Run:
         spare = task.spare_seconds if search.serves_all and not search.is_tempting else 0.0
         self.until = started + task.budget.seconds + spare - CLOSING_SECONDS
         self.most = task.budget.iterations
-        self.rounds = 0
-        self.chunk = max(20, ROUNDS_A_CHUNK // max(1, len(search.net.stop)))
+        self.walk = Walk(search)
         self.cycles = 1
-        self.chunks = 0
-        self.chunk_begun = time.monotonic()
         large = len(search.net.stop) > LARGE_STOPS
         self.coldest = COLDEST_OF_LARGE if large else COLDEST
         self.offered = task.start
         self.offered_cost: int | None = None
         self.next_offer = 0.0
-        self.columns = _columns_runner(self)
 
     def search_through(self) -> Found:
         self._offer()
-        while self.fraction() < 1 and not self.task.cancelled():
-            chunk = self.chunk if self.most is None else min(self.chunk, self.most - self.rounds)
-            self.chunks += 1
-            if self.search.is_tempting and self.chunks % TEMPT_EVERY == 1:
-                self.search.tempt(chunk, self.temperature())
-            else:
-                self.search.anneal(chunk, self.temperature())
-            self.rounds += chunk
-            self._keep_pace()
-            if self.most is None and time.monotonic() >= self.next_offer:
-                self._offer()
-            self.columns(self.fraction())
-            self.chunk_begun = time.monotonic()
-        self.columns(2.0)
+        by_clock = self.most is None
+        further = self.task.threads - 1 if by_clock else 0
+        with Walks(self.search, further=further, temperature=self.temperature) as others:
+            columns = _Columns(self, others)
+            while self.fraction() < 1 and not self.task.cancelled():
+                left = None if self.most is None else self.most - self.walk.rounds
+                self.walk.step(self.temperature(), most=left)
+                if by_clock and time.monotonic() >= self.next_offer:
+                    self._offer()
+                columns.choose_when_due(self.fraction())
         self._offer()
-        return Found(orders=self.search.best(), iterations=self.rounds)
-
-    def _keep_pace(self) -> None:
-        """Rich days are slower; a chunk must not outlast the patience of clock and cancel."""
-        now = time.monotonic()
-        if self.most is None and now - self.chunk_begun > LONGEST_CHUNK_SECONDS:
-            self.chunk = max(1, self.chunk // 2)
-        self.chunk_begun = now
+        return Found(orders=self.search.best(), iterations=self.walk.rounds + others.rounds)
 
     def fraction(self) -> float:
-        if self.most is not None and self.rounds >= self.most:
+        if self.most is not None and self.walk.rounds >= self.most:
             return 1.0
         whole = max(1e-3, self.until - self.started)
         by_clock = (time.monotonic() - self.started) / whole
         if self.most is None:
             return by_clock
-        return 1.0 if by_clock >= 1 else self.rounds / self.most
+        return 1.0 if by_clock >= 1 else self.walk.rounds / self.most
 
     def temperature(self) -> float:
         """Short roads: cold at first, then from hot to cold in one or several cycles."""
@@ -146,7 +129,7 @@ class Run:
 
     def _plan_cycles(self, used: float) -> None:
         """From the pace so far: how often the budget lets the search cool down."""
-        expected = self.rounds / used if self.most is None else self.most
+        expected = self.walk.rounds / used if self.most is None else self.most
         affordable = expected / (ROUNDS_A_STOP * max(1, len(self.search.net.stop)))
         self.cycles = max(1, min(MOST_CYCLES, int(affordable)))
 
@@ -198,21 +181,14 @@ def orders_of_columns(search: Search, columns: tuple[Column, ...]) -> Orders | N
     return tuple(orders)
 
 
-def _columns_runner(run: Run) -> Callable[[float], None]:
-    """What to call between chunks with the share of the budget used (2.0: the end)."""
-    if run.task.threads >= 2 and run.most is None:
-        return _Beside(run)
-    return _Between(run)
+class _Columns:
+    """Set partitioning at fixed shares of the budget, of what all walks met; the others walk on."""
 
-
-class _Between:
-    """Set partitioning at fixed shares of the budget, in the search's own thread."""
-
-    def __init__(self, run: Run) -> None:
-        self.run, self.done = run, 0
+    def __init__(self, run: Run, others: Walks) -> None:
+        self.run, self.others, self.done = run, others, 0
         self.spent = self.last = 0.0
 
-    def __call__(self, used: float) -> None:
+    def choose_when_due(self, used: float) -> None:
         if self.done >= len(COLUMN_SHARES) or used < COLUMN_SHARES[self.done] or used >= 1:
             return
         while self.done < len(COLUMN_SHARES) and used >= COLUMN_SHARES[self.done]:
@@ -222,9 +198,14 @@ class _Between:
         begun = time.monotonic()
         if not by_count and self.spent + self.last > MOST_COLUMN_SHARE * (begun - run.started):
             return
-        left = run.until - begun
+        self.others.stand_still()
+        cover = cover_of(self.others.searches)
+        if used >= SHARED_FROM:
+            self.others.to_best()
+        self.others.go_on()
+        left = run.until - time.monotonic()
         seconds = min(left, COLUMN_BUDGET_SHARE * (run.until - run.started))
-        chosen = _Chosen(Choosing(cover_of(run.search), seconds=seconds, deterministic=by_count))
+        chosen = _Chosen(Choosing(cover, seconds=seconds, deterministic=by_count))
         while chosen.thread.is_alive():
             chosen.thread.join(SECONDS_TO_HEAR_A_CANCEL)
             if run.task.cancelled():
@@ -233,30 +214,6 @@ class _Between:
             run.take(chosen.columns)
         self.last = time.monotonic() - begun
         self.spent += self.last
-
-
-class _Beside:
-    """Set partitioning again and again in a thread of its own, on copies of the pool."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.under_way: _Chosen | None = None
-        self.next_start = 0.1
-
-    def __call__(self, used: float) -> None:
-        over = used >= 1 or self.run.task.cancelled()
-        if self.under_way is not None and (over or not self.under_way.thread.is_alive()):
-            while self.under_way.thread.is_alive():
-                self.under_way.choosing.give_up()
-                self.under_way.thread.join(SECONDS_TO_HEAR_A_CANCEL)
-            if self.under_way.columns is not None:
-                self.run.take(self.under_way.columns)
-            self.under_way = None
-            self.next_start = used + 0.02
-        if self.under_way is None and not over and self.next_start <= used < 0.98:
-            left = self.run.until - time.monotonic()
-            seconds = min(left, 0.15 * (self.run.until - self.run.started))
-            self.under_way = _Chosen(Choosing(cover_of(self.run.search), seconds=seconds))
 
 
 class _Chosen:

@@ -52,6 +52,13 @@ class Search:
         """Whether the best plan leaves no stop of this net out."""
         return int(self.state.best_at[-1]) == len(self.net.stop)
 
+    @property
+    def left_out(self) -> int:
+        """How many stops the best plan leaves out although they must be served."""
+        must = self.builder.arrays.mandatory[self.builder.stops]
+        served = self.state.best[: self.state.best_at[-1]]
+        return int(must.sum() - must[served].sum())
+
     def load(self, orders: Orders) -> bool:
         """Make these tours (of this net's couriers and stops) current; False if they do not hold.
 

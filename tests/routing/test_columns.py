@@ -99,7 +99,7 @@ def test_what_is_chosen_from_a_real_pool_obeys_everything() -> None:
     search = Search(NetBuilder(Scheduler(problem)), seed=4)
     search.construct()
     search.anneal(400, 1.0)
-    pool = cover_of(search)
+    pool = cover_of([search])
     # Against an incumbent of nothing the solver must put a whole plan together itself.
     empty = Cover(
         columns=pool.columns,

@@ -31,7 +31,7 @@ from routing.assembly import assemble
 from routing.baseline import nearest_neighbour
 from routing.days import Orders, Scheduler
 from routing.decompose import PARTS_ENGINE
-from routing.engines import Task
+from routing.engines import Progress, Task
 from routing.neighbours import Neighbours, unserved
 from routing.reach import obstacle
 from routing.search.engine import warm_up
@@ -129,6 +129,23 @@ def test_whatever_binds_stops_and_couriers_holds_across_parts(
 
     assert [v for v in check(problem, plan) if not v.is_shortfall] == []
     assert plan.cost <= nearest_neighbour(problem).cost
+
+
+def test_the_first_plan_offered_serves_what_must_be_served_although_not_everything_fits() -> None:
+    free = province(600, 3)
+    urgent = [replace(s, penalty=None) if n % 4 == 2 else s for n, s in enumerate(free.stops)]
+    problem = replace(free, stops=tuple(urgent))
+    offered: list[Orders] = []
+
+    def offer(orders: Orders) -> bool:
+        offered.append(orders)
+        return True
+
+    planned(problem, rounds=20_000, offer=offer)
+
+    left = unserved(offered[0], len(problem.stops))
+    assert len(left) > 50
+    assert not Scheduler(problem).arrays.mandatory[left].any()
 
 
 def test_every_plan_offered_on_the_way_is_sound() -> None:
@@ -267,10 +284,18 @@ def test_a_cancel_is_heard_within_a_second(working_time: Callable[[], float]) ->
         asked.append(working_time())
         cancelled.set()
 
-    timer = threading.Timer(3, cancel)
-    timer.start()
+    def soon_after_the_first_parts(progress: Progress) -> None:
+        if progress.engine == "parts" and timer.ident is None:
+            timer.start()
 
-    plan = solve(problem, budget=Budget(seconds=60), cancelled=cancelled.is_set)
+    timer = threading.Timer(0.5, cancel)
+
+    plan = solve(
+        problem,
+        budget=Budget(seconds=60),
+        on_progress=soon_after_the_first_parts,
+        cancelled=cancelled.is_set,
+    )
 
     assert working_time() - asked[0] < 1
     assert plan.engine == "parts"

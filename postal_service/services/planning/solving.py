@@ -7,7 +7,7 @@ from postal_service.services.planning.answers import Scope, Sequences, Solved
 from postal_service.services.planning.problems import (
     COST_OF_TRAVEL_SECOND,
     contradictory,
-    problem_of,
+    posed,
 )
 from postal_service.services.planning.retiming import plan_of
 from postal_service.services.planning.writing_out import written_out
@@ -50,12 +50,14 @@ def solve(
 
     Raises:
         Contradictory: what is locked cannot all be kept.
+        NoRoadTimes: the road server is silent.
     """
     kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
     budget = Budget(seconds=budget_seconds)
     told = None if on_progress is None else _fraction(on_progress)
+    task = posed(day, kept)
+    problem = task.problem
     try:
-        problem = problem_of(day, kept)
         if kept:
             plan = replan(
                 problem,
@@ -72,7 +74,7 @@ def solve(
     except ContradictoryProblem as found:
         raise contradictory(found) from found
     levels = {stop.order: stop.locked for stops in kept.values() for stop in stops}
-    return written_out(day, problem, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
+    return written_out(day, task, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
 
 
 def _fraction(on_progress: OnProgress) -> Callable[[Progress], None]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from postal_service.domain.couriers import Vehicle
 from postal_service.domain.refusals import OutOfDate
 from postal_service.services.conditions import Conditions, Riding, Roads
 from postal_service.services.orders import Spot
@@ -28,7 +27,7 @@ class NoRoadTimes(OutOfDate):
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """One table for every vehicle that rides, each at its own speed; and whose it is."""
+    """A profile for every vehicle that rides; and whose road times they are."""
 
     profiles: tuple[Profile, ...]
     roads: Roads
@@ -41,13 +40,19 @@ def ways_of(day: Workday, spots: Sequence[Spot]) -> Ways:
     """
     locations = [Location(name=str(n), lat=s.lat, lon=s.lon) for n, s in enumerate(spots)]
     table, roads = _table(day.conditions, locations, spots)
-    table = with_notices(table, _islands(day.conditions, spots), day=day.day)
     in_town = day.start.terrain == "town"
-    ridden = sorted({courier.facts.vehicle for courier in day.couriers})
-    return Ways(
-        profiles=tuple(_profile(day.conditions, each, table, in_town=in_town) for each in ridden),
-        roads=roads,
-    )
+    profiles = []
+    for vehicle in sorted({courier.facts.vehicle for courier in day.couriers}):
+        riding = day.conditions.riding[vehicle]
+        islands = _islands(day.conditions, spots, riding)
+        profiles.append(
+            Profile(
+                name=vehicle.value,
+                travel=with_notices(table, islands, day=day.day) if islands else table,
+                speed_periods=tuple(_periods(day.conditions, riding, in_town=in_town)),
+            )
+        )
+    return Ways(profiles=tuple(profiles), roads=roads)
 
 
 def _table(
@@ -75,26 +80,20 @@ def _server(conditions: Conditions) -> RoadServer:
     )
 
 
-def _islands(conditions: Conditions, spots: Sequence[Spot]) -> list[RoadNotice]:
+def _islands(conditions: Conditions, spots: Sequence[Spot], riding: Riding) -> list[RoadNotice]:
     """Boats go by their own timetable and not at all in rough sea: nobody is sent by road."""
+    crossing = conditions.crossing_seconds
+    # A boat is as fast for who walks; the table's seconds are a motorbike's.
+    seconds = None if crossing is None else crossing * riding.speed_percent // 100
     return [
         RoadNotice(
             origins=frozenset(n for n, spot in enumerate(spots) if spot.area == island),
             destinations=frozenset(n for n, spot in enumerate(spots) if spot.area != island),
             reason=island,
-            seconds=conditions.crossing_seconds,
+            seconds=seconds,
         )
         for island in sorted({spot.area for spot in spots if spot.terrain == ISLAND})
     ]
-
-
-def _profile(conditions: Conditions, vehicle: Vehicle, table: Matrix, *, in_town: bool) -> Profile:
-    riding = conditions.riding[vehicle]
-    return Profile(
-        name=vehicle.value,
-        travel=table,
-        speed_periods=tuple(_periods(conditions, riding, in_town=in_town)),
-    )
 
 
 def _periods(conditions: Conditions, riding: Riding, *, in_town: bool) -> list[SpeedPeriod]:

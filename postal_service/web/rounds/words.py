@@ -21,6 +21,7 @@ REASONS: dict[str, Pair] = {
     "shift": ("không bưu tá nào về kịp cuối ca", "no courier would be back before the shift ends"),
     "fleet_full": ("mọi bưu tá đã kín việc; cần thêm một người", "every courier is full; it takes one more"),
     "not_worth_it": ("đi hôm nay tốn hơn để hôm sau", "going today costs more than leaving it for another day"),
+    "no_skill": ("không bưu tá rảnh nào có quyền cần thiết", "no courier who is free has the permit it takes"),
     "needs_mountain_road": ("không bưu tá rảnh nào được đi đường núi", "no courier who is free may ride mountain roads"),
     "needs_ferry": ("không bưu tá rảnh nào được đi phà", "no courier who is free may take the ferry"),
     "needs_cash": ("không bưu tá rảnh nào được thu tiền mặt", "no courier who is free may take cash"),

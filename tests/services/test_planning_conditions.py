@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
-from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.domain.ids import DossierId, StaffId, UnitCode
 from postal_service.services import conditions_file, planning
 from postal_service.services.conditions import ASSUMED, Conditions, Roads, RushHour
 from postal_service.services.conditions_file import BadAssumptionsError
@@ -52,8 +52,7 @@ def home(
 def named(orders: list[Order]) -> tuple[Order, ...]:
     """Each at a door of its own."""
     return tuple(
-        replace(order, dossier=order.references[0].reference)
-        for order in orders  # type: ignore[arg-type]
+        replace(order, dossier=DossierId(order.references[0].reference)) for order in orders
     )
 
 

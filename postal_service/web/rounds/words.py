@@ -144,8 +144,8 @@ def refused_offices(job: Job | None, offices: Sequence[Place]) -> list[tuple[str
         return []
     names: dict[str, str] = {office.code: office.name for office in offices}
     return [
-        (names.get(office, office), sentence(str(why["code"]), why["facts"], language()))
-        for office, why in sorted(refused.items())
+        (names.get(code, code), sentence(str(why["code"]), why["facts"], language()))
+        for code, why in sorted((str(office), why) for office, why in refused.items())
     ]
 
 

@@ -234,7 +234,7 @@ def _after(
     at: datetime,
     conditions: Conditions,
 ) -> tuple[Workday, Solved]:
-    workday = _workday(session, vault, before.office, before.day, at, conditions)
+    workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
     decided: Sequences = plans.sequences(session, before.id, workday)
     for each in changes:
         decided = _changed(workday, decided, _named(workday, decided, each))

@@ -8,8 +8,11 @@ import json
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from postal_service.services import conditions_file
+from postal_service.services.conditions import ASSUMED, Conditions
 
 SECRETS = (
     "POSTAL_MASTER_KEY",
@@ -40,7 +43,7 @@ class Settings:
     cookie_key: bytes
     secure_cookies: bool
     redis_url: str  # "" where there is one process
-    road_server_url: str  # "" plans by great-circle distances
+    conditions: Conditions  # what plans assume, and the road server they ask
     witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
     demo: bool = False
 
@@ -98,6 +101,28 @@ def _witnesses(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((pair[0], pair[1]) for pair in pairs)
 
 
+def _conditions(environment: Mapping[str, str]) -> Conditions:
+    """What plans take for granted: as shipped, as the installation's file says, by its road server."""
+    server = environment.get("POSTAL_ROAD_SERVER_URL", "")
+    if server and not server.startswith(("http://", "https://")):
+        raise NotConfiguredError("POSTAL_ROAD_SERVER_URL has to be an http address.")
+    guess = environment.get("POSTAL_ROAD_GUESS", "0")
+    if guess not in {"0", "1"}:
+        raise NotConfiguredError("POSTAL_ROAD_GUESS is 1 or 0.")
+    file, cache = environment.get("POSTAL_PLANNING_FILE"), environment.get("POSTAL_ROAD_CACHE")
+    try:
+        told = conditions_file.read(Path(file)) if file else ASSUMED
+    except conditions_file.BadAssumptionsError as fault:
+        raise NotConfiguredError(f"POSTAL_PLANNING_FILE: {fault}.") from fault
+    return replace(
+        told,
+        road_server=server,
+        road_profile=environment.get("POSTAL_ROAD_PROFILE", told.road_profile),
+        road_cache=Path(cache) if cache else None,
+        may_guess=guess == "1",
+    )
+
+
 def _settings(
     environment: Mapping[str, str], url: str, keys: Mapping[str, bytes], *, demo: bool
 ) -> Settings:
@@ -113,7 +138,7 @@ def _settings(
         cookie_key=keys["POSTAL_COOKIE_KEY"],
         secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
         redis_url=environment.get("POSTAL_REDIS_URL", ""),
-        road_server_url=environment.get("POSTAL_ROAD_SERVER_URL", ""),
+        conditions=_conditions(environment),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
         demo=demo,
     )

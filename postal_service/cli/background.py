@@ -23,7 +23,7 @@ def at_work(runtime: Runtime) -> Iterator[None]:
         origin=runtime.settings.origin, log_key=runtime.log_key, witnesses=runtime.witnesses
     )
     kinds = {
-        **planning_jobs.kinds(runtime.vault),
+        **planning_jobs.kinds(runtime.vault, conditions=runtime.settings.conditions),
         **import_jobs.kinds(runtime.vault, service=runtime.settings.item_prefix),
         auditing.VERIFY: check,
     }

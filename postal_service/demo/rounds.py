@@ -76,7 +76,11 @@ def _tasks(office: Office, day: date, seed: int, at: datetime) -> Iterator[Task]
         with reading(office.runtime.sessions) as session:
             try:
                 task = proposals.read(
-                    session, office.runtime.vault, Wish(office=place.code, day=day), at=at
+                    session,
+                    office.runtime.vault,
+                    Wish(office=place.code, day=day),
+                    at=at,
+                    conditions=office.runtime.settings.conditions,
                 )
             except NothingToPlan:
                 continue

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from postal_service.demo import places
 from postal_service.demo.people import Registry
 from postal_service.domain.actors import Actor, Grant, Role
+from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.procedures import ProcedureVersion, version_from_reference
 from postal_service.domain.units import SuccessionKind
 from postal_service.reference import holidays
 from postal_service.reference import procedures as shipped
 from postal_service.reference.units import REFORM_DAY
-from postal_service.services import calendars, directory, procedures
+from postal_service.services import calendars, courier_facts, directory, procedures
 from postal_service.services.directory import NewUnit
 from postal_service.storage.schema import UnitRow
 
@@ -44,6 +45,11 @@ EXPECTED = tuple(
     )
 )
 DESK_CLERKS = {places.CENTRE: 17}  # as many as took over the provincial centre in 2023
+VAN_FROM = 4  # couriers at one office
+BAG_GRAMS = 25_000
+CASH_LIMIT_DONG = 5_000_000
+PLAIN_PERMITS = frozenset({Permit.CASH})
+MOUNTAIN_PERMITS = frozenset({Permit.CASH, Permit.MOUNTAIN_ROAD})
 INSTALLER = Actor(
     staff=StaffId("installer"),
     unit=UnitCode("ROOT"),
@@ -274,6 +280,7 @@ class _Hiring:
             each.code: self._several("buuta", Role.COURIER, each.code, each.couriers)
             for each in places.offices()
         }
+        self._ride(couriers)
         return World(
             administrator=administrator,
             auditor=auditor,
@@ -285,6 +292,21 @@ class _Hiring:
             versions=versions,
             logins=self._logins,
         )
+
+    def _ride(self, couriers: dict[UnitCode, tuple[Actor, ...]]) -> None:
+        """Made up: a van where many are at work, mountain permits where the mountains are, small purses."""
+        for office in places.offices():
+            mountain = places.terrain(office.commune) == "mountain"
+            crew = couriers[office.code]
+            for number, actor in enumerate(crew):
+                has_van = number == 0 and len(crew) >= VAN_FROM
+                facts = CourierFacts(
+                    vehicle=Vehicle.VAN if has_van else Vehicle.MOTORBIKE,
+                    permits=MOUNTAIN_PERMITS if mountain else PLAIN_PERMITS,
+                    bag_grams=None if has_van else BAG_GRAMS,
+                    cash_limit_dong=CASH_LIMIT_DONG,
+                )
+                courier_facts.put(self._session, actor.staff, facts, by=INSTALLER)
 
     def _desks(self) -> dict[UnitCode, tuple[Actor, ...]]:
         """A civil servant at each commune's desk beside one of the post; only the post at the others."""

@@ -111,6 +111,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Phải là số từ {least} đến {most}.",
         "This has to be a number from {least} to {most}.",
     ),
+    "import.no_courier": (
+        "Phương tiện, quyền, địa bàn, túi và hạn mức tiền mặt chỉ ghi cho bưu tá.",
+        "Vehicle, permits, areas, bag and cash limit are told of couriers only.",
+    ),
     "import.not_yes_or_no": ("Ghi “có” hoặc “không”.", "Write yes or no."),
     "import.not_a_choice": (
         "Không nhận ra giá trị. Các giá trị được hiểu: {choices}.",

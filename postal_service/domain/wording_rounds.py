@@ -25,6 +25,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Các khóa và những gì bưu tá đang giữ mâu thuẫn nhau: {findings}. Hãy mở bớt khóa rồi thử lại.",
         "The locks and what couriers already hold contradict each other: {findings}. Unlock some and try again.",
     ),
+    "planning.no_road_times": (
+        "Máy chủ đường bộ không trả lời, nên chưa tính được giờ đi đường ({why}). Hãy thử lại khi máy chủ chạy lại.",
+        "The road server does not answer, so times on the road are not known ({why}). Try again once it is back.",
+    ),
     "plan.unknown": (
         "Không có phương án này, hoặc không thuộc bưu cục của bạn.",
         "There is no such plan, or it is not your office's.",

@@ -228,6 +228,19 @@ def accounts(session: Session, dossier: DossierId) -> list[Account]:
     return sorted((_account(row) for row in rows), key=lambda each: each.id)
 
 
+def due_dong(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, int]:
+    """What is still to be paid for each of these dossiers; those that owe nothing are left out."""
+    rows = session.scalars(
+        _newest_entries().where(
+            MoneyRow.dossier.in_(set(asked)), MoneyRow.state == PaymentState.DUE.value
+        )
+    )
+    owed: dict[DossierId, int] = {}
+    for row in rows:
+        owed[DossierId(row.dossier)] = owed.get(DossierId(row.dossier), 0) + row.amount_dong
+    return {dossier: dong for dossier, dong in owed.items() if dong}
+
+
 def _newest_entries() -> Select[MoneyRow]:
     # An index on the charge makes the newest entry of each a short look.
     later = MoneyRow.__table__.alias("later")

@@ -54,7 +54,7 @@ class Order:
     """One call. Seconds are of the day, penalties seconds of travel.
 
     `slack_days` are the days left to the date that was promised, `bound_to` the courier who has the
-    items in hand or on offer already. Without a spot, or at a desk without a window, nobody can go.
+    items in hand or on offer already. `papers` lie in its envelopes; `cash_dong` is taken there. Without a spot, or at a desk without a window, nobody can go.
     """
 
     kind: Kind
@@ -68,6 +68,8 @@ class Order:
     penalty_seconds: int
     slack_days: int | None = None
     bound_to: StaffId = StaffId("")
+    papers: int = 0
+    cash_dong: int = 0
 
     @property
     def key(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Leg
@@ -19,7 +19,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Money
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
-from postal_service.services import calendars, closed_bags, persons
+from postal_service.services import calendars, charges, closed_bags, persons
 from postal_service.services.orders import (
     SAME_DAY_CUT,
     Kind,
@@ -38,6 +38,7 @@ from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
     DossierRow,
     ItemRow,
+    PaperRow,
     PickupRow,
     ProcedureRow,
     UnitRow,
@@ -107,6 +108,7 @@ class _Look:
         self.policy = policy
         self.desks = desks_of(session, office, day)
         self.carried = self._carried()
+        self.papers = {standing.item: standing.counts.total for standing, _ in self.carried}
         items = [standing.item for standing, _ in self.carried]
         rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(items)))
         self.items = {row.item: row for row in rows}
@@ -118,10 +120,11 @@ class _Look:
             if row is not None and row.dossier and self._goes_home(standing):
                 calls[DossierId(row.dossier), bound].append(standing.item)
         homes = self._homes([dossier for dossier, _ in calls], PersonRole.RECEIVER)
-        dossiers = _dossiers(self.session, [dossier for dossier, _ in calls])
+        known = _dossiers(self.session, [dossier for dossier, _ in calls])
+        owed = charges.due_dong(self.session, known)
         orders = []
         for (dossier, bound), items in calls.items():
-            facts = dossiers[dossier]
+            facts = known[dossier]
             longer = facts.money == Money.DUE or any(
                 self.items[item].collect_back for item in items
             )
@@ -136,6 +139,8 @@ class _Look:
                 penalty_seconds=_penalty(slack),
                 slack_days=slack,
                 bound_to=bound,
+                papers=sum(self.papers[item] for item in items),
+                cash_dong=owed.get(dossier, 0),
             )
             orders.append(order)
         return orders
@@ -159,6 +164,7 @@ class _Look:
                 holder = standing.holder
                 if holder and holder.capacity is Capacity.DESK and not standing.frozen:
                     calls[holder.unit].append(standing.item)
+                    self.papers[standing.item] = standing.counts.total
             after = page[-1].item
         rows = self.session.scalars(
             select(ItemRow).where(
@@ -174,7 +180,9 @@ class _Look:
         rows = self.session.scalars(
             select(PickupRow).filter_by(office=self.office.code, day=self.day, state="registered")
         ).all()
-        homes = self._homes([DossierId(row.dossier) for row in rows], PersonRole.SUBMITTER)
+        asked = [DossierId(row.dossier) for row in rows]
+        homes = self._homes(asked, PersonRole.SUBMITTER)
+        owed, papers = charges.due_dong(self.session, asked), _papers(self.session, asked)
         return [
             Order(
                 kind=Kind.COLLECT,
@@ -186,6 +194,8 @@ class _Look:
                 windows=((second_of(row.opens_at), second_of(row.closes_at)),),
                 penalty_seconds=PROMISED_PENALTY_SECONDS,
                 slack_days=0,
+                papers=papers.get(row.dossier, 0),
+                cash_dong=owed.get(DossierId(row.dossier), 0),
             )
             for row in rows
         ]
@@ -236,6 +246,7 @@ class _Look:
             penalty_seconds=PROMISED_PENALTY_SECONDS if same_day else _penalty(slack),
             slack_days=0 if same_day else slack,
             bound_to=bound,
+            papers=sum(self.papers[item] for item in items),
         )
 
     def _desk_windows(self, desk: UnitRow, service: int, *, cut: bool) -> tuple[Seconds, ...]:
@@ -309,6 +320,17 @@ def _items(items: Sequence[ItemId]) -> tuple[Reference, ...]:
 def _dossiers(session: Session, asked: Sequence[DossierId]) -> Mapping[DossierId, DossierRow]:
     rows = session.scalars(select(DossierRow).where(DossierRow.id.in_(set(asked))))
     return {DossierId(row.id): row for row in rows}
+
+
+def _papers(session: Session, asked: Sequence[DossierId]) -> Mapping[str, int]:
+    """How many papers these dossiers list."""
+    count = func.sum(PaperRow.originals + PaperRow.certified + PaperRow.photocopies)
+    rows = session.execute(
+        select(PaperRow.dossier, count)
+        .where(PaperRow.dossier.in_(asked))
+        .group_by(PaperRow.dossier)
+    )
+    return {dossier: int(papers) for dossier, papers in rows}
 
 
 def _any_same_day(session: Session, dossiers: Iterable[DossierRow]) -> bool:

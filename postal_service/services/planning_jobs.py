@@ -20,9 +20,10 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.services import jobs, proposals, workdays
+from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.services.job_runner import Context, Work
 from postal_service.services.jobs import Job
-from postal_service.services.planning import Contradictory, Scope, Solved
+from postal_service.services.planning import Scope, Solved
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Task, Wish
 from postal_service.services.vault import Vault
@@ -32,6 +33,7 @@ PLAN_OFFICE, PLAN_ALL = "plan-office", "plan-all"
 KINDS: Final = (PLAN_OFFICE, PLAN_ALL)
 WORKERS: Final = 2
 TICK_SECONDS: Final = 0.25
+Refusals = dict[str, Mapping[str, object]]  # by office
 
 _cancelled: "Event | None" = None
 
@@ -54,25 +56,59 @@ def ask_for_all(
 
 
 def propose(
-    sessions: Sessions, vault: Vault, wish: Wish, *, made_by: StaffId, at: datetime
+    sessions: Sessions,
+    vault: Vault,
+    wish: Wish,
+    *,
+    made_by: StaffId,
+    at: datetime,
+    conditions: Conditions = ASSUMED,
 ) -> PlanId:
     """Read, search in this process, keep: for a command line that has nothing else to do.
 
     Raises what `proposals.read` and `proposals.search` raise.
     """
     with reading(sessions) as session:
-        task = proposals.read(session, vault, wish, at=at)
+        task = proposals.read(session, vault, wish, at=at, conditions=conditions)
     solved = proposals.search(task)
     with transaction(sessions) as session:
         return proposals.keep(session, task, solved, made_by=made_by, at=at)
 
 
-def kinds(vault: Vault, *, workers: int = WORKERS) -> Mapping[str, Work]:
+def kinds(
+    vault: Vault, *, conditions: Conditions = ASSUMED, workers: int = WORKERS
+) -> Mapping[str, Work]:
     """The planning jobs for a Runner; `workers` processes search at a time, at least one."""
+    by = _Reader(vault=vault, conditions=conditions)
     return {
-        PLAN_OFFICE: lambda context: _plan(context, vault, [_wish(context.job)], workers=1),
-        PLAN_ALL: lambda context: _plan(context, vault, _wishes(context.job), workers=workers),
+        PLAN_OFFICE: lambda context: _plan(context, by, [_wish(context.job)], workers=1),
+        PLAN_ALL: lambda context: _plan(context, by, _wishes(context.job), workers=workers),
     }
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What it takes to read a day."""
+
+    vault: Vault
+    conditions: Conditions
+
+    def task(self, context: Context, wish: Wish) -> Task:
+        with reading(context.sessions) as session:
+            return proposals.read(
+                session, self.vault, wish, at=context.clock(), conditions=self.conditions
+            )
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A refusal on its way between processes: an exception with facts does not travel."""
+
+    kind: type[Refusal]
+    facts: Mapping[str, object]
+
+    def again(self) -> Refusal:
+        return self.kind(**self.facts)
 
 
 @dataclass
@@ -82,12 +118,12 @@ class _Running:
 
 
 def _plan(
-    context: Context, vault: Vault, wishes: Sequence[Wish], *, workers: int
+    context: Context, by: _Reader, wishes: Sequence[Wish], *, workers: int
 ) -> Mapping[str, object]:
     """Plan these offices; with several a refusal of one does not stop the others."""
     plans: dict[str, str] = {}
-    refused: dict[str, str] = {}
-    tasks = _tasks(context, vault, wishes, refused)
+    refused: Refusals = {}
+    tasks = _tasks(context, by, wishes, refused)
     for task, solved in _searched(context, tasks, len(wishes), workers, refused):
         with transaction(context.sessions) as session:
             made_by, at = context.job.made_by, context.clock()
@@ -98,26 +134,25 @@ def _plan(
 
 
 def _tasks(
-    context: Context, vault: Vault, wishes: Sequence[Wish], refused: dict[str, str]
+    context: Context, by: _Reader, wishes: Sequence[Wish], refused: Refusals
 ) -> Iterator[Task]:
     """Each day is read when a process is free for it, so that it is as fresh as can be."""
     for wish in wishes:
         try:
-            with reading(context.sessions) as session:
-                task = proposals.read(session, vault, wish, at=context.clock())
+            task = by.task(context, wish)
         except Refusal as why:
             if len(wishes) == 1:
                 raise
-            refused[wish.office] = why.code
+            refused[wish.office] = _told(why)
         else:
             yield task
 
 
 def _searched(
-    context: Context, tasks: Iterator[Task], total: int, workers: int, refused: dict[str, str]
+    context: Context, tasks: Iterator[Task], total: int, workers: int, refused: Refusals
 ) -> Iterator[tuple[Task, Solved]]:
     """The answers as they come, with at most `workers` searches at a time."""
-    running: dict[Future[Solved | str], _Running] = {}
+    running: dict[Future[Solved | _Refused], _Running] = {}
     ended, more = 0, True
     with _pool(workers) as (pool, cancel):
         while more or running:
@@ -141,14 +176,19 @@ def _searched(
 
 
 def _answer(
-    found: Solved | str, task: Task, refused: dict[str, str], *, alone: bool
+    found: Solved | _Refused, task: Task, refused: Refusals, *, alone: bool
 ) -> Solved | None:
     if isinstance(found, Solved):
         return found
     if alone:
-        raise Contradictory(findings=found)
-    refused[task.wish.office] = Contradictory.code
+        raise found.again()
+    refused[task.wish.office] = _told(found.again())
     return None
+
+
+def _told(why: Refusal) -> Mapping[str, object]:
+    """A refusal as a job keeps it."""
+    return {"code": why.code, "facts": {name: str(fact) for name, fact in why.facts.items()}}
 
 
 def _progress(total: int, ended: int, running: Iterable[_Running]) -> tuple[int, int]:
@@ -175,12 +215,12 @@ def _begin(cancel: Event) -> None:
     _cancelled = cancel
 
 
-def _search(task: Task) -> Solved | str:
-    """In the other process: the answer, or what contradicts itself (a refusal does not travel)."""
+def _search(task: Task) -> Solved | _Refused:
+    """In the other process: the answer, or why there is none."""
     try:
         return proposals.search(task, cancelled=None if _cancelled is None else _cancelled.is_set)
-    except Contradictory as refused:
-        return str(refused.facts["findings"])
+    except Refusal as refused:
+        return _Refused(type(refused), refused.facts)
 
 
 def _arguments(wish: Wish) -> dict[str, object]:

@@ -77,9 +77,19 @@ class Kept:
     metres: int
     seconds: int
     baseline: Baseline
+    roads: str  # a word of conditions.Roads; "" in plans of long ago
+    cost: int
+    lower_bound: int | None
     orders: str
     left: tuple[Left, ...]
     faults: tuple[Fault, ...]
+
+    @property
+    def above_bound_percent(self) -> int | None:
+        """How much dearer than the least any plan of these orders must cost; None where unknown."""
+        if not self.lower_bound or not self.cost:
+            return None
+        return round(100 * (self.cost - self.lower_bound) / self.cost)
 
     @property
     def tag(self) -> str:
@@ -115,6 +125,9 @@ def kept(row: PlanRow) -> Kept:
         baseline=Baseline(
             metres=row.baseline_metres, seconds=row.baseline_seconds, left=row.baseline_unserved
         ),
+        roads=row.roads or "",
+        cost=row.cost,
+        lower_bound=row.lower_bound,
         orders=row.orders,
         left=tuple(_left(each) for each in row.unserved if isinstance(each, dict)),
         faults=tuple(Fault(**each) for each in row.faults if isinstance(each, dict)),
@@ -249,6 +262,8 @@ def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
     orders = {order.key: order for order in workday.orders}
     return {
         "cost": solved.cost,
+        "roads": solved.roads.value,
+        "lower_bound": solved.lower_bound,
         "metres": solved.metres,
         "seconds": solved.seconds,
         "baseline_metres": solved.baseline.metres,

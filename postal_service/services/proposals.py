@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Malformed
 from postal_service.services import places, plans, workdays
+from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.services.planning import Scope, Sequences, Solved, solve
 from postal_service.services.planning.solving import Cancelled, OnProgress
 from postal_service.services.plans import PlanId
@@ -50,13 +51,20 @@ class Task:
     decided: Sequences
 
 
-def read(session: Session, vault: Vault, wish: Wish, *, at: datetime) -> Task:
+def read(
+    session: Session,
+    vault: Vault,
+    wish: Wish,
+    *,
+    at: datetime,
+    conditions: Conditions = ASSUMED,
+) -> Task:
     """The day and what is decided of it already.
 
     Raises UnknownUnit, OfficeAtRest, NoCouriers, NoOfficePosition, NoCalendar or NothingToPlan.
     """
     office = places.place(session, wish.office, day=wish.day)
-    workday = workdays.read(session, vault, office, wish.day, at=at)
+    workday = workdays.read(session, vault, office, wish.day, at=at, conditions=conditions)
     if not workday.orders:
         raise NothingToPlan(unit=office.name, day=wish.day.isoformat())
     before = plans.newest(session, wish.office, wish.day)
@@ -70,7 +78,7 @@ def search(
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Solved:
-    """The best rounds within the wish's budget. Raises Contradictory."""
+    """The best rounds within the wish's budget. Raises Contradictory or NoRoadTimes."""
     return solve(
         task.workday,
         budget_seconds=task.wish.budget_seconds,

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.calendar import NoCalendar
+from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.ids import DossierId, RoundId, StaffId
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
     calendars,
+    charges,
+    courier_facts,
     persons,
     plans,
     round_loading,
@@ -85,6 +88,8 @@ class Round:
     progress: Progress
     faults: tuple[Fault, ...]
     calls: tuple[Call, ...]
+    facts: CourierFacts
+    cash_dong: int  # still to be taken at its doors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,6 +271,8 @@ def _rounds(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
     ).all()
     called = _call_names(session, stops)
+    facts = courier_facts.of(session, [StaffId(row.courier) for row in rows])
+    owed = charges.due_dong(session, [DossierId(s.dossier) for s in stops if s.dossier])
     things: dict[tuple[str, int], int] = {}
     for each in session.scalars(select(StopItemRow).where(StopItemRow.round.in_(ids))):
         things[each.round, each.position] = things.get((each.round, each.position), 0) + 1
@@ -288,6 +295,10 @@ def _rounds(
                 _call(stop, row, called, things, progress[RoundId(row.id)], plan.faults)
                 for stop in stops
                 if stop.round == row.id
+            ),
+            facts=facts[StaffId(row.courier)],
+            cash_dong=sum(
+                owed.get(DossierId(s.dossier), 0) for s in stops if s.round == row.id and s.dossier
             ),
         )
         for number, row in enumerate(rows)

@@ -17,6 +17,7 @@ from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
 from postal_service.domain.units import UnknownUnit
 from postal_service.services import places, plans, workdays
+from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.services.planning import Fault, Lock, PlannedStop, Sequences, Solved, retimed
 from postal_service.services.plans import Kept, PlanId, UnknownPlan
 from postal_service.services.vault import Vault
@@ -121,13 +122,14 @@ def try_out(
     *,
     by: Actor,
     at: datetime,
+    conditions: Conditions = ASSUMED,
 ) -> Changed:
     """What these changes would do; nothing is saved.
 
     Raises what `change` raises, but PlanChanged.
     """
     before = managed_plan(session, plan, by=by)
-    workday, solved = _after(session, vault, before, changes, at)
+    workday, solved = _after(session, vault, before, changes, at, conditions)
     del workday
     return _difference(before, solved, before.tag)
 
@@ -141,31 +143,41 @@ def change(
     tag: str,
     by: Actor,
     at: datetime,
+    conditions: Conditions = ASSUMED,
 ) -> Changed:
     """Change a proposal by hand; times are computed anew and calls that are gone fall out.
 
     No changes at all only bring the plan up to date. Raises UnknownPlan, NotAProposal, PlanChanged
-    when `tag` is not the plan as it is, UnknownCall, CallLocked, Contradictory, OfficeAtRest.
+    when `tag` is not the plan as it is, UnknownCall, CallLocked, Contradictory, NoRoadTimes,
+    OfficeAtRest.
     """
     row = plans.row_of(session, plan)
     _refuse_foreign(session, row, by)
     _refuse_unless_proposal(row)
     plans.refuse_if_stale(session, row, tag)
     before = plans.kept(row)
-    workday, solved = _after(session, vault, before, changes, at)
+    workday, solved = _after(session, vault, before, changes, at, conditions)
     plans.rewrite(session, row, workday, solved, by=by.staff, at=at)
     return _difference(before, solved, plans.kept(row).tag)
 
 
-def revise(session: Session, vault: Vault, plan: PlanId, *, by: Actor, at: datetime) -> PlanId:
+def revise(
+    session: Session,
+    vault: Vault,
+    plan: PlanId,
+    *,
+    by: Actor,
+    at: datetime,
+    conditions: Conditions = ASSUMED,
+) -> PlanId:
     """A published plan as a new proposal, to be changed and published in its place.
 
-    Raises UnknownPlan, NotPublished or OfficeAtRest.
+    Raises UnknownPlan, NotPublished, NoRoadTimes or OfficeAtRest.
     """
     before = managed_plan(session, plan, by=by)
     if before.state != plans.PUBLISHED:
         raise NotPublished(version=before.version, state=before.state)
-    workday, solved = _after(session, vault, before, (), at)
+    workday, solved = _after(session, vault, before, (), at, conditions)
     return plans.add(session, workday, solved, made_by=by.staff, at=at)
 
 
@@ -215,9 +227,14 @@ def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:
 
 
 def _after(
-    session: Session, vault: Vault, before: Kept, changes: Sequence[Change], at: datetime
+    session: Session,
+    vault: Vault,
+    before: Kept,
+    changes: Sequence[Change],
+    at: datetime,
+    conditions: Conditions,
 ) -> tuple[Workday, Solved]:
-    workday = _workday(session, vault, before.office, before.day, at)
+    workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
     decided: Sequences = plans.sequences(session, before.id, workday)
     for each in changes:
         decided = _changed(workday, decided, _named(workday, decided, each))
@@ -231,8 +248,16 @@ def _after(
     return workday, _with_known_reasons(solved, before)
 
 
-def _workday(session: Session, vault: Vault, office: UnitCode, day: date, at: datetime) -> Workday:
-    return workdays.read(session, vault, places.place(session, office, day=day), day, at=at)
+def _workday(
+    session: Session,
+    vault: Vault,
+    office: UnitCode,
+    day: date,
+    at: datetime,
+    conditions: Conditions = ASSUMED,
+) -> Workday:
+    place = places.place(session, office, day=day)
+    return workdays.read(session, vault, place, day, at=at, conditions=conditions)
 
 
 def _named(workday: Workday, decided: Sequences, change: Change) -> Change:

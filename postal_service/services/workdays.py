@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.attempts import DeliveryPolicy
+from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM, short_date
-from postal_service.services import calendars, orders, orders_reading, places
+from postal_service.services import calendars, courier_facts, orders, orders_reading, places
+from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.services.orders import Order, Seconds, Spot
 from postal_service.services.places import Place
 from postal_service.services.vault import Vault
@@ -54,6 +56,7 @@ class NothingToPlan(RuleBroken):
 class Courier:
     staff: StaffId
     name: str
+    facts: CourierFacts = courier_facts.UNTOLD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,7 @@ class Workday:
     rests: tuple[Rest, ...]
     couriers: tuple[Courier, ...]
     orders: tuple[Order, ...]
+    conditions: Conditions = ASSUMED
 
     @property
     def fingerprint(self) -> str:
@@ -111,6 +115,7 @@ def read(
     *,
     at: datetime,
     policy: DeliveryPolicy = POLICY,
+    conditions: Conditions = ASSUMED,
 ) -> Workday:
     """The day with all its orders; an empty list of orders is none of its refusals.
 
@@ -151,6 +156,7 @@ def read(
         couriers=couriers,
         # What somebody has who is no courier here any more is not the planner's to decide.
         orders=tuple(each for each in found if not each.bound_to or each.bound_to in known),
+        conditions=conditions,
     )
 
 
@@ -161,8 +167,12 @@ def couriers_of(session: Session, office: UnitCode) -> tuple[Courier, ...]:
         .join(RoleRow, RoleRow.staff == StaffRow.id)
         .where(RoleRow.role == Role.COURIER.value, RoleRow.unit == office, StaffRow.active)
         .order_by(StaffRow.id)
+    ).all()
+    facts = courier_facts.of(session, [StaffId(staff) for staff, _ in rows])
+    return tuple(
+        Courier(staff=StaffId(staff), name=name, facts=facts[StaffId(staff)])
+        for staff, name in rows
     )
-    return tuple(Courier(staff=StaffId(staff), name=name) for staff, name in rows)
 
 
 def _rests(spans: Sequence[Seconds], opens: int) -> tuple[Rest, ...]:

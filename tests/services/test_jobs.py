@@ -9,18 +9,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.actors import Grant, Role, RoleNeeded
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.units import UnknownUnit
-from postal_service.services import jobs, planning_jobs, plans
+from postal_service.services import collecting, jobs, planning_jobs, plans
+from postal_service.services.conditions import ASSUMED
 from postal_service.services.job_runner import Context, JobCancelledError, Runner
 from postal_service.services.jobs import Job, JobId, JobNotEnded, JobState, UnknownJob
 from postal_service.services.proposals import BadBudget, Wish
-from postal_service.storage.schema import JobRow
+from postal_service.storage.schema import JobRow, UnitRow
 from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.clock import Clock
 from tests.services import rounds_day as d
 from tests.services import world as w
+from tests.services.registrations import BINH, registration
 from tests.services.world import World, build
 
 WISH = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=1.0, seed=4)
@@ -264,7 +266,9 @@ def test_an_office_with_nothing_to_do_does_not_stop_the_others(
     with reading(committed_sessions) as session:
         [done] = jobs.recent(session, w.OFFICE, planning_jobs.KINDS)
     assert done.state is JobState.DONE
-    assert done.result["refused"] == {w.FAR_OFFICE: "planning.nothing_to_plan"}
+    facts = {"unit": "Bưu cục Hà Lam", "day": d.DAY.isoformat()}
+    refused = {w.FAR_OFFICE: {"code": "planning.nothing_to_plan", "facts": facts}}
+    assert done.result["refused"] == refused
     assert list(done.result["plans"]) == [w.OFFICE]  # type: ignore[call-overload]
 
 
@@ -278,3 +282,89 @@ def test_an_office_with_nothing_to_plan_fails_in_words(
     with reading(committed_sessions) as session:
         [failed] = jobs.recent(session, w.OFFICE)
     assert (failed.state, failed.message) == (JobState.FAILED, "planning.nothing_to_plan")
+
+
+def all_offices(sessions: Sessions, world: World, *, budget_seconds: float) -> Job:
+    """Two offices with something to do, a third without a courier, asked for by who manages all."""
+    with transaction(sessions) as session:
+        d.results_at_office(session, world, d.homes(4))
+        opens = d.EARLY.replace(hour=9)
+        collecting.request(
+            session, world.keys, registration(session, submitter=BINH), opens_at=opens,
+            closes_at=opens + timedelta(hours=2), service="BH", by=world.far_counter, at=w.MORNING,
+        )  # fmt: skip
+        operator = session.get_one(UnitRow, w.OPERATOR)
+        session.add(
+            UnitRow(
+                code="569900", name="Bưu cục Trống", search_name="buu cuc trong",
+                kind="post_office", level="commune", parent=operator.code,
+                path=f"{operator.path}569900/", valid_from=w.SINCE, valid_to=None, lat=15.6,
+                lon=108.4, address="", serves=None, calendar="post", terrain="delta",
+                agency_id=None,
+            )
+        )  # fmt: skip
+        grant = Grant(role=Role.MANAGER, unit=w.OPERATOR, path=operator.path)
+        head = replace(world.manager, unit=w.OPERATOR, path=operator.path, grants=(grant,))
+        return planning_jobs.ask_for_all(
+            session, d.DAY, budget_seconds=budget_seconds, seed=1, by=head, at=d.EARLY
+        )
+
+
+def test_all_offices_are_planned_and_the_one_that_is_refused_says_why(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    asked_for = all_offices(committed_sessions, committed, budget_seconds=0.5)
+    kinds = planning_jobs.kinds(committed.vault)
+
+    Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds, beat_seconds=0.1).run_one()
+
+    with reading(committed_sessions) as session:
+        done = jobs.job_of(session.get_one(JobRow, asked_for.id))
+        made = {office: plans.newest(session, office, d.DAY) for office in (w.OFFICE, w.FAR_OFFICE)}
+    assert done.state is JobState.DONE
+    assert done.result == {
+        "plans": {office: plan.id for office, plan in made.items() if plan is not None},
+        "refused": {
+            "569900": {"code": "planning.no_couriers", "facts": {"unit": "Bưu cục Trống"}},
+        },
+    }
+    assert [plan.left for plan in made.values() if plan is not None] == [(), ()]
+
+
+def test_a_search_of_all_offices_that_is_cancelled_ends_early_and_keeps_no_plan(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    asked_for = all_offices(committed_sessions, committed, budget_seconds=300)
+    kinds = planning_jobs.kinds(committed.vault)
+    runner = Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds, beat_seconds=0.1)
+    working = threading.Thread(target=runner.run_one)
+    working.start()
+    until = time.monotonic() + 60
+    state = JobState.WAITING
+    while state is JobState.WAITING and time.monotonic() < until:
+        time.sleep(0.1)
+        with reading(committed_sessions) as session:
+            state = jobs.job_of(session.get_one(JobRow, asked_for.id)).state
+    with transaction(committed_sessions) as session:
+        jobs.cancel(session, asked_for.id, by=committed.administrator, at=d.EARLY)
+    working.join(timeout=120)
+
+    assert not working.is_alive()
+    with reading(committed_sessions) as session:
+        assert jobs.job_of(session.get_one(JobRow, asked_for.id)).state is JobState.CANCELLED
+        assert plans.newest(session, w.OFFICE, d.DAY) is None
+
+
+def test_a_silent_road_server_fails_the_job_in_words(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    with transaction(committed_sessions) as session:
+        d.results_at_office(session, committed, d.homes(2))
+        planning_jobs.ask_for_office(session, WISH, by=committed.manager, at=d.EARLY)
+    dead = replace(ASSUMED, road_server="http://127.0.0.1:9", road_attempts=1)
+    kinds = planning_jobs.kinds(committed.vault, conditions=dead)
+    Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds).run_one()
+    with reading(committed_sessions) as session:
+        [failed] = jobs.recent(session, w.OFFICE)
+    assert (failed.state, failed.message) == (JobState.FAILED, "planning.no_road_times")
+    assert "no answer" in str(failed.result)

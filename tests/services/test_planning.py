@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Condition
-from postal_service.domain.ids import UnitCode
+from postal_service.domain.ids import DossierId, UnitCode
+from postal_service.domain.money import Line, PaymentState
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
 from postal_service.services import (
+    charges,
+    dossiers,
     exceptions,
     handovers,
     orders_reading,
@@ -22,6 +25,7 @@ from postal_service.services import (
     proposals,
     workdays,
 )
+from postal_service.services.charges import Due
 from postal_service.services.orders import Kind, Thing
 from postal_service.services.planning import Lock, Scope
 from postal_service.services.proposals import BadBudget, Wish
@@ -33,6 +37,7 @@ from postal_service.services.workdays import (
     Workday,
 )
 from postal_service.storage.schema import (
+    DossierRow,
     PersonRow,
     PickupRow,
     RoundRow,
@@ -80,6 +85,41 @@ def test_a_result_at_the_counter_is_to_be_brought_to_its_home(
     assert (order.spot.lat, order.spot.exact) == (d.homes(1)[0].lat, True)
     # The fee is still due at the door, which takes longer than showing a card.
     assert order.service_seconds == orders_reading.DOOR_EXCHANGE_SECONDS
+    due = [
+        account.charge.amount_dong
+        for account in charges.accounts(session, DossierId(order.dossier or ""))
+        if account.charge.state is PaymentState.DUE
+    ]
+    assert order.cash_dong == sum(due) > 0
+    assert order.papers == d.ONE.total
+
+
+def test_the_less_time_is_left_to_its_date_the_dearer_it_is_to_leave_a_result(
+    session: Session, world: World
+) -> None:
+    d.results_at_office(session, world, d.homes(5))
+    days = {-2: 160_000, 0: 160_000, 1: 100_000, 3: 70_000, 10: 45_000}
+    orders = workday(session, world).orders
+    for order, left in zip(orders, days, strict=True):
+        row = session.get_one(DossierRow, order.dossier)
+        row.due_at = d.EARLY + timedelta(days=left)
+    session.flush()
+
+    found = workday(session, world).orders
+
+    assert {order.slack_days: order.penalty_seconds for order in found} == days
+
+
+def test_a_pickup_tells_its_cash_and_its_papers(session: Session, world: World) -> None:
+    due = Due(line=Line.POSTAGE, amount_dong=26_000)
+    dossier = d.pickup(session, world)
+    before = workday(session, world).orders[0].cash_dong
+    charges.open_due(session, dossier, due, by=world.counter, at=w.MORNING)
+
+    [order] = workday(session, world).orders
+
+    assert order.cash_dong == before + 26_000
+    assert order.papers == dossiers.total(dossiers.papers(session, dossier)).total > 0
 
 
 def test_a_home_without_a_point_is_looked_for_in_the_middle_of_its_commune(

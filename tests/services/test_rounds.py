@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Grant, Role, RoleNeeded
 from postal_service.domain.acts import Capacity
+from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.custody import State
 from postal_service.domain.ids import RoundId, StaffId
 from postal_service.domain.refusals import Refusal
@@ -17,6 +18,7 @@ from postal_service.domain.wording_rounds import SENTENCES
 from postal_service.projections import holdings
 from postal_service.services import (
     acknowledging,
+    courier_facts,
     delivery,
     exceptions,
     handovers,
@@ -29,7 +31,8 @@ from postal_service.services import (
     rounds_reading,
 )
 from postal_service.services.acknowledging import RoundSuperseded, UnknownRound
-from postal_service.services.planning import Lock
+from postal_service.services.conditions import ASSUMED, Conditions, Roads
+from postal_service.services.planning import Lock, NoRoadTimes
 from postal_service.services.plans import Kept, PlanChanged, PlanId, UnknownPlan
 from postal_service.services.proposals import Wish
 from postal_service.services.round_loading import NothingToLoad
@@ -455,3 +458,36 @@ def _all_refusals() -> set[type[Refusal]]:
         new = {sub for each in new for sub in each.__subclasses__()} - found
         found |= new
     return found
+
+
+def test_a_change_while_the_road_server_is_silent_is_refused_or_says_that_it_guessed(
+    session: Session, world: World, plan: Kept
+) -> None:
+    dead = replace(ASSUMED, road_server="http://127.0.0.1:9")
+
+    def brought_up_to_date(conditions: Conditions) -> None:
+        rounds.change(
+            session, world.vault, plan.id, (), tag=plan.tag, by=world.manager, at=LATER,
+            conditions=conditions,
+        )  # fmt: skip
+
+    with pytest.raises(NoRoadTimes):
+        brought_up_to_date(dead)
+    assert rounds.managed_plan(session, plan.id, by=world.manager) == plan
+    brought_up_to_date(replace(dead, may_guess=True))
+    assert rounds.managed_plan(session, plan.id, by=world.manager).roads == Roads.GUESSED
+
+
+def test_a_call_moved_to_who_may_not_take_cash_is_told_as_a_fault_and_kept(
+    session: Session, world: World, plan: Kept
+) -> None:
+    without_cash = CourierFacts(permits=frozenset())
+    courier_facts.put(session, world.courier.staff, without_cash, by=world.manager)
+    home = next(
+        call for mine in calls(session, plan.id).values() for call in mine if w.DESK not in call
+    )
+
+    done = change(session, world, plan, Move(order=home, courier=world.courier.staff, position=1))
+
+    assert {fault.kind for fault in done.faults} == {"skill"}
+    assert calls(session, plan.id)[world.courier.staff][0] == home

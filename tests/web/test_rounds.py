@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
 from postal_service.domain.ids import StaffId
-from postal_service.services import jobs, plans, rounds
+from postal_service.services import courier_facts, jobs, plans, rounds
 from postal_service.services.jobs import JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
 from postal_service.services.rounds import Fix
 from postal_service.storage.schema import AccessRow, JobRow, PlanRow, RoundRow, StopRow
+from postal_service.web.rounds import words
+from routing import Reason, ViolationKind
 from tests.clock import Clock
 from tests.services import rounds_day as d
 from tests.services import world as w
@@ -328,3 +331,77 @@ def test_the_page_speaks_english_too(manager: Browser, plan: Kept) -> None:
     manager.send("/language", {"language": "en", "next": "/"})
     page = manager.text(f"/rounds?plan={plan.id}")
     assert "Compared with always going to the nearest stop" in page
+
+
+def test_what_is_known_of_a_courier_and_of_the_plan_is_told(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    told = CourierFacts(
+        vehicle=Vehicle.VAN, permits=frozenset({Permit.FERRY}), bag_grams=200_500,
+        cash_limit_dong=3_000_000,
+    )  # fmt: skip
+    courier_facts.put(session, world.courier.staff, told, by=world.manager)
+    row = session.get_one(PlanRow, plan.id)
+    row.cost, row.lower_bound, row.roads = 1_000, 900, "guessed"
+    session.commit()
+
+    page = manager.text(f"/rounds?plan={plan.id}")
+
+    for told_so in (
+        "ô tô tải nhẹ", "được phép: phà", "hạn mức tiền mặt 3.000.000 ₫", "túi 200,5 kg",
+        "còn phải thu", "rẻ hơn nhiều nhất 10 %", "Máy chủ đường bộ không trả lời",
+    ):  # fmt: skip
+        assert told_so in page
+    manager.send("/language", {"language": "en", "next": "/"})
+    page = manager.text(f"/rounds?plan={plan.id}")
+    for told_so in ("van · may: ferry", "bag 200.5 kg", "cheaper by at most 10 %"):
+        assert told_so in page
+
+
+def test_a_try_names_what_it_would_break(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    without_cash = CourierFacts(permits=frozenset())
+    courier_facts.put(session, world.courier.staff, without_cash, by=world.manager)
+    session.commit()
+    stop = session.scalars(select(StopRow).where(StopRow.dossier.is_not(None))).first()
+    assert stop is not None
+    home = f"{stop.kind}:{stop.dossier}"
+    fields = {"act": "move", "order": home, "courier": world.courier.staff, "tag": plan.tag}
+
+    tried = manager.send(f"/rounds/{plan.id}/change", fields | {"position": "1", "try": "yes"})
+
+    page = manager.text(tried.location)
+    assert "Vi phạm: bưu tá không có quyền đi chuyến này" in page
+    assert "Chưa lưu gì" in page
+
+
+def test_offices_that_a_search_of_all_left_out_are_named_with_the_reason(
+    manager: Browser, session: Session, world: World
+) -> None:
+    job = jobs.enqueue(
+        session, "plan-all", {"day": d.DAY.isoformat(), "office": w.OFFICE},
+        unit=w.OFFICE, by=world.manager, at=d.EARLY,
+    )  # fmt: skip
+    jobs.claim(session, ("plan-all",), at=d.EARLY)
+    why = {"code": "planning.no_couriers", "facts": {"unit": "Bưu cục Tam Kỳ"}}
+    result = {"plans": {}, "refused": {w.OFFICE: why}}
+    jobs.end(session, job.id, JobState.DONE, result=result, at=d.EARLY)
+    session.commit()
+
+    page = manager.text(f"/rounds?day={d.DAY}")
+
+    assert "1 bưu cục chưa lập được tuyến" in page
+    assert "Bưu cục Tam Kỳ chưa có bưu tá nào đang hoạt động." in page
+
+
+def test_every_reason_and_every_fault_of_a_constraint_has_its_words() -> None:
+    assert {reason.value for reason in Reason} <= set(words.REASONS)
+    k = ViolationKind
+    by_hand = (
+        k.WINDOW, k.SHIFT, k.CAPACITY, k.SKILL, k.ROUTE_SECONDS, k.ROUTE_METRES, k.RELEASE,
+        k.BREAK, k.NO_ROAD, k.MANDATORY_UNSERVED, k.LOCK_COURIER, k.LOCK_ORDER, k.LOCK_TIME,
+        k.LOCK_ROUTE,
+    )  # fmt: skip
+    assert {kind.value for kind in by_hand} <= set(words.FAULTS)
+    assert {f"needs_{permit}" for permit in Permit} <= set(words.REASONS)

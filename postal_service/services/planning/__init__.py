@@ -16,6 +16,7 @@ from postal_service.services.planning.answers import (
 )
 from postal_service.services.planning.problems import Contradictory
 from postal_service.services.planning.retiming import retimed
+from postal_service.services.planning.roads import NoRoadTimes
 from postal_service.services.planning.solving import solve
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Fault",
     "Left",
     "Lock",
+    "NoRoadTimes",
     "PlannedRound",
     "PlannedStop",
     "Scope",

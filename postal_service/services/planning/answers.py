@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from postal_service.domain.ids import StaffId
+from postal_service.services.conditions import Roads
 
 
 class Lock(StrEnum):
@@ -91,6 +92,8 @@ class Solved:
     baseline: Baseline
     seed: int
     budget_seconds: float
+    roads: Roads
+    lower_bound: int | None = None  # no plan of these orders costs less, where that is known
 
     @property
     def sequences(self) -> "Sequences":

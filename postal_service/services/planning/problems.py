@@ -1,15 +1,17 @@
-"""A workday becomes a routing problem: places, roads by terrain, shifts with their rest, calls, locks.
-
-Speeds and road factors are those of `routing.travel`, assumptions until a road server is asked.
-"""
+"""A workday becomes a routing problem: places and roads, couriers with their vehicles, bags, purses and rest, calls, locks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from postal_service.domain.ids import StaffId
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import RuleBroken
-from postal_service.services.orders import Kind, Order, Spot
-from postal_service.services.planning.answers import Left, Lock, PlannedStop, Sequences
+from postal_service.services import workdays
+from postal_service.services.conditions import Roads
+from postal_service.services.orders import Order
+from postal_service.services.planning import loads, roads
+from postal_service.services.planning.answers import Left, Sequences
+from postal_service.services.planning.locking import locks
 from postal_service.services.workdays import Workday
 from routing import (
     Balance,
@@ -19,28 +21,33 @@ from routing import (
     Courier,
     CourierId,
     Location,
-    LockLevel,
-    Matrix,
     PlanRules,
     Problem,
-    Profile,
     Stop,
     StopId,
-    StopKind,
     Window,
 )
-from routing import Lock as RoutingLock
-from routing.travel import DELTA, MOUNTAIN, TOWN, RoadNotice, Terrain, geodesic_matrix, with_notices
 
-TERRAINS: Final = {"town": TOWN, "delta": DELTA, "mountain": MOUNTAIN, "island": DELTA}
-ISLAND: Final = "island"
 # One second of travel costs as much as four seconds of work above the fair share: the day is shared
 # out among who is there, but not by driving twice through the same street.
 COST_OF_TRAVEL_SECOND: Final = 4
 COST_OF_UNFAIR_SECOND: Final = 1
 TRAVEL_SECONDS_A_CALL: Final = 240  # a guess of the way between two calls, for the fair share only
 NO_POSITION, DESK_CLOSED = "no_position", "desk_closed"
-KINDS: Final = {Kind.DELIVER: StopKind.DELIVER, Kind.COLLECT: StopKind.COLLECT}
+
+
+class Contradictory(RuleBroken):
+    """The locks and what the couriers have in hand cannot all be kept."""
+
+    code = "planning.contradictory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posed:
+    """A day's problem, and whose road times it was posed with."""
+
+    problem: Problem
+    roads: Roads
 
 
 def possible(day: Workday) -> tuple[list[Order], list[Left]]:
@@ -57,80 +64,84 @@ def possible(day: Workday) -> tuple[list[Order], list[Left]]:
     return go, left
 
 
-def problem_of(day: Workday, decided: Sequences) -> Problem:
+def posed(day: Workday, decided: Sequences) -> Posed:
     """The problem of a day with what is decided already locked as its stops say.
 
-    Raises routing's ContradictoryProblem when the locks cannot all be kept.
+    Raises Contradictory when the locks cannot all be kept, and NoRoadTimes.
     """
     orders, _ = possible(day)
     spots = [day.start, *(order.spot for order in orders if order.spot is not None)]
     places = {(spot.lat, spot.lon): spot for spot in reversed(spots)}
     where = {point: number for number, point in enumerate(places)}
-    profile = Profile(travel=_roads(day, list(places.values())))
+    ways = roads.ways_of(day, list(places.values()))
     office = where[day.start.lat, day.start.lon]
-    return Problem(
-        locations=tuple(
-            Location(name=str(n), lat=s.lat, lon=s.lon) for n, s in enumerate(places.values())
-        ),
-        profiles=(profile,),
-        stops=tuple(_stop(order, where) for order in orders),
-        couriers=tuple(_courier(day, each.staff, office) for each in day.couriers),
-        rules=PlanRules(locks=tuple(_locks(day, orders, decided)), balance=_balance(day, orders)),
-    )
-
-
-class Contradictory(RuleBroken):
-    """The locks and what the couriers have in hand cannot all be kept."""
-
-    code = "planning.contradictory"
+    try:
+        problem = Problem(
+            locations=tuple(
+                Location(name=str(n), lat=s.lat, lon=s.lon) for n, s in enumerate(places.values())
+            ),
+            profiles=ways.profiles,
+            stops=tuple(_stop(day, order, where) for order in orders),
+            couriers=tuple(_courier(day, each, office, orders) for each in day.couriers),
+            rules=PlanRules(
+                locks=tuple(locks(day, orders, decided)),
+                balance=_balance(day, orders),
+                unknown_area_cost=day.conditions.unknown_area_seconds * COST_OF_TRAVEL_SECOND,
+            ),
+            load_names=loads.LOAD_NAMES,
+        )
+    except ContradictoryProblem as found:
+        raise contradictory(found) from found
+    return Posed(problem=problem, roads=ways.roads)
 
 
 def contradictory(found: ContradictoryProblem) -> Contradictory:
     return Contradictory(findings="; ".join(str(finding) for finding in found.findings[:5]))
 
 
-def _roads(day: Workday, spots: Sequence[Spot]) -> Matrix:
-    locations = [Location(name=str(n), lat=s.lat, lon=s.lon) for n, s in enumerate(spots)]
-    terrains: list[Terrain] = [TERRAINS.get(spot.terrain, DELTA) for spot in spots]
-    roads = geodesic_matrix(locations, terrains)
-    # Boats go by their own timetable and not at all in rough sea: no courier is sent by road.
-    islands = {spot.area for spot in spots if spot.terrain == ISLAND}
-    cut = [
-        RoadNotice(
-            origins=frozenset(n for n, spot in enumerate(spots) if spot.area == island),
-            destinations=frozenset(n for n, spot in enumerate(spots) if spot.area != island),
-            reason=island,
-        )
-        for island in sorted(islands)
-    ]
-    return with_notices(roads, cut, day=day.day)
-
-
-def _stop(order: Order, where: dict[tuple[float, float], int]) -> Stop:
+def _stop(day: Workday, order: Order, where: dict[tuple[float, float], int]) -> Stop:
     assert order.spot is not None  # only possible orders come here
     return Stop(
         id=StopId(order.key),
         location=where[order.spot.lat, order.spot.lon],
-        kind=KINDS[order.kind],
+        kind=loads.kind_of(order),
         service_seconds=order.service_seconds,
         setup_seconds=order.setup_seconds,
         windows=tuple(Window(opens_second=a, closes_second=b) for a, b in order.windows),
+        loads=loads.loads_of(order, day.conditions),
+        skills=loads.permits_for(order, day.start),
         penalty=order.penalty_seconds * COST_OF_TRAVEL_SECOND,
+        area=order.spot.area,
     )
 
 
-def _courier(day: Workday, staff: StaffId, office: int) -> Courier:
+def _courier(
+    day: Workday, courier: workdays.Courier, office: int, orders: Sequence[Order]
+) -> Courier:
+    riding = day.conditions.riding[courier.facts.vehicle]
     return Courier(
-        id=CourierId(staff),
+        id=CourierId(courier.staff),
         start_location=office,
         end_location=office,
         costs=CostRates(per_travel_second=COST_OF_TRAVEL_SECOND),
         shift=Window(opens_second=day.shift[0], closes_second=day.shift[1]),
+        profile=courier.facts.vehicle.value,
+        capacities=loads.carrying(courier, day, orders),
+        skills=frozenset(permit.value for permit in courier.facts.held_permits),
+        max_route_seconds=riding.longest_seconds,
+        max_route_metres=riding.longest_metres,
         breaks=tuple(
             Break(earliest_second=r.earliest, latest_second=r.latest, duration_seconds=r.seconds)
             for r in day.rests
         ),
+        known_areas=_areas(day, courier),
     )
+
+
+def _areas(day: Workday, courier: workdays.Courier) -> frozenset[UnitCode]:
+    """The communes he knows; his office's own he does in any case."""
+    areas = courier.facts.areas
+    return areas | {UnitCode(day.start.area)} if areas else areas
 
 
 def _balance(day: Workday, orders: Sequence[Order]) -> Balance | None:
@@ -140,44 +151,4 @@ def _balance(day: Workday, orders: Sequence[Order]) -> Balance | None:
     return Balance(
         fair_share_seconds=-(-work // len(day.couriers)),
         cost_per_second_above=COST_OF_UNFAIR_SECOND,
-    )
-
-
-def _locks(day: Workday, orders: Sequence[Order], decided: Sequences) -> list[RoutingLock]:
-    known = {order.key: order for order in orders}
-    crew = {each.staff for each in day.couriers}
-    locked_with: dict[str, StaffId] = {}
-    made: list[RoutingLock] = []
-    for courier, stops in decided.items():
-        kept = [stop for stop in stops if stop.order in known and courier in crew]
-        locked_with.update({s.order: courier for s in kept if s.locked is not Lock.NONE})
-        made += [lock for level in Lock if (lock := _lock(level, courier, kept)) is not None]
-    # What a courier has in his bag stays with him, whoever planned what.
-    for staff in sorted(crew):
-        bound = [o.key for o in orders if o.bound_to == staff and locked_with.get(o.key) != staff]
-        if bound:
-            made.append(_routing_lock(LockLevel.COURIER, staff, bound))
-    return made
-
-
-def _lock(level: Lock, courier: StaffId, stops: Sequence[PlannedStop]) -> RoutingLock | None:
-    chosen = [stop for stop in stops if stop.locked is level]
-    if level is Lock.NONE or not chosen:
-        return None
-    keys = [stop.order for stop in chosen]
-    if level is Lock.COURIER:
-        return _routing_lock(LockLevel.COURIER, courier, keys)
-    if level is Lock.ORDER:
-        return _routing_lock(LockLevel.ORDER, courier, keys)
-    return RoutingLock(
-        level=LockLevel.TIME,
-        courier=CourierId(courier),
-        stops=tuple(StopId(key) for key in keys),
-        start_seconds=tuple(stop.starts for stop in chosen),
-    )
-
-
-def _routing_lock(level: LockLevel, courier: StaffId, keys: Sequence[str]) -> RoutingLock:
-    return RoutingLock(
-        level=level, courier=CourierId(courier), stops=tuple(StopId(key) for key in keys)
     )

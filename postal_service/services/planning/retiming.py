@@ -2,10 +2,10 @@
 
 from postal_service.domain.ids import StaffId
 from postal_service.services.planning.answers import Baseline, Fault, Sequences, Solved
-from postal_service.services.planning.problems import contradictory, problem_of
+from postal_service.services.planning.problems import posed
 from postal_service.services.planning.writing_out import written_out
 from postal_service.services.workdays import Workday
-from routing import ContradictoryProblem, Plan, Problem, StopId, Unserved, check
+from routing import Plan, Problem, StopId, Unserved, check
 from routing.costs import cost_of
 from routing.days import Scheduler
 from routing.schedule import Blocked
@@ -22,12 +22,10 @@ def retimed(
     """The rounds of these sequences, sound or not. Calls that the day no longer knows are passed over.
 
     `seed`, `budget_seconds` and `baseline` are those of the search that began it; without a
-    baseline it is computed, which may take seconds. Raises Contradictory.
+    baseline it is computed, which may take seconds. Raises Contradictory or NoRoadTimes.
     """
-    try:
-        problem = problem_of(day, decided)
-    except ContradictoryProblem as found:
-        raise contradictory(found) from found
+    task = posed(day, decided)
+    problem = task.problem
     plan = plan_of(problem, decided)
     faults = tuple(
         Fault(
@@ -41,7 +39,7 @@ def retimed(
     levels = {stop.order: stop.locked for stops in decided.values() for stop in stops}
     return written_out(
         day,
-        problem,
+        task,
         plan,
         levels=levels,
         seed=seed,

@@ -7,13 +7,15 @@ from postal_service.services.planning.answers import Scope, Sequences, Solved
 from postal_service.services.planning.problems import (
     COST_OF_TRAVEL_SECOND,
     contradictory,
-    problem_of,
+    posed,
 )
 from postal_service.services.planning.retiming import plan_of
 from postal_service.services.planning.writing_out import written_out
 from postal_service.services.workdays import Workday
-from routing import Budget, ContradictoryProblem
+from routing import Budget, ContradictoryProblem, Reason
+from routing.days import Scheduler
 from routing.engines import Progress
+from routing.explain import explained
 from routing.replan import Calm, replan
 from routing.replan import Scope as RoutingScope
 from routing.solve import solve as search
@@ -22,6 +24,7 @@ from routing.solve import solve as search
 CALM: Final = Calm(
     courier_change_cost=300 * COST_OF_TRAVEL_SECOND, order_change_cost=30 * COST_OF_TRAVEL_SECOND
 )
+EXPLAIN_SECONDS: Final = 3.0
 
 OnProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -50,12 +53,14 @@ def solve(
 
     Raises:
         Contradictory: what is locked cannot all be kept.
+        NoRoadTimes: the road server is silent.
     """
     kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
     budget = Budget(seconds=budget_seconds)
     told = None if on_progress is None else _fraction(on_progress)
+    task = posed(day, kept)
+    problem = task.problem
     try:
-        problem = problem_of(day, kept)
         if kept:
             plan = replan(
                 problem,
@@ -71,8 +76,11 @@ def solve(
             plan = search(problem, budget=budget, seed=seed, on_progress=told, cancelled=cancelled)
     except ContradictoryProblem as found:
         raise contradictory(found) from found
+    if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
+        # A short search leaves little time for reasons, and people ask for them first.
+        plan = explained(Scheduler(problem), plan, seconds=EXPLAIN_SECONDS)
     levels = {stop.order: stop.locked for stops in kept.values() for stop in stops}
-    return written_out(day, problem, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
+    return written_out(day, task, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
 
 
 def _fraction(on_progress: OnProgress) -> Callable[[Progress], None]:

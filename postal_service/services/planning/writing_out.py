@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from postal_service.domain.ids import StaffId
+from postal_service.services.orders import Order
+from postal_service.services.planning import loads
 from postal_service.services.planning.answers import (
     Baseline,
     Fault,
@@ -14,17 +16,20 @@ from postal_service.services.planning.answers import (
     PlannedStop,
     Solved,
 )
-from postal_service.services.planning.problems import possible
+from postal_service.services.planning.problems import Posed, possible
 from postal_service.services.workdays import Workday
-from routing import CourierId, Plan, Problem, Route
+from routing import CourierId, Plan, Problem, Reason, Route
 from routing.baseline import nearest_neighbour
 
 BASELINE_SECONDS: Final = 10.0
+CASH_ABOVE_LIMIT: Final = "cash_above_limit"
+TOO_LARGE: Final = "too_large"
+NEEDS: Final = "needs_"  # and the permit that nobody free for it has
 
 
 def written_out(
     day: Workday,
-    problem: Problem,
+    task: Posed,
     plan: Plan,
     *,
     levels: Mapping[str, Lock],
@@ -37,14 +42,16 @@ def written_out(
     _, impossible = possible(day)
     return Solved(
         rounds=tuple(_round(route, levels) for route in plan.routes),
-        left=(*impossible, *_left(plan)),
+        left=(*impossible, *_left(day, plan)),
         faults=faults,
         cost=plan.cost,
         metres=sum(route.distance_m for route in plan.routes),
         seconds=sum(route.travel_seconds for route in plan.routes),
-        baseline=baseline or baseline_of(problem, impossible=len(impossible)),
+        baseline=baseline or baseline_of(task.problem, impossible=len(impossible)),
         seed=seed,
         budget_seconds=budget_seconds,
+        roads=task.roads,
+        lower_bound=plan.lower_bound or None,
     )
 
 
@@ -80,16 +87,33 @@ def _round(route: Route, levels: Mapping[str, Lock]) -> PlannedRound:
     )
 
 
-def _left(plan: Plan) -> list[Left]:
+def _left(day: Workday, plan: Plan) -> list[Left]:
+    orders = {order.key: order for order in day.orders}
     return [
         Left(
             order=each.stop,
-            reason=each.reason.value,
+            reason=_reason(day, orders[each.stop], each.reason),
             courier=_staff(each.courier),
             misses_by_seconds=each.misses_by_seconds,
         )
         for each in plan.unserved
     ]
+
+
+def _reason(day: Workday, order: Order, reason: Reason) -> str:
+    """Routing's word, and in its place the post's where that says more."""
+    match reason:
+        case Reason.TOO_LARGE:
+            limits = [loads.capacities_of(courier, day) for courier in day.couriers]
+            cash = max(each[loads.CASH] for each in limits)
+            return CASH_ABOVE_LIMIT if order.cash_dong > cash else TOO_LARGE
+        case Reason.NO_SKILL:
+            held = [courier.facts.held_permits for courier in day.couriers]
+            asked = sorted(loads.permits_for(order, day.start))
+            nobody_has = [permit for permit in asked if not any(permit in each for each in held)]
+            return f"{NEEDS}{(nobody_has or asked)[0]}"
+        case _:
+            return str(reason.value)
 
 
 def _staff(courier: CourierId | None) -> StaffId | None:

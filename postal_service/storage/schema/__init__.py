@@ -34,6 +34,7 @@ from postal_service.storage.schema.organisation import (
     CalendarDayRow,
     CalendarYearRow,
     CounterRow,
+    CourierFactsRow,
     DeviceRow,
     EnrolmentRow,
     FactorResetRow,
@@ -56,7 +57,7 @@ from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 
 __all__ = [
     "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
-    "CommitmentRow", "CosignatureRow", "CounterRow", "DeviceRow", "DossierKeyRow", "DossierRow",
+    "CommitmentRow", "CosignatureRow", "CounterRow", "CourierFactsRow", "DeviceRow", "DossierKeyRow", "DossierRow",
     "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",

@@ -81,6 +81,19 @@ class RoleRow(Base):
     unit: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)
 
 
+class CourierFactsRow(Base):
+    """What a plan must know of a courier. Who has no row rides a motorbike and goes everywhere."""
+
+    __tablename__ = "courier_facts"
+
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    vehicle: Mapped[str]  # a word of domain/couriers.py, Vehicle
+    permits: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # none told: all
+    areas: Mapped[list[str]] = mapped_column(JSON)  # communes he knows; none: all
+    bag_grams: Mapped[int | None]
+    cash_limit_dong: Mapped[int | None]
+
+
 class WebSessionRow(Base):
     """A signed-in browser; the cookie's hash is all that is kept."""
 

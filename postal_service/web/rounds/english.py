@@ -1,6 +1,14 @@
 """The English of the pages of rounds."""
 
 ENGLISH: dict[str, str] = {
+    "Vi phạm: {faults}.": "Broken: {faults}.",
+    "và {count} vi phạm khác": "and {count} others",
+    "{count} bưu cục chưa lập được tuyến": "{count} post offices without rounds",
+    "Đã chứng minh: mọi phương án khác cho các điểm này rẻ hơn nhiều nhất {percent} %.": "Proven: any other plan for these stops is cheaper by at most {percent} %.",
+    "được phép: {permits}": "may: {permits}",
+    "còn phải thu {dong}": "still to take {dong}",
+    "hạn mức tiền mặt {dong}": "cash limit {dong}",
+    "túi {kg} kg": "bag {kg} kg",
     "Bản đồ tuyến": "Map of the rounds",
     "Về danh sách": "Back to the list",
     "Trang này mở vị trí nhà của công dân; lượt xem của bạn đã được ghi vào nhật ký truy cập.": "This page opens where citizens live; your look was written into the access log.",

@@ -37,6 +37,7 @@ pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/
 BUDGETS = (5, 10, 30, 60, 120)
 MOST_SEED = 999_999
 LAST_POSITION = 9_999
+FAULTS_NAMED = 3
 
 
 class Act(StrEnum):
@@ -142,7 +143,13 @@ def change(plan: str) -> ResponseReturnValue:
         if trying:
             with reading(here.sessions()) as store:
                 done = rounds.try_out(
-                    store, here.runtime().vault, number, changes, by=here.actor(), at=here.now()
+                    store,
+                    here.runtime().vault,
+                    number,
+                    changes,
+                    by=here.actor(),
+                    at=here.now(),
+                    conditions=here.runtime().settings.conditions,
                 )
         else:
             with transaction(here.sessions()) as store:
@@ -154,6 +161,7 @@ def change(plan: str) -> ResponseReturnValue:
                     tag=forms.raw("tag"),
                     by=here.actor(),
                     at=here.now(),
+                    conditions=here.runtime().settings.conditions,
                 )
     except plans.UnknownPlan:
         raise
@@ -198,7 +206,12 @@ def revise(plan: str) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
             made = rounds.revise(
-                store, here.runtime().vault, PlanId(plan), by=here.actor(), at=here.now()
+                store,
+                here.runtime().vault,
+                PlanId(plan),
+                by=here.actor(),
+                at=here.now(),
+                conditions=here.runtime().settings.conditions,
             )
     except plans.UnknownPlan:
         raise
@@ -270,6 +283,7 @@ def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> Resp
         day_told=weekday_date(day),
         offices=offices,
         job=of_day[0] if of_day else None,
+        refused_offices=words.refused_offices(of_day[0] if of_day else None, offices),
         budgets=BUDGETS,
         scopes=list(Scope),
         levels=list(Lock),
@@ -311,9 +325,16 @@ def _difference(done: rounds.Changed, *, trying: bool) -> str:
         "time": f"{'+' if done.seconds > 0 else ''}{words.hours(done.seconds)}",
         "faults": len(done.faults),
     }
+    broken = list(dict.fromkeys(words.fault(each) for each in done.faults))
+    named = broken[:FAULTS_NAMED]
+    if len(broken) > FAULTS_NAMED:
+        named.append(say("và {count} vi phạm khác", count=len(broken) - FAULTS_NAMED))
+    listed = " " + say("Vi phạm: {faults}.", faults="; ".join(named)) if named else ""
     if trying:
-        return say("Thử: {km} km, {time} đi đường, {faults} vi phạm. Chưa lưu gì.", **facts)
-    return say("Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.", **facts)
+        return (
+            say("Thử: {km} km, {time} đi đường, {faults} vi phạm. Chưa lưu gì.", **facts) + listed
+        )
+    return say("Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.", **facts) + listed
 
 
 def _back_to(job: jobs.Job) -> ResponseReturnValue:

@@ -1,8 +1,13 @@
 """The clerk's words for what planning answers: why a call is left out, what a change broke, how a lock is called."""
 
+from collections.abc import Sequence
+
+from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
+from postal_service.services.conditions import Roads
 from postal_service.services.jobs import Job, JobState
+from postal_service.services.places import Place
 from postal_service.services.planning import Fault, Left, Lock, Scope
 from postal_service.web.language import language, pick
 
@@ -16,6 +21,17 @@ REASONS: dict[str, Pair] = {
     "shift": ("không bưu tá nào về kịp cuối ca", "no courier would be back before the shift ends"),
     "fleet_full": ("mọi bưu tá đã kín việc; cần thêm một người", "every courier is full; it takes one more"),
     "not_worth_it": ("đi hôm nay tốn hơn để hôm sau", "going today costs more than leaving it for another day"),
+    "no_skill": ("không bưu tá rảnh nào có quyền cần thiết", "no courier who is free has the permit it takes"),
+    "needs_mountain_road": ("không bưu tá rảnh nào được đi đường núi", "no courier who is free may ride mountain roads"),
+    "needs_ferry": ("không bưu tá rảnh nào được đi phà", "no courier who is free may take the ferry"),
+    "needs_cash": ("không bưu tá rảnh nào được thu tiền mặt", "no courier who is free may take cash"),
+    "cash_above_limit": ("tiền phải thu vượt hạn mức tiền mặt của mọi bưu tá", "the cash to take is above every courier's limit"),
+    "too_large": ("lớn hơn sức chứa của mọi túi", "it is larger than every bag"),
+    "capacity": ("túi hoặc hạn mức tiền mặt của các bưu tá đã đầy", "bags are full, or the limits of cash are reached"),
+    "route_seconds": ("mọi bưu tá đã hết số giờ được đi trong ngày", "every courier's longest day is used up"),
+    "route_metres": ("mọi bưu tá đã hết số km được đi trong ngày", "every courier's longest way is used up"),
+    "release": ("thứ phải chờ tới quá muộn", "what it waits for comes too late"),
+    "ride": ("giữ trên đường lâu hơn cho phép", "it would ride longer than allowed"),
     "rules": ("một khóa không cho xếp", "a lock keeps it out"),
     "banned": ("một quy tắc không cho bưu tá nào nhận", "a rule bans it from every courier"),
     "not_explained": ("chưa xếp", "not planned"),
@@ -29,6 +45,14 @@ FAULTS: dict[str, Pair] = {
     "lock_time": ("sai giờ đã khóa", "against the locked time"),
     "mandatory_unserved": ("đã giao cho bưu tá nhưng không xếp", "with a courier already, but in no round"),
     "no_road": ("không có đường bộ tới nơi", "there is no road to it"),
+}  # fmt: skip
+FAULTS |= {
+    "skill": ("bưu tá không có quyền đi chuyến này (đường núi, phà hoặc thu tiền)", "the courier lacks the permit for it (mountain road, ferry or cash)"),
+    "capacity": ("vượt sức chứa túi hoặc hạn mức tiền mặt", "above what the bag holds, or above the limit of cash"),
+    "route_metres": ("quá số km được đi trong ngày", "beyond the longest way of a day"),
+    "route_seconds": ("quá số giờ được đi trong ngày", "beyond the longest day"),
+    "lock_route": ("thêm vào tuyến đã khóa", "added to a locked round"),
+    "release": ("đi trước khi hàng tới bưu cục", "leaves before the thing is at the office"),
 }  # fmt: skip
 _OTHER_FAULT: Pair = ("vi phạm ràng buộc", "breaks a rule")
 LOCKS: dict[Lock, Pair] = {
@@ -57,6 +81,21 @@ JOBS: dict[JobState, Pair] = {
     JobState.FAILED: ("không thành", "failed"),
     JobState.CANCELLED: ("đã hủy", "cancelled"),
 }
+VEHICLES: dict[Vehicle, Pair] = {
+    Vehicle.MOTORBIKE: ("xe máy", "motorbike"),
+    Vehicle.VAN: ("ô tô tải nhẹ", "van"),
+    Vehicle.ON_FOOT: ("đi bộ", "on foot"),
+}
+PERMITS: dict[Permit, Pair] = {
+    Permit.MOUNTAIN_ROAD: ("đường núi", "mountain roads"),
+    Permit.FERRY: ("phà", "ferry"),
+    Permit.CASH: ("thu tiền mặt", "cash"),
+}
+ROADS: dict[str, Pair] = {
+    Roads.GREAT_CIRCLE: ("Giờ đi đường ước tính theo đường chim bay và địa hình.", "Times on the road are estimated from the great circle and the terrain."),
+    Roads.ROAD_SERVER: ("Giờ đi đường theo máy chủ đường bộ.", "Times on the road are the road server's."),
+    Roads.GUESSED: ("Máy chủ đường bộ không trả lời: giờ đi đường chỉ là ước tính theo đường chim bay.", "The road server was silent: times on the road are only estimated from the great circle."),
+}  # fmt: skip
 _ENDED_BADLY: dict[str, Pair] = {
     "job.silent": ("Máy chủ dừng giữa chừng. Chạy lại được ngay.", "The server stopped half-way. It can be begun anew at once."),
     "job.broken": ("Hệ thống gặp lỗi khi tìm tuyến; lỗi đã được ghi lại.", "The search broke; the fault was logged."),
@@ -79,6 +118,35 @@ def fault(broken: Fault) -> str:
         minutes = -(-broken.amount // 60)
         return told + pick((f" ({minutes} phút)", f" ({minutes} min)"))
     return told
+
+
+def vehicle_word(vehicle: Vehicle) -> str:
+    return pick(VEHICLES[vehicle])
+
+
+def permits_told(facts: CourierFacts) -> str:
+    """What a courier may do, where somebody told it; "" where nothing is known against him."""
+    if facts.permits is None:
+        return ""
+    told = ", ".join(pick(PERMITS[permit]) for permit in Permit if permit in facts.permits)
+    return told or pick(("không có quyền riêng", "no permits"))
+
+
+def roads_word(roads: str) -> str:
+    """Whose road times a plan was made with."""
+    return pick(ROADS[roads]) if roads in ROADS else ""
+
+
+def refused_offices(job: Job | None, offices: Sequence[Place]) -> list[tuple[str, str]]:
+    """The offices that a search of all left out, by name, and why."""
+    refused = job.result.get("refused") if job is not None else None
+    if not isinstance(refused, dict):
+        return []
+    names: dict[str, str] = {office.code: office.name for office in offices}
+    return [
+        (names.get(code, code), sentence(str(why["code"]), why["facts"], language()))
+        for code, why in sorted((str(office), why) for office, why in refused.items())
+    ]
 
 
 def why_failed(job: Job) -> str:
@@ -114,6 +182,11 @@ def job_word(state: JobState) -> str:
 def km(metres: int) -> str:
     """Kilometres with the comma of Vietnamese, or the point of English."""
     figure = f"{metres / 1000:.1f}"
+    return figure if language() == "en" else figure.replace(".", ",")
+
+
+def kg(grams: int) -> str:
+    figure = f"{grams / 1000:g}"
     return figure if language() == "en" else figure.replace(".", ",")
 
 

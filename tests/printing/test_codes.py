@@ -34,7 +34,7 @@ BAG = movement.BAG_LABEL.bag_code
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("P2", [{bars(ITEM)}]),
+        ("P2", [{bars(ITEM)}] * 2),
         ("P3", [{bars(DOSSIER), qr(f"BG1:{ITEM}:1:{TOKEN}", "3", "Q")}]),
         ("P4 fee", [set()]),
         ("P4 postage", [{bars(ITEM)}]),
@@ -50,7 +50,7 @@ BAG = movement.BAG_LABEL.bag_code
         ("P14", [{bars(ITEM)}]),
         ("P15", [{bars(ITEM)}]),
         ("P16", [{bars(ITEM)}] * 2),
-        ("P22", [{STATUS}, set()]),
+        ("P22", [set(), {STATUS}]),
     ],
 )
 def test_every_code_on_a_paper_is_read_back_at_a_label_printers_resolution(

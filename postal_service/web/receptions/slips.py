@@ -248,7 +248,7 @@ class _Papers:
             item_code=self.received.item or (self.received.result_item or self.received.code),
             sent_from=self.office.name,
             sent_to=self.office.agency,
-            weight_grams=100,
+            weight_grams=None,
             charges=(charge,),
             method=MEANS[due.paid_by] if due.paid_by else "",
             paid_at=self.at,

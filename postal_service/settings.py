@@ -11,6 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from postal_service.domain.bank_accounts import BankAccount
+from postal_service.domain.ids import UnitCode
+from postal_service.domain.money import Line
+from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording import sentence
 from postal_service.services import conditions_file
 from postal_service.services.conditions import ASSUMED, Conditions
 
@@ -22,6 +27,10 @@ SECRETS = (
     "POSTAL_COOKIE_KEY",
 )
 KEY_BYTES = 32
+# No bank has this number, so nobody can pay by a code of the demo.
+DEMO_ACCOUNTS = (
+    "H17 state_fee 000000 0000000000 CO QUAN MAU\nH17 postage 000000 0000000001 BUU DIEN MAU"
+)
 
 
 class NotConfiguredError(RuntimeError):
@@ -45,6 +54,7 @@ class Settings:
     redis_url: str  # "" where there is one process
     conditions: Conditions  # what plans assume, and the road server they ask
     witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
+    accounts: tuple[BankAccount, ...]  # where transfers go; none: nothing is paid by transfer code
     demo: bool = False
 
 
@@ -74,7 +84,8 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
         kept.chmod(0o600)
     keys = {name: _key(name, text) for name, text in json.loads(kept.read_text()).items()}
     url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
-    return _settings(environment, url, keys, demo=True)
+    told = {"POSTAL_ACCOUNTS": DEMO_ACCOUNTS, **environment}
+    return _settings(told, url, keys, demo=True)
 
 
 def make_keys() -> dict[str, str]:
@@ -123,6 +134,30 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
     )
 
 
+def _accounts(text: str) -> tuple[BankAccount, ...]:
+    accounts = tuple(_account(line) for line in text.splitlines() if line.strip())
+    if len({(each.unit, each.line) for each in accounts}) != len(accounts):
+        raise NotConfiguredError("POSTAL_ACCOUNTS has two accounts for the same unit and line.")
+    return accounts
+
+
+def _account(written: str) -> BankAccount:
+    parts = written.split(maxsplit=4)
+    if len(parts) != 5 or parts[1] not in set(Line):
+        raise NotConfiguredError(
+            "POSTAL_ACCOUNTS has one line an account: unit code, state_fee or postage, the bank's six "
+            "digits, account number, holder's name."
+        )
+    unit, line, bank_bin, number, holder = parts
+    try:
+        return BankAccount(
+            unit=UnitCode(unit), line=Line(line), bank_bin=bank_bin, number=number, holder=holder
+        )
+    except Refusal as refused:
+        told = sentence(refused.code, refused.facts, "en")
+        raise NotConfiguredError(f"POSTAL_ACCOUNTS, unit {unit}: {told}") from refused
+
+
 def _settings(
     environment: Mapping[str, str], url: str, keys: Mapping[str, bytes], *, demo: bool
 ) -> Settings:
@@ -140,5 +175,6 @@ def _settings(
         redis_url=environment.get("POSTAL_REDIS_URL", ""),
         conditions=_conditions(environment),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
+        accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),
         demo=demo,
     )

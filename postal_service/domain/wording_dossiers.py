@@ -80,6 +80,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The personal data of this dossier was erased.",
     ),
     "dossier.nothing_to_search": ("Hãy nhập nội dung cần tìm.", "Enter what to search for."),
+    "transfer.not_by_transfer": (
+        "Khoản “{line}” thu tại cửa, không thu bằng mã chuyển khoản.",
+        "The line “{line}” is taken at the door, not by a transfer code.",
+    ),
+    "transfer.no_account": (
+        "Chưa có tài khoản nhận “{line}” cho {unit} hay đơn vị cấp trên, nên không in được mã chuyển khoản. Thu bằng cách khác, hoặc báo quản trị khai tài khoản.",
+        "No account takes “{line}” for {unit} or a unit above it, so no transfer code can be printed. Take the money otherwise, or have the administrator enter the account.",
+    ),
+    "transfer.nothing_due": (
+        "Khoản này không còn phải thu (đang ở “{state}”), nên không có mã chuyển khoản.",
+        "Nothing is due on this charge (it is “{state}”), so there is no transfer code.",
+    ),
+    "paper.not_recorded": (
+        "Hồ sơ {dossier} chưa ghi việc này, nên không có gì để in.",
+        "Dossier {dossier} has no such act recorded, so there is nothing to print.",
+    ),
+    "paper.unknown": ("Không có loại giấy này.", "There is no such paper."),
     "charge.unknown": ("Không tìm thấy khoản thu.", "No such charge."),
     "charge.cash_differs": (
         "Tiền “{line}” đếm được {counted} đồng, sổ ghi {taken} đồng. Hãy tìm chênh lệch trước khi nộp.",

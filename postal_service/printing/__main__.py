@@ -9,7 +9,7 @@ from postal_service.printing.specimens import specimens
 
 def main(arguments: Sequence[str]) -> int:
     """Write the specimens; 2 is the exit status when the folder is missing from the call."""
-    if len(arguments) != 1:
+    if len(arguments) != 1 or arguments[0].startswith("-"):
         print("usage: python -m postal_service.printing OUTDIR", file=sys.stderr)
         return 2
     folder = Path(arguments[0])

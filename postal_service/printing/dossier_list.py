@@ -1,11 +1,17 @@
-"""P2, Phiếu gửi hồ sơ: what the citizen gave the post, counted and sealed in front of them."""
+"""P2, Phiếu gửi hồ sơ: what the citizen gave the post, counted and sealed in front of them.
+
+Both sign, so it is printed twice: the citizen keeps one, the post the other.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from postal_service.printing.figures import clock, day_of, masked_id, masked_phone, official_date
 from postal_service.printing.page import ILLUSTRATIVE_FORM, Paper, Signature
 from postal_service.printing.paper_counts import ListedPaper, put_papers
+
+COPIES: Final = ("Bản 1 — người gửi giữ", "Bản 2 — bưu điện giữ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +40,15 @@ class DossierList:
 
 
 def render(view: DossierList) -> bytes:
-    """The consignment note as PDF, A4."""
+    """Both copies of the consignment note as PDF, A4."""
     paper = Paper(name="PHIẾU GỬI HỒ SƠ", number=view.number, basis_line=view.basis_line)
+    for kept_by in COPIES:
+        paper.copy(kept_by)
+        _put_copy(paper, view)
+    return paper.pdf()
+
+
+def _put_copy(paper: Paper, view: DossierList) -> None:
     paper.national_header((view.operator_name, view.office_name))
     paper.title("kiêm danh mục tài liệu gửi qua dịch vụ bưu chính công ích")
     paper.bars(view.item_code)
@@ -65,7 +78,6 @@ def render(view: DossierList) -> bytes:
         Signature(role="NGƯỜI GỬI", name=view.sender_name),
         Signature(role="NHÂN VIÊN BƯU CHÍNH", name=view.clerk_name),
         attest="Hai bên đã cùng kiểm đếm, đối chiếu giấy tờ theo danh mục cơ quan công bố; hồ sơ được "
-        "đóng gói và niêm phong trước mặt người gửi.",
+        "đóng gói và niêm phong trước mặt người gửi. Phiếu lập thành 02 bản, mỗi bên giữ một bản.",
         dated=f"{view.place}, {official_date(day_of(view.posted_at))}",
     )
-    return paper.pdf()

@@ -5,11 +5,10 @@ author and its language (described.py), and reads from top to bottom.
 """
 
 import io
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from reportlab.lib.colors import black
 from reportlab.lib.pagesizes import A4, A5, landscape
@@ -19,9 +18,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus.doctemplate import BaseDocTemplate, NextPageTemplate, PageTemplate
 from reportlab.platypus.flowables import Flowable, HRFlowable, KeepTogether, PageBreak, Spacer
 from reportlab.platypus.frames import Frame
+from reportlab.platypus.tables import Table
 
 from postal_service.printing.codes import BarMark, CodeOverflowError, QrMark, QrSymbol, bar_symbol
-from postal_service.printing.described import DescribedCanvas
+from postal_service.printing.counting import CountingCanvas
 from postal_service.printing.letters import (
     BOLD,
     ITALIC,
@@ -192,7 +192,7 @@ class Paper:
         """A QR code on the left and what it is for on its right; both stay on one page."""
         mark = QrMark(symbol, module_mm)
         widths = [mark.width + 3 * mm, self.width - mark.width - 3 * mm]
-        self.put(KeepTogether([side_by_side([[mark], beside], widths)]))
+        self.put(_Group([side_by_side([[mark], beside], widths)]))
 
     def signatures(self, *signatures: Signature, attest: str = "", dated: str = "") -> None:
         """Places to sign next to each other, kept on one page with what is attested and the date."""
@@ -208,9 +208,26 @@ class Paper:
             ]
             for signature in signatures
         ]
+        if len(groups) == 1:  # who signs alone signs on the right
+            groups.insert(0, [])
         share = self.width / len(groups)
         block = side_by_side(groups, [share] * len(groups))
-        self.put(KeepTogether([*above, Spacer(0, 2 * mm), block]))
+        self.put(_Group([*self._last_said(), *above, Spacer(0, 2 * mm), block]))
+
+    def _last_said(self) -> list[Flowable]:
+        """What stands right above, taken from the page: nobody signs a page that says nothing else.
+
+        A table is left where it is, since it may be longer than a page.
+        """
+        pieces = self._copies[-1][1]
+        taken: list[Flowable] = []
+        while pieces and not isinstance(pieces[-1], Table):
+            last = pieces.pop()
+            # A group cannot stand inside another one.
+            taken = [*(last.pieces if isinstance(last, _Group) else [last]), *taken]
+            if not isinstance(last, Spacer):
+                break
+        return taken
 
     def pdf(self) -> bytes:
         """The paper as PDF bytes."""
@@ -223,7 +240,7 @@ class Paper:
                 story += [NextPageTemplate(str(index)), PageBreak()]
             story += pieces
         title = self.name if not self._number else f"{self.name} {self._number}"
-        template.build(story, canvasmaker=partial(_CountingCanvas, paper_title=title))
+        template.build(story, canvasmaker=partial(CountingCanvas, paper_title=title))
         return written.getvalue()
 
     def _page_template(self, index: int, kept_by: str) -> PageTemplate:
@@ -240,7 +257,7 @@ class Paper:
         )
 
         def head(canvas: Canvas, _template: object) -> None:
-            if isinstance(canvas, _CountingCanvas):
+            if isinstance(canvas, CountingCanvas):
                 canvas.copy_index, canvas.right_edge = index, width - _SIDE
             self._draw_running_head(canvas, kept_by)
 
@@ -263,36 +280,15 @@ class Paper:
         canvas.setFillColor(black)
 
 
+class _Group(KeepTogether):
+    """Pieces that stay on one page, and can still be told apart."""
+
+    def __init__(self, pieces: list[Flowable]) -> None:
+        super().__init__(pieces)
+        self.pieces = pieces
+
+
 def _rule(length: float) -> HRFlowable:
     return HRFlowable(
         width=length, thickness=0.7, color=black, spaceBefore=2, spaceAfter=2, hAlign="CENTER"
     )
-
-
-class _CountingCanvas(DescribedCanvas):
-    """Holds the pages back until their number is known, then writes "Trang 1/3" on each."""
-
-    copy_index: int = 0
-    right_edge: float = 0
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (handed on as they come)
-        super().__init__(*arguments, **named)
-        self._held: list[dict[str, Any]] = []
-
-    def showPage(self) -> None:  # noqa: N802 (reportlab's name)
-        self._held.append(dict(self.__dict__))
-        self._startPage()  # type: ignore[attr-defined]
-
-    def save(self) -> None:
-        held = list(self._held)
-        totals = Counter(page["copy_index"] for page in held)
-        written: Counter[int] = Counter()
-        for page in held:
-            self.__dict__.update(page)
-            written[self.copy_index] += 1
-            self.setFillColor(GREY)
-            self.setFont(REGULAR, 8)
-            of_all = f"Trang {written[self.copy_index]}/{totals[self.copy_index]}"
-            self.drawRightString(self.right_edge, 9 * mm, of_all)
-            super().showPage()
-        super().save()

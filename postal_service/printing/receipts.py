@@ -63,7 +63,7 @@ class PostageReceipt:
     item_code: str
     sent_from: str
     sent_to: str
-    weight_grams: int
+    weight_grams: int | None  # none: nobody weighed it
     charges: tuple[Charge, ...]
     method: str
     paid_at: datetime
@@ -122,7 +122,7 @@ def _postage_receipt(view: PostageReceipt) -> bytes:
         ("Người trả cước", view.payer_name),
         ("Nơi gửi", view.sent_from),
         ("Nơi nhận", view.sent_to),
-        ("Khối lượng", f"{view.weight_grams} gam"),
+        ("Khối lượng", f"{view.weight_grams} gam" if view.weight_grams is not None else ""),
     )
     _put_charges(paper, view.charges)
     paper.facts(("Hình thức", view.method), ("Thu lúc", official_clock(view.paid_at)))

@@ -1,12 +1,14 @@
-"""Freshly made papers, carried inside the one answer that made them.
+"""Papers on their way to the printer: those with secrets inside the one answer that made them, the others opened by themselves.
 
-They hold secrets that nobody keeps (PIN, delivery code, label token): the bytes stand in the answer to
+Freshly made ones hold secrets that nobody keeps (PIN, delivery code, label token): the bytes stand in the answer to
 the form itself, as links that save the file, and nowhere on the server. The answer is not cached; a
 form sent twice is refused (services/once.py), so a reload makes no second dossier and no second slip.
 """
 
 from base64 import b64encode
 from dataclasses import dataclass
+
+from flask import Response
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,11 @@ class Printable:
     @property
     def link(self) -> str:
         return f"data:application/pdf;base64,{b64encode(self.pdf).decode()}"
+
+
+def opened(pdf: bytes, file_name: str) -> Response:
+    """A paper without secrets, which the browser shows at once and nobody keeps."""
+    answer = Response(pdf, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

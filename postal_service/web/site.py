@@ -31,6 +31,7 @@ from postal_service.web.labels import word
 from postal_service.web.language import language, say
 from postal_service.web.particulars import views as particulars
 from postal_service.web.phones import views as phones
+from postal_service.web.printouts import views as printouts
 from postal_service.web.receptions import views as receptions
 from postal_service.web.records import views as records
 from postal_service.web.reports import views as reports
@@ -53,6 +54,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     items.pages,
     exceptions.pages,
     dossiers.pages,
+    printouts.pages,
     scans.pages,
     particulars.pages,
     handovers.pages,

@@ -25,6 +25,12 @@ def configured(
     [
         ("POSTAL_MASTER_KEY", "không", 2, "POSTAL_MASTER_KEY must be 32 bytes"),
         ("POSTAL_WITNESSES", "w1+00000000+AAAA http://w1.example", 2, "POSTAL_WITNESSES"),
+        ("POSTAL_ACCOUNTS", "POST postage 970436", 2, "POSTAL_ACCOUNTS has one line"),
+        ("POSTAL_ACCOUNTS", "POST gifts 970436 1 A", 2, "POSTAL_ACCOUNTS has one line"),
+        ("POSTAL_ACCOUNTS", "POST cod 970436 1 A", 2, "unit POST"),
+        ("POSTAL_ACCOUNTS", "POST postage 97 1 A", 2, "A bank has six digits"),
+        ("POSTAL_ACCOUNTS", f"POST postage 970436 1 {'A' * 26}", 2, "longer than 25"),
+        ("POSTAL_ACCOUNTS", "P postage 970436 1 A\nP postage 970436 2 B", 2, "two accounts"),
         ("POSTAL_DATABASE_URL", "secret-and-no-url", 2, "POSTAL_DATABASE_URL"),
         ("POSTAL_DATABASE_URL", "sqlite:////there/is/no/folder/post.db", 1, "database"),
         ("POSTAL_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/post", 1, "database"),

@@ -9,7 +9,9 @@ from postal_service.printing import (
     authorisation,
     bag_label,
     bag_manifest,
+    control_slip,
     custody_extract,
+    decision_notice,
     delivery_slip,
     discrepancy_record,
     dossier_list,
@@ -17,19 +19,31 @@ from postal_service.printing import (
     handover_record,
     invitation,
     keeping_slip,
+    preparation_guide,
     receipts,
     remittance_slip,
     return_record,
+    return_registration,
     run_list,
+    supplement_request,
+    transfer_slip,
 )
-from postal_service.printing.specimens import desk, movement, outcome
+from postal_service.printing.specimens import agency, desk, movement, outcome
 
 A4_UPRIGHT, A4_ACROSS, A5_UPRIGHT = (210, 297), (297, 210), (148, 210)
 A6_ACROSS, ROLL = (148, 105), (100, 50)
 
 # What these fields hold is drawn as bars or as a QR code, and refused when it cannot be.
 CODED_FIELDS = frozenset(
-    {"item_code", "bag_code", "dossier_code", "status_link", "check_link", "delivery_code"}
+    {
+        "item_code",
+        "bag_code",
+        "dossier_code",
+        "status_link",
+        "check_link",
+        "delivery_code",
+        "payload",
+    }
 )
 
 
@@ -44,6 +58,11 @@ class Printed:
 
 
 PAPERS = {
+    "P1": Printed(
+        render=preparation_guide.render,
+        view=desk.PREPARATION_GUIDE,
+        name="PHIẾU HƯỚNG DẪN CHUẨN BỊ HỒ SƠ",
+    ),
     "P2": Printed(render=dossier_list.render, view=desk.DOSSIER_LIST, name="PHIẾU GỬI HỒ SƠ"),
     "P3": Printed(
         render=appointment_slip.render,
@@ -67,6 +86,17 @@ PAPERS = {
         view=desk.POSTAGE_RECEIPT,
         name="BIÊN NHẬN CƯỚC BƯU CHÍNH",
         size_mm=A5_UPRIGHT,
+    ),
+    "P5": Printed(
+        render=transfer_slip.render,
+        view=desk.TRANSFER_SLIP,
+        name="PHIẾU CHUYỂN KHOẢN",
+        size_mm=A5_UPRIGHT,
+    ),
+    "P6": Printed(
+        render=return_registration.render,
+        view=desk.RETURN_REGISTRATION,
+        name="PHIẾU ĐĂNG KÝ NHẬN KẾT QUẢ",
     ),
     "P7": Printed(
         render=invitation.render,
@@ -125,6 +155,31 @@ PAPERS = {
         view=outcome.CUSTODY_EXTRACT,
         name="TRÍCH LỤC CHUỖI LƯU GIỮ",
         size_mm=A4_ACROSS,
+    ),
+    "supplement request": Printed(
+        render=supplement_request.render,
+        view=agency.SUPPLEMENT_REQUEST,
+        name="PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
+    ),
+    "refusal": Printed(
+        render=decision_notice.render,
+        view=agency.REFUSAL,
+        name="PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ",
+    ),
+    "extension": Printed(
+        render=decision_notice.render,
+        view=agency.EXTENSION,
+        name="VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN",
+    ),
+    "discontinuation": Printed(
+        render=decision_notice.render,
+        view=agency.DISCONTINUATION,
+        name="THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ",
+    ),
+    "control slip": Printed(
+        render=control_slip.render,
+        view=agency.CONTROL_SLIP,
+        name="PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ",
     ),
 }
 LABELS = frozenset({"P9 roll", "P9 A6", "P10 label"})

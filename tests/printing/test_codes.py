@@ -34,10 +34,13 @@ BAG = movement.BAG_LABEL.bag_code
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("P2", [{bars(ITEM)}]),
+        ("P1", [set()]),
+        ("P2", [{bars(ITEM)}] * 2),
         ("P3", [{bars(DOSSIER), qr(f"BG1:{ITEM}:1:{TOKEN}", "3", "Q")}]),
         ("P4 fee", [set()]),
         ("P4 postage", [{bars(ITEM)}]),
+        ("P5", [{qr(desk.TRANSFER_SLIP.payload, "6", "M")}]),
+        ("P6", [set(), set()]),
         ("P7", [{bars(ITEM)}]),
         ("P8", [set()]),
         ("P9 roll", [{bars(ITEM), STATUS}] * 2),
@@ -50,7 +53,10 @@ BAG = movement.BAG_LABEL.bag_code
         ("P14", [{bars(ITEM)}]),
         ("P15", [{bars(ITEM)}]),
         ("P16", [{bars(ITEM)}] * 2),
-        ("P22", [{STATUS}, set()]),
+        ("P22", [set(), {STATUS}]),
+        ("supplement request", [{bars(DOSSIER)}]),
+        ("refusal", [{bars(DOSSIER)}]),
+        ("control slip", [{bars(DOSSIER), STATUS}]),
     ],
 )
 def test_every_code_on_a_paper_is_read_back_at_a_label_printers_resolution(

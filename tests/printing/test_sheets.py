@@ -44,13 +44,14 @@ def test_two_hundred_papers_fill_several_pages_under_a_repeated_head() -> None:
 
     pages = page_texts(dossier_list.render(replace(desk.DOSSIER_LIST, papers=papers)))
 
-    assert len(pages) > 4
-    for number, page in enumerate(pages, start=1):
-        assert page.endswith(f"Trang {number}/{len(pages)}") or f"Trang {number}/" in page
+    of_each = len(pages) // 2
+    assert of_each > 4
+    for at, page in enumerate(pages):
+        assert f"Trang {at % of_each + 1}/{of_each}" in page
         assert ("STT Tên giấy tờ Bản chính" in page) == ("Giấy tờ " in page)
-    assert [int(n) for n in re.findall(r"Giấy tờ (\d+) 1 0 0", " ".join(pages))] == list(
-        range(1, 201)
-    )
+    for copy in (pages[:of_each], pages[of_each:]):
+        listed = re.findall(r"Giấy tờ (\d+) 1 0 0", " ".join(copy))
+        assert [int(n) for n in listed] == list(range(1, 201))
     assert "Bản chính: 200 (hai trăm)" in pages[-1]
 
 
@@ -60,8 +61,35 @@ def test_a_name_longer_than_a_page_goes_on_in_the_next_row_and_loses_no_word() -
 
     words = text_of(dossier_list.render(view))
 
-    assert [int(n) for n in re.findall(r"từ(\d+)", words)] == list(range(1_500))
+    assert [int(n) for n in re.findall(r"từ(\d+)", words)] == list(range(1_500)) * 2
     assert "Tổng cộng 1 0 0" in words
+
+
+def test_both_parties_of_a_consignment_note_get_a_copy_that_says_whose_it_is() -> None:
+    pages = page_texts(dossier_list.render(desk.DOSSIER_LIST))
+
+    assert len(pages) == 2
+    assert ["Bản 1 — người gửi giữ" in page for page in pages] == [True, False]
+    assert ["Bản 2 — bưu điện giữ" in page for page in pages] == [False, True]
+    assert all("Trang 1/1" in page for page in pages)
+
+
+@pytest.mark.parametrize("count", range(1, 40))
+def test_nobody_signs_a_page_that_says_nothing_else(count: int) -> None:
+    events = (outcome.CUSTODY_EXTRACT.events * 6)[:count]
+
+    last = page_texts(custody_extract.render(replace(outcome.CUSTODY_EXTRACT, events=events)))[-1]
+
+    assert "NGƯỜI TRÍCH LỤC" in last
+    assert "Điểm kiểm của sổ" in last
+
+
+def test_what_nobody_weighed_has_no_weight_on_its_receipt() -> None:
+    unweighed = text_of(receipts.render(replace(desk.POSTAGE_RECEIPT, weight_grams=None)))
+
+    assert "Khối lượng: 85 gam" in text_of(receipts.render(desk.POSTAGE_RECEIPT))
+    assert "Khối lượng:" in unweighed
+    assert "gam" not in unweighed
 
 
 def test_an_empty_list_says_that_it_is_empty() -> None:

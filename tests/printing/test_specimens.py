@@ -22,7 +22,7 @@ def test_one_command_prints_a_specimen_of_every_paper(
     ]
 
 
-@pytest.mark.parametrize("arguments", [[], ["one", "two"]])
+@pytest.mark.parametrize("arguments", [[], ["one", "two"], ["--help"]])
 def test_a_call_without_one_folder_says_how_to_call(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

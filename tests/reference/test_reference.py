@@ -24,6 +24,7 @@ def test_every_shipped_file_names_its_source() -> None:
         assert name in sources
     assert "procedures.toml" in sources
     assert "tariff_demo.toml" in sources
+    assert "form_sets.toml" in sources
 
 
 def test_78_units_were_formed_from_233_communes() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.storage.schema import DossierRow, EntryRow
+from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.web.conftest import Browser
 from tests.web.desk_work import received, reception_fields
@@ -48,7 +49,8 @@ def test_a_dossier_is_received_and_its_papers_are_in_the_answer(
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert len(papers) == 4  # the citizen's slip, the consignment note, the label, the receipt
+    # The citizen's slip, the consignment note, the label, the registration to receive, the receipt.
+    assert len(papers) == 5
     assert all(pdf.startswith(b"%PDF") for pdf in papers.values())
 
 
@@ -203,3 +205,50 @@ def test_what_the_law_keeps_from_the_post_is_refused(
 
     assert answer.status_code == 409
     assert dossiers_in(session) == 0
+
+
+def test_the_registration_says_to_whom_and_where_the_result_is_brought(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(
+        counter,
+        receiver_name="Trần Văn Nhận",
+        receiver_phone="0905 999 888",
+        receiver_address="7 Phan Châu Trinh",
+        receiver_commune=w.COMMUNE,
+    )
+    page = counter.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (pdf,) = [content for content, name in PDF.findall(page) if "nhan-ket-qua" in name]
+    words = text_of(b64decode(pdf))
+
+    assert "Người đăng ký: Nguyễn Thị Lan Số định danh: 049*****3456" in words
+    assert "Họ và tên: Trần Văn Nhận" in words
+    assert "Địa chỉ phát: 7 Phan Châu Trinh" in words
+    assert "Cước trả kết quả: 26.000 ₫ — đã thu" in words
+    assert "Bản 1 — người đăng ký giữ" in words
+    assert "Bản 2 — bưu điện giữ" in words
+    assert "999888" not in words.replace(" ", "")
+
+
+def test_a_result_fetched_at_the_desk_is_not_registered_to_be_brought(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter, by_post="")
+    page = counter.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+
+    assert not [name for _, name in PDF.findall(page) if "nhan-ket-qua" in name]
+
+
+def test_the_clerk_is_told_why_there_is_no_code_to_pay_by(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    page = counter.send(
+        f"/receptions/new/{w.EXTRACT}", reception_fields(counter, postage_means="")
+    ).get_data(as_text=True)
+
+    assert "Còn phải nộp" in page
+    assert page.count("không có mã chuyển khoản: chưa khai tài khoản nhận khoản này") == 2
+    assert "/transfers/" not in page

@@ -33,6 +33,8 @@ OTHERS = {
     "code": w.EXTRACT,
     "step": "resolve",
     "act": "damage",
+    "paper": "control-slip",
+    "charge": NOT_THERE,
     "weight": "400",
     "filename": "postal.css",
     "item": NOT_THERE_ITEM,

@@ -5,7 +5,9 @@ from postal_service.printing import (
     authorisation,
     bag_label,
     bag_manifest,
+    control_slip,
     custody_extract,
+    decision_notice,
     delivery_slip,
     discrepancy_record,
     dossier_list,
@@ -13,22 +15,29 @@ from postal_service.printing import (
     handover_record,
     invitation,
     keeping_slip,
+    preparation_guide,
     receipts,
     remittance_slip,
     return_record,
+    return_registration,
     run_list,
+    supplement_request,
+    transfer_slip,
 )
-from postal_service.printing.specimens import desk, movement, outcome
+from postal_service.printing.specimens import agency, desk, movement, outcome
 
 
 def specimens() -> dict[str, bytes]:
     """Each paper's file name without ending → its PDF."""
     return {
+        "p01-phieu-huong-dan": preparation_guide.render(desk.PREPARATION_GUIDE),
         "p02-phieu-gui-ho-so": dossier_list.render(desk.DOSSIER_LIST),
         "p03-giay-tiep-nhan-va-hen-tra": appointment_slip.render(desk.APPOINTMENT_SLIP),
         "p03-phieu-giu-cua-cong-dan": keeping_slip.render(desk.KEEPING_SLIP),
         "p04-bien-nhan-phi": receipts.render(desk.FEE_RECEIPT),
         "p04-bien-nhan-cuoc": receipts.render(desk.POSTAGE_RECEIPT),
+        "p05-phieu-chuyen-khoan": transfer_slip.render(desk.TRANSFER_SLIP),
+        "p06-phieu-dang-ky-nhan-ket-qua": return_registration.render(desk.RETURN_REGISTRATION),
         "p07-giay-moi-lan-1": invitation.render(desk.INVITATION),
         "p08-giay-uy-quyen": authorisation.render(desk.AUTHORISATION),
         "p09-nhan-niem-phong-100x50": envelope_label.render(movement.ENVELOPE_LABELS),
@@ -43,4 +52,9 @@ def specimens() -> dict[str, bytes]:
         "p16-bien-ban-chuyen-hoan": return_record.render(outcome.RETURN_RECORD),
         "p18-phieu-nop-tien-mat": remittance_slip.render(outcome.REMITTANCE_SLIP),
         "p22-trich-luc-chuoi-luu-giu": custody_extract.render(outcome.CUSTODY_EXTRACT),
+        "co-quan-yeu-cau-bo-sung": supplement_request.render(agency.SUPPLEMENT_REQUEST),
+        "co-quan-tu-choi": decision_notice.render(agency.REFUSAL),
+        "co-quan-gia-han": decision_notice.render(agency.EXTENSION),
+        "co-quan-dung-giai-quyet": decision_notice.render(agency.DISCONTINUATION),
+        "co-quan-phieu-kiem-soat": control_slip.render(agency.CONTROL_SLIP),
     }

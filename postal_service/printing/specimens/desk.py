@@ -3,13 +3,17 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from postal_service.domain.vietqr import Transfer, payload
 from postal_service.printing import (
     appointment_slip,
     authorisation,
     dossier_list,
     invitation,
     keeping_slip,
+    preparation_guide,
     receipts,
+    return_registration,
+    transfer_slip,
 )
 from postal_service.printing.figures import VIETNAM
 from postal_service.printing.specimens.invented import (
@@ -32,6 +36,48 @@ from postal_service.printing.specimens.invented import (
     PLACE,
     PROCEDURE,
     SEAL,
+)
+
+PREPARATION_GUIDE: Final = preparation_guide.PreparationGuide(
+    operator_name=OPERATOR,
+    office_name=OFFICE,
+    procedure_code=PROCEDURE[0],
+    procedure_name=PROCEDURE[1],
+    field="Hộ tịch",
+    authority="UBND cấp xã",
+    valid_from=date(2025, 7, 1),
+    papers=(
+        *(
+            preparation_guide.NeededPaper(
+                name=paper.name,
+                originals=paper.originals,
+                certified_copies=paper.certified_copies,
+                photocopies=paper.photocopies,
+                remarks=("bản chính được trả lại cùng kết quả",)
+                if paper.original_to_return
+                else (),
+            )
+            for paper in PAPERS
+        ),
+        preparation_guide.NeededPaper(
+            name="Thẻ căn cước của người yêu cầu",
+            originals=1,
+            certified_copies=0,
+            photocopies=0,
+            remarks=("chỉ xuất trình, không nộp",),
+        ),
+    ),
+    terms=("3 ngày làm việc",),
+    fees=(
+        preparation_guide.GuidedFee(
+            channel="trực tiếp", amount="15.000 ₫", basis="mức thu ví dụ, không có thật"
+        ),
+        preparation_guide.GuidedFee(
+            channel="trực tuyến", amount="chưa xác nhận, xin hỏi nơi tiếp nhận", basis=""
+        ),
+    ),
+    ways=("Nộp tại bưu cục hoặc tại Một cửa.", "Bưu điện mang kết quả về tận nhà nếu đăng ký."),
+    printed_at=MORNING,
 )
 
 DOSSIER_LIST: Final = dossier_list.DossierList(
@@ -158,4 +204,50 @@ AUTHORISATION: Final = authorisation.Authorisation(
     agency_name=AGENCY,
     procedure_name=PROCEDURE[1],
     owner_name=CITIZEN,
+)
+
+TRANSFER_SLIP: Final = transfer_slip.TransferSlip(
+    number=DOSSIER,
+    operator_name=OPERATOR,
+    office_name=OFFICE,
+    line_name="Phí, lệ phí",
+    goes_to=AGENCY,
+    dossier_code=DOSSIER,
+    procedure_name=PROCEDURE[1],
+    holder="UBND PHƯỜNG VÍ DỤ",
+    bank_bin="970000",
+    account_number="0000000000",
+    amount_dong=15_000,
+    purpose=f"LP {DOSSIER}",
+    payload=payload(
+        Transfer(
+            bank_bin="970000",
+            account="0000000000",
+            amount_dong=15_000,
+            name="UBND PHƯỜNG VÍ DỤ",
+            purpose=f"LP {DOSSIER}",
+        )
+    ),
+    printed_at=MORNING,
+)
+
+RETURN_REGISTRATION: Final = return_registration.ReturnRegistration(
+    number=DOSSIER,
+    operator_name=OPERATOR,
+    office_name=OFFICE,
+    place=PLACE,
+    agency_name=AGENCY,
+    procedure_code=PROCEDURE[0],
+    procedure_name=PROCEDURE[1],
+    applicant_name=CITIZEN,
+    applicant_id=CITIZEN_ID,
+    receiver_name=CITIZEN,
+    receiver_phone=CITIZEN_PHONE,
+    receiver_address=CITIZEN_ADDRESS,
+    result_item=ITEM,
+    postage_dong=26_000,
+    postage_state="đã thu",
+    give_back=("Giấy phép lái xe (bản cũ)",),
+    registered_at=MORNING,
+    clerk_name=CLERK,
 )

@@ -12,7 +12,7 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import administrative, dossiers, overview
+from postal_service.services import administrative, dossiers, overview, transfers
 from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
 from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
@@ -21,6 +21,7 @@ from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.printouts.offered import offered
 
 pages = Blueprint("dossiers", __name__, template_folder="templates", url_prefix="/dossiers")
 
@@ -80,6 +81,9 @@ def act(key: str, step: str) -> ResponseReturnValue:
 def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
+        payable = transfers.payable(
+            store, view.dossier, view.accounts, here.runtime().settings.accounts
+        )
     page = render_template(
         "dossiers/dossier.html",
         refusal=told(refused) if refused else "",
@@ -93,6 +97,9 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         takes_supplement=here.actor().may(Role.POSTAL_CLERK)
         and view.dossier.administrative is Administrative.SUPPLEMENT,
         typed=forms.typed("why", "new_due"),
+        printouts=offered(view),
+        payable=payable,
+        asks_transfer=here.actor().may(*transfers.ASKING),
     )
     return page, status_of(refused) if refused else 200
 

@@ -60,6 +60,9 @@ ENGLISH: dict[str, str] = {
     "Giấy tiếp nhận hồ sơ và hẹn trả kết quả": "Receipt and appointment slip",
     "Phiếu giữ của công dân: PIN và mã nhận kết quả": "The citizen's slip: PIN and delivery code",
     "Phiếu gửi hồ sơ": "Consignment note",
+    "Phiếu đăng ký nhận kết quả (2 bản)": "Registration to receive the result (two copies)",
+    "In phiếu hướng dẫn": "Print the preparation guide",
+    "Còn phải nộp": "Still to pay",
     "Biên nhận thu phí, lệ phí": "Receipt for the fee",
     "Biên nhận cước bưu chính": "Receipt for postage",
 }

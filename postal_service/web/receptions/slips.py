@@ -14,6 +14,7 @@ from postal_service.printing import (
     envelope_label,
     keeping_slip,
     receipts,
+    return_registration,
 )
 from postal_service.printing.appointment_slip import AppointmentSlip
 from postal_service.printing.dossier_list import DossierList
@@ -21,10 +22,12 @@ from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
 from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.printing.paper_counts import ListedPaper
 from postal_service.printing.receipts import Charge, FeeReceipt, PostageReceipt
+from postal_service.printing.return_registration import ReturnRegistration
 from postal_service.services.charges import Due
 from postal_service.services.registration import Received, Registration
 from postal_service.web.language import say
 from postal_service.web.papers import Printable
+from postal_service.web.receptions.return_slip import registration
 
 OPERATOR = "Bưu điện"
 BY_HAND = "………………"
@@ -96,6 +99,12 @@ class _Papers:
         if self.received.item is not None and self.received.label is not None:
             label = envelope_label.render(self._label())
             yield Printable(say("Nhãn phong bì"), f"{self.received.item}-nhan.pdf", label)
+        if self.command.result_by_post:
+            yield Printable(
+                say("Phiếu đăng ký nhận kết quả (2 bản)"),
+                f"{code}-nhan-ket-qua.pdf",
+                return_registration.render(self._registration()),
+            )
         yield from self._receipts()
 
     def _listed(self) -> tuple[ListedPaper, ...]:
@@ -183,6 +192,18 @@ class _Papers:
             clerk_name=self.office.clerk,
         )
 
+    def _registration(self) -> ReturnRegistration:
+        return registration(
+            self.received,
+            self.command,
+            self.version,
+            operator=OPERATOR,
+            office=self.office.name,
+            agency=self.office.agency,
+            clerk=self.office.clerk,
+            at=self.at,
+        )
+
     def _label(self) -> EnvelopeLabels:
         assert self.received.item is not None  # asked by all() before
         assert self.received.label is not None
@@ -248,7 +269,7 @@ class _Papers:
             item_code=self.received.item or (self.received.result_item or self.received.code),
             sent_from=self.office.name,
             sent_to=self.office.agency,
-            weight_grams=100,
+            weight_grams=None,
             charges=(charge,),
             method=MEANS[due.paid_by] if due.paid_by else "",
             paid_at=self.at,

@@ -6,15 +6,29 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
+from postal_service.domain.money import PaymentState
 from postal_service.domain.procedures import FeeStatus, ProcedureVersion
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
-from postal_service.services import once, overview, places, procedures, reception, sealing
+from postal_service.printing import preparation_guide
+from postal_service.services import (
+    charges,
+    dossiers,
+    once,
+    overview,
+    places,
+    procedures,
+    reception,
+    sealing,
+    transfers,
+)
 from postal_service.services.procedures import fee_channel
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
+from postal_service.web.papers import opened
+from postal_service.web.receptions import guide
 from postal_service.web.receptions.form import FIELDS, channel_at, read
 from postal_service.web.receptions.slips import Office, slips
 
@@ -36,6 +50,17 @@ def search() -> ResponseReturnValue:
         found=found,
         takes_supplement=here.actor().may(Role.POSTAL_CLERK),
     )
+
+
+@pages.get("/guide/<code>")
+@staff_only(*RECEIVING)
+def preparation(code: str) -> ResponseReturnValue:
+    """What a citizen has to prepare, for taking home before any dossier exists."""
+    with reading(here.sessions()) as store:
+        _, version = procedures.version_on(store, code, _today())
+        office = places.workplace(store, by=here.actor(), at=here.now()).name
+    view = guide.view_of(version, office=office, at=here.now())
+    return opened(preparation_guide.render(view), f"{version.code}-huong-dan.pdf")
 
 
 @pages.get("/new/<code>")
@@ -76,6 +101,10 @@ def receive(code: str) -> ResponseReturnValue:
                     at=here.now(),
                 )
             names = overview.unit_names(store, [command.agency, unit.code])
+            accounts = charges.accounts(store, received.dossier)
+            payable = transfers.payable(
+                store, dossiers.load(store, received.dossier), accounts, settings.accounts
+            )
     except Refusal as refused:
         return _form_page(code, refused)
     office = Office(
@@ -87,7 +116,13 @@ def receive(code: str) -> ResponseReturnValue:
     )
     papers = slips(received, command, version, office, serial=serial, at=here.now())
     return render_template(
-        "receptions/received.html", received=received, version=version, papers=papers, serial=serial
+        "receptions/received.html",
+        received=received,
+        version=version,
+        papers=papers,
+        serial=serial,
+        dues=[each for each in accounts if each.charge.state is PaymentState.DUE],
+        payable=payable,
     )
 
 

@@ -11,5 +11,5 @@ ENGLISH: dict[str, str] = {
     "Hồ sơ khác": "Another dossier",
     "Niêm phong trước mặt công dân và ghi số ở đây; để trống nếu niêm phong sau.": "Seal in front of the citizen and write the serial here; leave it empty to seal later.",
     "Đã nhận giấy tờ bổ sung": "Supplement taken",
-    "Nhãn chỉ in được từ trang này. Phiếu gửi in hai bản, công dân giữ một bản.": "The label can be printed from this page only. Print the note twice; the citizen keeps one.",
+    "Nhãn chỉ in được từ trang này. Phiếu gửi gồm hai bản, công dân giữ một bản.": "The label can be printed from this page only. The note has two copies; the citizen keeps one.",
 }

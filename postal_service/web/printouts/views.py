@@ -1,0 +1,104 @@
+"""Open a paper that a dossier's record is told on. People are masked on it, so printing it is no look at them."""
+
+from typing import assert_never
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import DossierId
+from postal_service.domain.issued_forms import Form
+from postal_service.domain.money import Line
+from postal_service.domain.refusals import Unknown
+from postal_service.printing import transfer_slip
+from postal_service.printing.transfer_slip import TransferSlip
+from postal_service.services import administrative, overview, places, procedures, transfers
+from postal_service.services.charges import ChargeId
+from postal_service.services.transfers import ASKING, TransferAsked
+from postal_service.storage.transaction import reading
+from postal_service.web import here
+from postal_service.web.gate import staff_only
+from postal_service.web.labels import vietnamese
+from postal_service.web.papers import opened
+from postal_service.web.printouts import control, letters
+from postal_service.web.printouts.offered import NAMES
+from postal_service.web.receptions.slips import OPERATOR
+
+pages = Blueprint("printouts", __name__, url_prefix="/dossiers")
+
+PRINTING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
+
+
+class UnknownPaper(Unknown):
+    code = "paper.unknown"
+
+
+@pages.get("/<key>/papers/<paper>")
+@staff_only(*PRINTING)
+def show(key: str, paper: str) -> ResponseReturnValue:
+    """One paper as PDF. Someone else's dossier answers as one that is not there, whatever the paper."""
+    dossier, by = DossierId(key), here.actor()
+    with reading(here.sessions()) as store:
+        view = overview.dossier(store, here.runtime().vault, dossier, by=by)
+        asked = administrative.supplement_asked(store, view.dossier)
+        place = places.workplace(store, by=by, at=here.now()).name
+    form = NAMES.get(paper)
+    if form is None:
+        raise UnknownPaper
+    match form:
+        case Form.SUPPLEMENT:
+            pdf = letters.supplement(view, asked)
+        case Form.REFUSAL | Form.EXTENSION | Form.DISCONTINUATION:
+            pdf = letters.decision(view, form)
+        case Form.CONTROL_SLIP:
+            pdf = control.slip(
+                view,
+                label_host=here.runtime().settings.label_host,
+                printed_by=_who(),
+                place=place,
+                at=here.now(),
+            )
+        case _:
+            assert_never(form)
+    return opened(pdf, f"{view.dossier.code}-{paper}.pdf")
+
+
+@pages.get("/<key>/transfers/<charge>")
+@staff_only(*ASKING)
+def transfer(key: str, charge: str) -> ResponseReturnValue:
+    """The slip of one charge that is due, with its code."""
+    by, settings = here.actor(), here.runtime().settings
+    with reading(here.sessions()) as store:
+        asked = transfers.asked(store, DossierId(key), ChargeId(charge), settings.accounts, by=by)
+        office = places.workplace(store, by=by, at=here.now()).name
+        version = procedures.version(store, asked.dossier.procedure)
+        names = overview.unit_names(store, [asked.dossier.competent_unit])
+    is_fee = asked.charge.charge.line is Line.STATE_FEE
+    goes_to = names[asked.dossier.competent_unit] if is_fee else OPERATOR
+    pdf = transfer_slip.render(_slip(asked, office=office, procedure=version.name, goes_to=goes_to))
+    return opened(pdf, f"{asked.dossier.code}-{asked.charge.charge.line.value}.pdf")
+
+
+def _slip(asked: TransferAsked, *, office: str, procedure: str, goes_to: str) -> TransferSlip:
+    name = vietnamese(asked.charge.charge.line)
+    return TransferSlip(
+        number=asked.purpose,
+        operator_name=OPERATOR,
+        office_name=office,
+        line_name=name[:1].upper() + name[1:],
+        goes_to=goes_to,
+        dossier_code=asked.dossier.code,
+        procedure_name=procedure,
+        holder=asked.into.holder,
+        bank_bin=asked.into.bank_bin,
+        account_number=asked.into.number,
+        amount_dong=asked.charge.charge.amount_dong,
+        purpose=asked.purpose,
+        payload=asked.payload,
+        printed_at=here.now(),
+    )
+
+
+def _who() -> str:
+    person = here.signed_in()
+    return person.name if person is not None else ""

@@ -1,0 +1,53 @@
+"""The registration of a result that is to be brought home, printed with the reception. Always Vietnamese."""
+
+from datetime import datetime
+
+from postal_service.domain.money import Line
+from postal_service.domain.procedures import ProcedureVersion
+from postal_service.printing.return_registration import ReturnRegistration
+from postal_service.services.charges import Due
+from postal_service.services.registration import Received, Registration
+
+
+def registration(
+    received: Received,
+    command: Registration,
+    version: ProcedureVersion,
+    *,
+    operator: str,
+    office: str,
+    agency: str,
+    clerk: str,
+    at: datetime,
+) -> ReturnRegistration:
+    """To whom and where, as it was just entered."""
+    who = command.submitter
+    receiver = command.receiver or command.owner or who
+    address = receiver.address or who.address
+    postage = next((due for due in command.dues if due.line is Line.POSTAGE), None)
+    return ReturnRegistration(
+        number=received.code,
+        operator_name=operator,
+        office_name=office,
+        place=office,
+        agency_name=agency,
+        procedure_code=version.code,
+        procedure_name=version.name,
+        applicant_name=who.name,
+        applicant_id=who.citizen,
+        receiver_name=receiver.name,
+        receiver_phone=receiver.phone or who.phone,
+        receiver_address=address.text if address else "",
+        result_item=received.result_item or "",
+        postage_dong=postage.amount_dong if postage else None,
+        postage_state=_how_paid(postage) if postage else "",
+        give_back=version.collects_on_delivery,
+        registered_at=at,
+        clerk_name=clerk,
+    )
+
+
+def _how_paid(postage: Due) -> str:
+    if postage.exempt:
+        return f"được miễn: {postage.exempt}"
+    return "đã thu" if postage.paid_by is not None else "chưa thu"

@@ -1,0 +1,258 @@
+"""The papers of a dossier's own record: what they say, who gets them, and that the codes on them are read."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import vietqr
+from postal_service.domain.bank_accounts import BankAccount
+from postal_service.domain.money import Line
+from postal_service.runtime import Runtime, start
+from postal_service.storage.schema import AccessRow, EntryRow, StepRow
+from postal_service.storage.transaction import Sessions
+from tests.clock import Clock
+from tests.printing.read_back import codes_of, text_of, title_and_language
+from tests.services import world as w
+from tests.services.world import World
+from tests.web.conftest import Browser, settings_for_tests
+from tests.web.desk_work import dossier_of, offered, sealed, taken
+from tests.web.desk_work import received as received_item
+
+ACCOUNTS = (
+    BankAccount(
+        unit=w.AGENCY, line=Line.STATE_FEE, bank_bin="970415", number="111", holder="UBND Tam Kỳ"
+    ),
+    BankAccount(
+        unit=w.OPERATOR, line=Line.POSTAGE, bank_bin="970436", number="222", holder="Bưu điện"
+    ),
+)
+PAPER = "Tờ khai cấp bản sao trích lục hộ tịch"
+TRANSFER = re.compile(r"/dossiers/[0-9a-f-]{36}/transfers/[0-9a-f-]{36}")
+
+
+@pytest.fixture
+def runtime(sessions: Sessions, world: World, clock: Clock) -> Runtime:
+    """A service in which both accounts are entered."""
+    settings = replace(settings_for_tests(), accounts=ACCOUNTS)
+    return start(settings, clock=clock, sessions=sessions)
+
+
+@pytest.fixture
+def at_desk(browser: Callable[[str], Browser]) -> str:
+    """A dossier whose fee is still due, posted at the counter, whose envelope the desk has taken."""
+    counter, desk = browser("counter"), browser("desk_clerk")
+    item = sealed(counter, "NP-1")
+    taken(desk, offered(counter, item), item)
+    return dossier_of(desk, item)
+
+
+@pytest.fixture
+def received(browser: Callable[[str], Browser], at_desk: str, clock: Clock) -> str:
+    """The desk received it twenty minutes after it had the envelope."""
+    clock.forward(timedelta(minutes=20))
+    assert browser("desk_clerk").send(f"/dossiers/{at_desk}/receive").status_code == 302
+    return at_desk
+
+
+def paper(clerk: Browser, dossier: str, name: str) -> bytes:
+    """One paper, which the dossier's page links to."""
+    path = f"/dossiers/{dossier}/papers/{name}"
+    assert f'href="{path}"' in clerk.text(f"/dossiers/{dossier}")
+    answer = clerk.get(path)
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].startswith('inline; filename="H17.132-')
+    return answer.get_data()
+
+
+def test_a_supplement_request_lists_the_papers_with_the_counts_the_list_asks(
+    browser: Callable[[str], Browser], received: str
+) -> None:
+    desk = browser("desk_clerk")
+    desk.send(f"/dossiers/{received}/supplement", reason="illegible", paper=PAPER)
+
+    words = text_of(paper(desk, received, "supplement"))
+
+    for said in (
+        "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
+        "UBND phường Tam Kỳ",
+        "Kính gửi: Nguyễn Thị Lan",
+        f"{PAPER} 1 0 0",
+        "Lý do: không đọc được",
+        "Bản in từ hệ thống theo sự kiện đã ghi — ứng với mẫu số 02, Thông tư 03/2025/TT-VPCP",
+        "Nhân viên desk_clerk",
+    ):
+        assert said in words
+    assert "Giấy tờ tùy thân của người yêu cầu" not in words
+    assert "049190123456" not in words
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "said"),
+    [
+        ("refuse", {"why": "Không thuộc thẩm quyền"}, "PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ"),
+        ("discontinue", {"why": "Người nộp đề nghị dừng"}, "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ"),
+        ("extend", {"why": "Phải xác minh", "new_due": "2026-11-30"}, "XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN"),
+    ],
+)
+def test_a_decision_is_told_with_its_reason(
+    browser: Callable[[str], Browser],
+    received: str,
+    step: str,
+    fields: dict[str, str],
+    said: str,
+) -> None:
+    names = {"refuse": "refusal", "discontinue": "discontinuation", "extend": "extension"}
+    desk = browser("desk_clerk")
+    assert desk.send(f"/dossiers/{received}/{step}", fields).status_code == 302
+
+    words = text_of(paper(desk, received, names[step]))
+
+    assert said in words
+    assert f"Lý do: {fields['why']}" in words
+    if step == "extend":
+        assert "Ngày hẹn trả trước đây: 17 giờ 00 phút, ngày 23 tháng 11 năm 2026" in words
+        assert "Ngày hẹn trả mới: 17 giờ 00 phút, ngày 30 tháng 11 năm 2026" in words
+
+
+def test_the_control_slip_has_a_row_for_each_hop_and_the_head_of_the_chain(
+    browser: Callable[[str], Browser], received: str, session: Session, tmp_path: Path
+) -> None:
+    desk = browser("desk_clerk")
+    pdf = paper(desk, received, "control-slip")
+    words = text_of(pdf)
+
+    assert "1 công dân Nhân viên counter — Bưu cục Tam Kỳ 09:00 23/11/2026 chưa tính hạn" in words
+    assert "2 Nhân viên counter — Bưu cục Tam Kỳ Nhân viên desk_clerk" in words
+    assert "Số lần giao nhận: 2 (hai)" in words
+    assert "mẫu số 06" in words
+    newest = session.scalars(select(EntryRow).order_by(EntryRow.index.desc())).first()
+    assert newest is not None
+    assert newest.leaf_hash.hex() in words
+    scanned = {code.text for page in codes_of(pdf, tmp_path) for code in page}
+    assert any(text.startswith("HTTPS://") and text.endswith(newest.item) for text in scanned)
+    assert title_and_language(pdf)[1] == "vi-VN"
+
+
+def test_a_hop_after_the_promised_date_is_told_as_late(
+    browser: Callable[[str], Browser], received: str, clock: Clock
+) -> None:
+    desk = browser("desk_clerk")
+    desk.send(f"/dossiers/{received}/resolve")
+    clock.forward(timedelta(days=3))
+    made = browser("desk_clerk").send(
+        f"/results/{received}/envelope", originals="1", certified="0", photocopies="0", serial="KQ"
+    )
+    assert made.status_code == 200
+
+    words = text_of(paper(browser("desk_clerk"), received, "control-slip"))
+
+    assert "3 cơ quan giải quyết Nhân viên desk_clerk" in words
+    assert "09:20 26/11/2026 quá hạn kết quả" in words
+
+
+def test_what_was_not_recorded_is_not_printed(
+    browser: Callable[[str], Browser], at_desk: str
+) -> None:
+    desk = browser("desk_clerk")
+    page = desk.text(f"/dossiers/{at_desk}")
+
+    for name in ("supplement", "refusal", "extension", "discontinuation"):
+        assert f"papers/{name}" not in page
+        answer = desk.get(f"/dossiers/{at_desk}/papers/{name}")
+        assert answer.status_code == 409
+        assert "không có gì để in" in answer.get_data(as_text=True)
+    assert desk.get(f"/dossiers/{at_desk}/papers/invented").status_code == 404
+
+
+def test_a_foreign_office_is_answered_as_if_there_were_no_dossier(
+    browser: Callable[[str], Browser], received: str
+) -> None:
+    far = browser("far_desk_clerk")
+    unknown = "01900000-0000-7000-8000-000000000000"
+
+    for name in ("control-slip", "supplement", "invented"):
+        foreign = far.get(f"/dossiers/{received}/papers/{name}")
+        missing = far.get(f"/dossiers/{unknown}/papers/{name}")
+        assert foreign.status_code == missing.status_code == 404
+        assert foreign.mimetype == missing.mimetype == "text/html"
+
+
+def test_printing_writes_nothing_and_is_no_look_at_a_person(
+    browser: Callable[[str], Browser], received: str, session: Session
+) -> None:
+    def written() -> tuple[int | None, ...]:
+        return tuple(
+            session.scalar(select(func.count()).select_from(row))
+            for row in (EntryRow, StepRow, AccessRow)
+        )
+
+    before = written()
+    paper(browser("desk_clerk"), received, "control-slip")
+    assert written() == before
+
+
+def test_each_due_has_its_own_slip_whose_code_a_phone_reads(
+    browser: Callable[[str], Browser], tmp_path: Path
+) -> None:
+    counter = browser("counter")
+    dossier = dossier_of(counter, received_item(counter, postage_means=""))
+    links = TRANSFER.findall(counter.text(f"/dossiers/{dossier}"))
+    assert len(links) == 2
+
+    told = {}
+    for number, link in enumerate(links):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        pdf = counter.get(link).get_data()
+        (code,) = codes_of(pdf, folder)[0]
+        transfer = vietqr.read(code.text)
+        told[transfer.account] = (transfer, text_of(pdf))
+
+    fee, fee_words = told["111"]
+    postage, postage_words = told["222"]
+    assert (fee.bank_bin, fee.amount_dong) == ("970415", 8_000)
+    assert (postage.bank_bin, postage.amount_dong) == ("970436", 26_000)
+    assert fee.purpose.startswith("LP H17.132-")
+    assert postage.purpose.startswith("CP H17.132-")
+    assert "Số tiền: 8.000 ₫" in fee_words
+    assert "Bằng chữ: Tám nghìn đồng" in fee_words
+    assert "Nộp về: UBND phường Tam Kỳ" in fee_words
+    assert "26.000" not in fee_words
+    assert "Số tiền: 26.000 ₫" in postage_words
+    assert "chưa phải biên nhận" in postage_words
+
+
+def test_what_is_paid_has_no_transfer_slip(browser: Callable[[str], Browser]) -> None:
+    counter = browser("counter")
+    dossier = dossier_of(counter, received_item(counter, fee="8000", fee_means="cash"))
+
+    assert not TRANSFER.findall(counter.text(f"/dossiers/{dossier}"))
+
+
+def test_a_foreign_counter_gets_no_slip_of_our_charge(
+    browser: Callable[[str], Browser], at_desk: str
+) -> None:
+    (link,) = TRANSFER.findall(browser("counter").text(f"/dossiers/{at_desk}"))
+
+    assert browser("counter").get(link).status_code == 200
+    assert browser("far_counter").get(link).status_code == 404
+    assert browser("auditor").get(link).status_code == 403
+    assert browser("counter").get(link[:-36] + "x" * 3_000).status_code == 404
+
+
+def test_the_page_speaks_english_and_the_paper_vietnamese(
+    browser: Callable[[str], Browser], received: str
+) -> None:
+    desk = browser("desk_clerk")
+    desk.send("/language", language="en")
+
+    assert "Control slip" in desk.text(f"/dossiers/{received}")
+    assert "PHIẾU KIỂM SOÁT" in text_of(paper(desk, received, "control-slip"))

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from postal_service.storage import private_files
+
 SECRETS = (
     "POSTAL_MASTER_KEY",
     "POSTAL_INDEX_KEY",
@@ -19,6 +21,7 @@ SECRETS = (
     "POSTAL_COOKIE_KEY",
 )
 KEY_BYTES = 32
+MOST_PROXIES = 9  # nobody stacks more; a larger number is a mistyped one
 
 
 class NotConfiguredError(RuntimeError):
@@ -39,6 +42,7 @@ class Settings:
     root_key: bytes
     cookie_key: bytes
     secure_cookies: bool
+    trusted_proxies: int  # how many of our own stand before the service
     redis_url: str  # "" where there is one process
     road_server_url: str  # "" plans by great-circle distances
     witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
@@ -67,8 +71,7 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "keys.json"
     if not kept.exists():
-        kept.write_text(json.dumps(make_keys(), indent=1))
-        kept.chmod(0o600)
+        private_files.keep(kept, json.dumps(make_keys(), indent=1).encode())
     keys = {name: _key(name, text) for name, text in json.loads(kept.read_text()).items()}
     url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
     return _settings(environment, url, keys, demo=True)
@@ -87,6 +90,15 @@ def _key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")
     return key
+
+
+def _proxies(text: str) -> int:
+    if text not in map(str, range(MOST_PROXIES + 1)):
+        raise NotConfiguredError(
+            "POSTAL_TRUSTED_PROXIES is how many proxies of ours every request passes: "
+            f"0 to {MOST_PROXIES}."
+        )
+    return int(text)
 
 
 def _witnesses(text: str) -> tuple[tuple[str, str], ...]:
@@ -112,6 +124,7 @@ def _settings(
         root_key=keys["POSTAL_ROOT_KEY"],
         cookie_key=keys["POSTAL_COOKIE_KEY"],
         secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
+        trusted_proxies=_proxies(environment.get("POSTAL_TRUSTED_PROXIES", "0")),
         redis_url=environment.get("POSTAL_REDIS_URL", ""),
         road_server_url=environment.get("POSTAL_ROAD_SERVER_URL", ""),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),

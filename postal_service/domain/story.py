@@ -144,7 +144,7 @@ class _Teller:
             case acts.Handover():
                 if told.offer_proved:
                     return event.act.giver in self._devices_of(standing.holder)
-                return self._offered(standing, event.act)
+                return self._offered(standing, event, event.act)
             case acts.Deliver():
                 return self._speaks(standing.holder, event) and _proves(standing, event.act)
             case acts.Found():
@@ -156,10 +156,12 @@ class _Teller:
         """The devices with which the holder, or his counter, told anything of this item."""
         return {told.event.device for told in self.told.values() if _speaks_for(holder, told.event)}
 
-    def _offered(self, standing: Standing, act: acts.Handover) -> bool | None:
+    def _offered(self, standing: Standing, event: Event, act: acts.Handover) -> bool | None:
         for told in self.notes.get(standing.custody, ()):
             if isinstance(told.event.act, acts.Offer) and told.digest == act.offer:
-                return _speaks_for(standing.holder, told.event) and (told.event.device == act.giver)
+                gave = _speaks_for(standing.holder, told.event) and told.event.device == act.giver
+                # Behind an office's key stands whoever is on duty: he may be the taker himself.
+                return gave and self._in_place(told.event).staff != self._in_place(event).staff
         return None
 
     def _apply(self, standing: Standing | None, told: Told) -> Standing:

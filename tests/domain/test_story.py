@@ -103,6 +103,20 @@ def test_what_nobody_offered_cannot_be_taken() -> None:
     assert len(story.disputed) == 2
 
 
+def test_nobody_takes_what_he_offered_himself() -> None:
+    post = Post()
+    custody = post.accept()
+    post.seal()
+    offer = post.offer(LAN, LAN)
+    taken = post.take(LAN, Capacity.COURIER, offer)
+
+    story = post.story
+
+    assert story.standing is not None
+    assert story.standing.custody == custody
+    assert story.disputed == (taken,)
+
+
 def test_an_offer_code_of_somebody_who_does_not_hold_it_moves_nothing() -> None:
     post = Post()
     custody = post.accept()

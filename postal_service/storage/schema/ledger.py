@@ -126,6 +126,16 @@ class VerdictRow(Base):
     verdict: Mapped[str]
 
 
+class EvidenceUseRow(Base):
+    """Which items' events name which files. A projection: it can be rebuilt."""
+
+    __tablename__ = "evidence_use"
+    __table_args__ = (Index(None, "sha256"),)
+
+    item: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+
+
 class HoldingRow(Base):
     """Who holds each item now, and what is true of it. A projection: it can be rebuilt."""
 

@@ -74,7 +74,7 @@ def test_every_step_can_be_taken_back_and_made_again_with_rows_in_the_tables(
         before = left
         downgrade(empty_engine, step)
         left = _tables(empty_engine)
-        assert left < before
+        assert left <= before
         with empty_engine.connect() as connection:
             assert counts(connection, left) == dict.fromkeys(left, 1)
     upgrade(empty_engine)

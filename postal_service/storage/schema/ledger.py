@@ -119,7 +119,7 @@ class VerdictRow(Base):
     """Events of the ledger that do not count: in conflict, disputed or waiting. A projection."""
 
     __tablename__ = "event_verdict"
-    __table_args__ = (Index(None, "item"),)
+    __table_args__ = (Index(None, "item"), Index(None, "verdict"))
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str]

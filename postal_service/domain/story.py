@@ -160,8 +160,9 @@ class _Teller:
         for told in self.notes.get(standing.custody, ()):
             if isinstance(told.event.act, acts.Offer) and told.digest == act.offer:
                 gave = _speaks_for(standing.holder, told.event) and told.event.device == act.giver
+                giver, taker = self._in_place(told.event), self._in_place(event)
                 # Behind an office's key stands whoever is on duty: he may be the taker himself.
-                return gave and self._in_place(told.event).staff != self._in_place(event).staff
+                return gave and giver.staff != taker.staff and _is_for(told.event.act, taker)
         return None
 
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
@@ -235,6 +236,10 @@ def _speaks_for(holder: Holder | None, event: Event) -> bool:
     if event.staff == holder.staff:
         return True
     return holder.capacity is not Capacity.COURIER and event.unit == holder.unit
+
+
+def _is_for(offer: acts.Offer, taker: Event) -> bool:
+    return offer.to_unit == taker.unit and offer.to_staff in {"", taker.staff}
 
 
 def _proves(standing: Standing, act: acts.Deliver) -> bool:

@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import Flask
 from flask.typing import RouteCallable
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mobile_api import health
 from mobile_api.access import register_access
@@ -33,6 +34,8 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     app.register_blueprint(pages)
     app.register_blueprint(health.routes)
     _limit(app, runtime, limits or Limits())
+    proxies = runtime.settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -18,6 +18,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
 from postal_service.services import conditions_file
 from postal_service.services.conditions import ASSUMED, Conditions
+from postal_service.storage import private_files
 
 SECRETS = (
     "POSTAL_MASTER_KEY",
@@ -31,6 +32,7 @@ KEY_BYTES = 32
 DEMO_ACCOUNTS = (
     "H17 state_fee 000000 0000000000 CO QUAN MAU\nH17 postage 000000 0000000001 BUU DIEN MAU"
 )
+MOST_PROXIES = 9  # nobody stacks more; a larger number is a mistyped one
 
 
 class NotConfiguredError(RuntimeError):
@@ -51,6 +53,7 @@ class Settings:
     root_key: bytes
     cookie_key: bytes
     secure_cookies: bool
+    trusted_proxies: int  # how many of our own stand before the service
     redis_url: str  # "" where there is one process
     conditions: Conditions  # what plans assume, and the road server they ask
     witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
@@ -80,8 +83,7 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "keys.json"
     if not kept.exists():
-        kept.write_text(json.dumps(make_keys(), indent=1))
-        kept.chmod(0o600)
+        private_files.keep(kept, json.dumps(make_keys(), indent=1).encode())
     keys = {name: _key(name, text) for name, text in json.loads(kept.read_text()).items()}
     url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
     told = {"POSTAL_ACCOUNTS": DEMO_ACCOUNTS, **environment}
@@ -101,6 +103,15 @@ def _key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")
     return key
+
+
+def _proxies(text: str) -> int:
+    if text not in map(str, range(MOST_PROXIES + 1)):
+        raise NotConfiguredError(
+            "POSTAL_TRUSTED_PROXIES is how many proxies of ours every request passes: "
+            f"0 to {MOST_PROXIES}."
+        )
+    return int(text)
 
 
 def _witnesses(text: str) -> tuple[tuple[str, str], ...]:
@@ -172,6 +183,7 @@ def _settings(
         root_key=keys["POSTAL_ROOT_KEY"],
         cookie_key=keys["POSTAL_COOKIE_KEY"],
         secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
+        trusted_proxies=_proxies(environment.get("POSTAL_TRUSTED_PROXIES", "0")),
         redis_url=environment.get("POSTAL_REDIS_URL", ""),
         conditions=_conditions(environment),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),

@@ -35,9 +35,10 @@ def is_here(host: object) -> bool:
     if not isinstance(host, str) or host in {"", "localhost"}:
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    return address.is_loopback or address.is_unspecified  # who listens everywhere listens here
 
 
 def _guarded(

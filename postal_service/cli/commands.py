@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from postal_service.cli import demo, importing, installation, ledger, reporting, serving, witness
+from postal_service.cli.listening import CannotListenError
 from postal_service.cli.output import complain
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
@@ -34,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOT_UNDERSTOOD
     except OperationalError as fault:
         complain(f"The database does not do it: {fault.orig}")
+        return REFUSED
+    except CannotListenError as fault:
+        complain(str(fault))
         return REFUSED
     except BrokenPipeError:
         return REFUSED  # whoever read us has stopped

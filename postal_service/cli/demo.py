@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from postal_service.cli import proving
 from postal_service.cli.background import at_work
+from postal_service.cli.listening import listen, port_number
 from postal_service.cli.output import Commands, complain, progress, say
 from postal_service.cli.serving import THREADS, both_apps
 from postal_service.demo import day, signing_in, store, summary
@@ -35,7 +35,7 @@ def add_commands(commands: Commands) -> None:
     demo.add_argument("--day-share", type=_share, default=1.0, help="part of the real volume, 0–1")
     demo.add_argument("--seed", type=_seed, default=1, help="the same seed, the same day")
     demo.add_argument("--folder", type=Path, default=FOLDER, help="where the demo keeps its files")
-    demo.add_argument("--port", type=_port, default=8000)
+    demo.add_argument("--port", type=port_number, default=8000)
     demo.set_defaults(run=_demo)
 
 
@@ -92,7 +92,7 @@ def _served(runtime: Runtime, port: int) -> Iterator[int]:
     """The real server in a thread of this process; the port it answers on."""
     application = both_apps(runtime)
     # One socket on one address; the published types know less of it than it offers.
-    server: Any = create_server(application, host="127.0.0.1", port=port, threads=THREADS)
+    server: Any = listen(application, host="127.0.0.1", port=port, threads=THREADS)
     thread = Thread(target=server.run, name="server", daemon=True)
     thread.start()
     try:
@@ -134,13 +134,6 @@ def _seed(written: str) -> int:
     if seed < 0 or not seed.is_integer():
         raise argparse.ArgumentTypeError("a seed is a whole number not below 0")
     return int(seed)
-
-
-def _port(written: str) -> int:
-    port = _number(written)
-    if not 1 <= port <= 65_535 or not port.is_integer():
-        raise argparse.ArgumentTypeError("a port is a whole number from 1 to 65535")
-    return int(port)
 
 
 def _number(written: str) -> float:

@@ -4,11 +4,10 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from waitress.server import create_server
-
 import mobile_api.app
 import postal_service.app
 from postal_service.cli.background import at_work
+from postal_service.cli.listening import listen, port_number
 from postal_service.cli.output import Commands, complain, say
 from postal_service.runtime import Runtime, start
 from postal_service.settings import from_environment
@@ -31,7 +30,7 @@ def add_commands(commands: Commands) -> None:
     """`serve`."""
     serve = commands.add_parser("serve", help="serve the pages and the couriers' API")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=port_number, default=8000)
     serve.set_defaults(run=_serve)
 
 
@@ -57,8 +56,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def serve(runtime: Runtime, *, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    server = create_server(both_apps(runtime), host=host, port=port, threads=THREADS)
+    """Serve until interrupted. Raises CannotListenError."""
+    server = listen(both_apps(runtime), host=host, port=port, threads=THREADS)
     say(f"Serving on http://{host}:{port}/ — stop with Ctrl-C.")
     try:
         with at_work(runtime):

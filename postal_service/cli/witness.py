@@ -14,17 +14,24 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from waitress import serve
 
-from postal_service.cli.output import Commands, say
+from postal_service.cli.listening import listen, port_number
+from postal_service.cli.output import Commands, complain, say
 from postal_service.ledger import notes
 from postal_service.ledger.notes import Kind, NoteInvalid, NoteKey, known_key
 from postal_service.ledger.witness import Declined, Seen, cosign, read_request
+from postal_service.storage import private_files
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 65_536
+THREADS = 2  # requests take turns anyway
+REFUSED = 1
+
+
+class ForgotError(RuntimeError):
+    """The witness has its key but not what it has seen: it could sign a second history."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -34,7 +41,7 @@ def add_commands(commands: Commands) -> None:
     witness.add_argument("log", type=_log, help="the log's published key")
     witness.add_argument("--folder", type=Path, required=True, help="its key and what it has seen")
     witness.add_argument("--host", default="127.0.0.1")
-    witness.add_argument("--port", type=int, default=8010)
+    witness.add_argument("--port", type=port_number, default=8010)
     witness.set_defaults(run=_run)
 
 
@@ -49,12 +56,15 @@ class WitnessOffice:
     turn: Any = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True)
+            private_files.sync_folder(self.folder.parent)
         kept = self.folder / "key"
         if not kept.exists():
-            kept.write_bytes(os.urandom(32))
-            kept.chmod(0o600)
+            self._keep(Seen())  # before the key: no key is ever here without a memory
+            private_files.keep(kept, os.urandom(32))
         self.private_key = Ed25519PrivateKey.from_private_bytes(kept.read_bytes())
+        self._seen()
 
     @property
     def key(self) -> NoteKey:
@@ -88,25 +98,32 @@ class WitnessOffice:
         return [body]
 
     def _seen(self) -> Seen:
-        kept = self.folder / "seen.json"
-        if not kept.exists():
-            return Seen()
-        told = json.loads(kept.read_text())
+        try:
+            told = json.loads((self.folder / "seen.json").read_bytes())
+        except FileNotFoundError:
+            raise ForgotError(
+                f"{self.folder} holds a key but not what was seen with it: a witness that forgot"
+                " begins anew, with another name and folder."
+            ) from None
         return Seen(told["size"], bytes.fromhex(told["root"]))
 
     def _keep(self, seen: Seen) -> None:
-        partial = self.folder / "seen.json.partial"
-        with partial.open("w") as file:
-            json.dump({"size": seen.size, "root": seen.root.hex()}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.folder / "seen.json")
+        told = json.dumps({"size": seen.size, "root": seen.root.hex()})
+        private_files.keep(self.folder / "seen.json", told.encode())
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    office = WitnessOffice(arguments.name, arguments.log, arguments.folder)
+    try:
+        office = WitnessOffice(arguments.name, arguments.log, arguments.folder)
+    except OSError as fault:
+        complain(f"Cannot keep anything in {arguments.folder}: {fault.strerror}.")
+        return REFUSED
+    except ForgotError as fault:
+        complain(str(fault))
+        return REFUSED
+    server = listen(office, host=arguments.host, port=arguments.port, threads=THREADS)
     say(f"{office.key} http://{arguments.host}:{arguments.port}")
-    serve(office, host=arguments.host, port=arguments.port, threads=2, _quiet=True)
+    server.run()
     return 0
 
 

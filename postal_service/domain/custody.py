@@ -241,7 +241,8 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
         case acts.Pack():
             sealed = standing.state in {State.ACCEPTED, State.RESULT_TAKEN}
             state = State.SEALED if sealed else standing.state
-            return replace(standing, seal=act.seal, state=state)
+            troubles = standing.troubles | _trouble_of_seal(standing, event, act)
+            return replace(standing, seal=act.seal, state=state, troubles=troubles)
         case acts.Offer():
             offered = OpenOffer(
                 event=event.id,
@@ -306,6 +307,14 @@ def _in_hand(standing: Standing) -> Standing:
     if not standing.bag:
         return standing
     return replace(standing, bag=ItemId(""), troubles=standing.troubles | {Trouble.SEAL})
+
+
+def _trouble_of_seal(standing: Standing, event: Event, act: acts.Pack) -> frozenset[Trouble]:
+    """A second seal has a witness and a reason, and the same papers are inside; else it is a case."""
+    witnessed = bool(act.witness and act.why) and act.witness != event.staff
+    if act.counts == standing.counts and (witnessed or not standing.seal):
+        return frozenset()
+    return frozenset({Trouble.SEAL})
 
 
 def _trouble_of(act: acts.Refuse) -> frozenset[Trouble]:

@@ -62,6 +62,12 @@ class WithAgencyAlready(RuleBroken):
     code = "custody.with_agency_already"
 
 
+class TakesFromHimself(RuleBroken):
+    """A hand-over has two sides, and each is a person of its own."""
+
+    code = "custody.takes_from_himself"
+
+
 class WitnessIsHimself(RuleBroken):
     code = "custody.witness_is_himself"
 
@@ -202,11 +208,14 @@ def take(
     by: Actor,
     capacity: Capacity,
     giver: DeviceId,
+    offered_by: StaffId,
     offer: str,
     offer_signature: str,
 ) -> acts.Handover:
     """Take what was offered, complete and intact. Anything else is `reserve`."""
     _offered_to(standing, by)
+    if offered_by == by.staff:
+        raise TakesFromHimself(item=standing.item)
     if standing.ended:
         raise ItemEnded(item=standing.item, state=standing.state)
     _refuse_in_bag(standing)

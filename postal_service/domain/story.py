@@ -144,7 +144,7 @@ class _Teller:
             case acts.Handover():
                 if told.offer_proved:
                     return event.act.giver in self._devices_of(standing.holder)
-                return self._offered(standing, event.act)
+                return self._offered(standing, event, event.act)
             case acts.Deliver():
                 return self._speaks(standing.holder, event) and _proves(standing, event.act)
             case acts.Found():
@@ -156,10 +156,13 @@ class _Teller:
         """The devices with which the holder, or his counter, told anything of this item."""
         return {told.event.device for told in self.told.values() if _speaks_for(holder, told.event)}
 
-    def _offered(self, standing: Standing, act: acts.Handover) -> bool | None:
+    def _offered(self, standing: Standing, event: Event, act: acts.Handover) -> bool | None:
         for told in self.notes.get(standing.custody, ()):
             if isinstance(told.event.act, acts.Offer) and told.digest == act.offer:
-                return _speaks_for(standing.holder, told.event) and (told.event.device == act.giver)
+                gave = _speaks_for(standing.holder, told.event) and told.event.device == act.giver
+                giver, taker = self._in_place(told.event), self._in_place(event)
+                # Behind an office's key stands whoever is on duty: he may be the taker himself.
+                return gave and giver.staff != taker.staff and _is_for(told.event.act, taker)
         return None
 
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
@@ -233,6 +236,10 @@ def _speaks_for(holder: Holder | None, event: Event) -> bool:
     if event.staff == holder.staff:
         return True
     return holder.capacity is not Capacity.COURIER and event.unit == holder.unit
+
+
+def _is_for(offer: acts.Offer, taker: Event) -> bool:
+    return offer.to_unit == taker.unit and offer.to_staff in {"", taker.staff}
 
 
 def _proves(standing: Standing, act: acts.Deliver) -> bool:

@@ -37,6 +37,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mọi sự kiện sau của máy {device} đang chờ sự kiện này. Hãy cho vào sổ; nếu việc đó không xảy ra thì đính chính sau.",
         "Everything device {device} tells after it waits for this event. Let it in; if it did not occur, correct it afterwards.",
     ),
+    "sync.admits_himself": (
+        "Sự kiện này do chính bạn ký; người khác phải quyết định có cho vào sổ hay không.",
+        "You signed this event yourself; somebody else has to decide whether it enters.",
+    ),
     "offer_code.malformed": (
         "Mã QR này không phải mã đề nghị giao ({fault}). Hãy quét lại trên máy người giao.",
         "This is no offer QR ({fault}). Scan the giver's phone again.",

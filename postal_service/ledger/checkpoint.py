@@ -5,18 +5,25 @@ tlog-checkpoint). The log never signs a tree that does not begin with the last o
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from postal_service.ledger import base64_strict, notes, reading, tree
 from postal_service.ledger.notes import NoteInvalid, NoteKey, Signature
-from postal_service.storage.schema.ledger import CheckpointRow, CosignatureRow
+from postal_service.storage.schema.ledger import CheckpointRow, CosignatureRow, EdgeRow
+from postal_service.storage.upsert import insert_or_leave
 
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 EVERY = timedelta(seconds=60)
 EVERY_LEAVES = 1_000
+
+_COSIGNATURES = cast("Table", CosignatureRow.__table__)
+# Of two processes that sign at the same moment the second finds it signed. Before the first event
+# there is no edge, and nothing to sign.
+_LOCK_EDGE = select(EdgeRow.id).with_for_update()
 
 
 class HistoryChanged(RuntimeError):  # noqa: N818 - the one thing that must never be
@@ -86,8 +93,10 @@ def make_if_due(
 def make(session: Session, *, origin: str, log_key: Ed25519PrivateKey, at: datetime) -> Kept | None:
     """A new checkpoint, kept; None where the ledger did not grow since the last.
 
+    Waits for whoever signs or appends, and holds the others up until this transaction ends.
     Raises HistoryChanged when the ledger no longer has the root that the last one signed.
     """
+    session.execute(_LOCK_EDGE)
     last = newest(session)
     if last is not None and reading.root(session, last.size) != last.root:
         raise HistoryChanged(f"The first {last.size} leaves are not those that were signed.")
@@ -154,9 +163,10 @@ def add_cosignature(
         raise NoteInvalid(f"This is not the signature of {witness.name}.")
     if any(each.name == witness.name for each in note.signatures):
         return False
-    session.execute(
-        insert(CosignatureRow).values(
-            size=size, witness=witness.name, line=str(signature), received_at=at
-        )
+    # Another process may have asked the same witness, and be keeping the same answer.
+    kept_now = session.execute(
+        insert_or_leave(session, _COSIGNATURES)
+        .values(size=size, witness=witness.name, line=str(signature), received_at=at)
+        .returning(_COSIGNATURES.c.witness)
     )
-    return True
+    return kept_now.one_or_none() is not None

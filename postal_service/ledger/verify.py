@@ -10,8 +10,8 @@ cosignatures. Exit status: 0 valid, 1 broken (says where and why), 2 the input c
 *Broken* is what an honest ledger never holds: other bytes than were signed, a gap, a false root.
 What a device alone can cause by signing nonsense is a *finding*, which the ledger records on purpose
 and a person looks at: a custody spent twice, a delivery code that opens no lock, an event that rests
-on one that never came, a checkpoint seen by a device and unknown here (a sign of two histories), and
-what a head of unit let in though its device was revoked and nobody had signed it with that device.
+on one that never came, a hand-over of which one person signed both halves, a checkpoint seen by a device
+and unknown here (a sign of two histories), and what a head of unit let in though its device was revoked and nobody had signed it with that device.
 """
 
 import argparse
@@ -50,6 +50,7 @@ LARGEST_INTEGER = 2**53 - 1
 SHOWN_FINDINGS = 50
 CHUNK = 1_000  # signatures handed to a worker at once
 NO_LEAF = bytes(32)
+ONE_PERSON = "one person signed both halves of a hand-over"
 ALONE = "its device was revoked before, and nobody countersigned"
 
 _canonical = JSONEncoder(
@@ -303,6 +304,11 @@ _MAY: dict[str, dict[str, tuple[Check, object]]] = {
 }
 _TRANSFERS = {"accept", "handover", "deliver", "found"}
 _REGISTRY = {"dev_enrol", "dev_revoke", "erase"}
+# What a courier's phone may tell of; all the rest is told at an office, by the office's key.
+_OF_PHONES = {
+    *("accept", "handover", "deliver", "found", "pack", "offer", "withdraw", "refuse"),
+    *("bag", "depart", "arrive", "out", "attempt", "lost", "damage", "postpone"),
+}
 
 
 def _check_keys(event: dict[str, Any]) -> None:
@@ -323,6 +329,18 @@ def _check_keys(event: dict[str, Any]) -> None:
         check, default = may[key]
         if not check(event[key]) or event[key] == default:
             raise Broken(f"its key {key} is malformed, or says what is left out")
+
+
+def _check_teller(event: dict[str, Any]) -> None:
+    """Whether a courier's phone may say this, as docs/event-format.md lists it."""
+    kind = event["type"]
+    may = kind in _OF_PHONES and event.get("as", "courier") == "courier"
+    if kind == "accept":
+        may = may and event["leg"] != "OUT"
+    if not may:
+        raise Broken(f"a courier's phone may not tell this {kind}")
+    if kind == "deliver" and event["proof"].get("chk") == event["op"]:
+        raise Broken("its courier vouches for himself")
 
 
 def _object(line: bytes, what: str) -> dict[str, Any]:
@@ -554,10 +572,19 @@ class _Device:
     key: bytes
     staff: str
     unit: str
-    may_enrol: bool
+    is_office: bool  # else a courier's phone
     sequence: int = 0
     last: str = ""
     revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """The giver's half of a hand-over, and who signed the half at hand."""
+
+    device: str
+    signature: bytes  # first half of a hash over it
+    by: str
 
 
 @dataclass(frozen=True)
@@ -589,8 +616,8 @@ class _Ledger:
         self.waiting: dict[bytes, list[tuple[int, int]]] = {}  # parent: leaf, number of its item
         self.locks: dict[tuple[str, int], set[str]] = {}
         self.unopened: list[tuple[int, str, int, str]] = []
-        self.offers: dict[bytes, tuple[str, bytes]] = {}  # digest: giver, hash of the signature
-        self.unpaired: dict[bytes, list[tuple[int, str, bytes]]] = {}
+        self.offers: dict[bytes, _Half] = {}  # by digest
+        self.unpaired: dict[bytes, list[tuple[int, _Half]]] = {}
         self.late_offers: dict[bytes, int] = {}
         self.taken: set[bytes] = set()  # offers that a hand-over names
         self.seen_roots: dict[str, int] = {}  # what devices saw first at which leaf
@@ -628,7 +655,7 @@ class _Ledger:
             for index, _ in children:
                 self._find(index, "it rests on an event that is not here")
         for handovers in self.unpaired.values():
-            for index, _, _ in handovers:
+            for index, _ in handovers:
                 self._find(index, "the giver's half of a hand-over is not here")
         for digest, index in self.late_offers.items():
             if digest not in self.taken:
@@ -697,7 +724,7 @@ class _Ledger:
         if event["prev"] != (device.last or _digest(b"genesis" + name.encode())):
             raise Broken("its prev is not its device's previous event")
         # A phone is one courier's; behind an office's key stands whoever is on duty there.
-        if event["unit"] != device.unit or not (device.may_enrol or event["op"] == device.staff):
+        if event["unit"] != device.unit or not (device.is_office or event["op"] == device.staff):
             raise Broken(f"its op or unit is not of its device {name}")
         if device.revoked:
             self._look_at_late(event, body)
@@ -717,7 +744,7 @@ class _Ledger:
         if b64decode(event["key"]) != keys.root_key:
             raise Broken("the root device has another key than the file of keys says")
         self.devices[event["dev"]] = _Device(
-            keys.root_algorithm, keys.root_key, event["subop"], event["subunit"], may_enrol=True
+            keys.root_algorithm, keys.root_key, event["subop"], event["subunit"], is_office=True
         )
 
     def _look_at_late(self, event: dict[str, Any], body: bytes) -> None:
@@ -729,6 +756,8 @@ class _Ledger:
 
     def _check_facts(self, event: dict[str, Any], body: bytes, signature: bytes) -> None:
         kind = event["type"]
+        if not self.devices[event["dev"]].is_office:
+            _check_teller(event)
         if event["cp"]:
             self.seen_roots.setdefault(event["cp"], self.size)
         if kind == "dev_enrol":
@@ -747,10 +776,7 @@ class _Ledger:
             self._check_parent(event, kind)
 
     def _enrol(self, event: dict[str, Any]) -> None:
-        subject, by = event["subj"], self.devices[event["dev"]]
-        first = self.size == 0
-        if not by.may_enrol:
-            raise Broken(f"its device {event['dev']} may not enrol others")
+        subject, first = event["subj"], self.size == 0
         if subject in self.devices and not first:
             raise Broken(f"the device {subject} was enrolled before")
         key = b64decode(event["key"])
@@ -762,13 +788,15 @@ class _Ledger:
             # The root enrols the offices, the offices enrol the phones, a phone enrols nobody.
             of_root = event["dev"] == self.keys.root_device
             self.devices[subject] = _Device(
-                event["alg"], key, event["subop"], event["subunit"], may_enrol=of_root
+                event["alg"], key, event["subop"], event["subunit"], is_office=of_root
             )
 
     def _revoke(self, event: dict[str, Any]) -> None:
         subject = self.devices.get(event["subj"])
         if subject is None:
             raise Broken(f"the device {event['subj']} was never enrolled")
+        if subject.is_office and event["dev"] != self.keys.root_device:
+            raise Broken("an office revokes phones and no other office")
         subject.revoked = True
 
     def _check_parent(self, event: dict[str, Any], kind: str) -> None:
@@ -791,22 +819,27 @@ class _Ledger:
     def _check_handover(self, event: dict[str, Any]) -> None:
         digest = bytes.fromhex(event["offer"])
         self.taken.add(digest[:16])
-        osig = event["osig"]
+        giver, osig = self.devices.get(event["from"]), event["osig"]
+        if giver is None:
+            raise Broken(f"its giver's device {event['from']} was never enrolled")
+        if giver.staff == event["op"] and not self.devices[event["dev"]].is_office:
+            raise Broken(ONE_PERSON)
         if "ocode" in event:
-            self._check_offer_code(event, b64decode(event["ocode"]), osig)
+            self._check_offer_code(event, b64decode(event["ocode"]), osig, giver)
             return
-        told = (event["from"], sha256(osig.encode()).digest()[:16])
+        half = _Half(event["from"], sha256(osig.encode()).digest()[:16], event["op"])
         if digest[:16] not in self.offers:
-            self.unpaired.setdefault(digest[:16], []).append((self.size, *told))
-        elif self.offers[digest[:16]] != told:
-            self._find(self.size, "the giver's half of a hand-over is another")
+            self.unpaired.setdefault(digest[:16], []).append((self.size, half))
+        else:
+            self._pair(self.size, self.offers[digest[:16]], half)
 
-    def _check_offer_code(self, event: dict[str, Any], code: bytes, osig: str) -> None:
-        giver = self.devices.get(event["from"])
+    def _check_offer_code(
+        self, event: dict[str, Any], code: bytes, osig: str, giver: _Device
+    ) -> None:
         if len(code) != 135 or _digest(code) != event["offer"]:
             raise Broken("its offer is not the hash of its offer code")
         kind, device = struct.unpack_from(">B8s", code)
-        if kind != 1 or device != event["from"].encode() or giver is None:
+        if kind != 1 or device != event["from"].encode():
             raise Broken("its offer code is not of the giver's device")
         if _bytes(osig, "its osig") != code[71:]:
             raise Broken("its osig is not the signature in its offer code")
@@ -819,11 +852,16 @@ class _Ledger:
 
     def _keep_offer(self, event: dict[str, Any], body: bytes, signature: bytes) -> None:
         digest = sha256(body).digest()[:16]
-        told = (event["dev"], sha256(b64encode(signature)).digest()[:16])
-        self.offers[digest] = told
-        for index, *said in self.unpaired.pop(digest, ()):
-            if tuple(said) != told:
-                self._find(index, "the giver's half of a hand-over is another")
+        given = _Half(event["dev"], sha256(b64encode(signature)).digest()[:16], event["op"])
+        self.offers[digest] = given
+        for index, taken in self.unpaired.pop(digest, ()):
+            self._pair(index, given, taken)
+
+    def _pair(self, index: int, given: "_Half", taken: "_Half") -> None:
+        if (given.device, given.signature) != (taken.device, taken.signature):
+            self._find(index, "the giver's half of a hand-over is another")
+        elif given.by == taken.by:
+            self._find(index, ONE_PERSON)
 
     def _keep_lock(self, event: dict[str, Any]) -> None:
         if event["type"] == "rotate":

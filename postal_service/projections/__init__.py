@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Told, tell
 from postal_service.ledger import reading
-from postal_service.projections import holdings, spending, verdicts
+from postal_service.projections import evidence_uses, holdings, spending, verdicts
 
 __all__ = ["fold", "rebuild"]
 
@@ -27,12 +27,13 @@ def fold(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> dict[EventI
     spending.write(session, stories)
     odd = verdicts.write(session, stories)
     holdings.write(session, stories)
+    evidence_uses.write(session, told)
     return odd
 
 
 def rebuild(session: Session) -> int:
     """Drop every projection and fold it again from the ledger; the number of items folded."""
-    for projection in (holdings, verdicts, spending):
+    for projection in (holdings, verdicts, spending, evidence_uses):
         projection.clear(session)
     count = 0
     for items in reading.items_in_chunks(session, REBUILT_AT_ONCE):

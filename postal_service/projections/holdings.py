@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg
@@ -55,6 +55,23 @@ def held_at_unit(
     return _page(session, after, HoldingRow.holder_unit == unit, HoldingRow.state.in_(list(states)))
 
 
+def free_at_unit(
+    session: Session, unit: UnitCode, states: Iterable[State], after: str = ""
+) -> list[Standing]:
+    """What lies sealed at a unit in one of these states and is offered to nobody."""
+    lies = (HoldingRow.holder_unit == unit, HoldingRow.state.in_(list(states)))
+    return _page(session, after, *lies, HoldingRow.seal != "", HoldingRow.offered_event == "")
+
+
+def bags_of_unit(
+    session: Session, unit: UnitCode, staff: StaffId, states: Iterable[State], after: str = ""
+) -> list[Standing]:
+    """The bags that lie at a unit in one of these states, or wait for it or this person to be taken."""
+    lies = and_(HoldingRow.holder_unit == unit, HoldingRow.state.in_(list(states)))
+    comes = and_(HoldingRow.offered_unit == unit, HoldingRow.offered_staff.in_(["", staff]))
+    return _page(session, after, HoldingRow.leg == Leg.BAG.value, or_(lies, comes))
+
+
 def offered_to(
     session: Session, unit: UnitCode, staff: StaffId | None = None, after: str = ""
 ) -> list[Standing]:
@@ -76,21 +93,6 @@ def in_bag(session: Session, bag: ItemId) -> list[Standing]:
 
 def on_round(session: Session, round_id: RoundId) -> list[Standing]:
     return _all(session, HoldingRow.round == round_id)
-
-
-def offers_since_before(
-    session: Session, before_ms: int, units: Iterable[UnitCode] | None = None
-) -> list[Standing]:
-    """Half hand-overs: offered before this instant and not taken."""
-    meant = [HoldingRow.offered_event != "", HoldingRow.offered_since_ms < before_ms]
-    if units is not None:
-        listed = list(units)
-        meant.append(or_(HoldingRow.offered_unit.in_(listed), HoldingRow.holder_unit.in_(listed)))
-    return _page(session, "", *meant)
-
-
-def in_trouble(session: Session, units: Iterable[UnitCode], after: str = "") -> list[Standing]:
-    return _page(session, after, HoldingRow.troubles != "", HoldingRow.holder_unit.in_(list(units)))
 
 
 def _page(session: Session, after: str, *meant: ColumnElement[bool]) -> list[Standing]:

@@ -75,13 +75,13 @@ class Opened:
 
 
 def of_unit(session: Session, *, by: Actor) -> list[BagLine]:
-    """The closed bags that lie at the actor's unit, or are offered to it."""
-    held = [
-        *holdings.held_at_unit(session, by.unit, LYING),
-        *holdings.offered_to(session, by.unit, by.staff),
-    ]
-    bags = {each.item: each for each in held if each.leg is Leg.BAG}
-    return [_line(session, standing) for standing in bags.values() if not standing.ended]
+    """The closed bags that lie at the actor's unit, or are offered to it: as many as there are."""
+    bags: list[Standing] = []
+    page = holdings.bags_of_unit(session, by.unit, by.staff, LYING)
+    while page:
+        bags += page
+        page = holdings.bags_of_unit(session, by.unit, by.staff, LYING, page[-1].item)
+    return [_line(session, standing) for standing in bags if not standing.ended]
 
 
 def destinations(session: Session, day: date, *, by: Actor) -> dict[UnitCode, str]:

@@ -4,7 +4,6 @@ The citizen's card is compared with the dossier and forgotten. The one-time code
 transaction and redeemed in the next (services/message_codes.py).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,10 +150,21 @@ def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:
     return standing
 
 
-def on_hold(session: Session, *, by: Actor, after: str = "") -> Sequence[Line]:
+@dataclass(frozen=True, kw_only=True)
+class OnHold:
+    """A page of results that wait for their citizens; `following` is where the list goes on."""
+
+    lines: tuple[Line, ...]
+    following: ItemId
+
+
+def on_hold(session: Session, *, by: Actor, after: str = "") -> OnHold:
     """Results that lie at the actor's unit for the citizen to fetch, a page at a time."""
     held = holdings.held_at_unit(session, by.unit, HOLDING, after)
-    return lines(session, [each for each in held if each.leg is Leg.OUT])
+    return OnHold(
+        lines=lines(session, [each for each in held if each.leg is Leg.OUT]),
+        following=held[-1].item if len(held) >= holdings.PAGE else ItemId(""),
+    )
 
 
 def _item_back(

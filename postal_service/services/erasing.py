@@ -1,8 +1,8 @@
 """Erase the people of a dossier that is over. The ledger stays whole: it never knew them.
 
-Key, fields, indexes, salts, scans, photos, messages and the PIN's hash are deleted, and an `erase`
-event says so. After the edge has committed it calls `storage.engine.forget_deleted` with TABLES,
-so that no byte is left in the database's files.
+Key, fields, indexes, salts, scans, messages and the PIN's hash are deleted, and every photo that no
+other dossier's event names; an `erase` event says so. After the edge has committed it calls
+`storage.engine.forget_deleted` with TABLES, so that no byte is left in the database's files.
 """
 
 from collections.abc import Collection
@@ -19,15 +19,14 @@ from postal_service.domain.custody import State
 from postal_service.domain.ids import DossierId, EventId, ItemId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Administrative
-from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import dossiers
+from postal_service.services import dossiers, evidence
 from postal_service.services.office_events import OfficeKeys, office_device, registry
 from postal_service.services.persons import DossierErased
 from postal_service.storage.schema import (
     CommitmentRow,
     DossierKeyRow,
-    EvidenceRow,
+    EvidenceUseRow,
     MessageCodeRow,
     OutboxRow,
     ParticularsRow,
@@ -103,11 +102,11 @@ def erase(
     session.execute(
         update(ParticularsRow).where(ParticularsRow.dossier == dossier).values(content=None)
     )
-    _erase_of_items(session, items)
     row = dossiers.row_of(session, dossier)
     row.pin_hash = b""
     row.erased_at = at
     session.flush()
+    _erase_of_items(session, items)
     device = office_device(session, keys, by.unit, at=at)
     act = acts.Erase(subject=dossier, why=reason.value)
     recorded = registry(session, keys, device, act, staff=by.staff, at=at)
@@ -127,14 +126,9 @@ def _refuse_unless_over(
 
 
 def _erase_of_items(session: Session, items: Collection[ItemId]) -> None:
-    """Photos of its deliveries, and what was sent to its people's phones."""
-    named = {
-        digest
-        for item in items
-        for entry in reading.entries_of(session, item)
-        for digest in getattr(entry.event.act, "evidence", ())
-    }
-    session.execute(delete(EvidenceRow).where(EvidenceRow.sha256.in_(named)))
+    """Photos of its deliveries that no other dossier needs, and what was sent to its people's phones."""
+    named = session.scalars(select(EvidenceUseRow.sha256).where(EvidenceUseRow.item.in_(items)))
+    evidence.forget(session, set(named))
     references = select(MessageCodeRow.reference).where(MessageCodeRow.item.in_(items))
     session.execute(
         delete(OutboxRow).where(OutboxRow.subject.in_(items) | OutboxRow.subject.in_(references))

@@ -1,17 +1,24 @@
 """A photo or a file is kept under the hash of its content, encrypted; an event may name it before it arrives."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.refusals import Malformed, Unknown
 from postal_service.services.vault import Vault, open_sealed, seal
-from postal_service.storage.schema import EvidenceRow, UnitRow
+from postal_service.storage.schema import (
+    DossierRow,
+    EvidenceRow,
+    EvidenceUseRow,
+    ItemRow,
+    UnitRow,
+)
 from postal_service.storage.upsert import insert_or_leave
 
 LARGEST_FILE = 5_000_000  # bytes
@@ -67,6 +74,8 @@ def keep(
 ) -> Kept:
     """Keep a file under its own SHA-256 (hex). A second time changes nothing.
 
+    What only erased dossiers name is not kept again, though a phone may still send it.
+
     Raises FileTooLarge, WrongHash, or WrongType for anything that is not what it says it is.
     """
     if len(content) > LARGEST_FILE:
@@ -82,6 +91,8 @@ def keep(
         return Kept(
             sha256=digest, media_type=known.media_type, size_bytes=known.size_bytes, fresh=False
         )
+    if _of_nobody(session, [digest]):
+        return Kept(sha256=digest, media_type=media_type, size_bytes=len(content), fresh=False)
     # A phone that heard no answer sends again, perhaps while its first try is still being kept.
     kept = session.execute(
         insert_or_leave(session, _EVIDENCE)
@@ -115,6 +126,27 @@ def look(session: Session, vault: Vault, digest: str, *, by: Actor) -> Evidence:
         raise UnknownEvidence(digest=digest)
     content = open_sealed(vault.master, row.content, _place(digest))
     return Evidence(sha256=digest, media_type=row.media_type, content=content)
+
+
+def forget(session: Session, digests: Collection[str]) -> None:
+    """Delete of these files what only erased dossiers name."""
+    gone = _of_nobody(session, digests)
+    if gone:
+        session.execute(delete(EvidenceRow).where(EvidenceRow.sha256.in_(gone)))
+
+
+def _of_nobody(session: Session, digests: Collection[str]) -> set[str]:
+    """Those that events name, and no event of a dossier whose people are still known."""
+    if not digests:
+        return set()
+    rows = session.execute(
+        select(EvidenceUseRow.sha256, DossierRow.erased_at)
+        .outerjoin(ItemRow, ItemRow.item == EvidenceUseRow.item)
+        .outerjoin(DossierRow, DossierRow.id == ItemRow.dossier)
+        .where(EvidenceUseRow.sha256.in_(sorted(set(digests))))
+    ).all()
+    needed = {digest for digest, erased_at in rows if erased_at is None}
+    return {digest for digest, _ in rows} - needed
 
 
 def media_type_of(content: bytes) -> str:

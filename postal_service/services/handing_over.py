@@ -1,6 +1,6 @@
 """What both sides of a hand-over look at: what can be offered, what is open, what came of it. Reading only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Leg
-from postal_service.domain.custody import Standing, State
+from postal_service.domain.custody import ENDED, Standing, State
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Unknown
 from postal_service.ledger import reading
@@ -18,6 +18,9 @@ from postal_service.services import closed_bags, overview, places
 from postal_service.services.handovers import Taken
 from postal_service.services.overview import LYING, Line, Names
 from postal_service.storage.schema import ItemRow, UnitRow
+
+# Of what lies at a unit, what waits for its citizen or has ended stays.
+_MAY_GO = tuple(state for state in LYING if state is not State.HELD and state not in ENDED)
 
 
 class UnknownBatch(Unknown):
@@ -28,10 +31,14 @@ class UnknownBatch(Unknown):
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """What lies sealed at the actor's unit, and the units it usually goes to."""
+    """What lies sealed at the actor's unit, a page at a time, and the units it usually goes to.
+
+    `following` is the item after which the list goes on, "" at its end.
+    """
 
     lines: tuple[Line, ...]
     neighbours: tuple[UnitCode, ...]
+    following: ItemId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +85,9 @@ class Outcome:
         return any(line.standing.leg is Leg.OUT for line in self.batch.lines)
 
 
-def ready(session: Session, *, by: Actor) -> Ready:
+def ready(session: Session, *, by: Actor, after: str = "") -> Ready:
     """Sealed items at the actor's unit that are not offered, frozen or at their end."""
-    held = holdings.held_at_unit(session, by.unit, LYING)
+    held = holdings.free_at_unit(session, by.unit, _MAY_GO, after)
     free = [each for each in closed_bags.as_they_lie(session, held) if _can_go(each, by)]
     neighbours = session.scalars(
         select(UnitRow.code)
@@ -89,28 +96,19 @@ def ready(session: Session, *, by: Actor) -> Ready:
         .limit(overview.MOST_UNITS)
     )
     return Ready(
-        lines=overview.lines(session, free), neighbours=tuple(UnitCode(each) for each in neighbours)
+        lines=overview.lines(session, free),
+        neighbours=tuple(UnitCode(each) for each in neighbours),
+        following=held[-1].item if len(held) >= holdings.PAGE else ItemId(""),
     )
-
-
-def incoming(session: Session, *, by: Actor) -> list[Batch]:
-    """Open hand-overs that this person can take."""
-    return _batches(session, holdings.offered_to(session, by.unit, by.staff), by)
-
-
-def outgoing(session: Session, *, by: Actor) -> list[Batch]:
-    """Open hand-overs that this person's unit has put out."""
-    held = holdings.held_at_unit(session, by.unit, LYING)
-    return _batches(session, [each for each in held if each.offered and _ours(each, by)], by)
 
 
 def batch(session: Session, key: str, *, by: Actor) -> Batch:
     """An open hand-over of which this person is the giver or the taker. Raises UnknownBatch."""
     found = closed_bags.as_they_lie(session, holdings.in_batch(session, key)) if key else []
-    made = _batches(session, found, by)
-    if not made or not (made[0].mine_to_take or made[0].mine_to_withdraw):
+    made = _batch(session, key, found, by) if found else None
+    if made is None or not (made.mine_to_take or made.mine_to_withdraw):
         raise UnknownBatch(batch=key[:40])
-    return made[0]
+    return made
 
 
 def outcome(session: Session, before: Batch, taken: Taken, *, by: Actor, at: datetime) -> Outcome:
@@ -146,18 +144,10 @@ def _ends(session: Session, before: Batch) -> list[UnitCode]:
     return [UnitCode(unit) for pair in rows for unit in pair]
 
 
-def _batches(session: Session, standings: Iterable[Standing], by: Actor) -> list[Batch]:
-    grouped: dict[str, list[Standing]] = {}
-    for standing in standings:
-        if standing.offered is not None:
-            grouped.setdefault(standing.offered.batch, []).append(standing)
-    return [_batch(session, key, found, by) for key, found in grouped.items()]
-
-
 def _batch(session: Session, key: str, found: Sequence[Standing], by: Actor) -> Batch:
     first = found[0]
     offered, holder = first.offered, first.holder
-    assert offered is not None  # they were grouped by their open offer
+    assert offered is not None  # they were found by their open offer
     assert holder is not None  # an item without a holder has ended and is offered to nobody
     return Batch(
         id=key,
@@ -181,7 +171,5 @@ def _ours(standing: Standing, by: Actor) -> bool:
 
 
 def _can_go(standing: Standing, by: Actor) -> bool:
-    lies = _ours(standing, by) and standing.offered is None and not standing.frozen
     # What lies in a bag goes with its bag.
-    ready_to_go = bool(standing.seal) and not standing.bag and not standing.ended
-    return lies and ready_to_go and standing.state is not State.HELD
+    return _ours(standing, by) and not standing.frozen and not standing.bag

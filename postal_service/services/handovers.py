@@ -126,8 +126,8 @@ def take(
 
     What lies in a closed bag is taken with it; where the bag is reserved, so is what lies in it.
     Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
-    is not in it, NotOffered when it was meant for somebody else, ItemFrozen, InClosedBag for a
-    reservation in a bag that is taken or an item without its bag; nothing is recorded.
+    is not in it, NotOffered when it was meant for somebody else, TakesFromHimself, ItemFrozen,
+    InClosedBag for a reservation in a bag that is taken or an item without its bag; nothing is recorded.
     """
     found = _open(session, batch)
     if not found:
@@ -236,6 +236,7 @@ def _answer(
         by=by,
         capacity=capacity,
         giver=entry.event.device,
+        offered_by=entry.event.staff,
         offer=offered,
         offer_signature=b64encode(entry.signature).decode(),
     )

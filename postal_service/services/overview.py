@@ -56,12 +56,15 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Stacks:
-    """A counter's three stacks. A list is cut at holdings.PAGE; `cut` says so."""
+    """A counter's three stacks, a page at a time by item number.
+
+    `following` is the number after which they go on, "" at their end.
+    """
 
     waiting: tuple[Line, ...]  # lies here, to be handed on
     between: tuple[Line, ...]  # offered by or to this unit, not taken
     results: tuple[Line, ...]  # results that lie here
-    cut: bool
+    following: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +117,16 @@ class DossierView:
     names: Names
 
 
-def stacks(session: Session, *, by: Actor) -> Stacks:
+def stacks(session: Session, *, by: Actor, after: str = "") -> Stacks:
     """What lies at the actor's unit, what is half handed over, and which results are here."""
-    held = closed_bags.as_they_lie(session, holdings.held_at_unit(session, by.unit, LYING))
-    offered = holdings.offered_to(session, by.unit, by.staff)
+    lying = holdings.held_at_unit(session, by.unit, LYING, after)
+    coming = holdings.offered_to(session, by.unit, by.staff, after)
+    full = [found[-1].item for found in (lying, coming) if len(found) >= holdings.PAGE]
+    following = min(full, default="")  # both lists are whole up to here
+    if following:
+        lying = [each for each in lying if each.item <= following]
+        coming = [each for each in coming if each.item <= following]
+    held, offered = closed_bags.as_they_lie(session, lying), coming
     here = [
         each
         for each in held
@@ -132,7 +141,7 @@ def stacks(session: Session, *, by: Actor) -> Stacks:
         waiting=lines(session, waiting),
         between=lines(session, {each.item: each for each in between}.values()),
         results=lines(session, results),
-        cut=max(len(held), len(offered)) >= holdings.PAGE,
+        following=following,
     )
 
 

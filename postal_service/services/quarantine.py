@@ -35,6 +35,12 @@ class CannotBeAdmitted(RuleBroken):
     code = "sync.cannot_be_admitted"
 
 
+class AdmitsHimself(RuleBroken):
+    """Whoever signed an event is not the one to judge whether it may enter."""
+
+    code = "sync.admits_himself"
+
+
 class StillAwaited(RuleBroken):
     """Everything this phone tells from now on waits for it: on file, it would silence the phone."""
 
@@ -79,10 +85,13 @@ def open_ones(session: Session, *, by: Actor, after: int = 0) -> list[KeptApart]
 def admit(session: Session, kept: int, *, by: Actor, at: datetime) -> Outcome:
     """Let a sound event in after all, and with it what waited for it.
 
-    Raises UnknownQuarantine, or CannotBeAdmitted when it is not sound or its place is taken.
+    Raises UnknownQuarantine, AdmitsHimself, or CannotBeAdmitted when it is not sound or its place
+    is taken.
     """
     row = _open(session, kept, by)
     batch = examine(session, [Sent(row.body, row.signature)], uploader=DeviceId(row.device))
+    if any(isinstance(each, Sound) and each.event.staff == by.staff for each in batch.examined):
+        raise AdmitsHimself(id=kept)
     outcome = _let_in(session, batch, at)
     if outcome.status in {Status.QUARANTINED, Status.HELD}:
         raise CannotBeAdmitted(reason=outcome.reason or outcome.status)

@@ -15,6 +15,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 INPUT = "input"  # the fact that names the form's field a refusal is about
 LINE = 200
+LONGEST_CURSOR = 64
 REASON = 200  # as much as an event takes
 PARAGRAPH = 1_000
 
@@ -47,6 +48,11 @@ def raw(name: str) -> str:
 def has(name: str) -> bool:
     """Whether the field was sent at all."""
     return name in request.form
+
+
+def cursor(name: str = "after") -> str:
+    """Where a list goes on, from the page's own address; "" at its beginning."""
+    return request.args.get(name, "")[:LONGEST_CURSOR].replace("\0", "")
 
 
 def many(name: str, *, most: int) -> list[str]:

@@ -1,11 +1,19 @@
 """Whoever sets a service up mistypes things; he is told in a line what is wrong, and nothing is done."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from postal_service.cli import main
+from postal_service.ledger import notes
 from postal_service.settings import make_keys
+
+LOG = str(notes.public_key("post.example/custody", Ed25519PrivateKey.from_private_bytes(bytes(32))))
 
 
 @pytest.fixture
@@ -24,6 +32,10 @@ def configured(
     ("name", "value", "status", "said"),
     [
         ("POSTAL_MASTER_KEY", "không", 2, "POSTAL_MASTER_KEY must be 32 bytes"),
+        ("POSTAL_TRUSTED_PROXIES", "-1", 2, "POSTAL_TRUSTED_PROXIES"),
+        ("POSTAL_TRUSTED_PROXIES", "10", 2, "POSTAL_TRUSTED_PROXIES"),
+        ("POSTAL_TRUSTED_PROXIES", "yes", 2, "POSTAL_TRUSTED_PROXIES"),
+        ("POSTAL_TRUSTED_PROXIES", "", 2, "POSTAL_TRUSTED_PROXIES"),
         ("POSTAL_WITNESSES", "w1+00000000+AAAA http://w1.example", 2, "POSTAL_WITNESSES"),
         ("POSTAL_ACCOUNTS", "POST postage 970436", 2, "POSTAL_ACCOUNTS has one line"),
         ("POSTAL_ACCOUNTS", "POST gifts 970436 1 A", 2, "POSTAL_ACCOUNTS has one line"),
@@ -55,6 +67,45 @@ def test_a_setting_that_cannot_be_is_told_in_a_line(
 def test_a_store_without_tables_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rebuild"]) == 1
     assert "no such table" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "tám nghìn", "80 ", "9" * 5000])
+@pytest.mark.parametrize("command", [["serve"], ["witness", "w1", LOG, "--folder", "w"]])
+def test_a_port_that_cannot_be_is_told_in_a_line(
+    command: list[str], port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, f"--port={port}"])
+    assert ended.value.code == 2
+    assert "a port is a whole number from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_port_that_another_program_has_is_told_in_a_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["migrate"]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        witness = ["witness", "w1", LOG, "--folder", str(tmp_path / "w")]
+        for command in (["serve"], witness):
+            assert main([*command, "--port", str(port)]) == 1
+            told = capsys.readouterr().err
+            assert told.startswith(f"postal: Cannot listen on 127.0.0.1 port {port}: ")
+            assert told.count("\n") == 1
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_host_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
+    # In a process of its own: in this one no test may even ask for a name beyond the machine.
+    command = ["witness", "w1", LOG, "--folder", str(tmp_path / "w"), "--host", "no..host.invalid"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "postal_service.cli", *command],
+        capture_output=True, text=True, env=os.environ, timeout=120, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("postal: Cannot listen on no..host.invalid port 8010: ")
 
 
 @pytest.mark.parametrize(

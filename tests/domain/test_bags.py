@@ -84,7 +84,8 @@ def test_an_opened_bag_is_taken_over_by_nobody_whatever_is_still_on_offer() -> N
     with pytest.raises(ItemEnded):
         rules.take(
             replace(waiting, state=State.OPENED), by=TUAN, capacity=Capacity.COURIER,
-            giver=post.of(offer).event.device, offer=post.of(offer).digest, offer_signature="",
+            giver=post.of(offer).event.device, offered_by=LAN.staff,
+            offer=post.of(offer).digest, offer_signature="",
         )  # fmt: skip
 
 

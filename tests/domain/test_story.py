@@ -103,6 +103,69 @@ def test_what_nobody_offered_cannot_be_taken() -> None:
     assert len(story.disputed) == 2
 
 
+def test_what_was_offered_to_one_is_not_another_s_to_take() -> None:
+    post = Post()
+    custody = post.accept()
+    post.seal()
+    offer = post.offer(LAN, MINH)
+    theirs = post.take(TUAN, Capacity.COURIER, offer, parent=custody)
+    mine = post.take(MINH, Capacity.COURIER, offer, parent=custody)
+
+    story = post.story
+
+    assert story.standing is not None
+    assert story.standing.custody == mine
+    assert (story.disputed, story.conflicts) == ((theirs,), ())
+
+
+@pytest.mark.parametrize(
+    ("again", "is_a_case"),
+    [
+        (acts.Pack(seal="S2", counts=PAPERS), True),
+        (acts.Pack(seal="S2", counts=PAPERS, witness=HOA.staff), True),
+        (acts.Pack(seal="S2", counts=PAPERS, witness=LAN.staff, why="torn"), True),
+        (acts.Pack(seal="S2", counts=PAPERS, witness=HOA.staff, why="torn"), False),
+        (
+            acts.Pack(
+                seal="S2",
+                counts=Counts(originals=0, certified=2, photocopies=3),
+                witness=HOA.staff,
+                why="torn",
+            ),
+            True,
+        ),
+    ],
+    ids=["alone", "no reason", "his own witness", "witnessed", "other papers"],
+)
+def test_a_second_seal_without_a_witness_or_with_other_papers_opens_a_case(
+    again: acts.Pack, *, is_a_case: bool
+) -> None:
+    post = Post()
+    post.accept()
+    post.seal()
+    post.tell(LAN, again)
+
+    standing = post.story.standing
+
+    assert standing is not None
+    assert standing.seal == "S2"
+    assert (Trouble.SEAL in standing.troubles) is is_a_case
+
+
+def test_nobody_takes_what_he_offered_himself() -> None:
+    post = Post()
+    custody = post.accept()
+    post.seal()
+    offer = post.offer(LAN, LAN)
+    taken = post.take(LAN, Capacity.COURIER, offer)
+
+    story = post.story
+
+    assert story.standing is not None
+    assert story.standing.custody == custody
+    assert story.disputed == (taken,)
+
+
 def test_an_offer_code_of_somebody_who_does_not_hold_it_moves_nothing() -> None:
     post = Post()
     custody = post.accept()

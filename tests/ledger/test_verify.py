@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Condition
+from postal_service.domain.acts import Capacity, Condition, Leg
+from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.ledger import checkpoint, export, reading, signing, tree
 from postal_service.ledger import verify as verifier
 from postal_service.ledger.append import Signed
@@ -34,6 +35,28 @@ from tests.ledger.post import (
 )
 
 ONLY_AT_THE_END = 10
+OF_THE_OFFICE: list[acts.Act] = [
+    acts.RevokeDevice(device=device(5).id, why="lost"),
+    acts.Erase(subject="d1", why="citizen_asked"),
+    acts.Correct(
+        corrects=event_id(1),
+        kind=acts.CorrectionKind.DID_NOT_OCCUR,
+        replacements=(),
+        maker=StaffId("nv9"),
+        why="",
+    ),
+    acts.Clear(witness=StaffId("nv9"), why="", counts=PAPERS),
+    acts.Rotate(rotation=2, lock="0" * 64, why=""),
+    acts.Cancel(why=""),
+    acts.Return(why=""),
+    acts.Hold(until="2026-12-01"),
+    acts.Invite(ordinal=1),
+    acts.Accept(
+        capacity=Capacity.COURIER, leg=Leg.OUT, counts=PAPERS, destination=UnitCode("HN01")
+    ),
+    acts.Accept(capacity=Capacity.COUNTER, leg=Leg.IN, counts=PAPERS, destination=UnitCode("HN01")),
+    acts.Found(capacity=Capacity.DESK, condition=Condition.OK),
+]
 
 
 def judge(post: Post, folder: Path, *, workers: int = 1) -> Verdict:
@@ -53,6 +76,38 @@ def resigned(signed: Signed, by: Device, **changed: object) -> Signed:
 def why(verdict: Verdict) -> str:
     assert verdict.broken is not None
     return verdict.broken.why
+
+
+def _passed_on(giver: Device, taker: Device, of: ItemId, parent: EventId) -> tuple[Signed, Signed]:
+    """An offer of one device, and another's taking of it."""
+    offered = giver.sign(
+        acts.Offer(
+            to_unit=taker.unit,
+            to_staff=StaffId(""),
+            counts=PAPERS,
+            condition=Condition.OK,
+            seal="S1",
+            batch="b",
+            manifest="0" * 64,
+            batch_count=1,
+        ),
+        of=of,
+        parent=parent,
+    )
+    taken = taker.sign(
+        acts.Handover(
+            capacity=Capacity.COURIER,
+            counts=PAPERS,
+            condition=Condition.OK,
+            seal="S1",
+            giver=giver.id,
+            offer=signing.digest(offered.body),
+            offer_signature=b64encode(offered.signature).decode(),
+        ),
+        of=of,
+        parent=parent,
+    )
+    return offered, taken
 
 
 @pytest.fixture
@@ -231,7 +286,55 @@ class TestWhatTheLedgerMayNeverHold:
     def test_a_device_that_a_courier_s_phone_enrolled(self, post: Post, tmp_path: Path) -> None:
         post.tell([enrolment(post.couriers[0], device(77))])
 
-        assert "may not enrol" in why(judge(post, tmp_path))
+        assert why(judge(post, tmp_path)) == "a courier's phone may not tell this dev_enrol"
+
+    @pytest.mark.parametrize("act", OF_THE_OFFICE, ids=lambda act: type(act).__name__)
+    def test_what_only_an_office_may_tell_told_by_a_phone(
+        self, post: Post, tmp_path: Path, act: acts.Act
+    ) -> None:
+        accepted, *_ = told = post.deliver_result(1, post.couriers[0])
+        of_no_item = isinstance(act, acts.RevokeDevice | acts.Erase)
+        signed = (
+            post.couriers[1].sign(act)
+            if of_no_item
+            else post.couriers[1].sign(act, of=item(1), parent=accepted.event.id)
+        )
+        post.tell([*told, signed])
+
+        assert "courier's phone may not tell this" in why(judge(post, tmp_path))
+
+    def test_a_courier_who_vouches_for_himself(self, post: Post, tmp_path: Path) -> None:
+        *before, last = post.deliver_result(1, post.couriers[0])
+        act = last.event.act
+        assert isinstance(act, acts.Deliver)
+        alone = replace(act, proof=acts.OverrideProof(witness=post.couriers[0].staff))
+        post.tell([*before, resigned(last, post.couriers[0], act=alone)])
+
+        assert why(judge(post, tmp_path)) == "its courier vouches for himself"
+
+    def test_a_courier_who_took_from_another_phone_of_his_own(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        second = device(9, staff=post.couriers[0].staff, unit=post.couriers[0].unit)
+        *_, held, _ = told = post.deliver_result(1, post.couriers[0])
+        halves = _passed_on(post.couriers[0], second, item(1), held.event.id)
+        post.tell([enrolment(post.office, second), *told, *halves])
+
+        assert why(judge(post, tmp_path)) == "one person signed both halves of a hand-over"
+
+    def test_a_giver_whose_device_nobody_enrolled(self, post: Post, tmp_path: Path) -> None:
+        *before, taken, _ = post.deliver_result(1, post.couriers[0])
+        act = taken.event.act
+        assert isinstance(act, acts.Handover)
+        lied = replace(act, giver=device(77).id)
+        post.tell([*before, resigned(taken, post.couriers[0], act=lied)])
+
+        assert "its giver's device" in why(judge(post, tmp_path))
+
+    def test_an_office_that_another_office_revoked(self, post: Post, tmp_path: Path) -> None:
+        post.tell([post.office.sign(acts.RevokeDevice(device=post.desk.id, why=""))])
+
+        assert "revokes phones" in why(judge(post, tmp_path))
 
     def test_a_device_enrolled_twice(self, post: Post, tmp_path: Path) -> None:
         post.tell([enrolment(post.office, post.couriers[0])])
@@ -429,7 +532,7 @@ class TestFindings:
 
     def test_a_revoked_device_s_offer_that_nobody_took(self, post: Post, tmp_path: Path) -> None:
         told = post.deliver_result(1, post.couriers[0])
-        post.tell([*told[:2], post.office.sign(acts.RevokeDevice(device=post.desk.id, why=""))])
+        post.tell([*told[:2], post.root.sign(acts.RevokeDevice(device=post.desk.id, why=""))])
         post.tell([told[2]])
 
         assert judge(post, tmp_path).findings == {verifier.ALONE: 1}
@@ -448,13 +551,28 @@ class TestFindings:
 
     def test_an_offer_of_a_revoked_device_that_was_taken(self, post: Post, tmp_path: Path) -> None:
         accepted, packed, offered, taken, delivered = post.deliver_result(1, post.couriers[0])
-        revoked = post.office.sign(acts.RevokeDevice(device=post.desk.id, why="lost"))
+        revoked = post.root.sign(acts.RevokeDevice(device=post.desk.id, why="lost"))
         post.tell([accepted, packed, revoked, offered, taken, delivered])
 
         verdict = judge(post, tmp_path)
 
         assert verdict.valid
         assert verdict.findings == {}
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_one_person_who_offered_at_the_office_what_he_took_on_his_phone(
+        self, post: Post, tmp_path: Path, order: int
+    ) -> None:
+        # Behind an office's key stands whoever is on duty; here the courier himself.
+        courier = post.couriers[0]
+        accepted, packed, *_ = post.deliver_result(1, courier)
+        post.desk.sequence, post.desk.last = 2, signing.digest(packed.body)
+        courier.sequence, courier.last = 0, ""
+        post.desk.staff = courier.staff
+        halves = _passed_on(post.desk, courier, item(1), accepted.event.id)
+        post.tell([accepted, packed, *halves[::order]])
+
+        assert judge(post, tmp_path).findings == {"one person signed both halves of a hand-over": 1}
 
     def test_a_rotated_code_opens_the_new_lock(self, post: Post, tmp_path: Path) -> None:
         *before, delivered = post.deliver_result(1, post.couriers[0])

@@ -21,6 +21,7 @@ MOST = 21  # of an upload, from the token to the answer
 GROWING = {
     "custody_spend",
     "event_verdict",
+    "evidence_use",
     "held_event",
     "holding",
     "item",

@@ -1,25 +1,31 @@
 """Witnesses are other offices: one may be away, one's answer may be lost on the way, one may talk nonsense."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import BadStatusLine
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, select
 
 from postal_service.cli.witness import WitnessOffice
 from postal_service.ledger import checkpoint, notes
+from postal_service.ledger import reading as ledger
 from postal_service.ledger.checkpoint import Kept
 from postal_service.ledger.notes import Kind
 from postal_service.services import checkpoints
 from postal_service.services.checkpoints import Witness
-from postal_service.storage.transaction import Sessions, reading, transaction
+from postal_service.storage.engine import open_engine
+from postal_service.storage.schema import CheckpointRow
+from postal_service.storage.transaction import Sessions, reading, sessions_on, transaction
 from tests.clock import NOON
 from tests.services.in_hand import accepted
 from tests.services.world import World, build
 
 ORIGIN = "post.example/custody"
+WHILE_SECONDS = 1.5
 
 
 @dataclass(eq=False)
@@ -70,11 +76,15 @@ class Log:
 
 @pytest.fixture
 def log(sessions: Sessions, tmp_path: Path) -> Log:
+    return _log(sessions, tmp_path)
+
+
+def _log(sessions: Sessions, folder: Path) -> Log:
     with transaction(sessions) as session:
         world = build(session)
     key = Ed25519PrivateKey.generate()
     public = notes.public_key(ORIGIN, key, Kind.SIGNATURE)
-    offices = [WitnessOffice(f"w{number}", public, tmp_path / f"w{number}") for number in (1, 2, 3)]
+    offices = [WitnessOffice(f"w{number}", public, folder / f"w{number}") for number in (1, 2, 3)]
     return Log(sessions, world, key, [Line(office) for office in offices])
 
 
@@ -123,3 +133,83 @@ def test_an_older_checkpoint_asks_nobody_who_signed_a_newer_one(log: Log) -> Non
     older, newer = log.grow(), log.grow()
     assert log.cosign(newer) == 3
     assert log.cosign(older) == 0
+
+
+# --- Two processes at the same moment --------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(committed_sessions: Sessions, tmp_path: Path) -> Log:
+    """A ledger that several processes sign; what they do is committed."""
+    return _log(committed_sessions, tmp_path)
+
+
+@pytest.fixture
+def other(committed_url: str) -> Iterator[Sessions]:
+    """Another process's way to the same store: no queue, no connection is shared with it."""
+    engine = open_engine(committed_url)
+    yield sessions_on(engine)
+    engine.dispose()
+
+
+def _signed(log: Log, sessions: Sessions) -> Kept:
+    with transaction(sessions) as session:
+        return checkpoints.make(session, origin=ORIGIN, log_key=log.key, at=NOON)
+
+
+def test_two_who_sign_at_the_same_moment_make_one_checkpoint(shared: Log, other: Sessions) -> None:
+    with transaction(shared.sessions) as session:
+        accepted(session, shared.world)
+
+    with ThreadPoolExecutor() as pool:
+        with transaction(shared.sessions) as session:
+            first = checkpoints.make(session, origin=ORIGIN, log_key=shared.key, at=NOON)
+            coming = pool.submit(_signed, shared, other)
+            with pytest.raises(TimeoutError):
+                coming.result(timeout=WHILE_SECONDS)  # it waits for the one before it
+        second = coming.result(timeout=60)
+
+    assert second == first
+    with reading(other) as session:
+        assert session.scalar(select(func.count()).select_from(CheckpointRow)) == 1
+
+
+def test_who_signs_while_events_come_in_signs_what_was_committed(
+    shared: Log, other: Sessions
+) -> None:
+    before = shared.grow()
+
+    with ThreadPoolExecutor() as pool:
+        with transaction(shared.sessions) as session:
+            accepted(session, shared.world)
+            coming = pool.submit(_signed, shared, other)
+            with pytest.raises(TimeoutError):
+                coming.result(timeout=WHILE_SECONDS)
+        made = coming.result(timeout=60)
+
+    with reading(other) as session:
+        assert made.size == ledger.size(session) > before.size
+        assert made.root == ledger.root(session, made.size)
+
+
+def test_an_answer_that_two_processes_keep_costs_no_other_witness_its_own(
+    shared: Log, other: Sessions
+) -> None:
+    kept = shared.grow()
+    with reading(shared.sessions) as session:
+        asked = checkpoints.requests(session, kept, shared.witnesses)
+    one, two, three = ((each, each.ask(bytes(request))[1]) for each, request in asked.items())
+
+    def keep(*answers: tuple[Witness, bytes]) -> int:
+        with transaction(other) as session:
+            return checkpoints.keep_answers(session, kept, dict(answers), at=NOON)
+
+    with ThreadPoolExecutor() as pool:
+        with transaction(shared.sessions) as session:
+            assert checkpoints.keep_answers(session, kept, dict([one, two]), at=NOON) == 2
+            coming = pool.submit(keep, one, two, three)
+            with pytest.raises(TimeoutError):
+                coming.result(timeout=WHILE_SECONDS)
+        assert coming.result(timeout=60) == 1
+
+    assert shared.signed_beneath(kept) == ["w1", "w2", "w3"]

@@ -11,13 +11,14 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import RoleNeeded
-from postal_service.domain.acts import CodeProof, Erase, Receiver
+from postal_service.domain.acts import Attempt, CodeProof, Deliver, Erase, Receiver
 from postal_service.domain.ids import DeviceId, DossierId
 from postal_service.ledger import checkpoint, export, notes, reading
 from postal_service.ledger.verify import verify
 from postal_service.ledger.witness import Policy
 from postal_service.services import (
     administrative,
+    consequences,
     delivery,
     digitisation,
     dossiers,
@@ -29,6 +30,7 @@ from postal_service.services import (
     tracking,
 )
 from postal_service.services.erasing import EraseReason
+from postal_service.services.office_events import Told, tell
 from postal_service.services.persons import DossierErased, Purpose
 from postal_service.services.reception import Received
 from postal_service.services.tracking import NothingFound
@@ -171,6 +173,75 @@ def test_after_erasing_no_byte_is_left_and_the_ledger_is_whole(
     assert verdict.valid, verdict.broken
     with looking(committed_sessions) as session:
         assert persons.masked(session, world.vault, [kept.dossier])[kept.dossier]
+
+
+def test_a_photo_of_two_deliveries_stays_until_both_are_erased(
+    committed_sessions: Sessions, committed_engine: Engine
+) -> None:
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        dossiers_of_it = [_lived(session, world).dossier for _ in range(2)]  # one photo for both
+        (needle,) = session.scalars(select(EvidenceRow.content))
+    on_disk = _files(committed_engine)
+
+    for dossier, stays in zip(dossiers_of_it, (True, False), strict=True):
+        with transaction(committed_sessions) as session:
+            _erase(session, world, dossier)
+        forget_deleted(committed_engine, erasing.TABLES)
+        assert (needle in on_disk()) is stays
+        with looking(committed_sessions) as session:
+            kept = session.scalars(select(EvidenceRow.sha256)).all()
+        assert kept == ([sha256(PHOTO).hexdigest()] if stays else [])
+
+
+def test_a_photo_that_a_phone_sends_after_the_erasing_is_not_kept(
+    session: Session, world: World
+) -> None:
+    received = _lived(session, world)
+    _erase(session, world, received.dossier)
+
+    digest = evidence_of(session, world)
+
+    with pytest.raises(evidence.UnknownEvidence):
+        evidence.look(session, world.vault, digest, by=world.administrator)
+    needed = _lived(session, world)  # another delivery names the same photo
+    evidence_of(session, world)
+    assert evidence.look(session, world.vault, digest, by=world.administrator).content == PHOTO
+    _erase(session, world, needed.dossier)
+    assert session.scalars(select(EvidenceRow)).all() == []
+
+
+def test_an_event_that_comes_after_the_erasing_keeps_no_photo(
+    session: Session, world: World
+) -> None:
+    received = _lived(session, world)
+    (late,) = (
+        each.event
+        for item in dossiers.items_of(session, received.dossier)
+        for each in reading.entries_of(session, item.item)
+        if isinstance(each.event.act, Deliver)
+    )
+    _erase(session, world, received.dossier)
+    other = b"\xff\xd8\xff another photo"
+    digest = sha256(other).hexdigest()
+    evidence.keep(
+        session, world.vault, digest, other, media_type="image/jpeg", by=world.courier, at=LATER
+    )
+    told = Told(
+        item=late.item,
+        parent=late.parent,
+        act=Attempt(reason="R13", action="A1", counted=True, evidence=(digest,)),
+    )
+    tell(session, world.keys, [told], by=world.courier, at=LATER)
+    (named,) = (
+        each.event
+        for each in reading.entries_of(session, late.item)
+        if isinstance(each.event.act, Attempt)
+    )
+
+    consequences.after_arrival(session, [named], at=LATER)
+
+    assert session.scalars(select(EvidenceRow)).all() == []
 
 
 def _what_others_keep(session: Session, dossier: DossierId) -> list[bytes]:

@@ -11,6 +11,7 @@ from postal_service.domain.custody_rules import (
     NotOffered,
     NotSealed,
     NotTheHolder,
+    TakesFromHimself,
 )
 from postal_service.domain.ids import ItemId
 from postal_service.services import exceptions, handovers
@@ -78,6 +79,23 @@ def test_a_courier_cannot_take_what_was_offered_to_another(session: Session, wor
         )  # fmt: skip
 
     assert events(session) == before
+
+
+def test_nobody_takes_what_he_offered_himself(session: Session, world: World) -> None:
+    (item,) = sealed(session, world)
+    counter = world.counter
+    offered = handovers.offer(
+        session, world.keys, [item], to_unit=counter.unit, by=counter, at=MORNING
+    )
+    before = standing(session, item)
+
+    with pytest.raises(TakesFromHimself):
+        handovers.take(
+            session, world.keys, offered.batch, capacity=Capacity.COUNTER, reserved={},
+            by=counter, at=MORNING,
+        )  # fmt: skip
+
+    assert standing(session, item) == before
 
 
 def test_one_bad_line_keeps_the_whole_offer_back(session: Session, world: World) -> None:

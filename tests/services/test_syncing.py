@@ -358,6 +358,22 @@ def test_an_item_number_that_nobody_gave_out_waits_for_the_head(
     assert quarantine.open_ones(session, by=world.manager) == []
 
 
+def test_nobody_lets_in_what_his_own_phone_told(
+    session: Session, world: World, clock: Clock
+) -> None:
+    mine = known_phone(session, world.manager, clock)
+    mine.accept(ItemId("BH999999999VN"), Leg.IN, TWO, AGENCY)
+    upload(session, mine, mine.outbox)
+    (waiting,) = quarantine.open_ones(session, by=world.manager)
+
+    with pytest.raises(quarantine.AdmitsHimself):
+        quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+
+    assert reasons(session) == ["unknown_item"]
+    outcome = quarantine.admit(session, waiting.id, by=world.administrator, at=NOON)
+    assert outcome.status is Status.ACCEPTED
+
+
 def test_what_a_phone_waits_for_cannot_be_put_on_file_and_nothing_after_it_is_lost(
     session: Session, world: World, giver: Phone
 ) -> None:

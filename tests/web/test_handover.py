@@ -3,12 +3,14 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.storage.schema import EntryRow, StaffRow
+from tests.clock import Clock
 from tests.services import world as w
 from tests.services.world import World
 from tests.web.conftest import Browser
@@ -168,3 +170,44 @@ def test_an_unknown_hand_over_is_not_there(browser: Callable[[str], Browser], ba
 
     assert desk.get(f"/handovers/{batch}/take").status_code == 404
     assert desk.send(f"/handovers/{batch}/take").status_code == 404
+
+
+def test_a_hand_over_that_nobody_answers_for_a_day_says_who_must_act(
+    browser: Callable[[str], Browser], clock: Clock
+) -> None:
+    item = sealed(browser("counter"), "NP-1")
+    offered(browser("counter"), item)
+    assert "quá 24 giờ" not in browser("desk_clerk").text("/desk")
+
+    clock.forward(timedelta(hours=25))
+
+    for login in ("desk_clerk", "counter", "manager"):
+        page = browser(login).text("/desk")
+        alarm = page[page.index("Bàn giao dở dang quá 24 giờ") :]
+        assert re.search(r"quá 24 giờ</span>\s*\S.* phải ký nhận hoặc từ chối", alarm)
+        assert item in alarm
+    assert "quá 24 giờ" in browser("desk_clerk").text("/handovers")
+    assert "quá 24 giờ" not in browser("far_counter").text("/desk")
+
+
+def test_a_list_goes_on_where_it_was_left(browser: Callable[[str], Browser]) -> None:
+    counter = browser("counter")
+    first, second = sorted([sealed(counter, "NP-1"), sealed(counter, "NP-2")])
+
+    for page in ("/handovers/new", "/desk", "/bags/new"):
+        rest = counter.text(f"{page}?after={first}")
+        assert second in rest
+        assert f'value="{first}"' not in rest
+        assert f"/items/{first}" not in rest
+    assert counter.get("/desk?after=%00" + "x" * 500).status_code == 200
+
+
+def test_what_is_to_be_handed_over_is_named_though_the_list_goes_on_elsewhere(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    first, second = sorted([sealed(counter, "NP-1"), sealed(counter, "NP-2")])
+
+    page = counter.text(f"/handovers/new?item={first}&after={second}")
+
+    assert re.search(rf"<textarea[^>]*>{first}</textarea>", page)

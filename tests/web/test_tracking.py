@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity
@@ -85,6 +86,29 @@ def test_guessing_is_slowed_down(stranger: Browser) -> None:
     ]
 
     assert answers[-1] == 429
+
+
+def test_many_addresses_guess_at_one_dossier_no_faster(
+    app: Flask, session: Session, world: World
+) -> None:
+    made = received(session, world)
+
+    def look(address: int, code: str, factor: str) -> int:
+        browser = Browser(app.test_client())
+        token = browser.form_token()
+        return browser.client.post(
+            "/tracking",
+            data={"csrf_token": token, "code": code, "factor": factor},
+            environ_overrides={"REMOTE_ADDR": f"203.0.113.{address}"},
+        ).status_code
+
+    # Whoever knows the PIN may look as often as he likes; only wrong tries count.
+    assert {look(n, made.code, made.pin) for n in range(3)} == {200}
+    wrong = [look(10 + n, f" {made.code.lower()}", "ZZZZ") for n in range(61)]
+
+    assert set(wrong[:60]) == {404}
+    assert wrong[60] == 429
+    assert look(100, "H17.132-261123-9999", "ZZZZ") == 404
 
 
 def test_a_label_tells_the_way_but_no_person(

@@ -23,6 +23,7 @@ from postal_service.storage.schema.ledger import (
     CosignatureRow,
     EdgeRow,
     EntryRow,
+    EvidenceUseRow,
     HeldRow,
     HoldingRow,
     NodeRow,
@@ -58,7 +59,7 @@ from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 __all__ = [
     "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
     "CommitmentRow", "CosignatureRow", "CounterRow", "CourierFactsRow", "DeviceRow", "DossierKeyRow", "DossierRow",
-    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
+    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
     "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",

@@ -119,11 +119,21 @@ class VerdictRow(Base):
     """Events of the ledger that do not count: in conflict, disputed or waiting. A projection."""
 
     __tablename__ = "event_verdict"
-    __table_args__ = (Index(None, "item"),)
+    __table_args__ = (Index(None, "item"), Index(None, "verdict"))
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str]
     verdict: Mapped[str]
+
+
+class EvidenceUseRow(Base):
+    """Which items' events name which files. A projection: it can be rebuilt."""
+
+    __tablename__ = "evidence_use"
+    __table_args__ = (Index(None, "sha256"),)
+
+    item: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
 
 
 class HoldingRow(Base):

@@ -27,6 +27,10 @@ FINDINGS: Final[dict[str, Pair]] = {
         "phần ký của bên giao không khớp với lần bàn giao",
         "the giver's half of a hand-over is another",
     ),
+    "one person signed both halves of a hand-over": (
+        "cùng một người ký cả bên giao lẫn bên nhận",
+        "one person signed both halves of a hand-over",
+    ),
     "its device saw a checkpoint that is not here": (
         "máy đã thấy một điểm kiểm không có trong sổ",
         "its device saw a checkpoint that is not here",

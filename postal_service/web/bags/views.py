@@ -137,7 +137,7 @@ def _codes() -> list[str]:
 
 def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
-        ready = handing_over.ready(store, by=here.actor())
+        ready = handing_over.ready(store, by=here.actor(), after=forms.cursor())
         offices = bags.destinations(store, _today(), by=here.actor())
     page = render_template(
         "bags/fill.html",
@@ -145,9 +145,10 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
         if refused
         else "",
         lines=[line for line in ready.lines if line.standing.leg is not Leg.BAG],
+        following=ready.following,
         offices=sorted(offices.items(), key=lambda pair: pair[1]),
         chosen=set(forms.many("item", most=handovers.LARGEST_BATCH)),
-        typed=forms.typed("codes", "destination", "serial"),
+        typed=forms.typed("destination", "serial") | {"codes": forms.raw("codes")[:LONGEST_LIST]},
     )
     return page, status_of(refused) if refused else 200
 

@@ -55,8 +55,8 @@ POLICY: Final = DeliveryPolicy()
 def held() -> ResponseReturnValue:
     """What waits here for citizens to fetch."""
     with reading(here.sessions()) as store:
-        lines = counter_delivery.on_hold(store, by=here.actor())
-    return render_template("delivery/held.html", lines=lines)
+        found = counter_delivery.on_hold(store, by=here.actor(), after=forms.cursor())
+    return render_template("delivery/held.html", lines=found.lines, following=found.following)
 
 
 @pages.get("/items/<number>/delivery")

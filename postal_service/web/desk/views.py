@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import overview, scanning, sight
+from postal_service.services import half_handovers, overview, scanning, sight
 from postal_service.services.digitisation import SCANNERS
 from postal_service.services.scanning import Kind, Scanned
 from postal_service.storage.transaction import reading
@@ -71,12 +71,14 @@ def _path_of(found: Scanned) -> str:
 
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
-        stacks = overview.stacks(store, by=here.actor())
+        stacks = overview.stacks(store, by=here.actor(), after=forms.cursor())
+        alarms = half_handovers.alarms(store, by=here.actor(), at=here.now())
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
     page = render_template(
         "desk/desk.html",
         refusal=told(refused) if refused else "",
         stacks=stacks,
+        alarms=alarms,
         courier=courier,
         may_scan=here.actor().may(*SCANNERS),
         may_receive=here.actor().may(Role.DESK_CLERK, Role.POSTAL_CLERK),

@@ -12,6 +12,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.services import (
     bags,
     directory,
+    half_handovers,
     handing_over,
     handovers,
     overview,
@@ -40,8 +41,12 @@ LONGEST_LIST = 40_000
 def listed() -> ResponseReturnValue:
     """What waits to be taken here, and what of ours nobody has taken yet."""
     with reading(here.sessions()) as store:
-        incoming = handing_over.incoming(store, by=here.actor())
-        outgoing = handing_over.outgoing(store, by=here.actor())
+        incoming = half_handovers.incoming(
+            store, by=here.actor(), at=here.now(), after=forms.cursor("incoming")
+        )
+        outgoing = half_handovers.outgoing(
+            store, by=here.actor(), at=here.now(), after=forms.cursor("outgoing")
+        )
     return render_template(
         "handovers/list.html",
         incoming=incoming,
@@ -170,10 +175,13 @@ def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         if preset:
             sight.item(store, ItemId(preset), by=here.actor())
-        ready = handing_over.ready(store, by=here.actor())
+        ready = handing_over.ready(store, by=here.actor(), after=forms.cursor())
         units = overview.unit_names(
             store, [line.standing.destination for line in ready.lines] + list(ready.neighbours)
         )
+    typed = forms.typed("badge", "to_unit") | {"codes": forms.raw("codes")[:LONGEST_LIST]}
+    if preset and preset not in {line.standing.item for line in ready.lines}:
+        typed["codes"] = preset  # it stands on another page of the list, or is not sealed yet
     page = render_template(
         "handovers/offer.html",
         refusal=told(refused) if refused else "",
@@ -181,7 +189,8 @@ def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
         units=sorted(units.items(), key=lambda pair: pair[1]),
         chosen=set(forms.many("item", most=handovers.LARGEST_BATCH))
         | ({preset} if preset else set()),
-        typed=forms.typed("codes", "badge", "to_unit"),
+        typed=typed,
+        after=forms.cursor(),
         badge=forms.raw("badge") or request.args.get("colleague", "")[:40].replace("\0", ""),
     )
     return page, status_of(refused) if refused else 200

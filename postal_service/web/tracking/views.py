@@ -1,11 +1,16 @@
 """A citizen's dossier in one sentence. Both factors go in the body of a form: never in an address, never in a log."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
 
+from postal_service.domain import dossier_code
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.public_steps import PublicStep
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import local
 from postal_service.domain.wording_numbers import dong
 from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, POST_STEPS, STATUS
 from postal_service.services import tracking
@@ -23,8 +28,19 @@ pages = Blueprint("tracking", __name__, template_folder="templates")
 
 # The PIN has 160,000 values and stands for one dossier: at this pace an address needs a year.
 LOOKS = "12 per minute; 200 per day"
+# Many addresses together guess at one dossier no faster than this; who knows the PIN is not counted.
+WRONG_LOOKS = "60 per day"
 LABELS = "60 per minute"
 LONGEST_CODE = 60
+
+
+def _asked_about() -> str:
+    """The dossier that is asked for, however its code is written; the address where it is none."""
+    try:
+        written = forms.raw("code")[:LONGEST_CODE]
+        return dossier_code.parse(written, today=local(here.now()).date()).canonical
+    except Refusal:
+        return get_remote_address()
 
 
 @pages.get("/tracking")
@@ -36,6 +52,11 @@ def ask() -> ResponseReturnValue:
 @pages.post("/tracking")
 @open_to_all
 @limiter.limit(LOOKS)
+@limiter.limit(
+    WRONG_LOOKS,
+    key_func=_asked_about,
+    deduct_when=lambda answer: answer.status_code != HTTPStatus.OK,
+)
 def show() -> ResponseReturnValue:
     """The dossier in the answer to the form itself, so that nothing of it stands in an address."""
     try:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_courier_facts"
-down_revision = "0006_second_factor_resets"
+revision = "0009_courier_facts"
+down_revision = "0008_verdicts_by_kind"
 branch_labels = None
 depends_on = None
 

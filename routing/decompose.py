@@ -29,6 +29,7 @@ PART_ROUNDS_A_STOP: Final = 60
 MENDING_ROUNDS: Final = 100
 MENDING_TEMPERATURE: Final = 0.01
 IDLE_MENDINGS: Final = 3
+MENDING_MUST_LEAVE: Final = 0.9
 HOTTEST: Final = 0.3
 COLDEST: Final = 0.03
 CHUNKS_OF_PART: Final = 20
@@ -75,10 +76,11 @@ class _Parts:
         self._build()
         self._offer()
         while not self._over():
+            urgent = self.neighbours.has_urgent(self.tours)
             parts = self.neighbours.next_parts(self.tours, self.task.threads)
             if not parts:
                 break
-            self._search_with(self._searched, parts)
+            self._search_with(self._mended if urgent else self._searched, parts)
         return Found(orders=self.orders, iterations=self.rounds)
 
     @property
@@ -174,20 +176,25 @@ class _Parts:
         done += self._mend(search, down_to=first.left_out)
         return (search.best() if search.best_cost < before else None), done
 
-    def _searched(self, part: Part, seed: int) -> tuple[Orders | None, int]:
-        """A better plan of the part, if there is one, and the rounds it took; changes nothing."""
+    def _mended(self, part: Part, seed: int, rounds: int = 0) -> tuple[Orders | None, int]:
+        """The part with what must be served, then so many rounds; changes nothing itself.
+
+        Answers a better plan, if there is one, and the rounds it took.
+        """
         search = Search(self._net(part, part.stops), seed=seed, pool_days=100)
         if not search.load(self._own(part)):
             return None, 0
         before = search.best_cost
         search.construct()
-        rounds = PART_ROUNDS_A_STOP * len(part.stops)
         done = self._mend(search)
-        if self.by_clock:
+        if rounds and self.by_clock:
             done += self._anneal_by_clock(search, rounds, self._seconds_a_part())
-        else:
+        elif rounds:
             done += self._anneal_by_count(search, rounds)
         return (search.best() if search.best_cost < before else None), done
+
+    def _searched(self, part: Part, seed: int) -> tuple[Orders | None, int]:
+        return self._mended(part, seed, rounds=PART_ROUNDS_A_STOP * len(part.stops))
 
     def _own(self, part: Part) -> Orders:
         own = set(part.couriers)
@@ -202,7 +209,8 @@ class _Parts:
         while (out := search.left_out) > down_to and idle < IDLE_MENDINGS and not self._over():
             search.anneal(MENDING_ROUNDS, MENDING_TEMPERATURE)
             done += MENDING_ROUNDS
-            idle = 0 if search.left_out < out else idle + 1
+            # Where little comes of it the part is too full; its neighbours take what is left.
+            idle = 0 if search.left_out < out * MENDING_MUST_LEAVE else idle + 1
         return done
 
     def _anneal_by_clock(self, search: Search, rounds: int, seconds: float) -> int:

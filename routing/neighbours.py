@@ -50,6 +50,14 @@ class Neighbours:
             free = np.setdiff1d(free, part.stops)
         return parts
 
+    def has_urgent(self, tours: Sequence[Tours]) -> bool:
+        """Whether a stop that must be served is unserved and was in no part yet."""
+        return len(self.urgent(unserved(tours, len(self.problem.stops)))) > 0
+
+    def urgent(self, free: Ints) -> Ints:
+        """Those of these unserved stops that must be served and were in no part yet."""
+        return free[self.arrays.mandatory[free] & (self.tried[free] == 0)]
+
     def without_tied(self, part: Part, tours: Sequence[Tours]) -> Part:
         """The part without unserved stops that a rule ties to a courier outside it."""
         if not self.groups:
@@ -93,10 +101,8 @@ class _Drawing:
 
     def part(self) -> Part | None:
         order = self.neighbours.number
-        urgent = self.free[
-            self.arrays.mandatory[self.free] & (self.neighbours.tried[self.free] == 0)
-        ]
-        if len(urgent) or (len(self.free) and order % UNSERVED_EVERY == UNSERVED_EVERY - 1):
+        urgent = len(self.neighbours.urgent(self.free)) > 0
+        if urgent or (len(self.free) and order % UNSERVED_EVERY == UNSERVED_EVERY - 1):
             part = self._for_an_unserved_stop()
             if part is not None:
                 return part

@@ -56,7 +56,8 @@ class Neighbours:
 
     def urgent(self, free: Ints) -> Ints:
         """Those of these unserved stops that must be served and were in no part yet."""
-        return free[self.arrays.mandatory[free] & (self.tried[free] == 0)]
+        first: Ints = free[self.arrays.mandatory[free] & (self.tried[free] == 0)]
+        return first
 
     def without_tied(self, part: Part, tours: Sequence[Tours]) -> Part:
         """The part without unserved stops that a rule ties to a courier outside it."""

@@ -27,9 +27,10 @@ def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
     Nothing is recorded when the answer is 4xx or 5xx. One event's trouble is its own outcome and
     does not touch the others.
     """
-    uploader = caller().device
+    by = caller()
     with reading(runtime().sessions) as session:
-        batch = examine(session, told["events"], uploader=uploader)
+        known = {by.device: by.key}
+        batch = examine(session, told["events"], uploader=by.device, known=known)
     intake: Intake = current_app.extensions["intake"]
     return jsonify(outcomes=[_told(outcome) for outcome in intake.submit(batch)])
 

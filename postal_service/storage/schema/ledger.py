@@ -132,7 +132,7 @@ class HoldingRow(Base):
     __tablename__ = "holding"
     __table_args__ = (
         Index(None, "holder_unit", "state"),
-        Index(None, "holder_staff", "item"),
+        Index(None, "holder_staff", "state"),
         Index(None, "offered_unit", "offered_staff"),
         Index(None, "offered_batch"),
         Index(None, "round"),

@@ -8,7 +8,7 @@ from mobile_api.documents import Routes
 from mobile_api.intake import Intake
 from mobile_api.v1.schemas import BatchAnswerSchema, BatchSchema
 from postal_service.ledger import base64_strict
-from postal_service.services.examining import Sent, examine
+from postal_service.services.examining import Key, Sent, examine
 from postal_service.services.recording import receipt
 from postal_service.services.syncing import Outcome
 from postal_service.storage.transaction import reading
@@ -29,7 +29,7 @@ def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
     """
     by = caller()
     with reading(runtime().sessions) as session:
-        known = {by.device: by.key}
+        known: dict[str, Key] = {by.device: by.key}
         batch = examine(session, told["events"], uploader=by.device, known=known)
     intake: Intake = current_app.extensions["intake"]
     return jsonify(outcomes=[_told(outcome) for outcome in intake.submit(batch)])

@@ -25,8 +25,8 @@ class Sessions:
 def sessions_on(engine: Engine) -> Sessions:
     writers = sessionmaker(engine)
     if engine.dialect.name == "sqlite":
-        readers = sessionmaker(engine.execution_options(**{READ_ONLY: True}))
-        return Sessions(writers=writers, readers=readers, askers=readers, queue=Lock())
+        looking = sessionmaker(engine.execution_options(**{READ_ONLY: True}))
+        return Sessions(writers=writers, readers=looking, askers=looking, queue=Lock())
     # At PostgreSQL's default level two questions of one page could be answered from two moments.
     readers = engine.execution_options(isolation_level="REPEATABLE READ")
     askers = engine.execution_options(isolation_level="AUTOCOMMIT")

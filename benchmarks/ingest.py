@@ -41,7 +41,7 @@ from tests.services.phones import no_line
 ACTS = 4  # events of one package: see tests/faults/post.carry
 RAW_SECONDS = 2.0
 IN_MEMORY = 3_000  # events
-EVENTS = (800, 4_000)  # of one cell at batches of one, and at larger ones; at least a batch a phone
+EVENTS = (800, 8_000)  # of one cell at batches of one, and at larger ones; at least a batch a phone
 WANTED = 0.3  # of the in-memory rate, at batches of 50
 
 Span = tuple[float, float]

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g, request
 from postal_service.runtime import Runtime
 from postal_service.services import devices
 from postal_service.services.devices import SignedIn, TokenRefused
-from postal_service.storage.transaction import reading
+from postal_service.storage.transaction import asking
 
 # What a phone asks before it has a token.
 OPEN = frozenset({"devices.present_key", "devices.ask_nonce", "devices.sign_in"})
@@ -32,7 +32,7 @@ def caller() -> SignedIn:
         found = _BEARER.fullmatch(request.headers.get("Authorization", ""))
         if found is None:
             raise TokenRefused
-        with reading(runtime().sessions) as session:
+        with asking(runtime().sessions) as session:
             g.caller = devices.signed_in(session, found[1], at=runtime().clock())
     signed_in: SignedIn = g.caller
     return signed_in

@@ -8,7 +8,7 @@ from mobile_api.documents import Routes
 from mobile_api.intake import Intake
 from mobile_api.v1.schemas import BatchAnswerSchema, BatchSchema
 from postal_service.ledger import base64_strict
-from postal_service.services.examining import Sent, examine
+from postal_service.services.examining import Key, Sent, examine
 from postal_service.services.recording import receipt
 from postal_service.services.syncing import Outcome
 from postal_service.storage.transaction import reading
@@ -27,9 +27,10 @@ def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
     Nothing is recorded when the answer is 4xx or 5xx. One event's trouble is its own outcome and
     does not touch the others.
     """
-    uploader = caller().device
+    by = caller()
     with reading(runtime().sessions) as session:
-        batch = examine(session, told["events"], uploader=uploader)
+        known: dict[str, Key] = {by.device: by.key}
+        batch = examine(session, told["events"], uploader=by.device, known=known)
     intake: Intake = current_app.extensions["intake"]
     return jsonify(outcomes=[_told(outcome) for outcome in intake.submit(batch)])
 

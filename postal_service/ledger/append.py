@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import NO_ITEM, Event
@@ -19,20 +19,19 @@ from postal_service.ledger import tree
 from postal_service.ledger.encoding import TYPES, canonical
 from postal_service.ledger.leaf import NO_LEAF, leaf
 from postal_service.ledger.reading import as_told, meaning
+from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 EDGE = 1  # the only row of its table
 RECEIPT_VERSION = 1
 
 _ENTRIES = cast("Table", EntryRow.__table__)
-_NODES = cast("Table", NodeRow.__table__)
 _EDGE = cast("Table", EdgeRow.__table__)
 
 # Made once and of tables, not of mapped classes: an upload asks many small questions, and making
 # a question anew, or tracking its rows as objects, costs more than the database's answer.
 _LOCKED_EDGE = select(_EDGE.c.size, _EDGE.c.hashes).where(_EDGE.c.id == EDGE).with_for_update()
 _MOVE_EDGE = update(_EDGE).where(_EDGE.c.id == EDGE)
-_ADD_ENTRIES, _ADD_NODES = insert(_ENTRIES), insert(_NODES)
 _TOLD_BEFORE = (
     select(_ENTRIES.c.item, _ENTRIES.c.item_sequence, _ENTRIES.c.leaf_hash, _ENTRIES.c.body)
     .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
@@ -86,15 +85,15 @@ def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> A
     chains = _chains(session, {each.event.item for each in signed})
     rows = _rows(signed, edge.size, chains, received_ms)
     edge, closed = tree.grow(edge, (row["leaf_hash"] for row in rows))
-    session.execute(_ADD_ENTRIES, rows)
-    if closed:
-        session.execute(
-            _ADD_NODES,
-            [
-                {"level": place.level, "position": place.position, "hash": value}
-                for place, value in closed
-            ],
-        )
+    insert_many(session, EntryRow, rows)
+    insert_many(
+        session,
+        NodeRow,
+        [
+            {"level": place.level, "position": place.position, "hash": value}
+            for place, value in closed
+        ],
+    )
     session.execute(_MOVE_EDGE, {"size": edge.size, "hashes": b"".join(edge.roots)})
     entries = (
         Entry(row["index"], each.event.id, row["leaf_hash"], received_ms)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Select, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
@@ -70,12 +70,6 @@ _LEAF = select(
 _LEAVES_OF = _LEAF.where(_ENTRIES.c.event_id.in_(bindparam("events", expanding=True)))
 _LEAF_HASHES = select(_ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
     _ENTRIES.c.index.in_(bindparam("leaves", expanding=True))
-)
-# Levels and positions, not a list of pairs: for that SQLite reads the whole table. A proof names
-# few of either, and what they bring beyond the pairs is a row or two.
-_NODE_HASHES = select(_NODES.c.level, _NODES.c.position, _NODES.c.hash).where(
-    _NODES.c.level.in_(bindparam("levels", expanding=True)),
-    _NODES.c.position.in_(bindparam("positions", expanding=True)),
 )
 _STORIES = (
     select(_ENTRIES.c.item, _ENTRIES.c.body)
@@ -231,15 +225,36 @@ def _hashes(session: Session, path: Iterable[Sequence[Place]]) -> list[list[byte
         for index, value in session.execute(_LEAF_HASHES, {"leaves": leaves}):
             known[Place(0, index)] = value
     if nodes:
-        asked = {
-            "levels": sorted({each.level for each in nodes}),
-            "positions": sorted({each.position for each in nodes}),
-        }
-        for level, position, value in session.execute(_NODE_HASHES, asked):
+        asked = {name: at for n, place in enumerate(nodes) for name, at in _names(n, place)}
+        for level, position, value in session.execute(_node_hashes(len(nodes)), asked):
             known[Place(level, position)] = value
     if not known.keys() >= places:
         raise ValueError("The ledger is smaller than the tree that was asked for.")
     return [[known[place] for place in parts] for parts in path]
+
+
+@lru_cache(maxsize=256)
+def _node_hashes(count: int) -> Select[int, int, bytes]:
+    """The question for so many nodes, each by its key.
+
+    For a list of pairs SQLite reads the whole table; for a list of levels and one of positions both
+    databases look at every level with every position, which grows with the square of the logarithm.
+    """
+    return select(_NODES.c.level, _NODES.c.position, _NODES.c.hash).where(
+        or_(
+            *(
+                and_(
+                    _NODES.c.level == bindparam(f"level_{n}"),
+                    _NODES.c.position == bindparam(f"position_{n}"),
+                )
+                for n in range(count)
+            )
+        )
+    )
+
+
+def _names(n: int, place: Place) -> tuple[tuple[str, int], tuple[str, int]]:
+    return (f"level_{n}", place.level), (f"position_{n}", place.position)
 
 
 def _recorded(

@@ -10,8 +10,8 @@ from postal_service.domain.acts import Capacity, Condition, Counts, Leg
 from postal_service.domain.custody import Holder, OpenOffer, Standing, State, Trouble
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.story import Story
+from postal_service.storage.bulk import insert_or_replace
 from postal_service.storage.schema import HoldingRow
-from postal_service.storage.upsert import insert_or_replace
 
 # Rows are read as they are, not as objects that a session would keep: a fold writes past them.
 _HOLDINGS = cast("Table", HoldingRow.__table__)
@@ -26,8 +26,7 @@ def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
     if gone:
         session.execute(_TAKE_BACK, {"items": gone})
     rows = [_row_of(story.standing) for story in stories.values() if story.standing is not None]
-    if rows:
-        session.execute(insert_or_replace(session, _HOLDINGS), rows)
+    insert_or_replace(session, HoldingRow, rows)
 
 
 def clear(session: Session) -> None:

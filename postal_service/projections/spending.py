@@ -7,16 +7,16 @@ them fails and its transaction is rolled back whole.
 from collections.abc import Mapping
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, insert
+from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
+from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import SpendRow
 
 _SPENDS = cast("Table", SpendRow.__table__)
-_ADD = insert(_SPENDS)
 _TAKE_BACK = delete(_SPENDS).where(_SPENDS.c.item.in_(bindparam("items", expanding=True)))
 
 
@@ -27,8 +27,7 @@ def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
         for item, story in stories.items()
         for parent, event in _path(story)
     ]
-    if rows:
-        session.execute(_ADD, rows)
+    insert_many(session, SpendRow, rows)
 
 
 def _path(story: Story) -> list[tuple[EventId, EventId]]:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
+from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import VerdictRow
 
 _VERDICTS = cast("Table", VerdictRow.__table__)
-_ADD = insert(_VERDICTS)
 _TAKE_BACK = delete(_VERDICTS).where(_VERDICTS.c.item.in_(bindparam("items", expanding=True)))
 _OF_EVENTS = select(_VERDICTS.c.event_id, _VERDICTS.c.verdict).where(
     _VERDICTS.c.event_id.in_(bindparam("events", expanding=True))
@@ -39,8 +39,7 @@ def write(session: Session, stories: Mapping[ItemId, Story]) -> dict[EventId, st
         )
         for event in events
     ]
-    if rows:
-        session.execute(_ADD, rows)
+    insert_many(session, VerdictRow, rows)
     return {EventId(row["event_id"]): row["verdict"] for row in rows}
 
 

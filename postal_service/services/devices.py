@@ -23,6 +23,7 @@ from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed, NotAllowed, RuleBroken, Unknown
 from postal_service.ledger import signing
 from postal_service.services.directory import UnknownStaff
+from postal_service.services.examining import PHONE, Key
 from postal_service.services.office_events import (
     OfficeKeys,
     device_id,
@@ -56,6 +57,9 @@ _GRANTED = _UNIT.alias("granted")
 _BEHIND = (
     select(
         _DEVICE.c.id,
+        _DEVICE.c.algorithm,
+        _DEVICE.c.public_key,
+        _DEVICE.c.kind,
         _DEVICE.c.staff,
         _DEVICE.c.unit,
         _UNIT.c.path,
@@ -164,6 +168,7 @@ class SignedIn:
 
     device: DeviceId
     actor: Actor
+    key: Key
 
 
 def issue_code(
@@ -374,7 +379,8 @@ def signed_in(session: Session, token: str, *, at: datetime) -> SignedIn:
             if each.granted is not None
         ),
     )
-    return SignedIn(device=DeviceId(row.id), actor=actor)
+    key = Key(row.algorithm, row.public_key, row.staff, row.unit, row.kind == PHONE)
+    return SignedIn(device=DeviceId(row.id), actor=actor, key=key)
 
 
 def enrolment_message(code: str, algorithm: str, public_key: bytes) -> bytes:

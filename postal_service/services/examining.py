@@ -7,6 +7,7 @@ true only at the moment of writing (the chain, a revocation, a duplicate) is `sy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select
@@ -22,6 +23,7 @@ from postal_service.services.recording import Signed
 from postal_service.storage.schema import DeviceRow
 
 LARGEST_BATCH = 500  # events
+PHONE = "phone"  # the kind of device that may upload
 
 _DEVICES = cast("Table", DeviceRow.__table__)
 _KEYS = select(
@@ -91,7 +93,9 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class _Key:
+class Key:
+    """What a device's signature is checked with, and who speaks through it."""
+
     algorithm: str
     public: bytes
     staff: str
@@ -99,10 +103,22 @@ class _Key:
     phone: bool
 
 
-def examine(session: Session, sent: Sequence[Sent], *, uploader: DeviceId) -> Batch:
-    """Decode each event and check who signed it. Writes nothing and raises nothing of its own."""
+NOBODY_KNOWN: Mapping[str, Key] = MappingProxyType({})
+
+
+def examine(
+    session: Session,
+    sent: Sequence[Sent],
+    *,
+    uploader: DeviceId,
+    known: Mapping[str, Key] = NOBODY_KNOWN,
+) -> Batch:
+    """Decode each event and check who signed it. Writes nothing and raises nothing of its own.
+
+    `known` are devices that were looked up a moment ago; nothing more is asked about them.
+    """
     read = [(each, _decoded(each.body)) for each in sent]
-    keys = _keys(session, (event for _, event in read if event is not None))
+    keys = _keys(session, (event for _, event in read if event is not None), known)
     return Batch(uploader, tuple(_judged(each, event, keys) for each, event in read))
 
 
@@ -113,23 +129,25 @@ def _decoded(body: bytes) -> Event | None:
         return None
 
 
-def _keys(session: Session, events: Iterable[Event]) -> dict[str, _Key]:
+def _keys(session: Session, events: Iterable[Event], known: Mapping[str, Key]) -> Mapping[str, Key]:
     devices: set[str] = set()
     for event in events:
         devices.add(event.device)
         if isinstance(event.act, Handover):
             devices.add(event.act.giver)
-    if not devices:
-        return {}
-    rows = session.execute(_KEYS, {"devices": sorted(devices)})
-    return {
-        row.id: _Key(row.algorithm, row.public_key, row.staff, row.unit, row.kind == "phone")
+    unknown = devices - known.keys()
+    if not unknown:
+        return known
+    rows = session.execute(_KEYS, {"devices": sorted(unknown)})
+    found = {
+        row.id: Key(row.algorithm, row.public_key, row.staff, row.unit, row.kind == PHONE)
         for row in rows
         if row.status != "pending"  # a revoked one's late events may still pass
     }
+    return {**known, **found}
 
 
-def _judged(sent: Sent, event: Event | None, keys: Mapping[str, _Key]) -> Sound | Unsound:
+def _judged(sent: Sent, event: Event | None, keys: Mapping[str, Key]) -> Sound | Unsound:
     if event is None:
         return Unsound(sent, Reason.MALFORMED, None)
     reason = _fault(sent, event, keys)
@@ -138,7 +156,7 @@ def _judged(sent: Sent, event: Event | None, keys: Mapping[str, _Key]) -> Sound 
     return Sound(Signed(event, sent.body, sent.signature), signing.digest(sent.body))
 
 
-def _fault(sent: Sent, event: Event, keys: Mapping[str, _Key]) -> Reason | None:
+def _fault(sent: Sent, event: Event, keys: Mapping[str, Key]) -> Reason | None:
     key = keys.get(event.device)
     if key is None or not key.phone:
         return Reason.UNKNOWN_DEVICE
@@ -153,7 +171,7 @@ def _fault(sent: Sent, event: Event, keys: Mapping[str, _Key]) -> Reason | None:
     return None
 
 
-def _offer_holds(event: Event, act: Handover, keys: Mapping[str, _Key]) -> bool:
+def _offer_holds(event: Event, act: Handover, keys: Mapping[str, Key]) -> bool:
     """An offer code must be true; an offer that is an event is looked up by the story.
 
     Nobody takes from himself: else one person could sign both halves of a hand-over.

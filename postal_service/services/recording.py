@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from postal_service import projections
@@ -13,10 +11,8 @@ from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.ledger.append import Entry, Signed, append, receipt
+from postal_service.storage.bulk import insert_missing
 from postal_service.storage.schema import SealRow
-from postal_service.storage.upsert import insert_or_leave
-
-_SEALS = cast("Table", SealRow.__table__)
 
 __all__ = ["Entry", "Recorded", "SealUsed", "Signed", "receipt", "record"]
 
@@ -62,8 +58,9 @@ def _keep_seals(session: Session, signed: Sequence[Signed]) -> None:
         if isinstance(each.event.act, acts.Pack):
             packed.setdefault(each.event.act.seal, each.event)
     if packed:
-        session.execute(
-            insert_or_leave(session, _SEALS),
+        insert_missing(
+            session,
+            SealRow,
             [
                 {"serial": serial, "item": event.item, "event_id": event.id}
                 for serial, event in packed.items()

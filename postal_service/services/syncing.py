@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import DeviceId, EventId
@@ -22,6 +22,7 @@ from postal_service.services.arrival import Chain, Facts
 from postal_service.services.examining import Batch, Reason, Sound, Unsound
 from postal_service.services.office_events import milliseconds
 from postal_service.services.recording import Entry, Recorded, Signed, record
+from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import HeldRow, QuarantineRow
 
 RESENT = "recorded when it was sent again"
@@ -236,8 +237,7 @@ class _Door:
                     "received_ms": milliseconds(self._at),
                 }
             )
-        if rows:
-            self._session.execute(insert(HeldRow), rows)
+        insert_many(self._session, HeldRow, rows)
 
     def _write_apart(self) -> None:
         if not self._apart:
@@ -261,8 +261,7 @@ class _Door:
             for (device, digest), each in self._apart.items()
             if (device, digest) not in seen
         ]
-        if rows:
-            self._session.execute(insert(QuarantineRow), rows)
+        insert_many(self._session, QuarantineRow, rows)
 
     def _settle_what_came_after_all(self) -> None:
         """Kept apart once and recorded now: nobody need look at it any more."""

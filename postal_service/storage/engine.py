@@ -11,6 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 READ_ONLY = "postal_read_only"
 BUSY_TIMEOUT_MS = 30_000
+KEPT_PAGES_KIB = 4_096  # of each connection to SQLite; the system keeps the whole file besides
 
 
 class UnsafeDatabaseError(RuntimeError):
@@ -79,8 +80,7 @@ def _take_transactions_away_from_the_driver(engine: Engine) -> None:
             # What is deleted is overwritten: an erased person must not be read from the file.
             "secure_delete=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            # Each thread's connection keeps so many KiB for itself; the system keeps the file besides.
-            "cache_size=-16384",
+            f"cache_size=-{KEPT_PAGES_KIB}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

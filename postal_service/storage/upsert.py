@@ -15,30 +15,8 @@ def insert_or_leave(session: Session, table: Table) -> Insert:
     return _leaving(table, session.get_bind().dialect.name)
 
 
-def insert_or_replace(session: Session, table: Table) -> Insert:
-    """An insert that gives the row of the same primary key all its other values."""
-    return _replacing(table, session.get_bind().dialect.name)
-
-
 @cache
 def _leaving(table: Table, dialect: str) -> Insert:
     if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key))
     return postgresql.insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key))
-
-
-@cache
-def _replacing(table: Table, dialect: str) -> Insert:
-    kept = {column.name for column in table.primary_key}
-    others = [column.name for column in table.columns if column.name not in kept]
-    if dialect == "sqlite":
-        told = sqlite.insert(table)
-        return told.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={name: told.excluded[name] for name in others},
-        )
-    asked = postgresql.insert(table)
-    return asked.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={name: asked.excluded[name] for name in others},
-    )

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal_service.storage.bulk import insert_many
-from postal_service.storage.schema import OutboxRow
+from postal_service.storage.bulk import insert_many, insert_missing, insert_or_replace
+from postal_service.storage.schema import OutboxRow, QuarantineRow, SealRow
 from tests.clock import NOON
 
 
@@ -58,3 +58,45 @@ def test_a_row_that_cannot_be_takes_the_others_back(session: Session) -> None:
         insert_many(session, OutboxRow, told)
 
     assert session.scalar(select(OutboxRow)) is None
+
+
+def test_what_is_empty_in_every_row_stays_empty(session: Session) -> None:
+    kept = {
+        "device": "AAAAAAAA", "body": b"b", "signature": b"", "reason": "malformed",
+        "received_ms": 2**53, "settled_at": None, "settled_by": None, "settled_how": None,
+    }  # fmt: skip
+    told = [kept | {"digest": bytes([n])} for n in range(3)]
+
+    insert_many(session, QuarantineRow, told)
+
+    rows = session.scalars(select(QuarantineRow).order_by(QuarantineRow.digest)).all()
+    assert [row.digest for row in rows] == [b"\0", b"\1", b"\2"]
+    assert {(row.settled_at, row.settled_by, row.received_ms) for row in rows} == {
+        (None, None, 2**53)
+    }
+
+
+def seals(*serials: str, item: str) -> list[dict[str, object]]:
+    return [{"serial": serial, "item": item, "event_id": f"e-{item}"} for serial in serials]
+
+
+def items_by_seal(session: Session) -> dict[str, str]:
+    rows = session.execute(select(SealRow.serial, SealRow.item))
+    return {row.serial: row.item for row in rows}
+
+
+def test_of_rows_that_are_there_only_the_missing_ones_are_added(session: Session) -> None:
+    insert_missing(session, SealRow, seals("S-2", item="first"))
+
+    insert_missing(session, SealRow, seals("S-1", "S-2", "S-3", item="second"))
+
+    assert items_by_seal(session) == {"S-1": "second", "S-2": "first", "S-3": "second"}
+
+
+def test_a_row_that_is_there_gets_every_new_value(session: Session) -> None:
+    insert_or_replace(session, SealRow, seals("S-2", item="first"))
+
+    insert_or_replace(session, SealRow, seals("S-1", "S-2", item="second"))
+
+    assert items_by_seal(session) == {"S-1": "second", "S-2": "second"}
+    assert set(session.scalars(select(SealRow.event_id))) == {"e-second"}

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from postal_service.storage.engine import open_engine
 from postal_service.storage.schema import CounterRow
-from postal_service.storage.transaction import Sessions, reading, sessions_on, transaction
+from postal_service.storage.transaction import Sessions, asking, reading, sessions_on, transaction
 
 WRITERS = 8
 WRITES = 20
@@ -139,3 +139,16 @@ def test_writers_of_two_processes_do_not_find_the_database_locked(
     taken = _in_threads(lambda writer: _take_a_number(offices[writer % 2]))
 
     assert taken == list(range(1, WRITERS * WRITES + 1))
+
+
+def test_a_question_by_itself_is_answered_from_what_was_kept(committed_sessions: Sessions) -> None:
+    def known() -> list[str]:
+        with asking(committed_sessions) as session:
+            return list(session.scalars(select(CounterRow.name)))
+
+    with transaction(committed_sessions) as session:
+        session.add(CounterRow(name="BH", next=1))
+        session.flush()
+        assert known() == []
+
+    assert known() == ["BH"]

@@ -8,7 +8,7 @@ import structlog
 
 from postal_service.ledger import checkpoint
 from postal_service.runtime import Runtime
-from postal_service.services import auditing, checkpoints, import_jobs, planning_jobs
+from postal_service.services import auditing, checkpoints, erasing, import_jobs, planning_jobs
 from postal_service.services.job_runner import Runner
 from postal_service.storage.transaction import transaction
 
@@ -26,6 +26,7 @@ def at_work(runtime: Runtime) -> Iterator[None]:
         **planning_jobs.kinds(runtime.vault, conditions=runtime.settings.conditions),
         **import_jobs.kinds(runtime.vault, service=runtime.settings.item_prefix),
         auditing.VERIFY: check,
+        erasing.OVERWRITE: erasing.overwrite,
     }
     runner = Runner(runtime.sessions, clock=runtime.clock, kinds=kinds)
     ending = threading.Event()

@@ -224,6 +224,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hồ sơ {dossier} chưa kết thúc nên chưa xóa được dữ liệu cá nhân.",
         "Dossier {dossier} is not over, so its personal data cannot be erased yet.",
     ),
+    "erasing.code_differs": (
+        "Mã hồ sơ gõ lại không khớp với hồ sơ này. Chưa xóa gì.",
+        "The code that was typed is not this dossier's. Nothing was erased.",
+    ),
     "particulars.unknown": (
         "Không có đề nghị sửa này, hoặc không thuộc phạm vi của bạn.",
         "There is no such correction, or it is not yours to see.",

@@ -237,7 +237,9 @@ def give_item(
 
 def row_of(session: Session, dossier: DossierId) -> DossierRow:
     """The row that a use case changes. Raises UnknownDossier. On PostgreSQL it is locked."""
-    row = session.scalar(select(DossierRow).filter_by(id=dossier).with_for_update())
+    asked = select(DossierRow).filter_by(id=dossier).with_for_update()
+    # Whoever waited for the lock must not go on with what he read before it.
+    row = session.scalar(asked.execution_options(populate_existing=True))
     if row is None:
         raise UnknownDossier(dossier=dossier)
     return row

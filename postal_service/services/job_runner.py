@@ -49,6 +49,10 @@ class Context:
         if self.cancelled():
             raise JobCancelledError
 
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the job is asked to stop."""
+        self._stopped.wait(seconds)
+
     def stop(self) -> None:
         self._stopped.set()
 

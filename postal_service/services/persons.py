@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     COMPLAINT = "complaint"
     AUDIT = "audit"
     CITIZEN = "citizen"  # the citizen himself asked
+    ERASING = "erasing"  # nobody looked: it was erased
 
 
 @dataclass(frozen=True, kw_only=True)

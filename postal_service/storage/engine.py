@@ -8,9 +8,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 
 READ_ONLY = "postal_read_only"
 BUSY_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 2_000
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE
 KEPT_PAGES_KIB = 4_096  # of each connection to SQLite; the system keeps the whole file besides
 
 
@@ -44,7 +47,7 @@ def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:
 
     SQLite overwrites rows as they are deleted, and its journal here. PostgreSQL keeps dead rows in
     a table until it is rewritten, which locks it for that time; its own journal (WAL) and backups
-    are the operator's to rotate. Raises StillReadError.
+    are the operator's to rotate. Raises StillReadError rather than wait long for a reader.
     """
     if engine.dialect.name == "sqlite":
         # Past SQLAlchemy, which would begin a transaction; a checkpoint cannot run inside one.
@@ -61,8 +64,17 @@ def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         quote = connection.dialect.identifier_preparer.quote
-        for table in tables:
-            connection.exec_driver_sql(f"VACUUM (FULL) {quote(table)}")
+        # Everybody who comes later to the table queues behind the one who waits to lock it.
+        connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+        try:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM (FULL) {quote(table)}")
+        except OperationalError as fault:
+            if getattr(fault.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+                raise StillReadError("Somebody still reads a table; forget again later.") from fault
+            raise
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
 
 
 def _take_transactions_away_from_the_driver(engine: Engine) -> None:

@@ -36,6 +36,7 @@ ENGLISH: dict[str, str] = {
     "Chưa có lần xem nào.": "No looks yet.",
     "bản quét": "a scan",
     "vị trí trên bản đồ": "a place on the map",
+    "toàn bộ dữ liệu cá nhân": "all personal data",
     "Hai lần gõ mật khẩu mới không giống nhau. Mật khẩu chưa thay đổi.": "The two new passwords differ. The password was not changed.",
     "Đã đổi mật khẩu. Mọi phiên làm việc đã kết thúc; hãy đăng nhập lại.": "The password was changed. Every session has ended; sign in again.",
     "Tải để in": "Save to print",

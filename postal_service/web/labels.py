@@ -19,6 +19,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
+from postal_service.services.erasing import EraseReason
 from postal_service.services.particulars import Basis, CorrectionState
 from postal_service.services.persons import Purpose
 from postal_service.web.language import pick
@@ -109,6 +110,10 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Purpose.COMPLAINT, ("giải quyết khiếu nại", "a complaint")),
     (Purpose.AUDIT, ("kiểm tra", "audit")),
     (Purpose.CITIZEN, ("công dân tự xem", "the citizen himself asked")),
+    (Purpose.ERASING, ("xóa dữ liệu cá nhân", "erasing of personal data")),
+    (EraseReason.RETENTION_OVER, ("Hết thời hạn lưu trữ", "The retention period is over")),
+    (EraseReason.CITIZEN_ASKED, ("Công dân yêu cầu xóa", "The citizen asked for it")),
+    (EraseReason.ENTERED_BY_MISTAKE, ("Hồ sơ nhập nhầm", "The dossier was entered by mistake")),
     (StepKind.REQUESTED, ("Công dân đăng ký", "Requested")),
     (StepKind.POSTED, ("Bưu điện nhận hồ sơ", "Posted")),
     (StepKind.RECEIVED, ("Cơ quan tiếp nhận (mẫu 01)", "Received by the agency (form 01)")),

@@ -21,6 +21,7 @@ from postal_service.web.cash import views as cash
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
+from postal_service.web.erasing import views as erasing
 from postal_service.web.exceptions import rewriting
 from postal_service.web.exceptions import views as exceptions
 from postal_service.web.factor_resets import views as factor_resets
@@ -57,6 +58,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     printouts.pages,
     scans.pages,
     particulars.pages,
+    erasing.pages,
     handovers.pages,
     bags.pages,
     results.pages,

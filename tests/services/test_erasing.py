@@ -1,5 +1,6 @@
 """An erased person is nowhere: not in a table, not in a file; and the ledger is still whole."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import RoleNeeded
@@ -24,23 +26,26 @@ from postal_service.services import (
     dossiers,
     erasing,
     evidence,
+    jobs,
     message_codes,
     persons,
     results,
     tracking,
 )
 from postal_service.services.erasing import EraseReason
+from postal_service.services.job_runner import Context, JobCancelledError, Runner
 from postal_service.services.office_events import Told, tell
 from postal_service.services.persons import DossierErased, Purpose
 from postal_service.services.reception import Received
 from postal_service.services.tracking import NothingFound
-from postal_service.storage.engine import forget_deleted
+from postal_service.storage.engine import LOCK_TIMEOUT_MS, forget_deleted
 from postal_service.storage.schema import (
     CommitmentRow,
     DeviceRow,
     DossierKeyRow,
     DossierRow,
     EvidenceRow,
+    JobRow,
     MessageCodeRow,
     OutboxRow,
     PersonRow,
@@ -173,6 +178,60 @@ def test_after_erasing_no_byte_is_left_and_the_ledger_is_whole(
     assert verdict.valid, verdict.broken
     with looking(committed_sessions) as session:
         assert persons.masked(session, world.vault, [kept.dossier])[kept.dossier]
+
+
+def test_the_overwriting_waits_for_whoever_still_reads_and_holds_nobody_up(
+    committed_sessions: Sessions, committed_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "PAUSE_SECONDS", 0.05)
+
+    @event.listens_for(committed_engine, "checkout")
+    def _impatient(connection: DBAPIConnection, *_: object) -> None:
+        if committed_engine.dialect.name == "sqlite":
+            connection.cursor().execute("PRAGMA busy_timeout=50")
+
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        received = _lived(session, world)
+        (needle,) = session.scalars(
+            select(DossierKeyRow.wrapped).filter_by(dossier=received.dossier)
+        )
+    on_disk = _files(committed_engine)
+    runner = Runner(
+        committed_sessions, clock=lambda: LATER, kinds={erasing.OVERWRITE: erasing.overwrite}
+    )
+    at_it = threading.Thread(target=runner.run_one)
+    with looking(committed_sessions) as reader:
+        reader.scalars(select(PersonRow)).all()
+        with transaction(committed_sessions) as session:
+            _erase(session, world, received.dossier)
+        at_it.start()
+        at_it.join(timeout=LOCK_TIMEOUT_MS / 1_000 + 0.5)
+        assert at_it.is_alive()
+        with looking(committed_sessions) as another:
+            assert another.scalars(select(PersonRow)).all() == []
+
+    at_it.join(timeout=30)
+
+    assert needle not in on_disk()
+    with looking(committed_sessions) as session:
+        assert session.scalars(select(JobRow.state)).all() == ["done"]
+
+
+def test_an_overwriting_that_is_asked_to_stop_stops(
+    committed_sessions: Sessions,
+) -> None:
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        received = _lived(session, world)
+        _erase(session, world, received.dossier)
+        job = jobs.claim(session, (erasing.OVERWRITE,), at=LATER)
+    assert job is not None
+    context = Context(job=job, sessions=committed_sessions, clock=lambda: LATER)
+    context.stop()
+
+    with pytest.raises(JobCancelledError):
+        erasing.overwrite(context)
 
 
 def test_a_photo_of_two_deliveries_stays_until_both_are_erased(

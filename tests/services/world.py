@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Grant, Role
@@ -175,6 +176,13 @@ def _staff(
     session.flush()
     grant = Grant(role=role, unit=over, path=paths[over])
     return Actor(staff=staff, unit=unit, path=paths[unit], grants=(grant,))
+
+
+def far_administrator(session: Session) -> str:
+    """The login of an administrator over FAR_COMMUNE alone."""
+    paths = {UnitCode(row.code): row.path for row in session.scalars(select(UnitRow))}
+    _staff(session, "far_administrator", FAR_DESK, Role.ADMINISTRATOR, FAR_COMMUNE, paths)
+    return "far_administrator"
 
 
 def _procedures(session: Session, by: Actor) -> dict[str, procedures.VersionId]:

@@ -121,7 +121,9 @@ def test_a_route_that_is_not_for_a_role_refuses_it(
             assert status == 403, (method, rule, status)
 
 
-@pytest.mark.parametrize("login", ["far_counter", "far_desk_clerk", "far_courier"])
+@pytest.mark.parametrize(
+    "login", ["far_counter", "far_desk_clerk", "far_courier", "far_administrator"]
+)
 def test_a_foreign_units_objects_answer_as_if_they_were_not_there(
     app: Flask,
     browser: Callable[[str], Browser],
@@ -129,6 +131,9 @@ def test_a_foreign_units_objects_answer_as_if_they_were_not_there(
     session: Session,
     login: str,
 ) -> None:
+    if login == "far_administrator":
+        w.far_administrator(session)
+        session.commit()
     person = browser(login)
     unknown = dict.fromkeys(OBJECTS, NOT_THERE) | {"number": NOT_THERE_ITEM}
     before = written(session)

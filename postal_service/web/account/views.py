@@ -166,11 +166,13 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
 
 
 def _seen(what: str) -> str:
-    """What was looked at: a paper's scan, a place on the map, or people by their role."""
+    """What was looked at or erased: a paper's scan, a place on the map, people by their role, all."""
     if what.startswith("scan "):
         return say("bản quét")
     if what == "position":
         return say("vị trí trên bản đồ")
+    if what.startswith("erased "):
+        return say("toàn bộ dữ liệu cá nhân")
     return ", ".join(word(PersonRole(role)).lower() for role in what.split(",") if role)
 
 

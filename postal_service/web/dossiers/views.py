@@ -12,7 +12,7 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import administrative, dossiers, overview, transfers
+from postal_service.services import administrative, dossiers, erasing, overview, transfers
 from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
 from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
@@ -84,6 +84,14 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         payable = transfers.payable(
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
+        erased = erasing.told(store, key)
+        eraser = overview.names(
+            store,
+            (),
+            (),
+            units=[erased.unit] if erased else (),
+            staff=[erased.by] if erased else (),
+        )
     page = render_template(
         "dossiers/dossier.html",
         refusal=told(refused) if refused else "",
@@ -99,6 +107,9 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         typed=forms.typed("why", "new_due"),
         printouts=offered(view),
         payable=payable,
+        erased=erased,
+        eraser=eraser,
+        may_erase=here.actor().may(*erasing.ERASING) and view.dossier.erased_at is None,
         asks_transfer=here.actor().may(*transfers.ASKING),
     )
     return page, status_of(refused) if refused else 200

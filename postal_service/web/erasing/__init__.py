@@ -1,0 +1,1 @@
+"""Erase the personal data of a dossier that is over."""

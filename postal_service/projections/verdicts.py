@@ -12,6 +12,7 @@ from postal_service.domain.story import Story
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import VerdictRow
 
+LISTED = 200  # of one answer
 _VERDICTS = cast("Table", VerdictRow.__table__)
 _TAKE_BACK = delete(_VERDICTS).where(_VERDICTS.c.item.in_(bindparam("items", expanding=True)))
 _OF_EVENTS = select(_VERDICTS.c.event_id, _VERDICTS.c.verdict).where(
@@ -63,8 +64,10 @@ def of_item(session: Session, item: ItemId) -> list[Verdict]:
     ]
 
 
-def open_ones(session: Session, limit: int = 200) -> list[Verdict]:
-    rows = session.scalars(select(VerdictRow).order_by(VerdictRow.event_id.desc()).limit(limit))
+def open_ones(session: Session, after: str = "") -> list[Verdict]:
+    """All of them, the newest event first, LISTED at a time; they go on after the event `after`."""
+    asked = select(VerdictRow).order_by(VerdictRow.event_id.desc()).limit(LISTED)
+    rows = session.scalars(asked.where(VerdictRow.event_id < after) if after else asked)
     return [
         Verdict(event=EventId(row.event_id), item=ItemId(row.item), verdict=row.verdict)
         for row in rows

@@ -52,25 +52,31 @@ class BadSample(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """How the ledger stands. `witnesses` signed beneath the newest checkpoint."""
+    """How the ledger stands. `witnesses` signed beneath the newest checkpoint.
+
+    `following` is the event after which the open cases go on, "" at their end.
+    """
 
     size: int
     signed: Kept | None
     witnesses: tuple[str, ...]
     open_cases: tuple[Verdict, ...]
+    following: str
     checks: tuple[Job, ...]
 
 
-def overview(session: Session, *, by: Actor) -> Overview:
+def overview(session: Session, *, by: Actor, after: str = "") -> Overview:
     """Raises RoleNeeded."""
     by.need(*AUDITING)
     signed = checkpoint.newest(session)
     names = [each.name for each in notes.read(signed.note).signatures][1:] if signed else []
+    cases = verdicts.open_ones(session, after)
     return Overview(
         size=reading.size(session),
         signed=signed,
         witnesses=tuple(names),
-        open_cases=tuple(verdicts.open_ones(session)),
+        open_cases=tuple(cases),
+        following=cases[-1].event if len(cases) >= verdicts.LISTED else "",
         checks=tuple(jobs.recent(session, by.unit, (VERIFY,))),
     )
 

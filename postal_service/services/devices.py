@@ -8,6 +8,7 @@ enters the ledger. What a phone signs here names its own kind, so that no signat
 import hmac
 import os
 from base64 import b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -297,15 +298,27 @@ def revoke(
     return _told(row)
 
 
-def phones(session: Session, *, status: str, by: Actor) -> list[Device]:
-    """The phones of this status in `by`'s part of the organisation, newest first."""
-    rows = session.scalars(
+def phones(session: Session, *, status: str, by: Actor, after: str = "") -> list[Device]:
+    """The phones of this status in `by`'s part of the organisation, newest first, LISTED at most.
+
+    They go on after the phone `after`; a phone that never was ends the list.
+    """
+    asked = (
         select(DeviceRow)
         .join(UnitRow, UnitRow.code == DeviceRow.unit)
         .where(DeviceRow.kind == "phone", DeviceRow.status == status, _under(by))
-        .order_by(DeviceRow.enrolled_at.desc(), DeviceRow.id)
-        .limit(LISTED)
     )
+    if after:
+        since = select(DeviceRow.enrolled_at).filter_by(id=after).scalar_subquery()
+        same = and_(DeviceRow.enrolled_at == since, DeviceRow.id > after)
+        asked = asked.where(or_(DeviceRow.enrolled_at < since, same))
+    rows = session.scalars(asked.order_by(DeviceRow.enrolled_at.desc(), DeviceRow.id).limit(LISTED))
+    return [_told(row) for row in rows]
+
+
+def of_ids(session: Session, devices: Collection[DeviceId]) -> list[Device]:
+    """These phones, for a caller who has asked whether what they sent may be seen."""
+    rows = session.scalars(select(DeviceRow).where(DeviceRow.id.in_(sorted(devices))))
     return [_told(row) for row in rows]
 
 

@@ -11,10 +11,11 @@ from postal_service.ledger import proof
 from postal_service.ledger.notes import public_key
 from postal_service.ledger.reading import entries_of
 from postal_service.ledger.witness import Policy
+from postal_service.projections import verdicts
 from postal_service.runtime import Runtime
 from postal_service.services import auditing, checkpoints
 from postal_service.services.job_runner import Runner
-from postal_service.storage.schema import JobRow
+from postal_service.storage.schema import JobRow, VerdictRow
 from postal_service.storage.transaction import transaction
 from tests.services.in_hand import sealed
 from tests.services.world import MORNING, World
@@ -103,3 +104,22 @@ def test_a_clerk_is_no_auditor(browser: Callable[[str], Browser]) -> None:
     clerk = browser("counter")
     assert clerk.get("/audit").status_code == 403
     assert clerk.send("/audit/checks").status_code == 403
+
+
+def test_every_event_that_does_not_count_is_seen_however_many_there_are(
+    auditor: Browser, session: Session
+) -> None:
+    events = [f"01900000-0000-7000-8000-{n:012}" for n in range(verdicts.LISTED + 2)]
+    session.add_all(
+        VerdictRow(event_id=event, item="BH000000005VN", verdict="conflict") for event in events
+    )
+    session.commit()
+    page = auditor.text("/audit")
+    assert f"/audit/proofs/{events[-1]}" in page
+    assert f"/audit?after={events[2]}" in page
+
+    rest = auditor.text(f"/audit?after={events[2]}")
+
+    assert [event for event in events if f"/audit/proofs/{event}" in rest] == events[:2]
+    assert 'href="/audit?after=' not in rest
+    assert auditor.get("/audit?after=%00" + "x" * 500).status_code == 200

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,11 +14,12 @@ from postal_service.demo.phone import Kept, Phone
 from postal_service.domain.acts import Leg
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.runtime import Runtime
+from postal_service.services import devices, quarantine
 from postal_service.services.examining import Reason
 from postal_service.storage.schema import DeviceRow, EnrolmentRow, EntryRow, QuarantineRow
 from postal_service.web.phones.pictures import qr_link
 from postal_service.web.phones.words import REASONS
-from tests.clock import Clock
+from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, line_to, number
 from tests.services.phones import known_phone, upload
 from tests.services.world import AGENCY, World
@@ -222,3 +224,72 @@ def test_what_is_no_number_of_ours_is_not_there(
 
 def test_every_reason_has_its_words() -> None:
     assert set(REASONS) == set(Reason)
+
+
+def many_phones(session: Session, world: World, status: str, count: int) -> list[str]:
+    """So many phones of one courier, two of each instant; their ids as the list shows them."""
+    made = [(NOON - timedelta(minutes=n // 2), f"{status[0].upper()}{n:07}") for n in range(count)]
+    session.add_all(
+        DeviceRow(
+            id=name, kind="phone", algorithm="ed25519", public_key=name.encode(), private_key=None,
+            staff=world.courier.staff, unit=world.courier.unit, status=status, last_sequence=0,
+            last_digest="", enrolled_at=at, revoked_at=None,
+        )
+        for at, name in made
+    )  # fmt: skip
+    session.commit()
+    return [name for _, name in made]
+
+
+@pytest.mark.parametrize("status", ["pending", "active", "revoked"])
+def test_every_phone_is_seen_however_many_there_are(
+    browser: Callable[[str], Browser], session: Session, world: World, status: str
+) -> None:
+    names = many_phones(session, world, status, devices.LISTED + 3)
+    manager = browser("manager")
+    page = manager.text("/phones")
+    assert f"({devices.LISTED}+)" in page
+    last = names[devices.LISTED - 1]  # the one of the same instant comes on the next page
+    assert f"/phones?{status}={last}" in page
+
+    rest = manager.text(f"/phones?{status}={last}")
+
+    assert "(3)" in rest
+    assert f'href="/phones?{status}=' not in rest
+    seen = devices.phones(session, status=status, by=world.manager) + devices.phones(
+        session, status=status, by=world.manager, after=last
+    )
+    assert [each.id for each in seen] == names
+
+
+def test_all_that_was_kept_apart_is_seen_and_says_whose_phone_sent_it(
+    browser: Callable[[str], Browser], session: Session, world: World
+) -> None:
+    *_, oldest = many_phones(session, world, "active", devices.LISTED + 1)
+    session.add_all(
+        QuarantineRow(
+            device=oldest, digest=str(n).encode(), body=b"?", signature=b"", reason="malformed",
+            received_ms=n, settled_at=None, settled_by=None, settled_how=None,
+        )
+        for n in range(quarantine.LISTED + 1)
+    )  # fmt: skip
+    session.commit()
+    manager = browser("manager")
+    following = re.search(r"/phones\?kept=(\d+)", manager.text("/phones"))
+    assert following is not None
+
+    rest = manager.text(f"/phones?kept={following[1]}")
+
+    (last,) = re.findall(r"/phones/kept/(\d+)/dismiss", rest)
+    assert int(last) > int(following[1])
+    entry = rest[: rest.index(f"/phones/kept/{last}/dismiss")].rpartition("<li>")[2]
+    assert "Nhân viên courier" in entry
+
+
+@pytest.mark.parametrize("odd", ["'", "%00", "x" * 500, "9" * 40, "²", "-1", "<script>"])
+def test_an_odd_place_in_a_list_is_only_a_shorter_list(
+    browser: Callable[[str], Browser], odd: str
+) -> None:
+    manager = browser("manager")
+    for name in ("pending", "active", "revoked", "kept"):
+        assert manager.get(f"/phones?{name}={odd}").status_code == 200

@@ -77,7 +77,7 @@ def proof(key: str) -> ResponseReturnValue:
 
 def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
-        view = auditing.overview(store, by=here.actor())
+        view = auditing.overview(store, by=here.actor(), after=forms.cursor())
         found = holdings.standings(store, drawn or [])
     today = local(here.now()).date()
     page = render_template(

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from itertools import chain
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -111,11 +112,13 @@ def dismiss(kept: int) -> ResponseReturnValue:
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     by = here.actor()
     with reading(here.sessions()) as store:
-        pending = devices.phones(store, status=devices.PENDING, by=by)
-        active = devices.phones(store, status=devices.ACTIVE, by=by)
-        revoked = devices.phones(store, status=devices.REVOKED, by=by)
-        known = {each.id: each for each in (*pending, *active, *revoked)}
-        kept = quarantine.open_ones(store, by=by)
+        listed = {
+            status: devices.phones(store, status=status, by=by, after=forms.cursor(status))
+            for status in (devices.PENDING, devices.ACTIVE, devices.REVOKED)
+        }
+        kept = quarantine.open_ones(store, by=by, after=_row_number(forms.cursor("kept")))
+        uploaders = devices.of_ids(store, {each.uploader for each in kept})
+        known = {each.id: each for each in (*chain(*listed.values()), *uploaders)}
         couriers = phone_holders.couriers(store, by=by)
         names = overview.names(
             store,
@@ -127,10 +130,15 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "phones/phones.html",
         refusal=told(refused) if refused else "",
-        pending=pending,
-        active=active,
-        revoked=revoked,
+        **listed,
         known=known,
+        following={
+            **{
+                status: found[-1].id if len(found) >= devices.LISTED else ""
+                for status, found in listed.items()
+            },
+            "kept": kept[-1].id if len(kept) >= quarantine.LISTED else "",
+        },
         kept=kept,
         couriers=couriers,
         names=names,
@@ -139,6 +147,11 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         typed=forms.typed("courier"),
     )
     return page, status_of(refused) if refused else 200
+
+
+def _row_number(written: str) -> int:
+    """Where the list of what was kept apart goes on; at its beginning for what is no number."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
 
 
 def _received(milliseconds: int) -> datetime:

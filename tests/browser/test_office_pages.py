@@ -1,4 +1,4 @@
-"""The office's newer pages in a real browser: a bag, a scan, a supplement, cash, particulars, a second factor."""
+"""The office's newer pages in a real browser: a bag, a scan, a supplement, cash, particulars, an erasing, a second factor."""
 
 import re
 from collections.abc import Callable
@@ -174,6 +174,28 @@ def test_a_bag_is_filled_and_a_name_is_corrected(
     with leaving(officer):
         officer.get_by_role("button", name="Đúng, sửa").press("Enter")
     expect(officer.locator(".notice.good")).to_be_visible()
+
+
+def test_a_dossier_that_is_over_is_erased_with_the_keyboard(
+    open_page: Callable[..., Page], office: Office
+) -> None:
+    with transaction(office.runtime.sessions) as session:
+        made = journeys.received(session, office.world, result_by_post=False)
+        administrative.refuse(
+            session, made.dossier, why="Không đủ điều kiện", by=office.world.officer, at=w.AFTER_CUT
+        )
+    page = open_page()
+    sign_in(page, "administrator")
+    page.goto(f"/dossiers/{made.dossier}")
+    page.locator(f'a[href="/erasing/{made.dossier}"]').press("Enter")
+    page.locator("#reason").select_option("citizen_asked")
+    page.locator("#code").fill(made.code)
+    page.locator("#password").fill(PASSWORD)
+    fits(page, "erasing")
+    with leaving(page):
+        page.locator("#password").press("Enter")
+    expect(page.locator("main")).to_contain_text("đã được xóa")
+    fits(page, "erased-dossier")
 
 
 def test_a_second_factor_is_switched_on(open_page: Callable[..., Page], office: Office) -> None:

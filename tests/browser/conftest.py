@@ -124,15 +124,15 @@ def open_page(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-def sign_in(page: Page, login: str) -> None:
-    """Sign in with the keyboard alone."""
+def sign_in(page: Page, login: str, *, home: str = "desk") -> None:
+    """Sign in with the keyboard alone, and wait for the page that this role begins with."""
     page.goto("/sign-in")
     page.locator("#login").focus()
     page.keyboard.type(login)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/desk")
+    page.wait_for_url(f"**/{home}")
 
 
 def keep(page: Page, name: str) -> None:

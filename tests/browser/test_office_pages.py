@@ -185,7 +185,7 @@ def test_a_dossier_that_is_over_is_erased_with_the_keyboard(
             session, made.dossier, why="Không đủ điều kiện", by=office.world.officer, at=w.AFTER_CUT
         )
     page = open_page()
-    sign_in(page, "administrator")
+    sign_in(page, "administrator", home="dossiers")
     page.goto(f"/dossiers/{made.dossier}")
     page.locator(f'a[href="/erasing/{made.dossier}"]').press("Enter")
     page.locator("#reason").select_option("citizen_asked")

@@ -160,20 +160,22 @@ class _Parts:
     def _built(self, part: Part, seed: int) -> tuple[Orders | None, int]:
         """A first plan of the part: what must be served first, what may wait into the room left."""
         own = self._own(part)
-        held = [stop for courier in part.couriers for tour in own[courier] for stop in tour]
-        must = part.stops[self.arrays.mandatory[part.stops]]
-        first = Search(self._net(part, np.union1d(must, held)), seed=seed, pool_days=100)
-        done = 0
-        if first.load(own):
-            first.construct()
-            done = self._mend(first)
         search = Search(self._net(part, part.stops), seed=seed, pool_days=100)
         if not search.load(own):
-            return None, done  # more tours than the search counts with: better left alone
+            return None, 0  # more tours than the search counts with: better left alone
         before = search.best_cost
-        search.load(first.best())
+        held = [stop for courier in part.couriers for tour in own[courier] for stop in tour]
+        must = part.stops[self.arrays.mandatory[part.stops]]
+        early = np.union1d(must, held)
+        done = left_out = 0
+        if len(must) and len(early) < len(part.stops):
+            first = Search(self._net(part, early), seed=seed, pool_days=100)
+            first.load(own)
+            first.construct()
+            done, left_out = self._mend(first), first.left_out
+            search.load(first.best())
         search.construct()
-        done += self._mend(search, down_to=first.left_out)
+        done += self._mend(search, down_to=left_out)
         return (search.best() if search.best_cost < before else None), done
 
     def _mended(self, part: Part, seed: int, rounds: int = 0) -> tuple[Orders | None, int]:

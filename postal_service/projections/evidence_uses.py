@@ -4,19 +4,16 @@ So a file is known to be needed by one item when the people of another are erase
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
 
-from sqlalchemy import Table, delete
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Act
 from postal_service.domain.ids import ItemId
 from postal_service.domain.story import Told
+from postal_service.storage.bulk import insert_missing
 from postal_service.storage.schema import EvidenceUseRow
-from postal_service.storage.upsert import insert_or_leave
-
-_USES = cast("Table", EvidenceUseRow.__table__)
 
 
 def named_by(act: Act) -> tuple[str, ...]:
@@ -30,8 +27,7 @@ def write(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> None:
         for item, events in told.items()
         for digest in _unique(events)
     ]
-    if rows:
-        session.execute(insert_or_leave(session, _USES), rows)
+    insert_missing(session, EvidenceUseRow, rows)
 
 
 def clear(session: Session) -> None:

@@ -86,7 +86,6 @@ class Run:
         self.cycles = 1
         large = len(search.net.stop) > LARGE_STOPS
         self.coldest = COLDEST_OF_LARGE if large else COLDEST
-        self.offered = task.start
         self.offered_cost: int | None = None
         self.next_offer = 0.0
 

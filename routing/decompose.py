@@ -15,21 +15,15 @@ from typing import Final
 
 import numpy as np
 
-from routing.arrays import Ints
 from routing.days import Orders, Scheduler, Tours
 from routing.engines import Found, Task
 from routing.neighbours import PART_STOPS, Neighbours, unserved
-from routing.search.building import NetBuilder
 from routing.search.engine import supports, warm_up
+from routing.search.opening import FEW_DAYS, opened
 from routing.search.search import Search
 from routing.splitting import Part, first_parts
 
 PART_ROUNDS_A_STOP: Final = 60
-# What must be served and found no place: cold rounds at a time, and how often they may bring nothing.
-MENDING_ROUNDS: Final = 100
-MENDING_TEMPERATURE: Final = 0.01
-IDLE_MENDINGS: Final = 3
-MENDING_MUST_LEAVE: Final = 0.9
 HOTTEST: Final = 0.3
 COLDEST: Final = 0.03
 CHUNKS_OF_PART: Final = 20
@@ -80,7 +74,7 @@ class _Parts:
             parts = self.neighbours.next_parts(self.tours, self.task.threads)
             if not parts:
                 break
-            self._search_with(self._mended if urgent else self._searched, parts)
+            self._search_with(self._built if urgent else self._searched, parts)
         return Found(orders=self.orders, iterations=self.rounds)
 
     @property
@@ -158,62 +152,41 @@ class _Parts:
         return min(LONGEST_PART_SECONDS, max(SHORTEST_PART_SECONDS, fair))
 
     def _built(self, part: Part, seed: int) -> tuple[Orders | None, int]:
-        """A first plan of the part: what must be served first, what may wait into the room left."""
-        own = self._own(part)
-        search = Search(self._net(part, part.stops), seed=seed, pool_days=100)
-        if not search.load(own):
-            return None, 0  # more tours than the search counts with: better left alone
-        before = search.best_cost
-        held = [stop for courier in part.couriers for tour in own[courier] for stop in tour]
-        must = part.stops[self.arrays.mandatory[part.stops]]
-        early = np.union1d(must, held)
-        done = left_out = 0
-        if len(must) and len(early) < len(part.stops):
-            first = Search(self._net(part, early), seed=seed, pool_days=100)
-            first.load(own)
-            first.construct()
-            done, left_out = self._mend(first), first.left_out
-            search.load(first.best())
-        search.construct()
-        done += self._mend(search, down_to=left_out)
-        return (search.best() if search.best_cost < before else None), done
+        """A first plan of the part, or places in it for what must be served and has none."""
+        return self._searched(part, seed, rounds_a_stop=0)
 
-    def _mended(self, part: Part, seed: int, rounds: int = 0) -> tuple[Orders | None, int]:
-        """The part with what must be served, then so many rounds; changes nothing itself.
+    def _searched(
+        self, part: Part, seed: int, rounds_a_stop: int = PART_ROUNDS_A_STOP
+    ) -> tuple[Orders | None, int]:
+        """The part searched anew; changes nothing itself.
 
         Answers a better plan, if there is one, and the rounds it took.
         """
-        search = Search(self._net(part, part.stops), seed=seed, pool_days=100)
-        if not search.load(self._own(part)):
-            return None, 0
-        before = search.best_cost
-        search.construct()
-        done = self._mend(search)
-        if rounds and self.by_clock:
-            done += self._anneal_by_clock(search, rounds, self._seconds_a_part())
-        elif rounds:
-            done += self._anneal_by_count(search, rounds)
-        return (search.best() if search.best_cost < before else None), done
-
-    def _searched(self, part: Part, seed: int) -> tuple[Orders | None, int]:
-        return self._mended(part, seed, rounds=PART_ROUNDS_A_STOP * len(part.stops))
+        own = self._own(part)
+        begun = opened(
+            self.scheduler,
+            part.stops,
+            part.couriers,
+            own,
+            seed=seed,
+            over=self._over,
+            pool_days=FEW_DAYS,
+        )
+        if begun is None:
+            return None, 0  # more tours than the search counts with: better left alone
+        search, done = begun
+        if rounds := rounds_a_stop * len(part.stops):
+            done += (
+                self._anneal_by_clock(search, rounds, self._seconds_a_part())
+                if self.by_clock
+                else self._anneal_by_count(search, rounds)
+            )
+        better = search.best()
+        return (None if better == own else better), done
 
     def _own(self, part: Part) -> Orders:
         own = set(part.couriers)
         return tuple(day if number in own else () for number, day in enumerate(self.tours))
-
-    def _net(self, part: Part, stops: Ints) -> NetBuilder:
-        return NetBuilder(self.scheduler, stops.tolist(), part.couriers)
-
-    def _mend(self, search: Search, down_to: int = 0) -> int:
-        """Cold rounds while they find a place for what must be served; how many there were."""
-        done = idle = 0
-        while (out := search.left_out) > down_to and idle < IDLE_MENDINGS and not self._over():
-            search.anneal(MENDING_ROUNDS, MENDING_TEMPERATURE)
-            done += MENDING_ROUNDS
-            # Where little comes of it the part is too full; its neighbours take what is left.
-            idle = 0 if search.left_out < out * MENDING_MUST_LEAVE else idle + 1
-        return done
 
     def _anneal_by_clock(self, search: Search, rounds: int, seconds: float) -> int:
         """Until the rounds or the seconds are used up; pieces so short that a cancel is heard."""

@@ -17,9 +17,10 @@ from routing.splitting import Part
 PART_STOPS: Final = 250
 MOST_UNSERVED_IN_PART: Final = 60
 SPARE_COURIERS: Final = 3
-# Every so many parts begin at a stop nobody serves, while there are such; what must be served and
-# was in no part yet goes first.
+# Every so many parts begin at a stop nobody serves, while there are such.
 UNSERVED_EVERY: Final = 3
+# What must be served and is not has so many parts begin at it before anything else has its turn.
+URGENT_PARTS: Final = 6
 
 
 class Neighbours:
@@ -29,6 +30,7 @@ class Neighbours:
         self.problem, self.arrays, self.draw = scheduler.problem, scheduler.arrays, draw
         self.searched = np.zeros(len(self.problem.couriers), np.int64)  # in which part last
         self.tried = np.zeros(len(self.problem.stops), np.int64)  # ... for unserved stops
+        self.begun_at = np.zeros(len(self.problem.stops), np.int64)  # parts that began at it
         self.number = 0
         index = self.problem.stop_index
         self.groups = [[index[s] for s in group] for group in self.problem.rules.keep_together]
@@ -51,12 +53,12 @@ class Neighbours:
         return parts
 
     def has_urgent(self, tours: Sequence[Tours]) -> bool:
-        """Whether a stop that must be served is unserved and was in no part yet."""
+        """Whether what must be served is unserved and had not its parts yet."""
         return len(self.urgent(unserved(tours, len(self.problem.stops)))) > 0
 
     def urgent(self, free: Ints) -> Ints:
-        """Those of these unserved stops that must be served and were in no part yet."""
-        first: Ints = free[self.arrays.mandatory[free] & (self.tried[free] == 0)]
+        """Those of these unserved stops that must be served and had not their parts yet."""
+        first: Ints = free[self.arrays.mandatory[free] & (self.begun_at[free] < URGENT_PARTS)]
         return first
 
     def without_tied(self, part: Part, tours: Sequence[Tours]) -> Part:
@@ -102,32 +104,37 @@ class _Drawing:
 
     def part(self) -> Part | None:
         order = self.neighbours.number
-        urgent = len(self.neighbours.urgent(self.free)) > 0
-        if urgent or (len(self.free) and order % UNSERVED_EVERY == UNSERVED_EVERY - 1):
-            part = self._for_an_unserved_stop()
+        urgent = self.neighbours.urgent(self.free)
+        if len(urgent) or (len(self.free) and order % UNSERVED_EVERY == UNSERVED_EVERY - 1):
+            part = self._for_an_unserved_stop(urgent if len(urgent) else self.free)
             if part is not None:
                 return part
         out = [n for n, day in enumerate(self.tours) if any(day) and not self.busy[n]]
         if not out:
-            return self._for_an_unserved_stop() if len(self.free) else None
+            return self._for_an_unserved_stop(self.free) if len(self.free) else None
         waited = self.neighbours.searched[out]
         longest = np.flatnonzero(waited == waited.min())
         courier = out[int(longest[int(self.neighbours.draw.integers(len(longest)))])]
         return self._around(courier, self.arrays.location[self._stops_of(courier)])
 
-    def _for_an_unserved_stop(self) -> Part | None:
-        """The one tried least recently, of those the dearest to leave out."""
-        order = np.lexsort(
-            (-self.arrays.unserved_cost[self.free], self.neighbours.tried[self.free])
-        )
-        stop = int(self.free[order[0]])
-        self.neighbours.tried[stop] = self.neighbours.number + 1
+    def _for_an_unserved_stop(self, free: Ints) -> Part | None:
+        """The one of these tried least recently; of those the dearest to leave out."""
+        neighbours = self.neighbours
+        order = np.lexsort((-self.arrays.unserved_cost[free], neighbours.tried[free]))
+        stop = int(free[order[0]])
+        mate = int(self.arrays.partner[stop])
+        both = [stop] if mate < 0 else [stop, mate]
+        before = int(neighbours.begun_at[stop])
+        neighbours.tried[both] = neighbours.number + 1
+        neighbours.begun_at[both] += 1
         may = np.flatnonzero(self.arrays.allowed[stop] & ~self.busy).tolist()
         if not may:
             return None
-        centre = self.arrays.location[[stop]]
-        nearest = int(self._away(centre, [self._middle(courier) for courier in may]).argmin())
-        return self._around(may[nearest], centre)
+        # A shipment may start where it is fetched, where it is brought, or between the two.
+        ends = [both[:1], both[1:], both][before % 3] or both
+        centre = self.arrays.location[ends]
+        nearest = self._by_distance(centre, may)
+        return self._around(nearest[min(before, len(nearest) - 1)], centre)
 
     def _around(self, courier: int, centre: Ints) -> Part:
         couriers, stops = [courier], self._stops_of(courier)

@@ -46,6 +46,8 @@ from routing.search.ruining import ruin
 from routing.search.timing import refresh
 
 OLD_ABSENT_TRIED = 12
+# While stops are absent, so large a share of the rounds makes room around one of them.
+ABSENT_CENTRES = 0.25
 
 
 @entrance
@@ -340,6 +342,8 @@ def anneal(
             state.absent[other] = state.absent[number]
             state.absent[number] = kept
         centre = np.random.randint(0, stops)
+        if low < absent and np.random.random() < ABSENT_CENTRES:
+            centre = state.absent[np.random.randint(low, absent)]
         cost = NEVER
         if ruin(
             net,

@@ -13,12 +13,15 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from routing.days import Orders, Scheduler
 from routing.engines import Found, Task
 from routing.search import layout as at
 from routing.search.building import NetBuilder
 from routing.search.columns import Choosing, Column, cover_of
 from routing.search.compiled import cache_folder
+from routing.search.opening import Opened, opened
 from routing.search.search import Search
 from routing.search.walks import Walk, Walks
 
@@ -66,11 +69,32 @@ class SearchEngine:
     def search(self, task: Task) -> Found:
         started = time.monotonic()
         warm_up()
-        search = Search(NetBuilder(task.scheduler), seed=task.seed)
-        if not search.load(task.start):
-            search.load(tuple(() for _ in task.start))
-        search.construct()
-        return Run(task, search, started).search_through()
+        begun = _begun(task, started)
+        run = Run(task, begun.search, started)
+        run.walk.rounds = begun.rounds
+        return run.search_through()
+
+
+def _begun(task: Task, started: float) -> Opened:
+    """From the plan given, or from nothing where its tours are more than the search counts with."""
+    problem = task.scheduler.problem
+    nothing: Orders = tuple(() for _ in problem.couriers)
+
+    def over() -> bool:
+        return task.cancelled() or time.monotonic() - started > task.budget.seconds
+
+    for held in (task.start, nothing):
+        begun = opened(
+            task.scheduler,
+            np.arange(len(problem.stops)),
+            range(len(problem.couriers)),
+            held,
+            seed=task.seed,
+            over=over,
+        )
+        if begun is not None:
+            return begun
+    raise AssertionError("nobody sent out can always be driven")
 
 
 class Run:

@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 from routing import (
     Budget,
     ContradictoryProblem,
-    Courier,
     CourierId,
-    Location,
     Lock,
     LockLevel,
     PlanRules,
     Problem,
-    Profile,
-    Shipment,
-    Stop,
-    StopId,
-    StopKind,
-    Window,
     check,
 )
 from routing.assembly import assemble
@@ -32,57 +24,14 @@ from routing.baseline import nearest_neighbour
 from routing.days import Orders, Scheduler
 from routing.decompose import PARTS_ENGINE
 from routing.engines import Progress, Task
-from routing.neighbours import Neighbours, unserved
+from routing.neighbours import URGENT_PARTS, Neighbours, unserved
 from routing.reach import obstacle
 from routing.search.engine import warm_up
 from routing.solve import solve
 from routing.splitting import PART_STOPS, first_parts
-from routing.travel import DELTA, GeodesicTable
 from tests.routing.courier_days import courier_day
+from tests.routing.provinces import province
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
-
-SHIFT = Window(opens_second=7 * 3600 + 1800, closes_second=17 * 3600)
-OFFICES = ((15.57, 108.47), (15.88, 108.33), (15.35, 108.20))
-
-
-def province(stops: int, crew: int, *, rules: PlanRules | None = None) -> Problem:
-    """Three offices some forty kilometres apart, each with its crew; every tenth call is a pair."""
-    draw = np.random.default_rng(1)
-    places = [Location(name=f"o{n}", lat=lat, lon=lon) for n, (lat, lon) in enumerate(OFFICES)]
-    calls: list[Stop] = []
-    pairs: list[Shipment] = []
-    for number in range(stops):
-        lat, lon = np.array(OFFICES[number // 2 % 3]) + draw.normal(0, 0.03, 2)
-        places.append(Location(name=f"p{number}", lat=float(lat), lon=float(lon)))
-        kind = (StopKind.PICKUP, StopKind.DROPOFF)[number % 2] if number % 20 < 2 else None
-        opens = int(draw.integers(7 * 3600 + 1800, 15 * 3600))
-        calls.append(
-            Stop(
-                id=StopId(f"s{number}"),
-                location=len(OFFICES) + number,
-                kind=kind or (StopKind.COLLECT if number % 3 else StopKind.DELIVER),
-                service_seconds=240,
-                windows=()
-                if kind or number % 2
-                else (Window(opens_second=opens, closes_second=opens + 7200),),
-                penalty=0 if kind is StopKind.DROPOFF else int(draw.integers(2000, 20_000)),
-            )
-        )
-        if kind is StopKind.DROPOFF:
-            pairs.append(Shipment(pickup=StopId(f"s{number - 1}"), dropoff=StopId(f"s{number}")))
-    men = [
-        Courier(id=CourierId(f"c{n}"), start_location=n % 3, end_location=n % 3, shift=SHIFT)
-        for n in range(3 * crew)
-    ]
-    table = GeodesicTable(tuple(places), (DELTA,) * len(places))
-    return Problem(
-        locations=tuple(places),
-        profiles=(Profile(travel=table),),
-        stops=tuple(calls),
-        couriers=tuple(men),
-        shipments=tuple(pairs),
-        rules=rules or PlanRules(),
-    )
 
 
 def planned(problem: Problem, rounds: int, **more: object) -> tuple[Orders, Problem]:
@@ -237,6 +186,25 @@ def test_every_day_has_its_turn() -> None:
     }
 
     assert out <= searched
+
+
+def test_what_must_be_served_has_some_parts_begin_at_it_with_other_couriers_and_not_for_ever() -> (
+    None
+):
+    free = province(900, 9)
+    pair = [replace(each, penalty=None) for each in free.stops[:2]]
+    orders, problem = planned(replace(free, stops=(*pair, *free.stops[2:])), 1)
+    without = [tuple(tuple(s for s in tour if s > 1) for tour in day) for day in orders]
+    neighbours = Neighbours(Scheduler(problem), np.random.default_rng(1))
+
+    crews = []
+    while neighbours.has_urgent(without):
+        (part,) = neighbours.next_parts(without, 1)
+        assert {0, 1} <= set(part.stops.tolist())
+        crews.append(part.couriers)
+
+    assert len(crews) == URGENT_PARTS
+    assert len(set(crews)) > 1
 
 
 def test_searching_parts_never_ends_worse_than_it_began() -> None:

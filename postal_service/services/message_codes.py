@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.services.vault import Vault, seal
-from postal_service.storage.schema import MessageCodeRow, OutboxRow
+from postal_service.storage.schema import ItemRow, MessageCodeRow, OutboxRow
 
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
@@ -45,6 +45,8 @@ def send(session: Session, vault: Vault, item: ItemId, *, phone: str, at: dateti
     """
     if not phone:
         raise NoPhone(item=item)
+    # Two counters that send at once: the second counts what the first has made.
+    session.execute(select(ItemRow.item).where(ItemRow.item == item).with_for_update())
     made = select(func.count()).where(
         MessageCodeRow.item == item, MessageCodeRow.made_at > at - DAY
     )

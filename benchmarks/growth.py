@@ -4,8 +4,9 @@ A page that is quick over ten thousand events and slow over a million is broken.
 at several sizes of one ledger, and what counts is the ratio between the sizes: nothing may grow
 faster than the logarithm. What bytes mean is kept in memory for the newest events; a small ledger
 fits into that whole, so the tracking page is asked twice: with nothing kept, and with the one item
-that it asks for. Events are signed by a phone and recorded by the service's own code in big batches,
-the only way in; couriers deliver what they took, so that the ledger grows and what they hold does not.
+that it asks for. The counter holds each package first and offers it; couriers' phones sign that they
+took and delivered it, and the service's own code records it all in big batches, the only way in.
+Couriers deliver what they took, so that the ledger grows and what they hold does not.
 At each size a server is started anew and does the same work; the verifier is a process too: the
 memory of both is what the system says they used at most.
 Run: python -m benchmarks.growth [--long]
@@ -21,23 +22,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from postal_service.demo.phone import Phone
 from postal_service.domain import acts, s10
-from postal_service.domain.acts import Leg
+from postal_service.domain.acts import Capacity, Condition, Leg
 from postal_service.domain.codes import token_digest
 from postal_service.domain.crockford import Token
-from postal_service.domain.ids import ItemId
+from postal_service.domain.event import NO_PARENT
+from postal_service.domain.ids import EventId, ItemId
 from postal_service.ledger import reading as ledger
 from postal_service.ledger.encoding import decode
+from postal_service.ledger.signing import digest
 from postal_service.projections import holdings
 from postal_service.services import checkpoints, numbers, tracking
-from postal_service.services.office_events import milliseconds
+from postal_service.services.office_events import Told, milliseconds, tell
 from postal_service.services.recording import Signed, record
 from postal_service.storage.engine import open_engine
 from postal_service.storage.migrate import upgrade
@@ -57,9 +62,10 @@ PAGES = (
 TOLD_EVERY = 100_000  # events after which a long filling says how far it is
 COURIERS = 20
 HELD = 200  # packages that each courier keeps; whatever comes after these he delivers
-ACTS = 3  # events of one package: taken, sealed, delivered
+ACTS = 4  # events of one package: held at the counter, offered, taken, delivered
+ACTS_OF_A_COURIER = 2
 ASKED = 40  # times that each question is put at each size
-APPENDED = 16  # packages of the batch whose time is taken
+APPENDED = 24  # packages of the batch whose time is taken: two acts of each are the courier's
 
 _VERIFYING = (
     "import sys, pathlib; from postal_service.ledger.verify import main;"
@@ -71,7 +77,7 @@ _TO_THE_CITIZEN = acts.Deliver(
     receiver=acts.Receiver.OWNER,
     proof=acts.CardProof(last4="1234"),
     counts=TWO,
-    condition=acts.Condition.OK,
+    condition=Condition.OK,
 )
 
 Medians = dict[str, float]
@@ -160,19 +166,31 @@ class _Filling:
             with transaction(self.sessions) as session:
                 signed = self.signed(session, packages)
                 self.append(session, signed)
-            missing -= len(signed)
+            missing -= len(signed) + 2 * packages
             self.rate = (count - missing) / (time.perf_counter() - began)
             if (size - missing) // TOLD_EVERY > told and missing > 0:
                 told = (size - missing) // TOLD_EVERY
                 print(f"  {size - missing:,} at {self.rate:,.0f} events/s", flush=True)
 
     def signed(self, session: Session, packages: int) -> list[Signed]:
-        """The next packages, each with its courier's signature under every act."""
+        """The next packages, each with its courier's signature under every act of his.
+
+        What the counter did before that is recorded already.
+        """
         kept = max(0, COURIERS * HELD - self._made)
-        for n, item in enumerate(self._numbers(session, packages)):
-            phone = self.post.phones[n % COURIERS]
-            phone.accept(item, Leg.OUT, TWO, w.OFFICE)
-            phone.tell(item, acts.Pack(seal=f"S-{item}", counts=TWO))
+        offers = self._offered(session, self._numbers(session, packages))
+        for n, offer in enumerate(offers):
+            phone, item = self._phone(n), offer.event.item
+            taken = acts.Handover(
+                capacity=Capacity.COURIER,
+                counts=TWO,
+                condition=Condition.OK,
+                seal="",
+                giver=offer.event.device,
+                offer=digest(offer.body),
+                offer_signature=b64encode(offer.signature).decode(),
+            )
+            phone.tell(item, taken, parent=offer.event.parent)
             if n >= kept:
                 phone.tell(item, _TO_THE_CITIZEN)
         made = []
@@ -180,6 +198,40 @@ class _Filling:
             made += [Signed(decode(each.body), each.body, each.signature) for each in phone.outbox]
             phone.outbox, phone.custody = [], {}
         return made
+
+    def _offered(self, session: Session, items: Sequence[ItemId]) -> list[ledger.Recorded]:
+        """The counter's offers of these, each to the courier whose turn it is."""
+        held = acts.Accept(capacity=Capacity.COUNTER, leg=Leg.OUT, counts=TWO, destination=w.OFFICE)
+        begun = self._at_the_counter(
+            session, [Told(item=i, parent=NO_PARENT, act=held) for i in items]
+        )
+        offers = [
+            Told(
+                item=item,
+                parent=custody,
+                act=acts.Offer(
+                    to_unit=w.OFFICE,
+                    to_staff=self._phone(n).staff,
+                    counts=TWO,
+                    condition=Condition.OK,
+                    seal="",
+                    batch=f"b-{item}",
+                    manifest=digest(item.encode()),
+                    batch_count=1,
+                ),
+            )
+            for n, (item, custody) in enumerate(zip(items, begun, strict=True))
+        ]
+        told = self._at_the_counter(session, offers)
+        entries = ledger.entries(session, told)
+        return [entries[offer] for offer in told]
+
+    def _at_the_counter(self, session: Session, told: Sequence[Told]) -> list[EventId]:
+        world = self.post.world
+        return [each.event for each in tell(session, world.keys, told, by=world.counter, at=now())]
+
+    def _phone(self, number: int) -> Phone:
+        return self.post.phones[number % COURIERS]
 
     def append(self, session: Session, signed: list[Signed]) -> None:
         record(session, signed, received_ms=milliseconds(now()))
@@ -241,7 +293,7 @@ def _medians(filling: _Filling, clock: Clock) -> Medians:
         return ledger.inclusion(session, chosen.randrange(size), size)
 
     return {
-        f"append {APPENDED * ACTS} events": _median(append),
+        f"append {APPENDED * ACTS_OF_A_COURIER} events": _median(append),
         "tracking by label, nothing kept": _median(cold),
         "tracking by label, kept": _median(warm),
         "a courier's list (a page)": _median(lambda: asked(held)),

@@ -30,8 +30,10 @@ FIELDS: Final[Mapping[Line, str]] = {line: f"counted-{line.value}" for line in L
 def listed() -> ResponseReturnValue:
     """Who carries cash, and since when."""
     with reading(here.sessions()) as store:
-        found = purses.purses(store, by=here.actor())
-    return render_template("cash/list.html", purses=found, myself=here.actor().staff)
+        found, following = purses.purses(store, by=here.actor(), after=forms.cursor())
+    return render_template(
+        "cash/list.html", purses=found, following=following, myself=here.actor().staff
+    )
 
 
 @pages.get("/<staff>")
@@ -91,12 +93,12 @@ def _page(
     by = here.actor()
     with reading(here.sessions()) as store:
         held = purses.purse(store, staff, by=by)
-        before = purses.handed_in(store, staff, by=by)
+        before, following = purses.handed_in(store, staff, by=by, before=forms.number_cursor())
         countings = purses.hand_ins(store, staff, by=by)
         cashiers = {each.cashier for each in before} | {each.cashier for each in countings}
         names = directory.names(store, {by.staff} | cashiers)
         office = places.workplace(store, by=by, at=here.now())
-    compared = purses.compare(held, counted) if counted is not None else []
+    compared = purses.compare(held.by_line, counted) if counted is not None else []
     counters = Counters(office=office.name, payer=held.name, cashiers=names)
     page = render_template(
         "cash/purse.html",
@@ -111,6 +113,7 @@ def _page(
         if compared
         else [],
         before=before,
+        following=following,
         names=names,
         mine=staff == by.staff,
     )

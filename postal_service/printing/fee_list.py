@@ -77,7 +77,7 @@ def _put_copy(paper: Paper, view: FeeList) -> None:
     )
     paper.table(
         (
-            Column(heading="STT", share=9, style=CELL_CENTER),
+            Column(heading="STT", share=12, style=CELL_CENTER),
             Column(heading="Mã hồ sơ", share=43, style=CELL_SMALL),
             Column(heading="Thủ tục", share=48, style=CELL_SMALL),
             Column(heading="Căn cứ thu", share=30, style=CELL_SMALL),

@@ -145,10 +145,10 @@ def _put_items(paper: Paper, view: ShiftRecord) -> None:
     paper.table(
         (
             Column(heading="STT", share=10, style=CELL_CENTER),
-            Column(heading="Mã bưu gửi / mã hồ sơ", share=44),
-            Column(heading="Loại", share=28),
-            Column(heading="Trạng thái", share=32),
-            Column(heading="Niêm phong", share=28, style=CELL_CENTER),
+            Column(heading="Mã bưu gửi / mã hồ sơ", share=42),
+            Column(heading="Loại", share=24),
+            Column(heading="Trạng thái", share=28),
+            Column(heading="Niêm phong", share=38, style=CELL_CENTER),
             Column(heading="Bàn giao", share=38),
         ),
         [

@@ -140,7 +140,7 @@ FEE_LIST: Final = fee_list.FeeList(
 )
 
 VOLUME_RECORD: Final = volume_record.VolumeRecord(
-    number="NT-261130-170512",
+    number="NTDV-261130-170512",
     operator_name=OPERATOR,
     office_name=OFFICE,
     place=PLACE,

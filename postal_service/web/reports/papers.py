@@ -15,6 +15,7 @@ from postal_service.web.receptions.slips import OPERATOR
 
 # What a row is about is printed whatever else is left out to fit the page.
 NAMES: Final = frozenset({"name", "unit", "agency"})
+WHOLE: Final = frozenset({"agencies"})  # tables that an agency is paid by are printed whole
 BY_RECEPTION: Final = "tiếp nhận theo luật trong kỳ"
 BY_CHECK: Final = "bản quét được người thứ hai kiểm tra đạt"
 BY_ARRIVAL: Final = "cơ quan đã ký nhận"
@@ -52,7 +53,7 @@ def acceptance(
     """What was done for one agency, for both to agree on."""
     return volume_record.render(
         VolumeRecord(
-            number=f"NT-{local(at):%y%m%d-%H%M%S}",
+            number=f"NTDV-{local(at):%y%m%d-%H%M%S}",
             operator_name=OPERATOR,
             office_name=unit,
             place=place,
@@ -83,7 +84,9 @@ def _services(done: Volume) -> tuple[Service, ...]:
 
 def _table(table: Table) -> FigureTable:
     places = [
-        place for place, column in enumerate(table.columns) if column.brief or column.key in NAMES
+        place
+        for place, column in enumerate(table.columns)
+        if column.brief or column.key in NAMES or table.key in WHOLE
     ]
     columns = [table.columns[place] for place in places]
     return FigureTable(

@@ -264,9 +264,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bảng kê có hơn {most} khoản. Chọn ít ngày hơn.",
         "The list has more than {most} charges. Choose fewer days.",
     ),
+    "remittance.fees_by_agency": (
+        "Phí, lệ phí nộp riêng cho từng cơ quan, ở trang Phí, lệ phí đã thu.",
+        "The state's fees go agency by agency, on the page of fees taken.",
+    ),
     "remittance.nothing": (
-        "Trong kỳ này không có tiền mặt nào tại quỹ chưa nộp cho cơ quan.",
-        "In these days no cash lies in the till for this agency.",
+        "Tại quỹ không có tiền mặt nào của khoản này chưa chuyển đi.",
+        "No cash of this kind lies in the till.",
     ),
     "transfer.bad_purpose": (
         "Nội dung chuyển khoản không ghi khoản nào (LP, CP, TH) của hồ sơ nào.",

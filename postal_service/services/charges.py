@@ -183,17 +183,26 @@ def carrying(staff: Select[str]) -> Select[str]:
 
 def till_of(session: Session, unit: UnitCode) -> Mapping[Line, int]:
     """The cash that was handed in at a unit and has not gone on to its owners, line by line."""
-    newest = _newest_entries().where(
+    summed = _in_till(unit).with_only_columns(
+        MoneyRow.line, cast(func.sum(MoneyRow.amount_dong), BigInteger)
+    )
+    return {Line(line): dong for line, dong in session.execute(summed.group_by(MoneyRow.line))}
+
+
+def in_till(session: Session, unit: UnitCode, line: Line, *, most: int) -> list[Account]:
+    """The charges whose cash that is, on one line, the oldest first."""
+    rows = session.scalars(
+        _in_till(unit).where(MoneyRow.line == line.value).order_by(MoneyRow.id).limit(most)
+    )
+    return [_account(row) for row in rows]
+
+
+def _in_till(unit: UnitCode) -> Select[MoneyRow]:
+    return _newest_entries().where(
         MoneyRow.unit == unit,
         MoneyRow.state == PaymentState.HANDED_IN.value,
         MoneyRow.method == Means.CASH.value,
     )
-    rows = session.execute(
-        newest.with_only_columns(
-            MoneyRow.line, cast(func.sum(MoneyRow.amount_dong), BigInteger)
-        ).group_by(MoneyRow.line)
-    )
-    return {Line(line): dong for line, dong in rows}
 
 
 def hand_in(

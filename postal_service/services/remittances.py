@@ -44,6 +44,12 @@ class NothingToRemit(RuleBroken):
     code = "remittance.nothing"
 
 
+class FeesGoByAgency(RuleBroken):
+    """The state's fees have as many owners as there are agencies."""
+
+    code = "remittance.fees_by_agency"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Days:
     """From an instant up to another one that is no more of them."""
@@ -192,6 +198,25 @@ def remit(
     found = [ChargeId(charge) for charge, _ in rows]
     count = charges.remit(session, found, reference=reference, by=by, at=at)
     return count, sum(dong for _, dong in rows)
+
+
+def empty_till(
+    session: Session, line: Line, *, reference: str, by: Actor, at: datetime
+) -> tuple[int, int]:
+    """Tell that the till's postage, or what was collected for others, has reached its owner: how many, how much.
+
+    MOST_AT_ONCE at a time, the oldest first. The state's fees go agency by agency (`remit`).
+    Raises RoleNeeded, FeesGoByAgency, NothingToRemit or BadReference.
+    """
+    by.need(*REMITTING)
+    if line is Line.STATE_FEE:
+        raise FeesGoByAgency
+    found = charges.in_till(session, by.unit, line, most=MOST_AT_ONCE)
+    if not found:
+        raise NothingToRemit(unit=by.unit)
+    chosen = [each.id for each in found]
+    count = charges.remit(session, chosen, reference=reference, by=by, at=at)
+    return count, sum(each.charge.amount_dong for each in found)
 
 
 def _paid(

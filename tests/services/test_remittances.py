@@ -165,3 +165,41 @@ def test_a_list_goes_on_page_by_page_and_a_paper_says_when_it_is_too_long(
     monkeypatch.setattr(remittances, "MOST_PRINTED", 2)
     with pytest.raises(remittances.TooManyFees):
         remittances.whole(session, w.AGENCY, TODAY, by=by)
+
+
+def test_the_tills_postage_goes_on_whole_and_the_fees_do_not_go_with_it(
+    session: Session, world: World
+) -> None:
+    paid(session, world)
+    paid(session, world)
+    handed_in(session, world)
+    by = world.manager
+
+    told = remittances.empty_till(session, Line.POSTAGE, reference="GNT 1", by=by, at=LATER)
+
+    assert told == (2, 52_000)
+    assert charges.till_of(session, w.OFFICE) == {Line.STATE_FEE: 16_000}
+    for line, refusal in (
+        (Line.POSTAGE, remittances.NothingToRemit),
+        (Line.COLLECTED_FOR_OTHERS, remittances.NothingToRemit),
+        (Line.STATE_FEE, remittances.FeesGoByAgency),
+    ):
+        with pytest.raises(refusal):
+            remittances.empty_till(session, line, reference="GNT 2", by=by, at=LATER)
+    with pytest.raises(RoleNeeded):
+        remittances.empty_till(session, Line.POSTAGE, reference="1", by=world.counter, at=LATER)
+
+
+def test_a_full_till_goes_on_in_parts(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remittances, "MOST_AT_ONCE", 1)
+    paid(session, world)
+    paid(session, world)
+    handed_in(session, world)
+
+    for left in (26_000, 0):
+        remittances.empty_till(
+            session, Line.POSTAGE, reference="GNT 1", by=world.manager, at=LATER
+        )  # fmt: skip
+        assert charges.till_of(session, w.OFFICE).get(Line.POSTAGE, 0) == left

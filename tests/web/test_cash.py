@@ -257,3 +257,36 @@ def test_an_odd_place_in_a_list_is_its_beginning(
 
     assert cashier.get(f"{PURSE}?after={after}").status_code == 200
     assert cashier.get(f"/cash?after={after}").status_code == 200
+
+
+def test_a_manager_tells_that_the_tills_postage_went_on(
+    browser: Callable[[str], Browser], carried: str, session: Session
+) -> None:
+    manager = browser("manager")
+    manager.send(PURSE, filled_in(manager))
+    page = manager.text("/cash")
+    assert "Quỹ của đơn vị" in page
+    assert "26.000 ₫" in page
+    assert "Ghi đã nộp" not in browser("counter").text("/cash")
+    key = FORM_KEY.search(page)
+    assert key is not None
+    form = {"form_key": key[1], "line": "postage", "reference": "GNT 12"}
+    before = entries(session)
+    for wrong, status in (
+        ({"line": "state_fee"}, 409),
+        ({"line": "gold"}, 400),
+        ({"line": "cod"}, 409),
+        ({"reference": ""}, 400),
+        ({"reference": "x" * 121}, 400),
+        ({"form_key": "x"}, 400),
+    ):
+        assert manager.send("/cash", {**form, **wrong}).status_code == status
+    assert browser("counter").send("/cash", form).status_code == 403
+    assert entries(session) == before
+
+    assert manager.send("/cash", form).status_code == 302
+
+    page = manager.text("/cash")
+    assert "Đã ghi nộp 1 khoản, 26.000 ₫" in page
+    assert 'name="line"' not in page
+    assert manager.send("/cash", form).status_code == 409

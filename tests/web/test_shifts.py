@@ -76,6 +76,12 @@ def test_a_clerk_hands_the_shift_over_and_both_get_the_record(
     assert evening in colleague.text(f"/handovers/{batch[1]}/take")
     assert "Nhân viên second_counter" in clerk.text(SHIFT)
 
+    taken = colleague.send(f"/handovers/{batch[1]}/take", {f"answer-{evening}": "take"})
+    ((pdf, _),) = PDF.findall(taken.get_data(as_text=True))
+    words = text_of(b64decode(pdf))
+    assert "BIÊN BẢN GIAO NHẬN BƯU GỬI" in words
+    assert "cơ quan giải quyết" not in words
+
 
 def test_a_difference_is_shown_and_needs_a_reason(
     browser: Callable[[str], Browser], evening: str, session: Session

@@ -10,6 +10,7 @@ ENGLISH: dict[str, str] = {
     "Đã nộp cơ quan": "Remitted",
     "Không thu khoản phí, lệ phí nào trong kỳ này.": "No fee was taken in this period.",
     "In bảng kê": "Print the list",
+    "Thủ tục": "Procedure",
     "Căn cứ thu": "Set by",
     "Nộp tiền tại quỹ cho cơ quan": "Hand the till's cash on to the agency",
     "Ghi rằng {amount} tiền mặt của kỳ này, đã được đếm nhận vào quỹ, nay đã đến cơ quan.": "Record that {amount} of this period's cash, counted into the till, has reached the agency.",

@@ -5,8 +5,8 @@ import re
 from flask import Flask, current_app, g, request
 
 from postal_service.runtime import Runtime
-from postal_service.services import devices
-from postal_service.services.devices import SignedIn, TokenRefused
+from postal_service.services import phone_access
+from postal_service.services.phone_access import SignedIn, TokenRefused
 from postal_service.storage.transaction import asking
 
 # What a phone asks before it has a token.
@@ -33,7 +33,7 @@ def caller() -> SignedIn:
         if found is None:
             raise TokenRefused
         with asking(runtime().sessions) as session:
-            g.caller = devices.signed_in(session, found[1], at=runtime().clock())
+            g.caller = phone_access.signed_in(session, found[1], at=runtime().clock())
     signed_in: SignedIn = g.caller
     return signed_in
 

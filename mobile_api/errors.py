@@ -19,8 +19,8 @@ from postal_service.domain.refusals import (
 )
 from postal_service.domain.wording import Language, sentence
 from postal_service.services.cursors import CursorExpired
-from postal_service.services.devices import SignInRefused, TokenRefused
 from postal_service.services.evidence import FileTooLarge, WrongType
+from postal_service.services.phone_access import SignInRefused, TokenRefused
 
 PROBLEM = "application/problem+json"
 REQUEST_ID = "X-Request-Id"

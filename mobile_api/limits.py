@@ -6,7 +6,7 @@ from flask import Flask, g
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 
-from postal_service.services.devices import SignedIn
+from postal_service.services.phone_access import SignedIn
 
 
 @dataclass(frozen=True, kw_only=True)

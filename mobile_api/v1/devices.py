@@ -14,7 +14,7 @@ from mobile_api.v1.schemas import (
     TokenSchema,
 )
 from postal_service.domain.ids import DeviceId
-from postal_service.services import devices
+from postal_service.services import enrolling, phone_access
 from postal_service.storage.transaction import transaction
 
 routes = Routes("devices", __name__, "Phones and their sign-in")
@@ -27,7 +27,7 @@ routes = Routes("devices", __name__, "Phones and their sign-in")
 def present_key(told: dict[str, Any]) -> ResponseReturnValue:
     """Show an enrolment code and a public key; the unit's head then compares the fingerprint."""
     with transaction(runtime().sessions) as session:
-        device = devices.present_key(
+        device = enrolling.present_key(
             session,
             told["code"],
             algorithm=told["algorithm"],
@@ -50,7 +50,7 @@ def present_key(told: dict[str, Any]) -> ResponseReturnValue:
 def ask_nonce(device: str) -> ResponseReturnValue:
     """A nonce to sign, good for two minutes and one use."""
     with transaction(runtime().sessions) as session:
-        made = devices.challenge(session, DeviceId(device), at=runtime().clock())
+        made = phone_access.challenge(session, DeviceId(device), at=runtime().clock())
     return {"nonce": made.nonce, "expires_at": made.expires_at}, 201
 
 
@@ -61,7 +61,7 @@ def ask_nonce(device: str) -> ResponseReturnValue:
 def sign_in(told: dict[str, Any]) -> ResponseReturnValue:
     """An access token for a signed nonce."""
     with transaction(runtime().sessions) as session:
-        made = devices.sign_in(
+        made = phone_access.sign_in(
             session,
             DeviceId(told["device"]),
             nonce=told["nonce"],

@@ -20,7 +20,7 @@ from postal_service.demo.places import Office as PostOffice
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import StaffId
 from postal_service.ledger import signing
-from postal_service.services import devices
+from postal_service.services import enrolling
 from postal_service.storage.transaction import transaction
 
 
@@ -91,7 +91,7 @@ class Crew:
         runtime = self.post.runtime
         entropy = hashlib.sha256(secret + b"code").digest()[:17]
         with transaction(runtime.sessions) as session:
-            code = devices.issue_code(session, actor.staff, entropy=entropy, by=head, at=at).code
+            code = enrolling.issue_code(session, actor.staff, entropy=entropy, by=head, at=at).code
         shown = phone.enrol(code)
         with transaction(runtime.sessions) as session:
-            devices.confirm(session, runtime.keys, phone.device, shown, by=head, at=at)
+            enrolling.confirm(session, runtime.keys, phone.device, shown, by=head, at=at)

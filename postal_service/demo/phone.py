@@ -24,7 +24,8 @@ from postal_service.ledger import base64_strict, offers, signing
 from postal_service.ledger.encoding import decode, encode
 from postal_service.ledger.offers import OfferCode, Package
 from postal_service.ledger.signing import ED25519, PrivateKey
-from postal_service.services.devices import enrolment_message, sign_in_message
+from postal_service.services.enrolling import enrolment_message
+from postal_service.services.phone_access import sign_in_message
 
 AT_ONCE = 500  # events of one upload
 API = "/api/v1"

@@ -8,7 +8,7 @@ for a person to look at.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, CodeProof
@@ -25,6 +25,7 @@ class Told:
     event: Event
     digest: str
     offer_proved: bool = False  # the giver's signature inside a hand-over was checked at append
+    seal_reused: bool = False  # another item was known to wear this serial when it was recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +168,11 @@ class _Teller:
 
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
         self.applied.append(told.event.id)
-        return evolve(standing, self._in_place(told.event))
+        after = evolve(standing, self._in_place(told.event))
+        # One serial on two items: nobody knows which envelope is the sealed one.
+        return (
+            replace(after, troubles=after.troubles | {Trouble.SEAL}) if told.seal_reused else after
+        )
 
     def _in_place(self, event: Event) -> Event:
         """What was told right in place of something else happened when and where that did."""

@@ -171,4 +171,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sự kiện {event} không thể đính chính.",
         "Event {event} cannot be corrected.",
     ),
+    "shift.only_at_the_post": (
+        "Chỉ bàn giao ca tại bưu cục. Ở bộ phận Một cửa, bàn giao cho đồng nghiệp là bàn giao cho cơ quan.",
+        "A shift is handed over at a post office. At a one-stop desk a hand-over to a colleague is one to the agency.",
+    ),
+    "shift.not_of_this_counter": (
+        "Người nhận ca phải là đồng nghiệp khác đang làm tại đơn vị này.",
+        "Whoever takes the shift has to be another colleague of this unit.",
+    ),
+    "shift.reason_needed": (
+        "Số đếm khác số ghi sổ: phải ghi lý do, tối đa {most} ký tự.",
+        "The counting differs from the entries: say why, in at most {most} characters.",
+    ),
+    "shift.holds_too_much": (
+        "Bạn đang giữ hơn {most} bưu gửi. Bàn giao bớt trước khi giao ca.",
+        "You hold more than {most} items. Hand some over before the shift.",
+    ),
 }

@@ -260,4 +260,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không tìm thấy hồ sơ với mã và PIN (hoặc 4 số cuối điện thoại) này.",
         "No dossier with this code and PIN (or last four digits of a phone).",
     ),
+    "remittance.too_many": (
+        "Bảng kê có hơn {most} khoản. Chọn ít ngày hơn.",
+        "The list has more than {most} charges. Choose fewer days.",
+    ),
+    "remittance.fees_by_agency": (
+        "Phí, lệ phí nộp riêng cho từng cơ quan, ở trang Phí, lệ phí đã thu.",
+        "The state's fees go agency by agency, on the page of fees taken.",
+    ),
+    "remittance.nothing": (
+        "Tại quỹ không có tiền mặt nào của khoản này chưa chuyển đi.",
+        "No cash of this kind lies in the till.",
+    ),
+    "transfer.bad_purpose": (
+        "Nội dung chuyển khoản không ghi khoản nào (LP, CP, TH) của hồ sơ nào.",
+        "The purpose names no line (LP, CP, TH) of any dossier.",
+    ),
+    "transfer.not_owed": (
+        "Hồ sơ không có khoản này, hoặc khoản này đã nộp, được miễn hay đã hoàn. Chưa ghi gì.",
+        "The dossier has no such charge, or it was paid, waived or given back. Nothing was recorded.",
+    ),
+    "transfer.amount_differs": (
+        "Chuyển đến {came} ₫ nhưng khoản phải nộp là {due} ₫. Chưa ghi gì; hỏi lại công dân hoặc ngân hàng.",
+        "{came} ₫ arrived, but {due} ₫ is due. Nothing was recorded; ask the citizen or the bank.",
+    ),
 }

@@ -32,6 +32,7 @@ class Direction(Enum):
 
     DOSSIERS_TO_AGENCY = "dossiers"
     RESULTS_TO_POST = "results"
+    WITHIN_THE_POST = "within"  # from one to another of the same office, at the end of a shift
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,13 @@ class HandoverRecord:
     basis_line: str = ILLUSTRATIVE_FORM
 
 
+_TITLES: Final = {
+    Direction.DOSSIERS_TO_AGENCY: "Bưu điện giao cho cơ quan giải quyết",
+    Direction.RESULTS_TO_POST: "Cơ quan giải quyết giao cho bưu điện",
+    Direction.WITHIN_THE_POST: "Bàn giao giữa hai người của cùng một bưu cục",
+}
+
+
 def render(view: HandoverRecord) -> bytes:
     """Both copies of the record as PDF, A4; each copy counts its own pages."""
     paper = Paper(name=_name(view.direction), number=view.number, basis_line=view.basis_line)
@@ -93,19 +101,17 @@ def _name(direction: Direction) -> str:
             return "BIÊN BẢN GIAO NHẬN HỒ SƠ"
         case Direction.RESULTS_TO_POST:
             return "BIÊN BẢN GIAO NHẬN KẾT QUẢ"
+        case Direction.WITHIN_THE_POST:
+            return "BIÊN BẢN GIAO NHẬN BƯU GỬI"
         case _:
             assert_never(direction)
 
 
 def _put_copy(paper: Paper, view: HandoverRecord) -> None:
     to_agency = view.direction is Direction.DOSSIERS_TO_AGENCY
-    issuer = (view.office_name,) if to_agency else (view.agency_name,)
-    paper.national_header(issuer)
-    paper.title(
-        "Bưu điện giao cho cơ quan giải quyết"
-        if to_agency
-        else "Cơ quan giải quyết giao cho bưu điện"
-    )
+    from_agency = view.direction is Direction.RESULTS_TO_POST
+    paper.national_header((view.agency_name,) if from_agency else (view.office_name,))
+    paper.title(_TITLES[view.direction])
     paper.facts(
         ("Thời điểm", official_clock(view.handed_at)),
         ("Địa điểm", view.place),

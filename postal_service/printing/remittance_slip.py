@@ -81,6 +81,13 @@ def render(view: RemittanceSlip) -> bytes:
     return paper.pdf()
 
 
+def difference(amount_dong: int) -> str:
+    """Too much, too little, or neither."""
+    if amount_dong > 0:
+        return f"thừa {dong(amount_dong)}"
+    return f"thiếu {dong(-amount_dong)}" if amount_dong < 0 else "khớp"
+
+
 def _put_copy(paper: Paper, view: RemittanceSlip) -> None:
     taken, found = _sums(view)
     paper.national_header((view.operator_name, view.office_name))
@@ -106,7 +113,7 @@ def _put_copy(paper: Paper, view: RemittanceSlip) -> None:
                 line.name,
                 dong(line.taken_dong),
                 dong(line.counted_dong),
-                _difference(line.difference_dong),
+                difference(line.difference_dong),
             )
             for index, line in enumerate(view.lines, start=1)
         ],
@@ -168,9 +175,3 @@ def _sums(view: RemittanceSlip) -> tuple[int, int]:
 def _all_of_it(view: RemittanceSlip) -> str:
     # A surplus beside a shortage must not look as if they made each other good.
     return "khớp" if view.agrees else "xem từng khoản"
-
-
-def _difference(amount_dong: int) -> str:
-    if amount_dong > 0:
-        return f"thừa {dong(amount_dong)}"
-    return f"thiếu {dong(-amount_dong)}" if amount_dong < 0 else "khớp"

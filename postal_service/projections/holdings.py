@@ -47,6 +47,15 @@ def held_by_staff(session: Session, staff: StaffId, after: str = "") -> list[Sta
     return _page(session, after, HoldingRow.holder_staff == staff)
 
 
+def held_by_staff_at(
+    session: Session, staff: StaffId, unit: UnitCode, states: Iterable[State], after: str = ""
+) -> list[Standing]:
+    """What a person holds at a unit in one of these states, but as a courier."""
+    lies = (HoldingRow.holder_unit == unit, HoldingRow.state.in_(list(states)))
+    at_counter = HoldingRow.capacity != Capacity.COURIER.value
+    return _page(session, after, HoldingRow.holder_staff == staff, at_counter, *lies)
+
+
 def held_at_unit(
     session: Session, unit: UnitCode, states: Iterable[State], after: str = ""
 ) -> list[Standing]:

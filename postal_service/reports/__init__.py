@@ -5,6 +5,6 @@ people. A figure without a denominator is none, never nought.
 """
 
 from postal_service.reports.period import BadPeriod, Period
-from postal_service.reports.report import REPORTING, Figures, Part, Report, make
+from postal_service.reports.report import REPORTING, Figures, Part, Report, make, volume_for
 
-__all__ = ["REPORTING", "BadPeriod", "Figures", "Part", "Period", "Report", "make"]
+__all__ = ["REPORTING", "BadPeriod", "Figures", "Part", "Period", "Report", "make", "volume_for"]

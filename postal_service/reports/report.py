@@ -7,14 +7,26 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Leg
 from postal_service.domain.ids import UnitCode
-from postal_service.domain.wording_dates import local
+from postal_service.domain.units import UnknownUnit
+from postal_service.domain.wording_dates import local, short_date
 from postal_service.ledger import reading
-from postal_service.reports import cash, deliveries, dossiers, held, legs, risks, rounds, subtree
+from postal_service.reports import (
+    cash,
+    deliveries,
+    dossiers,
+    held,
+    legs,
+    risks,
+    rounds,
+    subtree,
+    volumes,
+)
 from postal_service.reports.adding import added
 from postal_service.reports.cash import Cash
 from postal_service.reports.deliveries import Deliveries
@@ -25,6 +37,8 @@ from postal_service.reports.period import Period
 from postal_service.reports.risks import Risks
 from postal_service.reports.rounds import Rounds
 from postal_service.reports.subtree import Subtree
+from postal_service.reports.volumes import OfAgency, Volume
+from postal_service.storage.schema import UnitRow
 
 REPORTING = (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
 
@@ -63,6 +77,7 @@ class Report:
     total: Figures
     parts: tuple[Part, ...]
     procedures: tuple[OfProcedure, ...]
+    agencies: tuple[OfAgency, ...]
     nine_in_ten_hours: Mapping[Leg, Fraction]
     holders: tuple[Holder, ...]
 
@@ -90,9 +105,26 @@ def make(session: Session, unit: UnitCode, period: Period, *, by: Actor, at: dat
         total=reduce(added, (part.figures for part in parts), Figures()),
         parts=parts,
         procedures=dossiers.by_procedure(session, area, period, at=at),
+        agencies=volumes.by_agency(session, area, period, leaves),
         nine_in_ten_hours=legs.nine_in_ten(session, area, leaves),
         holders=held.longest(session, area, at=at),
     )
+
+
+def volume_for(
+    session: Session, unit: UnitCode, agency: UnitCode, period: Period, *, by: Actor, at: datetime
+) -> OfAgency:
+    """What a unit and all below it did for one agency; nothing done is counted as nothing.
+
+    Raises UnknownUnit for a unit that is not his to see, or an agency that is none.
+    """
+    area = subtree.within(session, unit, by=by, roles=REPORTING, day=local(at).date())
+    name = session.scalar(select(UnitRow.name).filter_by(code=agency))
+    if name is None:
+        raise UnknownUnit(unit=agency[:40], day=short_date(local(at).date()))
+    found = volumes.by_agency(session, area, period, _leaves(session, period))
+    nothing = OfAgency(agency=agency, name=name, volume=Volume())
+    return next((each for each in found if each.agency == agency), nothing)
 
 
 def _leaves(session: Session, period: Period) -> tuple[int, int]:

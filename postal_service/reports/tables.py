@@ -9,6 +9,7 @@ from postal_service.domain.acts import Leg
 from postal_service.domain.wording import Language
 from postal_service.domain.wording_dates import short_date, short_moment
 from postal_service.reports.report import Figures, Report
+from postal_service.reports.volumes import Volume
 
 Value = str | int | Fraction | None
 
@@ -108,6 +109,7 @@ DEFINITIONS: Sequence[tuple[str, str]] = (
     ("Phát được ngay lần đầu: trong các kết quả được phát lần đầu trong kỳ, phần không có lần phát hỏng nào được tính trước đó.", "At the first attempt: of the results first tried in the period, those without a counted failed attempt before."),
     ("Giờ mỗi chiều: từ lúc nhận giữ đầu tiên đến lúc kết thúc, theo giờ ghi sổ cái, của bưu gửi kết thúc trong kỳ. 90 %: thời gian mà 90 % bưu gửi không vượt quá.", "Hours a leg: from the first custody to the end, by the ledger's clock, of items that ended in the period. 90 %: the time that 90 % of the items did not exceed."),
     ("Đang giữ, đã quá hạn, đến hạn và tiền chưa nộp là số liệu lúc lập báo cáo. Km là theo tuyến đã phát hành, không phải quãng đường thực đi.", "Held, past date, due and cash are of the moment of the report. Km are those of published rounds, not what was ridden."),
+    ("Khối lượng dịch vụ tính cho cơ quan giải quyết hồ sơ. Bưu gửi tính một lần khi kết thúc chặng, theo giờ ghi sổ cái, tại bưu cục phía công dân; bản quét tính khi người thứ hai đã kiểm tra đạt.", "Services are counted for the agency that settles. An item counts once, when its way ended by the ledger's clock, at the citizen's office; a scan when a second person accepted it."),
     ("“–” là không có mẫu số; không phải là 0.", "“–” means that there is no denominator; it is not 0."),
 )  # fmt: skip
 
@@ -175,6 +177,33 @@ def procedures(report: Report, language: Language) -> Table:
 _OF_DOSSIERS = ("received", "in_by_post", "settled", "out_by_post", "on_time", "late", "overdue", "on_time_share")  # fmt: skip
 
 
+VOLUMES: Sequence[tuple[Column, Callable[[Volume], int]]] = (
+    (Column(key="received", title=("Tiếp nhận hồ sơ", "Dossiers received"), brief=True), lambda v: v.received),
+    (Column(key="by_post", title=("Gửi qua bưu chính", "Filed by post")), lambda v: v.received_by_post),
+    (Column(key="inputs", title=("Giấy tờ số hóa", "Papers digitised"), brief=True), lambda v: v.inputs_digitised),
+    (Column(key="results", title=("Kết quả số hóa", "Results digitised")), lambda v: v.results_digitised),
+    (Column(key="pages", title=("Trang số hóa", "Pages digitised")), lambda v: v.pages),
+    (Column(key="carried", title=("Hồ sơ chuyển đến cơ quan", "Dossiers carried"), brief=True), lambda v: v.dossiers_carried),
+    (Column(key="supplements", title=("Hồ sơ bổ sung chuyển đến", "Supplements carried")), lambda v: v.supplements_carried),
+    (Column(key="delivered", title=("Kết quả đã phát", "Results delivered"), brief=True), lambda v: v.results_delivered),
+    (Column(key="home", title=("Trong đó phát tại nhà", "Of these, at home")), lambda v: v.results_home),
+    (Column(key="returned", title=("Chuyển hoàn cơ quan", "Sent back to the agency")), lambda v: v.returned),
+)  # fmt: skip
+
+
+def agencies(report: Report) -> Table:
+    """What was done for each agency."""
+    columns = [
+        Column(key="agency", title=("Cơ quan", "Agency"), kind=Kind.TEXT, brief=True),
+        *(column for column, _ in VOLUMES),
+    ]
+    rows: list[Sequence[Value]] = [
+        [each.name, *(of(each.volume) for _, of in VOLUMES)] for each in report.agencies
+    ]
+    title = ("Khối lượng dịch vụ theo cơ quan", "Services by agency")
+    return Table(key="agencies", title=title, columns=columns, rows=rows)
+
+
 def legs(report: Report, language: Language) -> Table:
     """Time by leg, with the ninth of ten."""
     columns = [
@@ -221,7 +250,13 @@ def holders(report: Report, language: Language) -> Table:
 
 def every(report: Report, language: Language) -> tuple[Table, ...]:
     """All tables of a report."""
-    return tuple(make(report, language) for make in (units, procedures, legs, holders))
+    return (
+        units(report, language),
+        procedures(report, language),
+        agencies(report),
+        legs(report, language),
+        holders(report, language),
+    )
 
 
 def _said(words: dict[str, tuple[str, str]], code: str, language: Language) -> str:

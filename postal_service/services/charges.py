@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.ids import DossierId, StaffId
+from postal_service.domain.ids import DossierId, StaffId, UnitCode
 from postal_service.domain.money import (
     Charge,
     Line,
@@ -168,6 +168,40 @@ def cash_of(session: Session, staff: StaffId) -> ShiftCash:
         staff=staff,
         by_line=cash_in_hand(each.charge for each in held),
         charges=tuple(each.id for each in held),
+    )
+
+
+def carrying(staff: Select[str]) -> Select[str]:
+    """Which of these members of staff carry cash now, by their pseudonyms."""
+    newest = _newest_entries().where(
+        MoneyRow.staff.in_(staff),
+        MoneyRow.state == PaymentState.PAID.value,
+        MoneyRow.method == Means.CASH.value,
+    )
+    return newest.with_only_columns(MoneyRow.staff).distinct().order_by(MoneyRow.staff)
+
+
+def till_of(session: Session, unit: UnitCode) -> Mapping[Line, int]:
+    """The cash that was handed in at a unit and has not gone on to its owners, line by line."""
+    summed = _in_till(unit).with_only_columns(
+        MoneyRow.line, cast(func.sum(MoneyRow.amount_dong), BigInteger)
+    )
+    return {Line(line): dong for line, dong in session.execute(summed.group_by(MoneyRow.line))}
+
+
+def in_till(session: Session, unit: UnitCode, line: Line, *, most: int) -> list[Account]:
+    """The charges whose cash that is, on one line, the oldest first."""
+    rows = session.scalars(
+        _in_till(unit).where(MoneyRow.line == line.value).order_by(MoneyRow.id).limit(most)
+    )
+    return [_account(row) for row in rows]
+
+
+def _in_till(unit: UnitCode) -> Select[MoneyRow]:
+    return _newest_entries().where(
+        MoneyRow.unit == unit,
+        MoneyRow.state == PaymentState.HANDED_IN.value,
+        MoneyRow.method == Means.CASH.value,
     )
 
 

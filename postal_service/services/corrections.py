@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
@@ -17,7 +17,7 @@ from postal_service.domain.rewriting import Changes, first_told, in_place, rewri
 from postal_service.ledger import reading
 from postal_service.services import items, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
-from postal_service.storage.schema import SealRow
+from postal_service.storage.schema import SealReuseRow, SealRow
 
 
 class UnknownEvent(Unknown):
@@ -158,4 +158,16 @@ def _free_serials(session: Session, wrong: Event, replacements: Sequence[Act]) -
         return
     if any(isinstance(act, acts.Pack) and act.seal == wrong.act.seal for act in replacements):
         return
-    session.execute(delete(SealRow).where(SealRow.event_id == wrong.id))
+    session.execute(delete(SealReuseRow).where(SealReuseRow.event_id == wrong.id))
+    # Whoever wore the serial too keeps it now: it is not free while an envelope bears it.
+    heir = session.scalar(
+        select(SealReuseRow)
+        .where(SealReuseRow.serial == wrong.act.seal, SealReuseRow.item != wrong.item)
+        .order_by(SealReuseRow.event_id)
+        .limit(1)
+    )
+    worn = SealRow.event_id == wrong.id
+    if heir is None:
+        session.execute(delete(SealRow).where(worn))
+        return
+    session.execute(update(SealRow).where(worn).values(item=heir.item, event_id=heir.event_id))

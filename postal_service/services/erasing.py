@@ -24,6 +24,7 @@ from postal_service.ledger import reading
 from postal_service.projections import holdings
 from postal_service.services import dossiers, evidence, jobs, places
 from postal_service.services.job_runner import Context
+from postal_service.services.jobs import Job, UnknownJob
 from postal_service.services.office_events import OfficeKeys, office_device, registry
 from postal_service.services.persons import DossierErased, Purpose
 from postal_service.storage.engine import StillReadError, forget_deleted
@@ -32,6 +33,7 @@ from postal_service.storage.schema import (
     CommitmentRow,
     DossierKeyRow,
     EvidenceUseRow,
+    JobRow,
     MessageCodeRow,
     OutboxRow,
     ParticularsRow,
@@ -172,6 +174,36 @@ def told(session: Session, dossier: DossierId) -> Erased | None:
         unit=entry.event.unit,
         at=row.at,
     )
+
+
+def overwriting(session: Session, erased: Erased) -> Job | None:
+    """How the overwriting of what an erasing left stands: the newest job for it, if one is kept."""
+    row = session.scalar(
+        select(JobRow)
+        .where(
+            JobRow.unit == erased.unit,
+            JobRow.made_at >= erased.at,
+            JobRow.kind == OVERWRITE,
+            JobRow.arguments["dossier"].as_string() == erased.dossier,
+        )
+        .order_by(JobRow.made_at.desc(), JobRow.id.desc())
+        .limit(1)
+    )
+    return jobs.job_of(row) if row is not None else None
+
+
+def overwrite_again(session: Session, dossier: DossierId, *, by: Actor, at: datetime) -> Job:
+    """Ask once more for an overwriting that failed or was stopped.
+
+    Raises RoleNeeded, UnknownDossier, UnknownJob where nothing was erased, or JobNotEnded.
+    """
+    by.need(*ERASING)
+    dossiers.visible(session, dossier, by=by)
+    erased = told(session, dossier)
+    found = overwriting(session, erased) if erased is not None else None
+    if found is None:
+        raise UnknownJob(job="")
+    return jobs.restart(session, found.id, by=by, at=at)
 
 
 def overwrite(context: Context) -> Mapping[str, object]:

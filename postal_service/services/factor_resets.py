@@ -36,7 +36,7 @@ ResetId = NewType("ResetId", str)
 ASKING: Final = (Role.MANAGER, Role.ADMINISTRATOR)
 DECIDING: Final = (Role.ADMINISTRATOR,)
 SEEING: Final = (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR)
-LISTED: Final = 200  # steps; whoever wants more asks the database
+LISTED: Final = 200  # resets of one answer
 
 
 class UnknownReset(Unknown):
@@ -143,8 +143,11 @@ def decide(session: Session, reset: ResetId, *, grant: bool, by: Actor, at: date
     return _one(session, reset)
 
 
-def listed(session: Session, *, by: Actor) -> list[Reset]:
-    """The resets of everybody under `by`, the newest first. Raises RoleNeeded."""
+def listed(session: Session, *, by: Actor, after: str = "") -> tuple[list[Reset], str]:
+    """The resets of everybody under `by`, the newest asked first, and the one after which they go on.
+
+    LISTED at a time; "" at their end. Raises RoleNeeded.
+    """
     by.need(*SEEING)
     scopes = [grant.path for grant in by.grants if grant.role in SEEING]
     under = (
@@ -152,13 +155,13 @@ def listed(session: Session, *, by: Actor) -> list[Reset]:
         .join(UnitRow, UnitRow.code == RoleRow.unit)
         .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
     )
-    rows = session.scalars(
-        select(FactorResetRow)
-        .where(FactorResetRow.staff.in_(under))
-        .order_by(FactorResetRow.id.desc())
-        .limit(LISTED)
+    asked = select(FactorResetRow).where(
+        FactorResetRow.staff.in_(under), FactorResetRow.step == Step.ASKED.value
     )
-    return _resets(session, list(rows))
+    if after:  # a reset's name is a UUIDv7, so that their order is that of their asking
+        asked = asked.where(FactorResetRow.asked < after)
+    rows = session.scalars(asked.order_by(FactorResetRow.asked.desc()).limit(LISTED)).all()
+    return _resets(session, rows), rows[-1].asked if len(rows) == LISTED else ""
 
 
 def of_person(session: Session, by: Actor) -> list[Reset]:
@@ -207,7 +210,7 @@ def _one(session: Session, reset: ResetId) -> Reset:
 
 
 def _resets(session: Session, rows: Sequence[FactorResetRow]) -> list[Reset]:
-    """Whole resets, in the order of their newest steps; a list may be cut between two steps."""
+    """Whole resets, in the order of these steps of theirs."""
     whole = session.scalars(
         select(FactorResetRow)
         .where(FactorResetRow.asked.in_({row.asked for row in rows}))

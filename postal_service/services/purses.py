@@ -14,8 +14,8 @@ from postal_service.services import charges, directory
 from postal_service.services.charges import CASHIERS, Account
 from postal_service.storage.schema import DossierRow, MoneyRow, RoleRow, UnitRow
 
-MOST_STAFF = 500
-LISTED = 50
+LISTED_STAFF = 200  # of one answer
+LISTED = 50  # of one answer
 COUNTINGS = 3
 
 
@@ -51,6 +51,7 @@ class Purse:
 class HandedIn:
     """One charge that reached a cashier."""
 
+    entry: int  # the list goes on before it
     dossier_code: str
     line: Line
     amount_dong: int
@@ -87,10 +88,10 @@ class LineCount:
         return self.counted_dong - self.taken_dong
 
 
-def purses(session: Session, *, by: Actor) -> list[Purse]:
-    """The staff under this cashier who carry cash, whoever carries it longest first.
+def purses(session: Session, *, by: Actor, after: str = "") -> tuple[list[Purse], str]:
+    """The staff under this cashier who carry cash, and after whom the list goes on, "" at its end.
 
-    Raises RoleNeeded.
+    LISTED_STAFF at a time by their pseudonyms, of these whoever carries it longest first. Raises RoleNeeded.
     """
     by.need(*CASHIERS)
     scopes = [grant.path for grant in by.grants if grant.role in CASHIERS]
@@ -100,19 +101,11 @@ def purses(session: Session, *, by: Actor) -> list[Purse]:
         .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
     )
     carrying = session.scalars(
-        select(MoneyRow.staff)
-        .where(
-            MoneyRow.staff.in_(under),
-            MoneyRow.state == PaymentState.PAID.value,
-            MoneyRow.method == Means.CASH.value,
-        )
-        .distinct()
-        .order_by(MoneyRow.staff)
-        .limit(MOST_STAFF)
-    )
-    found = _purses(session, [StaffId(staff) for staff in carrying])
-    full = [each for each in found if each.taken]
-    return sorted(full, key=lambda each: (each.taken[0].account.since, each.staff))
+        charges.carrying(under).where(MoneyRow.staff > after).limit(LISTED_STAFF)
+    ).all()
+    full = _purses(session, [StaffId(staff) for staff in carrying])
+    following = carrying[-1] if len(carrying) == LISTED_STAFF else ""
+    return sorted(full, key=lambda each: (each.taken[0].account.since, each.staff)), following
 
 
 def purse(session: Session, staff: StaffId, *, by: Actor) -> Purse:
@@ -122,26 +115,29 @@ def purse(session: Session, staff: StaffId, *, by: Actor) -> Purse:
     return _purses(session, [staff])[0]
 
 
-def compare(held: Purse, counted: Mapping[Line, int]) -> Sequence[LineCount]:
+def compare(taken: Mapping[Line, int], counted: Mapping[Line, int]) -> Sequence[LineCount]:
     """Every line beside its count; a line with neither is left out."""
     lines = [
-        LineCount(
-            line=line, counted_dong=counted.get(line, 0), taken_dong=held.by_line.get(line, 0)
-        )
+        LineCount(line=line, counted_dong=counted.get(line, 0), taken_dong=taken.get(line, 0))
         for line in Line
     ]
     return [each for each in lines if each.counted_dong or each.taken_dong]
 
 
-def handed_in(session: Session, staff: StaffId, *, by: Actor) -> list[HandedIn]:
-    """What this member of staff handed in last at the cashier's unit, the newest first.
+def handed_in(
+    session: Session, staff: StaffId, *, by: Actor, before: int = 0
+) -> tuple[list[HandedIn], int]:
+    """What this member of staff handed in at the cashier's unit, the newest first; where it goes on, 0 at its end.
 
-    Raises RoleNeeded or UnknownStaff.
+    LISTED at a time. Raises RoleNeeded or UnknownStaff.
     """
     by.need(*CASHIERS)
     charges.refuse_unless_under(session, staff, by)
-    asked = _handed_in(staff, by).order_by(MoneyRow.id.desc()).limit(LISTED)
-    return _entries(session, asked)
+    asked = _handed_in(staff, by)
+    if before:
+        asked = asked.where(MoneyRow.id < before)
+    found = _entries(session, asked.order_by(MoneyRow.id.desc()).limit(LISTED))
+    return found, found[-1].entry if len(found) == LISTED else 0
 
 
 def hand_ins(session: Session, staff: StaffId, *, by: Actor) -> list[HandIn]:
@@ -190,6 +186,7 @@ def _entries(session: Session, asked: Select[MoneyRow, str]) -> list[HandedIn]:
     taken_at = _taken_at(session, [row.charge for row, _ in rows])
     return [
         HandedIn(
+            entry=row.id,
             dossier_code=code,
             line=Line(row.line),
             amount_dong=row.amount_dong,

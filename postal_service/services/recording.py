@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service import projections
@@ -11,8 +12,8 @@ from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.ledger.append import Entry, Signed, append, receipt
-from postal_service.storage.bulk import insert_missing
-from postal_service.storage.schema import SealRow
+from postal_service.storage.bulk import insert_many, insert_missing
+from postal_service.storage.schema import SealReuseRow, SealRow
 
 __all__ = ["Entry", "Recorded", "SealUsed", "Signed", "receipt", "record"]
 
@@ -52,17 +53,40 @@ def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> l
 
 
 def _keep_seals(session: Session, signed: Sequence[Signed]) -> None:
-    # A phone may tell of a used seal; the ledger keeps it and the first use keeps the serial.
-    packed: dict[str, Event] = {}
-    for each in signed:
-        if isinstance(each.event.act, acts.Pack):
-            packed.setdefault(each.event.act.seal, each.event)
-    if packed:
-        insert_missing(
-            session,
-            SealRow,
-            [
-                {"serial": serial, "item": event.item, "event_id": event.id}
-                for serial, event in packed.items()
-            ],
-        )
+    """The first use keeps the serial; what another item tells of it later is noted.
+
+    A phone may tell of a used seal, and the ledger keeps it: the note opens a case on that item
+    (projections), as the counter's refusal would have.
+    """
+    packed = [each.event for each in signed if isinstance(each.event.act, acts.Pack)]
+    if not packed:
+        return
+    first: dict[str, Event] = {}
+    for event in packed:
+        first.setdefault(_serial(event), event)
+    insert_missing(
+        session,
+        SealRow,
+        [
+            {"serial": serial, "item": event.item, "event_id": event.id}
+            for serial, event in first.items()
+        ],
+    )
+    rows = session.execute(
+        select(SealRow.serial, SealRow.item).where(SealRow.serial.in_(first))
+    ).all()
+    worn_by = {serial: item for serial, item in rows}  # noqa: C416 - a row is no pair to the type checker
+    insert_many(
+        session,
+        SealReuseRow,
+        [
+            {"event_id": event.id, "item": event.item, "serial": _serial(event)}
+            for event in packed
+            if worn_by[_serial(event)] != event.item
+        ],
+    )
+
+
+def _serial(event: Event) -> str:
+    assert isinstance(event.act, acts.Pack)  # the caller has looked
+    return event.act.seal

@@ -17,7 +17,7 @@ from postal_service.services.charges import Account, ChargeId, UnknownCharge
 from postal_service.services.dossiers import Dossier
 
 ASKING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.MANAGER)
-_MARKS: Final = {Line.STATE_FEE: "LP", Line.POSTAGE: "CP", Line.COLLECTED_FOR_OTHERS: "TH"}
+MARKS: Final = {Line.STATE_FEE: "LP", Line.POSTAGE: "CP", Line.COLLECTED_FOR_OTHERS: "TH"}
 
 
 class NothingToTransfer(RuleBroken):
@@ -91,7 +91,7 @@ def payable(
 
 def purpose_of(line: Line, dossier_code: str) -> str:
     """What the payment is matched by: the line's mark and the dossier's code, without its dots where too long."""
-    written = f"{_MARKS[line]} {dossier_code}"
+    written = f"{MARKS[line]} {dossier_code}"
     return written if len(written) <= LONGEST_PURPOSE else written.replace(".", "")
 
 

@@ -33,6 +33,7 @@ APPEND_ONLY = frozenset(
         "money_entry",
         "access_log",
         "second_factor_reset",
+        "shift_count",
     }
 )
 # Two servers that start at once must not both migrate; any number that nobody else locks will do.

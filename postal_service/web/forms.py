@@ -55,6 +55,12 @@ def cursor(name: str = "after") -> str:
     return request.args.get(name, "")[:LONGEST_CURSOR].replace("\0", "")
 
 
+def number_cursor(name: str = "after") -> int:
+    """The same for a list whose places are numbers; 0 at its beginning, and for what is none."""
+    written = cursor(name)
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
+
+
 def many(name: str, *, most: int) -> list[str]:
     """Every value of a field that may come several times; one more than `most` at most."""
     return [value.replace("\0", "") for value in request.form.getlist(name)[: most + 1]]

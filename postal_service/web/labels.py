@@ -14,12 +14,13 @@ from postal_service.domain.acts import (
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
-from postal_service.domain.money import Line, PaymentState
+from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.erasing import EraseReason
+from postal_service.services.jobs import JobState
 from postal_service.services.particulars import Basis, CorrectionState
 from postal_service.services.persons import Purpose
 from postal_service.web.language import pick
@@ -151,12 +152,20 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Line.STATE_FEE, ("phí, lệ phí", "state fee")),
     (Line.POSTAGE, ("cước bưu chính", "postage")),
     (Line.COLLECTED_FOR_OTHERS, ("thu hộ", "collected for others")),
+    (Means.CASH, ("tiền mặt", "cash")),
+    (Means.TRANSFER_CODE, ("chuyển khoản mã QR", "transfer by QR code")),
+    (Means.ONLINE, ("trực tuyến", "online")),
     (PaymentState.DUE, ("phải thu", "due")),
     (PaymentState.PAID, ("đã thu", "paid")),
     (PaymentState.EXEMPT, ("miễn", "exempt")),
     (PaymentState.HANDED_IN, ("đã nộp quỹ", "handed in")),
     (PaymentState.REMITTED, ("đã chuyển cho chủ khoản thu", "remitted")),
     (PaymentState.REFUNDED, ("đã hoàn", "refunded")),
+    (JobState.WAITING, ("đang chờ", "waiting")),
+    (JobState.RUNNING, ("đang chạy", "running")),
+    (JobState.DONE, ("xong", "done")),
+    (JobState.FAILED, ("không thành", "failed")),
+    (JobState.CANCELLED, ("đã dừng", "stopped")),
     (Step.DELIVER, ("phát lại", "deliver again")),
     (Step.INVITE, ("gửi giấy mời", "invite")),
     (Step.HOLD, ("lưu chờ nhận", "hold")),

@@ -25,6 +25,7 @@ from postal_service.web.erasing import views as erasing
 from postal_service.web.exceptions import rewriting
 from postal_service.web.exceptions import views as exceptions
 from postal_service.web.factor_resets import views as factor_resets
+from postal_service.web.fees import views as fees
 from postal_service.web.handovers import views as handovers
 from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
@@ -40,9 +41,11 @@ from postal_service.web.results import views as results
 from postal_service.web.rounds import views as rounds
 from postal_service.web.scans import views as scans
 from postal_service.web.second_factor import views as second_factor
+from postal_service.web.shifts import views as shifts
 from postal_service.web.supplements import views as supplements
 from postal_service.web.tabs import Tab
 from postal_service.web.tracking import views as tracking
+from postal_service.web.transfers import views as transfers
 
 FEATURES: Final[Sequence[Blueprint]] = (
     assets.pages,
@@ -65,6 +68,9 @@ FEATURES: Final[Sequence[Blueprint]] = (
     delivery.pages,
     records.pages,
     cash.pages,
+    shifts.pages,
+    fees.pages,
+    transfers.pages,
     rounds.pages,
     phones.pages,
     reports.pages,

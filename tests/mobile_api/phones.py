@@ -16,7 +16,7 @@ from postal_service.domain.acts import Counts, Leg
 from postal_service.domain.ids import DossierId, EventId, ItemId
 from postal_service.ledger.signing import PrivateKey
 from postal_service.runtime import Runtime
-from postal_service.services import devices
+from postal_service.services import devices, enrolling
 from postal_service.storage.schema import ItemRow
 from postal_service.storage.transaction import transaction
 from tests.services.world import AGENCY, OFFICE, World
@@ -46,7 +46,7 @@ class Couriers:
 
     def code_for(self, courier: Actor, by: Actor | None = None) -> str:
         with transaction(self.runtime.sessions) as session:
-            return devices.issue_code(
+            return enrolling.issue_code(
                 session,
                 courier.staff,
                 entropy=os.urandom(17),
@@ -61,7 +61,7 @@ class Couriers:
 
     def confirm(self, phone: Phone, fingerprint: str) -> None:
         with transaction(self.runtime.sessions) as session:
-            devices.confirm(
+            enrolling.confirm(
                 session,
                 self.world.keys,
                 phone.device,

@@ -12,7 +12,7 @@ from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.acts import EnrolDevice, RevokeDevice
 from postal_service.ledger import base64_strict, reading, signing
 from postal_service.runtime import Runtime
-from postal_service.services import devices
+from postal_service.services import devices, enrolling, phone_access
 from postal_service.services.directory import UnknownStaff
 from postal_service.storage.transaction import transaction
 from tests.clock import Clock
@@ -60,7 +60,7 @@ def test_nobody_signs_in_before_the_head_has_confirmed(couriers: Couriers, world
 def test_other_characters_do_not_confirm(couriers: Couriers, world: World) -> None:
     phone, fingerprint = couriers.presented(world.courier)
     other = ("0" if fingerprint[0] != "0" else "1") + fingerprint[1:]
-    with pytest.raises(devices.FingerprintDiffers):
+    with pytest.raises(enrolling.FingerprintDiffers):
         couriers.confirm(phone, other)
 
 
@@ -93,7 +93,7 @@ def test_a_key_is_not_taken_without_its_private_half(couriers: Couriers, world: 
     code = couriers.code_for(world.courier)
     mine, victims = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     public = signing.public_bytes(victims)
-    message = devices.enrolment_message(code, "ed25519", public)
+    message = enrolling.enrolment_message(code, "ed25519", public)
     got = couriers.app.test_client().post(
         "/api/v1/devices/enrolments",
         json={
@@ -132,7 +132,7 @@ def test_a_nonce_is_used_once_and_soon(couriers: Couriers, world: World, clock: 
     phone = couriers.phone(world.courier)
 
     def sign_in(nonce: str, key: Ed25519PrivateKey) -> int:
-        message = devices.sign_in_message(phone.device, nonce)
+        message = phone_access.sign_in_message(phone.device, nonce)
         told = {
             "device": phone.device,
             "nonce": nonce,
@@ -155,7 +155,7 @@ def test_a_nonce_is_used_once_and_soon(couriers: Couriers, world: World, clock: 
 def test_a_nonce_of_one_phone_does_not_let_another_in(couriers: Couriers, world: World) -> None:
     mine, other = couriers.phone(world.courier), couriers.phone(world.far_courier)
     nonce = other.call("POST", f"/devices/{other.device}/nonces")["nonce"]
-    signature = signing.sign_message(mine._key, devices.sign_in_message(mine.device, nonce))
+    signature = signing.sign_message(mine._key, phone_access.sign_in_message(mine.device, nonce))
     told = {"device": mine.device, "nonce": nonce, "signature": base64_strict.write(signature)}
     assert couriers.app.test_client().post("/api/v1/tokens", json=told).status_code == 401
 
@@ -212,6 +212,6 @@ def test_a_head_neither_sees_nor_confirms_phones_of_other_offices(
         seen = devices.phones(session, status="pending", by=world.manager)
         assert [each.id for each in seen] == [mine.device]
         with pytest.raises(devices.UnknownDevice):
-            devices.confirm(
+            enrolling.confirm(
                 session, world.keys, phone.device, fingerprint, by=world.manager, at=runtime.clock()
             )

@@ -16,19 +16,23 @@ from postal_service.printing import (
     discrepancy_record,
     dossier_list,
     envelope_label,
+    fee_list,
     handover_record,
     invitation,
     keeping_slip,
+    kpi_report,
     preparation_guide,
     receipts,
     remittance_slip,
     return_record,
     return_registration,
     run_list,
+    shift_record,
     supplement_request,
     transfer_slip,
+    volume_record,
 )
-from postal_service.printing.specimens import agency, desk, movement, outcome
+from postal_service.printing.specimens import agency, desk, management, movement, outcome
 
 A4_UPRIGHT, A4_ACROSS, A5_UPRIGHT = (210, 297), (297, 210), (148, 210)
 A6_ACROSS, ROLL = (148, 105), (100, 50)
@@ -148,7 +152,24 @@ PAPERS = {
         name="BIÊN BẢN CHUYỂN HOÀN KẾT QUẢ",
     ),
     "P18": Printed(
-        render=remittance_slip.render, view=outcome.REMITTANCE_SLIP, name="PHIẾU NỘP TIỀN MẶT"
+        render=remittance_slip.render, view=management.REMITTANCE_SLIP, name="PHIẾU NỘP TIỀN MẶT"
+    ),
+    "P18 shift": Printed(
+        render=shift_record.render, view=management.SHIFT_RECORD, name="BIÊN BẢN BÀN GIAO CA"
+    ),
+    "P19": Printed(
+        render=fee_list.render, view=management.FEE_LIST, name="BẢNG KÊ NỘP PHÍ, LỆ PHÍ"
+    ),
+    "P20": Printed(
+        render=kpi_report.render,
+        view=management.KPI_REPORT,
+        name="BÁO CÁO CHỈ TIÊU ĐỊNH KỲ",
+        size_mm=A4_ACROSS,
+    ),
+    "P21": Printed(
+        render=volume_record.render,
+        view=management.VOLUME_RECORD,
+        name="BẢNG NGHIỆM THU KHỐI LƯỢNG DỊCH VỤ",
     ),
     "P22": Printed(
         render=custody_extract.render,

@@ -6,10 +6,10 @@ import pytest
 
 from postal_service.printing import remittance_slip
 from postal_service.printing.remittance_slip import CountedLine
-from postal_service.printing.specimens import outcome
+from postal_service.printing.specimens import management
 from tests.printing.read_back import page_texts, text_of
 
-SLIP = outcome.REMITTANCE_SLIP
+SLIP = management.REMITTANCE_SLIP
 FEE = CountedLine(name="phí, lệ phí", taken_dong=23_000, counted_dong=24_000)
 POSTAGE = CountedLine(name="cước bưu chính", taken_dong=52_000, counted_dong=51_000)
 

@@ -16,6 +16,7 @@ from postal_service.storage.schema import (
     MoneyRow,
     PlanRow,
     RoundRow,
+    ScanRow,
     VerdictRow,
 )
 from tests.services import world as w
@@ -38,12 +39,13 @@ def dossier(
     desk: str = w.DESK,
     channel: str = "direct",
     home: bool = False,
+    agency: str = w.AGENCY,
 ) -> str:
     number = next(_serials)
     row = DossierRow(
         id=f"d-{number}", code=f"H17.132-261123-{number:04d}", procedure=world.procedures[procedure],
         channel=channel, origin="desk" if helped is None else "post_office", helped_unit=helped,
-        received_unit=desk, competent_unit=w.AGENCY, received_at=received, due_at=due,
+        received_unit=desk, competent_unit=agency, received_at=received, due_at=due,
         resolved_at=settled, result_by_post=home, pin_hash=b"", administrative=state,
         money="none", digitisation="none", made_at=received or w.MORNING,
     )  # fmt: skip
@@ -64,6 +66,7 @@ def item(
     unit: str = "",
     attempts: int = 0,
     void: tuple[int, ...] = (),
+    of: str | None = None,
 ) -> str:
     """An item with its events (type, when recorded), and what is true of it now; see write_ledger.
 
@@ -73,7 +76,7 @@ def item(
     name = f"BH{number:09d}VN"
     session.add(
         ItemRow(
-            item=name, issued_on=w.MORNING.date(), leg=leg.value, dossier=None, origin_unit=origin,
+            item=name, issued_on=w.MORNING.date(), leg=leg.value, dossier=of, origin_unit=origin,
             destination_unit=destination, token_hash=b"", made_by="s-counter",
         )
     )  # fmt: skip
@@ -134,6 +137,20 @@ def money(
             )
         )  # fmt: skip
         session.flush()
+
+
+def scan(
+    session: Session, of: str, *, position: int, pages: int, checked: datetime | None, state: str
+) -> None:
+    session.add(
+        ScanRow(
+            dossier=of, position=position, evidence=f"{next(_serials):064x}", content=None,
+            media_type="application/pdf", pages=pages, state=state, fault="", scanned_by="s-counter",
+            scanned_at=w.MORNING, checked_by="s-second-counter" if checked else None,
+            checked_at=checked,
+        )
+    )  # fmt: skip
+    session.flush()
 
 
 def planned(

@@ -89,8 +89,8 @@ def test_two_people_take_it_off_and_every_session_ends(
     assert (done.asked.by, done.decided.by) == (world.manager.staff, world.administrator.staff)
     assert (done.why, done.decided.step) == (WHY, Step.GRANTED)
     assert factor_resets.of_person(session, world.counter) == [done]
-    assert factor_resets.listed(session, by=world.auditor) == [done]
-    assert factor_resets.listed(session, by=world.manager) == [done]
+    assert factor_resets.listed(session, by=world.auditor) == ([done], "")
+    assert factor_resets.listed(session, by=world.manager) == ([done], "")
 
 
 def test_a_refused_request_changes_nothing_and_may_be_made_again(
@@ -166,5 +166,22 @@ def test_the_requests_of_another_office_are_not_shown(session: Session, world: W
     switched_on(session, world, world.far_counter)
     factor_resets.ask(session, "far_counter", why=WHY, by=world.administrator, at=MORNING)
 
-    assert factor_resets.listed(session, by=world.manager) == []
-    assert len(factor_resets.listed(session, by=world.administrator)) == 1
+    assert factor_resets.listed(session, by=world.manager) == ([], "")
+    assert len(factor_resets.listed(session, by=world.administrator)[0]) == 1
+
+
+def test_a_long_list_goes_on_and_no_reset_is_lost_or_told_twice(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factor_resets, "LISTED", 2)
+    people = ("counter", "second_counter", "courier")
+    made = [asked(session, world, login) for login in people]
+    granted(session, made[0].id, world.administrator)  # a second step of the oldest
+
+    first, following = factor_resets.listed(session, by=world.auditor)
+    rest, end = factor_resets.listed(session, by=world.auditor, after=following)
+
+    assert [each.id for each in (*first, *rest)] == [each.id for each in reversed(made)]
+    assert [each.waits for each in (*first, *rest)] == [True, True, False]
+    assert end == ""
+    assert factor_resets.listed(session, by=world.auditor, after="nobody")[1] in {"", following}

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.money import Line, Means
-from postal_service.services import charges
+from postal_service.services import charges, purses
 from postal_service.services.charges import Due
 from postal_service.storage.schema import MoneyRow, StaffRow
 from tests.printing.read_back import text_of
@@ -214,3 +214,79 @@ def test_a_slip_is_the_cashiers_and_not_the_couriers_to_print(
 
     assert browser("courier").get(PURSE).status_code == 403
     assert browser("far_counter").get(PURSE).status_code in {403, 404}
+
+
+def test_long_lists_of_purses_and_of_what_was_handed_in_go_on(
+    browser: Callable[[str], Browser],
+    carried: str,
+    session: Session,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(purses, "LISTED_STAFF", 1)
+    monkeypatch.setattr(purses, "LISTED", 1)
+    dues = (Due(line=Line.POSTAGE, amount_dong=1_000, paid_by=Means.CASH),)
+    register(session, world, registration(session, dues=dues), by=world.second_counter)
+    session.commit()
+    cashier = browser("manager")
+
+    first = cashier.text("/cash")
+    following = re.search(r'href="(/cash\?after=[^"]+)"', first)
+    assert following is not None
+    whole = first + cashier.text(following[1])
+    assert "Nhân viên courier" in whole
+    assert "Nhân viên second_counter" in whole
+
+    cashier.send(PURSE, filled_in(cashier))
+    seen = cashier.text(PURSE)
+    following = re.search(r'href="(/cash/s-courier\?after=[0-9]+)"', seen)
+    assert following is not None
+    handed_in, by_session = purses.handed_in(session, world.courier.staff, by=world.manager)
+    rest, _ = purses.handed_in(
+        session, world.courier.staff, by=world.manager, before=by_session
+    )  # fmt: skip
+    assert {each.line for each in (*handed_in, *rest)} == {Line.STATE_FEE, Line.POSTAGE}
+    assert "Người nhận tiền" in cashier.text(following[1])
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "%00", "²"])
+def test_an_odd_place_in_a_list_is_its_beginning(
+    browser: Callable[[str], Browser], carried: str, after: str
+) -> None:
+    cashier = browser("manager")
+
+    assert cashier.get(f"{PURSE}?after={after}").status_code == 200
+    assert cashier.get(f"/cash?after={after}").status_code == 200
+
+
+def test_a_manager_tells_that_the_tills_postage_went_on(
+    browser: Callable[[str], Browser], carried: str, session: Session
+) -> None:
+    manager = browser("manager")
+    manager.send(PURSE, filled_in(manager))
+    page = manager.text("/cash")
+    assert "Quỹ của đơn vị" in page
+    assert "26.000 ₫" in page
+    assert "Ghi đã nộp" not in browser("counter").text("/cash")
+    key = FORM_KEY.search(page)
+    assert key is not None
+    form = {"form_key": key[1], "line": "postage", "reference": "GNT 12"}
+    before = entries(session)
+    for wrong, status in (
+        ({"line": "state_fee"}, 409),
+        ({"line": "gold"}, 400),
+        ({"line": "cod"}, 409),
+        ({"reference": ""}, 400),
+        ({"reference": "x" * 121}, 400),
+        ({"form_key": "x"}, 400),
+    ):
+        assert manager.send("/cash", {**form, **wrong}).status_code == status
+    assert browser("counter").send("/cash", form).status_code == 403
+    assert entries(session) == before
+
+    assert manager.send("/cash", form).status_code == 302
+
+    page = manager.text("/cash")
+    assert "Đã ghi nộp 1 khoản, 26.000 ₫" in page
+    assert 'name="line"' not in page
+    assert manager.send("/cash", form).status_code == 409

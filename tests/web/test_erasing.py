@@ -245,6 +245,57 @@ def test_the_page_speaks_english(
     assert "was erased 09:00 23/11/2026" in administrator.text(f"/dossiers/{over}")
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("waiting", "đang chờ"),
+        ("running", "Đã ghi đè 3 trên 9 bảng"),
+        ("done", "không còn byte nào"),
+        ("failed", "không thành"),
+        ("cancelled", "đã dừng"),
+    ],
+)
+def test_the_pages_say_how_the_overwriting_stands(
+    browser: Callable[[str], Browser],
+    session: Session,
+    over: DossierId,
+    clock: Clock,
+    state: str,
+    said: str,
+) -> None:
+    administrator = browser("administrator")
+    assert "Ghi đè" not in administrator.text(f"/dossiers/{over}")
+    administrator.send(f"/erasing/{over}", form(session, over))
+    session.execute(update(JobRow).values(state=state, done=3, total=9, ended_at=clock()))
+    session.commit()
+
+    for path in (f"/dossiers/{over}", f"/erasing/{over}"):
+        page = administrator.text(path)
+        assert said in page, path
+        assert ("Ghi đè lại" in page) == (state in {"failed", "cancelled"})
+    seen = browser("desk_clerk").text(f"/dossiers/{over}")
+    assert said in seen
+    assert "Ghi đè lại" not in seen
+
+
+def test_a_failed_overwriting_is_begun_anew_by_an_administrator_alone(
+    browser: Callable[[str], Browser], session: Session, over: DossierId
+) -> None:
+    administrator, again = browser("administrator"), f"/erasing/{over}/overwriting"
+    assert administrator.send(again).status_code == 404  # nothing was erased
+    administrator.send(f"/erasing/{over}", form(session, over))
+    assert administrator.send(again).status_code == 409  # it waits already
+    session.execute(update(JobRow).values(state="failed"))
+    session.commit()
+    for login in ("manager", "desk_clerk", "auditor"):
+        assert browser(login).send(again).status_code == 403
+
+    assert administrator.send(again).status_code == 302
+
+    assert sorted(session.scalars(select(JobRow.state))) == ["failed", "waiting"]
+    assert "đang chờ" in administrator.text(f"/dossiers/{over}")
+
+
 def test_after_the_job_no_byte_is_left_and_the_verifier_finds_the_ledger_whole(
     committed_sessions: Sessions, committed_engine: Engine, tmp_path: Path, clock: Clock
 ) -> None:

@@ -7,14 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import vietqr
 from postal_service.domain.bank_accounts import BankAccount
 from postal_service.domain.money import Line
 from postal_service.runtime import Runtime, start
-from postal_service.storage.schema import AccessRow, EntryRow, StepRow
+from postal_service.storage.schema import AccessRow, DossierRow, EntryRow, StepRow
 from postal_service.storage.transaction import Sessions
 from tests.clock import Clock
 from tests.printing.read_back import codes_of, text_of, title_and_language
@@ -256,3 +256,35 @@ def test_the_page_speaks_english_and_the_paper_vietnamese(
 
     assert "Control slip" in desk.text(f"/dossiers/{received}")
     assert "PHIẾU KIỂM SOÁT" in text_of(paper(desk, received, "control-slip"))
+
+
+def test_the_registration_of_a_result_is_printed_again_and_the_look_is_logged(
+    browser: Callable[[str], Browser], received: str, session: Session
+) -> None:
+    clerk = browser("counter")
+    assert "In lại phiếu đăng ký nhận kết quả" in clerk.text(f"/dossiers/{received}")
+    before = session.scalar(select(func.count()).select_from(AccessRow)) or 0
+
+    answer = clerk.send(f"/dossiers/{received}/papers/return-registration")
+
+    assert answer.status_code == 200
+    words = text_of(answer.data)
+    for said in ("PHIẾU ĐĂNG KÝ NHẬN KẾT QUẢ", "Nguyễn Thị Lan", "in lại lúc", "Bản 2"):
+        assert said.lower() in words.lower(), said
+    assert "049190123456" not in words
+    assert (session.scalar(select(func.count()).select_from(AccessRow)) or 0) == before + 1
+
+
+def test_nobody_prints_the_registration_of_a_foreign_dossier_or_of_none(
+    browser: Callable[[str], Browser], received: str, session: Session
+) -> None:
+    path = f"/dossiers/{received}/papers/return-registration"
+    assert browser("far_counter").send(path).status_code == 404
+    assert browser("auditor").send(path).status_code == 403
+    assert (
+        browser("counter").send("/dossiers/nothing/papers/return-registration").status_code == 404
+    )
+    session.execute(update(DossierRow).values(result_by_post=False))
+    session.commit()
+    assert browser("counter").send(path).status_code == 409
+    assert "In lại phiếu đăng ký" not in browser("counter").text(f"/dossiers/{received}")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.acts import Leg
 from postal_service.domain.custody import State
 from postal_service.storage.schema import StaffRow, UnitRow
+from tests.printing.read_back import text_of
 from tests.reports import rows
 from tests.services import world as w
 from tests.services.world import World
@@ -133,3 +134,40 @@ def test_the_files_hold_what_the_page_shows(browser: Callable[[str], Browser]) -
 
 def test_a_clerk_gets_no_report(browser: Callable[[str], Browser]) -> None:
     assert browser("counter").get("/reports").status_code == 403
+
+
+@pytest.mark.usefixtures("figures")
+def test_the_report_is_printed_and_the_services_for_an_agency_too(
+    browser: Callable[[str], Browser],
+) -> None:
+    auditor = browser("auditor")
+    page = auditor.text(f"/reports?unit={w.PROVINCE}&{NOVEMBER}")
+    assert "Khối lượng dịch vụ theo cơ quan" in page
+    assert f"/reports/acceptance.pdf?agency={w.AGENCY}" in page
+
+    report = text_of(auditor.get(f"/reports/report.pdf?unit={w.PROVINCE}&{NOVEMBER}").data)
+    for word in ("Tháng 11 năm 2026", "50,0 %", "Quyết định 766/QĐ-TTg", "Nhân viên auditor"):
+        assert word in report, word
+    asked = f"/reports/acceptance.pdf?unit={w.PROVINCE}&agency={w.AGENCY}&{NOVEMBER}"
+    record = text_of(auditor.get(asked).data)
+    for word in ("Tháng 11 năm 2026", "UBND phường Tam Kỳ", "2 (hai)", "ĐẠI DIỆN CƠ QUAN"):
+        assert word in record, word
+
+
+@pytest.mark.usefixtures("figures")
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (f"acceptance.pdf?unit={w.OFFICE}&agency=nowhere", 404),
+        (f"acceptance.pdf?unit={w.OFFICE}", 404),
+        (f"acceptance.pdf?unit={w.FAR_OFFICE}&agency={w.AGENCY}", 404),
+        (f"acceptance.pdf?agency={w.AGENCY}&first=x", 400),
+        (f"report.pdf?unit={w.PROVINCE}", 404),
+        ("report.pdf?first=2026-12-01&last=2026-11-01", 400),
+        ("acceptance.pdf?agency=%00", 404),
+    ],
+)
+def test_what_is_not_a_managers_to_print_is_not_there(
+    browser: Callable[[str], Browser], address: str, status: int
+) -> None:
+    assert browser("manager").get(f"/reports/{address}").status_code == status

@@ -12,19 +12,23 @@ from postal_service.printing import (
     discrepancy_record,
     dossier_list,
     envelope_label,
+    fee_list,
     handover_record,
     invitation,
     keeping_slip,
+    kpi_report,
     preparation_guide,
     receipts,
     remittance_slip,
     return_record,
     return_registration,
     run_list,
+    shift_record,
     supplement_request,
     transfer_slip,
+    volume_record,
 )
-from postal_service.printing.specimens import agency, desk, movement, outcome
+from postal_service.printing.specimens import agency, desk, management, movement, outcome
 
 
 def specimens() -> dict[str, bytes]:
@@ -50,7 +54,11 @@ def specimens() -> dict[str, bytes]:
         "p14-phieu-xac-nhan-phat": delivery_slip.render(outcome.DELIVERY_SLIP),
         "p15-bien-ban-bat-thuong": discrepancy_record.render(outcome.DISCREPANCY_RECORD),
         "p16-bien-ban-chuyen-hoan": return_record.render(outcome.RETURN_RECORD),
-        "p18-phieu-nop-tien-mat": remittance_slip.render(outcome.REMITTANCE_SLIP),
+        "p18-phieu-nop-tien-mat": remittance_slip.render(management.REMITTANCE_SLIP),
+        "p18-bien-ban-ban-giao-ca": shift_record.render(management.SHIFT_RECORD),
+        "p19-bang-ke-nop-phi": fee_list.render(management.FEE_LIST),
+        "p20-bao-cao-chi-tieu": kpi_report.render(management.KPI_REPORT),
+        "p21-nghiem-thu-khoi-luong": volume_record.render(management.VOLUME_RECORD),
         "p22-trich-luc-chuoi-luu-giu": custody_extract.render(outcome.CUSTODY_EXTRACT),
         "co-quan-yeu-cau-bo-sung": supplement_request.render(agency.SUPPLEMENT_REQUEST),
         "co-quan-tu-choi": decision_notice.render(agency.REFUSAL),

@@ -7,7 +7,6 @@ from postal_service.printing import (
     custody_extract,
     delivery_slip,
     discrepancy_record,
-    remittance_slip,
     return_record,
 )
 from postal_service.printing.specimens.invented import (
@@ -153,29 +152,4 @@ CUSTODY_EXTRACT: Final = custody_extract.CustodyExtract(
     log_root=DIGEST,
     check_link=CHECK_LINK,
     issuer_name=CLERK,
-)
-
-REMITTANCE_SLIP: Final = remittance_slip.RemittanceSlip(
-    number="NT-261123-163012",
-    operator_name=OPERATOR,
-    office_name=OFFICE,
-    place=PLACE,
-    payer_name=COURIER,
-    cashier_name=CLERK,
-    lines=(
-        remittance_slip.CountedLine(name="phí, lệ phí", taken_dong=23_000, counted_dong=23_000),
-        remittance_slip.CountedLine(name="cước bưu chính", taken_dong=52_000, counted_dong=51_000),
-    ),
-    charges=(
-        remittance_slip.TakenCharge(
-            dossier_code=DOSSIER, line_name="phí, lệ phí", amount_dong=23_000, taken_at=MORNING
-        ),
-        remittance_slip.TakenCharge(
-            dossier_code=DOSSIER, line_name="cước bưu chính", amount_dong=26_000, taken_at=MORNING
-        ),
-        remittance_slip.TakenCharge(
-            dossier_code=DOSSIER, line_name="cước bưu chính", amount_dong=26_000, taken_at=None
-        ),
-    ),
-    counted_at=MORNING + timedelta(hours=7, minutes=25),
 )

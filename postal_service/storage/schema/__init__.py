@@ -15,6 +15,7 @@ from postal_service.storage.schema.dossiers import (
     ParticularsRow,
     PersonRow,
     ScanRow,
+    SealReuseRow,
     SealRow,
     StepRow,
 )
@@ -47,6 +48,7 @@ from postal_service.storage.schema.organisation import (
     ProcedureRow,
     RecoveryCodeRow,
     RoleRow,
+    ShiftCountRow,
     StaffRow,
     SuccessionRow,
     TokenRow,
@@ -62,6 +64,6 @@ __all__ = [
     "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
-    "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
+    "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealReuseRow", "SealRow", "ShiftCountRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
     "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "UploadPieceRow", "UploadRow", "VerdictRow", "WebSessionRow",
 ]  # fmt: skip

@@ -138,6 +138,17 @@ class SealRow(Base):
     event_id: Mapped[str]
 
 
+class SealReuseRow(Base):
+    """An event that told a serial which, when it was recorded, another item was known to wear."""
+
+    __tablename__ = "seal_reuse"
+    __table_args__ = (Index(None, "item"), Index(None, "serial"))
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[str]
+    serial: Mapped[str]
+
+
 class StepRow(Base):
     """One step of the administrative line. Added, never changed."""
 
@@ -163,6 +174,7 @@ class MoneyRow(Base):
         Index(None, "dossier"),
         Index(None, "staff", "at"),
         Index(None, "unit", "state", "method"),
+        Index(None, "line", "state", "at"),
     )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
@@ -184,7 +196,11 @@ class ScanRow(Base):
     """A digitised paper and its second pair of eyes."""
 
     __tablename__ = "scan"
-    __table_args__ = (Index(None, "dossier"), Index(None, "state", "dossier"))
+    __table_args__ = (
+        Index(None, "dossier"),
+        Index(None, "state", "dossier"),
+        Index(None, "state", "checked_at"),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))

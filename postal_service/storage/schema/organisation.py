@@ -130,6 +130,23 @@ class FactorResetRow(Base):
     at: Mapped[datetime]
 
 
+class ShiftCountRow(Base):
+    """One line of the cash that was counted when a shift was handed over. Added, never changed."""
+
+    __tablename__ = "shift_count"
+    __table_args__ = (Index(None, "unit", "shift"),)
+
+    shift: Mapped[str] = mapped_column(primary_key=True)  # shared by the lines of one counting
+    line: Mapped[str] = mapped_column(primary_key=True)  # a word of domain/money.py, Line
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    taker: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    at: Mapped[datetime]
+    expected_dong: Mapped[int]
+    counted_dong: Mapped[int]
+    why: Mapped[str]  # why the counting differs from the entries, "" where it does not
+
+
 class DeviceRow(Base):
     """A signing key: a courier's phone, or the office key behind its browsers."""
 

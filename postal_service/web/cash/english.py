@@ -33,4 +33,8 @@ ENGLISH: dict[str, str] = {
     "Đã nhận đủ {amount}.": "{amount} taken over, complete.",
     "Đây là tiền bạn giữ. Một đồng nghiệp phải đếm và nhận.": "You carry this cash. A colleague has to count and take it.",
     "Tổng cộng": "Total",
+    "Quỹ của đơn vị": "The till of this unit",
+    "Tiền đã đếm nhận vào quỹ, chưa chuyển cho chủ khoản thu.": "Cash that was counted in and has not gone on to its owner.",
+    "Quỹ không có tiền mặt.": "The till holds no cash.",
+    "Phí, lệ phí nộp riêng cho từng cơ quan ở trang Phí, lệ phí đã thu.": "The state's fees go agency by agency, on the page of fees taken.",
 }

@@ -10,8 +10,9 @@ from postal_service.domain.ids import StaffId
 from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
-from postal_service.services import charges, directory, once, places, purses
-from postal_service.services.charges import CASHIERS, CashDiffers
+from postal_service.services import charges, directory, once, places, purses, remittances
+from postal_service.services.charges import CASHIERS, LONGEST_REFERENCE, CashDiffers
+from postal_service.services.remittances import REMITTING
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here
 from postal_service.web.cash.slips import Counters, slip_of, slip_that_differs
@@ -22,16 +23,54 @@ from postal_service.web.language import say
 
 pages = Blueprint("cash", __name__, template_folder="templates", url_prefix="/cash")
 
+# What has one owner and leaves the till whole; the state's fees go agency by agency (web/fees).
+GO_ON: Final = (Line.POSTAGE, Line.COLLECTED_FOR_OTHERS)
 FIELDS: Final[Mapping[Line, str]] = {line: f"counted-{line.value}" for line in Line}
 
 
 @pages.get("")
 @staff_only(*CASHIERS)
 def listed() -> ResponseReturnValue:
-    """Who carries cash, and since when."""
+    """Who carries cash, and since when; and what lies in the till."""
+    return _list()
+
+
+@pages.post("")
+@staff_only(*REMITTING)
+def empty_till() -> ResponseReturnValue:
+    """What lies in the till on one line has reached its owner."""
+    try:
+        line = forms.choice("line", "Khoản", Line)
+        reference = forms.line("reference", "Số chứng từ nộp", most=LONGEST_REFERENCE)
+        key = form_keys.read()
+        with transaction(here.sessions()) as store:
+            once.use(store, key)
+            count, amount = remittances.empty_till(
+                store, line, reference=reference, by=here.actor(), at=here.now()
+            )
+    except Refusal as refused:
+        return _list(refused)
+    flash(say("Đã ghi nộp {count} khoản, {amount}.", count=count, amount=dong(amount)), "good")
+    return redirect(url_for("cash.listed"))
+
+
+def _list(refused: Refusal | None = None) -> ResponseReturnValue:
+    by = here.actor()
     with reading(here.sessions()) as store:
-        found = purses.purses(store, by=here.actor())
-    return render_template("cash/list.html", purses=found, myself=here.actor().staff)
+        found, following = purses.purses(store, by=by, after=forms.cursor())
+        till = charges.till_of(store, by.unit)
+    page = render_template(
+        "cash/list.html",
+        refusal=told(refused, at="reference") if refused else "",
+        purses=found,
+        following=following,
+        till=till,
+        goes_on=[(line.value, word(line)) for line in GO_ON if till.get(line)],
+        may_remit=by.may(*REMITTING),
+        typed=forms.typed("line", "reference"),
+        myself=by.staff,
+    )
+    return page, status_of(refused) if refused else 200
 
 
 @pages.get("/<staff>")
@@ -91,12 +130,12 @@ def _page(
     by = here.actor()
     with reading(here.sessions()) as store:
         held = purses.purse(store, staff, by=by)
-        before = purses.handed_in(store, staff, by=by)
+        before, following = purses.handed_in(store, staff, by=by, before=forms.number_cursor())
         countings = purses.hand_ins(store, staff, by=by)
         cashiers = {each.cashier for each in before} | {each.cashier for each in countings}
         names = directory.names(store, {by.staff} | cashiers)
         office = places.workplace(store, by=by, at=here.now())
-    compared = purses.compare(held, counted) if counted is not None else []
+    compared = purses.compare(held.by_line, counted) if counted is not None else []
     counters = Counters(office=office.name, payer=held.name, cashiers=names)
     page = render_template(
         "cash/purse.html",
@@ -111,6 +150,7 @@ def _page(
         if compared
         else [],
         before=before,
+        following=following,
         names=names,
         mine=staff == by.staff,
     )

@@ -21,7 +21,7 @@ from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
-from postal_service.web.printouts.offered import offered
+from postal_service.web.printouts.offered import REGISTERING, offered
 
 pages = Blueprint("dossiers", __name__, template_folder="templates", url_prefix="/dossiers")
 
@@ -85,6 +85,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
         erased = erasing.told(store, key)
+        overwriting = erasing.overwriting(store, erased) if erased else None
         eraser = overview.names(
             store,
             (),
@@ -106,9 +107,15 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         and view.dossier.administrative is Administrative.SUPPLEMENT,
         typed=forms.typed("why", "new_due"),
         printouts=offered(view),
+        may_register=view.dossier.result_by_post
+        and view.dossier.erased_at is None
+        and here.actor().may(*REGISTERING),
         payable=payable,
+        purpose_of=transfers.purpose_of,
         erased=erased,
         eraser=eraser,
+        overwriting=overwriting,
+        may_overwrite=here.actor().may(*erasing.ERASING),
         may_erase=here.actor().may(*erasing.ERASING) and view.dossier.erased_at is None,
         asks_transfer=here.actor().may(*transfers.ASKING),
     )

@@ -17,4 +17,11 @@ ENGLISH: dict[str, str] = {
     "Gõ đúng mã ở đầu trang này, để chắc chắn là đúng hồ sơ.": "Type the code at the head of this page, to be sure that it is the right dossier.",
     "Xóa vĩnh viễn": "Erase for ever",
     "Đã xóa dữ liệu cá nhân của hồ sơ. Không khôi phục được.": "The dossier's personal data was erased. It cannot be undone.",
+    "Ghi đè vùng nhớ đã xóa: {state}.": "Overwriting of what was erased: {state}.",
+    "Xong lúc {at}; trong tệp cơ sở dữ liệu không còn byte nào.": "Done at {at}; no byte is left in the database's files.",
+    "Đã ghi đè {done} trên {total} bảng.": "{done} of {total} tables are overwritten.",
+    "Máy chủ sẽ làm khi rảnh; dữ liệu đã không còn đọc được.": "A server will do it when it is free; the data can no longer be read.",
+    "Dữ liệu không đọc được qua hệ thống, nhưng byte cũ có thể còn trong tệp cơ sở dữ liệu.": "The service can no longer read the data, but old bytes may be left in the database's files.",
+    "Ghi đè lại": "Overwrite again",
+    "Đã yêu cầu ghi đè lại.": "The overwriting was asked for again.",
 }

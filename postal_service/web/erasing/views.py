@@ -59,6 +59,16 @@ def erase(key: str) -> ResponseReturnValue:
     return redirect(url_for("dossiers.show", key=key))
 
 
+@pages.post("/<key>/overwriting")
+@staff_only(*ERASING)
+def overwrite(key: str) -> ResponseReturnValue:
+    """Begin the overwriting anew, where it failed or was stopped."""
+    with transaction(here.sessions()) as store:
+        erasing.overwrite_again(store, DossierId(key), by=here.actor(), at=here.now())
+    flash(say("Đã yêu cầu ghi đè lại."), "good")
+    return redirect(url_for("dossiers.show", key=key))
+
+
 def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
@@ -67,6 +77,8 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
             erasing.erasable(store, key, by=here.actor())
         except (DossierErased, NotOver) as hindered:
             why_not = hindered
+        erased = erasing.told(store, key)
+        overwriting = erasing.overwriting(store, erased) if erased else None
     said = refused or why_not
     page = render_template(
         "erasing/erasing.html",
@@ -75,6 +87,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         else "",
         view=view,
         possible=why_not is None,
+        overwriting=overwriting,
         reasons=list(EraseReason),
         typed=forms.typed("reason", "code"),
     )

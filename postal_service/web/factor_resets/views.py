@@ -79,13 +79,14 @@ def decide(reset: str) -> ResponseReturnValue:
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     by = here.actor()
     with reading(here.sessions()) as store:
-        found = factor_resets.listed(store, by=by)
+        found, following = factor_resets.listed(store, by=by, after=forms.cursor())
         names = factor_resets.names(store, found)
     at = "password" if isinstance(refused, OldPasswordWrong) else "login"
     page = render_template(
         "factor_resets/resets.html",
         refusal=told(refused, at=at) if refused else "",
         found=found,
+        following=following,
         names=names,
         may_ask=by.may(*ASKING),
         may_decide=by.may(*DECIDING),

@@ -25,10 +25,11 @@ def view_of(
     done: Outcome, reserved: Mapping[ItemId, Reservation], settings: Settings
 ) -> HandoverRecord:
     names, before = done.names, done.batch
-    results = done.carries_results
+    within = before.giver_unit == done.taker_unit
+    results = done.carries_results and not within
     giver_unit, taker_unit = names.unit(before.giver_unit), names.unit(done.taker_unit)
     return HandoverRecord(
-        direction=Direction.RESULTS_TO_POST if results else Direction.DOSSIERS_TO_AGENCY,
+        direction=_direction(within=within, results=results),
         number=before.id[-12:].upper(),
         place=taker_unit,
         agency_name=giver_unit if results else taker_unit,
@@ -61,3 +62,9 @@ def view_of(
         chain_head=done.head,
         check_link=f"HTTPS://{settings.label_host}/{before.lines[0].standing.item}",
     )
+
+
+def _direction(*, within: bool, results: bool) -> Direction:
+    if within:
+        return Direction.WITHIN_THE_POST
+    return Direction.RESULTS_TO_POST if results else Direction.DOSSIERS_TO_AGENCY

@@ -8,7 +8,8 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
 from postal_service.services.import_jobs import LOOK
 from postal_service.services.importing import Finding, Kind, Mode, Outcome
-from postal_service.services.jobs import Job, JobState
+from postal_service.services.jobs import Job
+from postal_service.web.labels import word
 from postal_service.web.language import language, pick
 
 Pair = tuple[str, str]
@@ -42,13 +43,6 @@ OUTCOMES: Final[dict[Outcome, Pair]] = {
     Outcome.UNCHANGED: ("không đổi", "unchanged"),
     Outcome.REFUSED: ("bị từ chối", "refused"),
 }
-_STATES: Final[dict[JobState, Pair]] = {
-    JobState.WAITING: ("đang chờ", "waiting"),
-    JobState.RUNNING: ("đang chạy", "running"),
-    JobState.DONE: ("xong", "done"),
-    JobState.FAILED: ("không thành", "failed"),
-    JobState.CANCELLED: ("đã dừng", "stopped"),
-}
 _ENDED_BADLY: Final[dict[str, Pair]] = {
     "job.silent": ("Máy chủ dừng giữa chừng; chưa lưu gì. Hãy làm lại.", "The server stopped half-way; nothing was saved. Begin anew."),
     "job.broken": ("Hệ thống gặp lỗi; chưa lưu gì và lỗi đã được ghi lại.", "Something broke; nothing was saved, and the fault was logged."),
@@ -71,7 +65,7 @@ def outcome_word(outcome: Outcome) -> str:
 def state_word(job: Job) -> str:
     """What is being done, and how it stands."""
     what = pick(("Kiểm tra tệp", "Looking at the file") if job.kind == LOOK else ("Lưu", "Saving"))
-    return f"{what}: {pick(_STATES[job.state])}"
+    return f"{what}: {word(job.state)}"
 
 
 def why_failed(job: Job) -> str:

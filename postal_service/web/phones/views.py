@@ -11,7 +11,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.crockford import ENTROPY_BYTES
 from postal_service.domain.ids import DeviceId, StaffId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import devices, overview, phone_holders, quarantine
+from postal_service.services import devices, enrolling, overview, phone_holders, quarantine
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
@@ -41,7 +41,7 @@ def issue() -> ResponseReturnValue:
     try:
         courier = StaffId(forms.line("courier", "Bưu tá", most=40))
         with transaction(here.sessions()) as store:
-            made = devices.issue_code(
+            made = enrolling.issue_code(
                 store, courier, entropy=os.urandom(ENTROPY_BYTES), by=here.actor(), at=here.now()
             )
             names = overview.names(store, [], [], units=[made.unit], staff=[made.staff])
@@ -60,7 +60,7 @@ def confirm(device: str) -> ResponseReturnValue:
     try:
         fingerprint = forms.line("fingerprint", "Sáu ký tự trên màn hình điện thoại", most=12)
         with transaction(here.sessions()) as store:
-            devices.confirm(
+            enrolling.confirm(
                 store, here.keys(), DeviceId(device), fingerprint, by=here.actor(), at=here.now()
             )
     except Refusal as refused:

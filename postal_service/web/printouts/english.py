@@ -9,4 +9,6 @@ ENGLISH: dict[str, str] = {
     "In từ sự kiện đã ghi. Nơi có mẫu do cơ quan ban hành thì dùng mẫu đó.": "Printed from what was recorded. Where the agency has an issued form, use that.",
     "In phiếu chuyển khoản": "Print the transfer slip",
     "không có mã chuyển khoản: chưa khai tài khoản nhận khoản này": "no transfer code: no account is entered that takes this line",
+    "In lại phiếu đăng ký nhận kết quả": "Print the registration of the result again",
+    "Phiếu ghi đủ tên và địa chỉ người nhận; lần in được ghi lại.": "It names the receiver and the address in full; printing it is logged.",
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from postal_service.domain.actors import Role
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.issued_forms import Form
 from postal_service.services.overview import DossierView
@@ -17,6 +18,7 @@ class Offered:
     label: str
 
 
+REGISTERING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.MANAGER)
 NAMES: Final = {form.value.replace("_", "-"): form for form in Form}
 _AFTER: Final = {
     StepKind.SUPPLEMENT_REQUESTED: Form.SUPPLEMENT,

@@ -10,18 +10,21 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
 from postal_service.domain.refusals import Unknown
-from postal_service.printing import transfer_slip
+from postal_service.printing import return_registration, transfer_slip
 from postal_service.printing.transfer_slip import TransferSlip
-from postal_service.services import administrative, overview, places, procedures, transfers
+from postal_service.services import administrative, overview, persons, places, procedures, transfers
 from postal_service.services.charges import ChargeId
+from postal_service.services.persons import Purpose
 from postal_service.services.transfers import ASKING, TransferAsked
-from postal_service.storage.transaction import reading
+from postal_service.storage.transaction import reading, transaction
 from postal_service.web import here
 from postal_service.web.gate import staff_only
 from postal_service.web.labels import vietnamese
 from postal_service.web.papers import opened
 from postal_service.web.printouts import control, letters
-from postal_service.web.printouts.offered import NAMES
+from postal_service.web.printouts.letters import NotRecorded
+from postal_service.web.printouts.offered import NAMES, REGISTERING
+from postal_service.web.printouts.registration import registration
 from postal_service.web.receptions.slips import OPERATOR
 
 pages = Blueprint("printouts", __name__, url_prefix="/dossiers")
@@ -61,6 +64,21 @@ def show(key: str, paper: str) -> ResponseReturnValue:
         case _:
             assert_never(form)
     return opened(pdf, f"{view.dossier.code}-{paper}.pdf")
+
+
+@pages.post("/<key>/papers/return-registration")
+@staff_only(*REGISTERING)
+def register_again(key: str) -> ResponseReturnValue:
+    """It names the receiver and the address in full, so printing it again is a look that is logged."""
+    dossier, by, at = DossierId(key), here.actor(), here.now()
+    vault = here.runtime().vault
+    with transaction(here.sessions()) as store:
+        view = overview.dossier(store, vault, dossier, by=by)
+        if not view.dossier.result_by_post:
+            raise NotRecorded(dossier=view.dossier.code)
+        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
+        paper = registration(view, people, at=at)
+    return opened(return_registration.render(paper), f"{view.dossier.code}-nhan-ket-qua.pdf")
 
 
 @pages.get("/<key>/transfers/<charge>")

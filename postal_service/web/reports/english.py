@@ -9,4 +9,6 @@ ENGLISH: dict[str, str] = {
     "Tải CSV theo thủ tục": "Download CSV by procedure",
     "Không có gì trong kỳ này.": "Nothing in this period.",
     "Cách tính": "How it is counted",
+    "In báo cáo": "Print the report",
+    "In bảng nghiệm thu": "Print the record of services",
 }

@@ -1,7 +1,5 @@
 """A head picks a unit and a period and reads what it comes to; the same tables can be taken away as files."""
 
-from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 from flask import Blueprint, Response, render_template, request
@@ -9,14 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import Refusal
-from postal_service.reports import REPORTING, Period, Report, files, make, tables
+from postal_service.reports import REPORTING, Period, Report, files, make, tables, volume_for
 from postal_service.reports.tables import Kind, Value
+from postal_service.services import overview
 from postal_service.storage.transaction import reading
-from postal_service.web import here
+from postal_service.web import here, periods
 from postal_service.web.errors import status_of, told
-from postal_service.web.forms import NotADate
 from postal_service.web.gate import staff_only
-from postal_service.web.language import language, say
+from postal_service.web.language import language
+from postal_service.web.papers import opened
+from postal_service.web.reports import papers
 
 pages = Blueprint("reports", __name__, template_folder="templates", url_prefix="/reports")
 
@@ -32,7 +32,7 @@ CASH = ("fee_cash", "postage_cash", "collected_cash")
 def show() -> ResponseReturnValue:
     unit, refused = _unit(), None
     try:
-        period = _period()
+        period = periods.asked()
     except Refusal as wrong:
         refused, period = wrong, Period.month_of(here.now())
     report = _made(unit, period)
@@ -51,12 +51,9 @@ def show() -> ResponseReturnValue:
         shown=tables.shown,
         kinds=Kind,
         width=_width,
+        agencies=[each.agency for each in report.agencies],
         parts_=[None, *(part.unit for part in report.parts)],
-        asked={
-            "unit": report.unit,
-            "first": period.first.isoformat(),
-            "last": period.last.isoformat(),
-        },
+        asked={"unit": report.unit, **periods.in_address(period)},
     )
     return page, status_of(refused) if refused else 200
 
@@ -64,7 +61,7 @@ def show() -> ResponseReturnValue:
 @pages.get("/units.csv")
 @staff_only(*REPORTING)
 def units_csv() -> ResponseReturnValue:
-    report = _made(_unit(), _period())
+    report = _made(_unit(), periods.asked())
     table = tables.units(report, language())
     return _file(report, files.as_csv(table, language()), "text/csv; charset=utf-8", "units.csv")
 
@@ -72,7 +69,7 @@ def units_csv() -> ResponseReturnValue:
 @pages.get("/procedures.csv")
 @staff_only(*REPORTING)
 def procedures_csv() -> ResponseReturnValue:
-    report = _made(_unit(), _period())
+    report = _made(_unit(), periods.asked())
     table = tables.procedures(report, language())
     content = files.as_csv(table, language())
     return _file(report, content, "text/csv; charset=utf-8", "procedures.csv")
@@ -81,8 +78,40 @@ def procedures_csv() -> ResponseReturnValue:
 @pages.get("/report.xlsx")
 @staff_only(*REPORTING)
 def workbook() -> ResponseReturnValue:
-    report = _made(_unit(), _period())
+    report = _made(_unit(), periods.asked())
     return _file(report, files.as_workbook(report, language()), WORKBOOK, "report.xlsx")
+
+
+@pages.get("/report.pdf")
+@staff_only(*REPORTING)
+def printed() -> ResponseReturnValue:
+    """The same report for signing."""
+    report = _made(_unit(), periods.asked())
+    who, place = _who_and_where()
+    pdf = papers.report(report, printed_by=who, place=place, at=here.now())
+    return opened(pdf, f"bao-cao-{_days(report.period)}.pdf")
+
+
+@pages.get("/acceptance.pdf")
+@staff_only(*REPORTING)
+def acceptance() -> ResponseReturnValue:
+    """What was done for one agency, for both to agree on."""
+    period, by, at = periods.asked(), here.actor(), here.now()
+    agency = UnitCode(request.args.get("agency", "")[:40].replace("\0", ""))
+    with reading(here.sessions()) as store:
+        done = volume_for(store, _unit(), agency, period, by=by, at=at)
+        unit = overview.unit_names(store, [_unit()])[_unit()]
+    who, place = _who_and_where()
+    pdf = papers.acceptance(done, period, unit=unit, printed_by=who, place=place, at=at)
+    return opened(pdf, f"nghiem-thu-{_days(period)}.pdf")
+
+
+def _who_and_where() -> tuple[str, str]:
+    """The name of whoever prints, and of the unit he works for."""
+    by = here.actor()
+    with reading(here.sessions()) as store:
+        names = overview.names(store, (), (), units=[by.unit], staff=[by.staff])
+    return names.person(by.staff), names.unit(by.unit)
 
 
 def _made(unit: UnitCode, period: Period) -> Report:
@@ -101,24 +130,6 @@ def _unit() -> UnitCode:
     return next((each.unit for each in by.grants if each.role in REPORTING), by.unit)
 
 
-def _period() -> Period:
-    """The period asked for, else this month. Raises NotADate or BadPeriod."""
-    usual = Period.month_of(here.now())
-    first = _day("first", say("Từ ngày"), usual.first)
-    last = _day("last", say("Đến ngày"), usual.last)
-    return replace(usual, first=first, last=last)
-
-
-def _day(name: str, label: str, otherwise: date) -> date:
-    written = request.args.get(name, "")
-    if not written:
-        return otherwise
-    try:
-        return date.fromisoformat(written[:20])
-    except ValueError:
-        raise NotADate(field=label) from None
-
-
 def _tile(report: Report, key: str) -> tuple[str, str, Value]:
     column, of = next((column, of) for column, of in tables.FIGURES if column.key == key)
     value = of(report.total)
@@ -133,6 +144,10 @@ def _width(value: Value) -> str:
 def _file(report: Report, content: bytes, kind: str, name: str) -> Response:
     answer = Response(content, content_type=kind)
     # Codes may hold what a header cannot; the period alone names the file well enough.
-    period = f"{report.period.first:%Y%m%d}-{report.period.last:%Y%m%d}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{period}-{name}"'
+    days = _days(report.period)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{days}-{name}"'
     return answer
+
+
+def _days(period: Period) -> str:
+    return f"{period.first:%Y%m%d}-{period.last:%Y%m%d}"

@@ -1,0 +1,282 @@
+"""The state's fees that the post took for an agency in some days: what they are, and that they reached the agency.
+
+A fee is listed by the day on which it was paid, at the unit whose staff took it; what was given back is
+not listed. Only cash that a cashier has counted goes on from here: a transfer went to the agency's own account.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.ids import DossierId, UnitCode
+from postal_service.domain.money import Line, Means, PaymentState
+from postal_service.domain.procedures import NoFee, ProcedureVersion
+from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.standing import Channel
+from postal_service.domain.wording_dates import local
+from postal_service.services import charges, procedures
+from postal_service.services.charges import ChargeId
+from postal_service.services.procedures import VersionId, fee_channel
+from postal_service.storage.schema import DossierRow, MoneyRow, ProcedureRow, UnitRow
+
+SEEING: Final = (Role.POSTAL_CLERK, Role.MANAGER, Role.AUDITOR)
+REMITTING: Final = (Role.MANAGER,)
+PAGE: Final = 200
+MOST_PRINTED: Final = 2_000  # fees on one paper
+MOST_AT_ONCE: Final = 500  # fees of one remittance
+MOST_AGENCIES: Final = 1_000
+
+
+class TooManyFees(RuleBroken):
+    """More than one paper holds; fewer days have fewer."""
+
+    code = "remittance.too_many"
+
+
+class NothingToRemit(RuleBroken):
+    """No cash of this list lies in the till."""
+
+    code = "remittance.nothing"
+
+
+class FeesGoByAgency(RuleBroken):
+    """The state's fees have as many owners as there are agencies."""
+
+    code = "remittance.fees_by_agency"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """From an instant up to another one that is no more of them."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfAgency:
+    """What was taken for one agency."""
+
+    agency: UnitCode
+    name: str
+    count: int
+    dong: int
+    in_till_dong: int  # counted by a cashier, not remitted
+    remitted_dong: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fee:
+    """One fee: what for, who set it, how it was paid and how far it has come."""
+
+    entry: int  # of the payment; lists go on after it
+    charge: ChargeId
+    dossier: DossierId
+    dossier_code: str
+    procedure_code: str
+    procedure_name: str
+    source: str
+    amount_dong: int
+    means: Means
+    state: PaymentState
+    paid_at: datetime
+
+
+def agencies(session: Session, days: Days, *, by: Actor) -> list[OfAgency]:
+    """The agencies for which fees were paid in these days under this person, by name. Raises RoleNeeded."""
+    by.need(*SEEING)
+    newest = aliased(MoneyRow)
+    in_till = and_(newest.state == PaymentState.HANDED_IN.value, newest.method == Means.CASH.value)
+    remitted = newest.state == PaymentState.REMITTED.value
+    rows = session.execute(
+        _paid(days, by, newest)
+        .join(UnitRow, UnitRow.code == DossierRow.competent_unit)
+        .with_only_columns(
+            UnitRow.code,
+            UnitRow.name,
+            func.count().label("fees"),
+            _sum(MoneyRow.amount_dong).label("dong"),
+            _sum(case((in_till, MoneyRow.amount_dong), else_=0)).label("in_till"),
+            _sum(case((remitted, MoneyRow.amount_dong), else_=0)).label("remitted"),
+        )
+        .group_by(UnitRow.code, UnitRow.name, UnitRow.search_name)
+        .order_by(UnitRow.search_name, UnitRow.code)
+        .limit(MOST_AGENCIES)
+    )
+    return [
+        OfAgency(
+            agency=UnitCode(row.code),
+            name=row.name,
+            count=row.fees,
+            dong=row.dong,
+            in_till_dong=row.in_till,
+            remitted_dong=row.remitted,
+        )
+        for row in rows
+    ]
+
+
+def fees(
+    session: Session, agency: UnitCode, days: Days, *, by: Actor, after: int = 0, most: int = PAGE
+) -> tuple[list[Fee], int]:
+    """The fees of an agency in the order of their payment, and where they go on, 0 at their end.
+
+    Raises RoleNeeded.
+    """
+    by.need(*SEEING)
+    newest = aliased(MoneyRow)
+    rows = session.execute(
+        _paid(days, by, newest)
+        .join(ProcedureRow, ProcedureRow.id == DossierRow.procedure)
+        .where(DossierRow.competent_unit == agency, MoneyRow.id > after)
+        .with_only_columns(MoneyRow, newest.state, DossierRow, ProcedureRow.code, ProcedureRow.name)
+        .order_by(MoneyRow.id)
+        .limit(most)
+    ).all()
+    bases = _bases(session, [row[0].charge for row in rows])
+    known = _Sources(session)
+    found = [
+        Fee(
+            entry=paid.id,
+            charge=ChargeId(paid.charge),
+            dossier=DossierId(dossier.id),
+            dossier_code=dossier.code,
+            procedure_code=code,
+            procedure_name=name,
+            source=bases.get(paid.charge) or known.of(dossier),
+            amount_dong=paid.amount_dong,
+            means=Means(paid.method),
+            state=PaymentState(state),
+            paid_at=paid.at,
+        )
+        for paid, state, dossier, code, name in rows
+    ]
+    return found, found[-1].entry if len(found) == most else 0
+
+
+def whole(session: Session, agency: UnitCode, days: Days, *, by: Actor) -> list[Fee]:
+    """All of them, for a paper. Raises RoleNeeded or TooManyFees."""
+    found, _ = fees(session, agency, days, by=by, most=MOST_PRINTED + 1)
+    if len(found) > MOST_PRINTED:
+        raise TooManyFees(most=MOST_PRINTED)
+    return found
+
+
+def remit(
+    session: Session,
+    agency: UnitCode,
+    days: Days,
+    *,
+    reference: str,
+    by: Actor,
+    at: datetime,
+) -> tuple[int, int]:
+    """Tell that the counted cash of this list has reached the agency: how many fees, and how much.
+
+    MOST_AT_ONCE at a time, the oldest first. Raises RoleNeeded, NothingToRemit or BadReference.
+    """
+    by.need(*REMITTING)
+    newest = aliased(MoneyRow)
+    rows = session.execute(
+        _paid(days, by, newest, roles=REMITTING)
+        .where(
+            DossierRow.competent_unit == agency,
+            newest.state == PaymentState.HANDED_IN.value,
+            newest.method == Means.CASH.value,
+        )
+        .with_only_columns(MoneyRow.charge, MoneyRow.amount_dong)
+        .order_by(MoneyRow.id)
+        .limit(MOST_AT_ONCE)
+    ).all()
+    if not rows:
+        raise NothingToRemit(unit=agency[:40])
+    found = [ChargeId(charge) for charge, _ in rows]
+    count = charges.remit(session, found, reference=reference, by=by, at=at)
+    return count, sum(dong for _, dong in rows)
+
+
+def empty_till(
+    session: Session, line: Line, *, reference: str, by: Actor, at: datetime
+) -> tuple[int, int]:
+    """Tell that the till's postage, or what was collected for others, has reached its owner: how many, how much.
+
+    MOST_AT_ONCE at a time, the oldest first. The state's fees go agency by agency (`remit`).
+    Raises RoleNeeded, FeesGoByAgency, NothingToRemit or BadReference.
+    """
+    by.need(*REMITTING)
+    if line is Line.STATE_FEE:
+        raise FeesGoByAgency
+    found = charges.in_till(session, by.unit, line, most=MOST_AT_ONCE)
+    if not found:
+        raise NothingToRemit(unit=by.unit)
+    chosen = [each.id for each in found]
+    count = charges.remit(session, chosen, reference=reference, by=by, at=at)
+    return count, sum(each.charge.amount_dong for each in found)
+
+
+def _paid(
+    days: Days, by: Actor, newest: type[MoneyRow], *, roles: Sequence[Role] = SEEING
+) -> Select[Any]:
+    """Payments of fees in these days under this person, each with the newest entry of its charge."""
+    scopes = {grant.path for grant in by.grants if grant.role in roles}
+    under = select(UnitRow.code).where(
+        or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in sorted(scopes)))
+    )
+    later = aliased(MoneyRow)
+    is_newest = (
+        ~select(later.id).where(later.charge == newest.charge, later.id > newest.id).exists()
+    )
+    return (
+        select(MoneyRow)
+        .join(newest, and_(newest.charge == MoneyRow.charge, is_newest))
+        .join(DossierRow, DossierRow.id == MoneyRow.dossier)
+        .where(
+            MoneyRow.line == Line.STATE_FEE.value,
+            MoneyRow.state == PaymentState.PAID.value,
+            MoneyRow.at >= days.since,
+            MoneyRow.at < days.until,
+            MoneyRow.amount_dong > 0,
+            MoneyRow.unit.in_(under),
+            newest.state != PaymentState.REFUNDED.value,
+        )
+    )
+
+
+def _sum(of: Any) -> Any:  # noqa: ANN401 - a column or an expression of the database
+    # PostgreSQL sums whole numbers to a decimal.
+    return cast(func.sum(of), BigInteger)
+
+
+def _bases(session: Session, asked: Sequence[str]) -> dict[str, str]:
+    """Which decision set a fee, where whoever entered it had to say so."""
+    rows = session.execute(
+        select(MoneyRow.charge, MoneyRow.reference).where(
+            MoneyRow.charge.in_(asked), MoneyRow.state == PaymentState.DUE.value
+        )
+    )
+    return {charge: basis for charge, basis in rows if basis}
+
+
+class _Sources:
+    """Where the catalogue has a fee from; each version is read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._versions: dict[int, ProcedureVersion] = {}
+
+    def of(self, dossier: DossierRow) -> str:
+        """Empty where the catalogue has no fee for the dossier's channel and day."""
+        if dossier.procedure not in self._versions:
+            version = procedures.version(self._session, VersionId(dossier.procedure))
+            self._versions[dossier.procedure] = version
+        version = self._versions[dossier.procedure]
+        day = local(dossier.received_at or dossier.posted_at or dossier.made_at).date()
+        try:
+            return version.fee_on(fee_channel(Channel(dossier.channel)), day).source
+        except NoFee:
+            return ""

@@ -1,0 +1,1 @@
+"""The state's fees that the post took for an agency."""

@@ -1,0 +1,1 @@
+"""A shift handed over at a counter."""

@@ -1,0 +1,1 @@
+"""Bank transfers that arrive after the citizen has left."""

@@ -53,7 +53,14 @@ from postal_service.storage.schema.organisation import (
     UnitRow,
     WebSessionRow,
 )
-from postal_service.storage.schema.rounds import PickupRow, PlanRow, RoundRow, StopItemRow, StopRow
+from postal_service.storage.schema.rounds import (
+    PickupRow,
+    PlanRow,
+    RoundRow,
+    RoundTourRow,
+    StopItemRow,
+    StopRow,
+)
 from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 
 __all__ = [
@@ -62,6 +69,6 @@ __all__ = [
     "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
-    "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
+    "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "RoundTourRow", "ScanRow", "SealRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
     "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "UploadPieceRow", "UploadRow", "VerdictRow", "WebSessionRow",
 ]  # fmt: skip

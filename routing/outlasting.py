@@ -8,15 +8,16 @@ afterwards, since leaving later never means being there earlier. Nothing shorter
 are lower bounds, and what they leave open is tried as before.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from routing.steps import Blocked, Day, Moment, Step, departures, step_on
 from routing.terms import UNREACHABLE
 
-NOTHING = Fraction(0)
+# Far more than the error of such small numbers, far less than a second.
+ROUNDING: Final = 1e-6
 
 
 class Growth(NamedTuple):
@@ -25,12 +26,12 @@ class Growth(NamedTuple):
     `lag` is what rounding up to whole seconds may have been ahead before.
     """
 
-    slope: Fraction
-    reach: Fraction
-    lag: Fraction
+    slope: float
+    reach: float
+    lag: float
 
 
-STILL = Growth(NOTHING, NOTHING, NOTHING)
+STILL: Final = Growth(0.0, 0.0, 0.0)
 
 
 class Way(NamedTuple):
@@ -56,7 +57,7 @@ def least_delay(
             waits = moment.departure - leaves
             furthest = waits if furthest is None else min(furthest, waits)
             moment = None  # noqa: PLW2901 - this way is not followed
-        follows = Growth(Fraction(1), Fraction(_until_shut(day, leaves)), NOTHING)
+        follows = Growth(1.0, float(_until_shut(day, leaves)), 0.0)
         states.append(None if moment is None else Way(moment, follows))
     for number, step in enumerate(day.steps):
         states = _after(day, step, number, floors[number], states, placement)
@@ -119,16 +120,16 @@ def _driven(day: Day, step: Step, since: int, growth: Growth) -> tuple[int, Grow
     back = max(out, bisect_right(begins, since + travel - 1))
     if out < len(begins):
         growth = _within(growth, begins[out] - since) if back > out else growth
-    turn = Fraction(percent[out], percent[back])
+    turn = percent[out] / percent[back]
     if back < len(begins):
-        growth = _within(growth, Fraction(begins[back] - since - travel) / turn)
+        growth = _within(growth, (begins[back] - since - travel) / turn)
     # Within one period the travel is the same to the second; else it was rounded up.
     rounded = 0 if out == back else 1
     slope, reach, lag = growth
     return travel, Growth(slope * turn, reach, lag * turn + rounded)
 
 
-def _within(growth: Growth, seconds: int | Fraction) -> Growth:
+def _within(growth: Growth, seconds: float) -> Growth:
     """The growth as far as the moment is not more than these seconds later."""
     if growth.slope == 0:
         return growth
@@ -150,7 +151,7 @@ def _sooner(one: Way | None, other: Way) -> Way:
     return Way(early.moment, max(up_to, slower, key=_most))
 
 
-def _most(growth: Growth) -> Fraction:
+def _most(growth: Growth) -> float:
     return growth.slope * growth.reach - growth.lag
 
 
@@ -162,8 +163,8 @@ def _first_short(way: Way, leaves: int, longest: int) -> int:
     if excess > 0 and slope < 1 and excess <= (1 - slope) * reach:
         delay = excess / (1 - slope)
     else:
-        delay = excess + slope * reach if excess > 0 else NOTHING
-    return max(0, too_long, -int(-delay // 1))
+        delay = excess + slope * reach if excess > 0 else 0.0
+    return max(0, too_long, math.ceil(delay - ROUNDING))
 
 
 def _until_shut(day: Day, leaves: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from reportlab.platypus.flowables import Flowable
 
@@ -25,6 +26,8 @@ from postal_service.printing.typesetting import (
     embolden,
     line,
 )
+
+FIRST_STOP_MM: Final = 45  # both headings and a stop with a remark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,7 @@ def render(view: RunList) -> bytes:
 def _tour(paper: Paper, number: int, tour: RunTour) -> None:
     """A tour under a heading of its own: what is taken over before it leaves, and its stops."""
     if number > 1:
+        paper.room(FIRST_STOP_MM)
         paper.say(f"Về bưu cục, nhận bưu gửi của chuyến {number}.")
     paper.section(
         f"Chuyến {number}: {time_of_day(tour.departs_at)}–{time_of_day(tour.returns_at)}, "

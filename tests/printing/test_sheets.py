@@ -279,6 +279,11 @@ def test_a_run_list_says_between_two_tours_that_the_courier_is_at_the_office() -
     assert [words.index(each) for each in told] == sorted(words.index(each) for each in told)
     assert f"{sum(len(stop.items) for stop in second.stops)} bưu gửi" in words
 
+    heading = next(
+        page for page in page_texts(run_list.render(movement.RUN_LIST)) if told[3] in page
+    )
+    assert "Người nhận ví dụ số 10" in heading  # it stands on the page of its first stop
+
     alone = text_of(run_list.render(replace(movement.RUN_LIST, tours=(first,))))
     assert "Chuyến" not in alone
 

@@ -9,7 +9,8 @@ from routing.arrays import Arrays
 from routing.plan import BreakTaken, Reason, Route, Tour, Visit
 from routing.problem import Problem, StopKind
 from routing.rules import LockLevel
-from routing.schedule import (
+from routing.schedule import Timetable, forced, timetable
+from routing.steps import (
     OFFICE_BACK,
     OFFICE_OUT,
     Blocked,
@@ -18,9 +19,6 @@ from routing.schedule import (
     Ride,
     Span,
     Step,
-    Timetable,
-    forced,
-    timetable,
 )
 from routing.terms import UNREACHABLE
 

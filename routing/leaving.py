@@ -6,15 +6,12 @@ answer may be too late, never too early.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from routing.problem import Break
-
-if TYPE_CHECKING:
-    from routing.schedule import Day, Span, Step
+from routing.steps import Day, Span, Step
 
 
-def latest_leaving(day: "Day", returns_second: int) -> int | None:
+def latest_leaving(day: Day, returns_second: int) -> int | None:
     """The last second at which the day may begin so that it ends by `returns_second`, or None."""
     rests = day.courier.breaks
     # By breaks taken: the last second at which one may be through with a step.
@@ -37,7 +34,7 @@ def latest_leaving(day: "Day", returns_second: int) -> int | None:
     return _last_start(day, through)
 
 
-def _last_departure(day: "Day", step: "Step", start: int, rests: Sequence[Break]) -> int | None:
+def _last_departure(day: Day, step: Step, start: int, rests: Sequence[Break]) -> int | None:
     """When to be through with the step before, with these breaks between, to start this one then."""
     resting = rested = 0
     last: int | None = None
@@ -59,7 +56,7 @@ def _last_departure(day: "Day", step: "Step", start: int, rests: Sequence[Break]
     return since if last is None else min(since, last)
 
 
-def _last_start(day: "Day", through: Sequence[int | None]) -> int | None:
+def _last_start(day: Day, through: Sequence[int | None]) -> int | None:
     """Out of the office, with so many breaks lying before the day."""
     last: int | None = None
     for done, second in enumerate(through):
@@ -73,7 +70,7 @@ def _last_start(day: "Day", through: Sequence[int | None]) -> int | None:
     return last
 
 
-def _last_open(spans: "Sequence[Span] | None", second: int) -> int | None:
+def _last_open(spans: Sequence[Span] | None, second: int) -> int | None:
     """The last second up to `second` that lies in one of the spans; None when there is none."""
     if spans is None:
         return second

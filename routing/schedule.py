@@ -11,73 +11,25 @@ search over placements, capped at `PLACEMENTS_TRIED`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement, islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from routing.leaving import latest_leaving
+from routing.outlasting import least_delay
 from routing.plan import Reason
-from routing.problem import Break, Courier
-from routing.tables import Profile
+from routing.steps import (
+    OFFICE_BACK,
+    Blocked,
+    Day,
+    Moment,
+    Span,
+    departures,
+    step_on,
+)
 
-Span = tuple[int, int]
+__all__ = ["Blocked", "Timetable", "forced", "timetable"]
+
 PLACEMENTS_TRIED: Final = 2_000
 ROUNDS_OF_RAISING: Final = 200
-
-
-class Step(NamedTuple):
-    """One call, or the office: the courier comes from `origin` to `enter`."""
-
-    stop: int  # number of the stop; OFFICE_BACK or OFFICE_OUT for the office between tours
-    origin: int  # where the step before was left
-    enter: int
-    travel_seconds: int  # from the step before, at the table's own speed
-    setup_seconds: int
-    service_seconds: int
-    spans: tuple[Span, ...] | None  # when it may start; None: always
-    not_before: int
-
-
-OFFICE_BACK: Final = -1
-OFFICE_OUT: Final = -2
-
-
-class Ride(NamedTuple):
-    """From the end of one step to the start of another at most `limit_seconds`."""
-
-    pickup_step: int
-    dropoff_step: int
-    limit_seconds: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    """One courier's steps in order with what limits the day as a whole."""
-
-    courier: Courier
-    profile: Profile
-    leave_spans: tuple[Span, ...] | None
-    leave_not_before: int
-    steps: tuple[Step, ...]
-    rides: tuple[Ride, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Blocked:
-    """Why there is no timetable: the first thing that fails, at which stop, and by how much."""
-
-    reason: Reason
-    stop: int | None = None
-    misses_by: int | None = None
-
-
-class Moment(NamedTuple):
-    """How a step is reached: arrival, start, end, breaks taken on the way, and the step before."""
-
-    arrival: int
-    start: int
-    departure: int
-    breaks_done: int
-    rests: tuple[Span, ...]
-    before: "Moment | None"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +51,9 @@ def timetable(day: Day) -> Timetable | Blocked:
     Where duty costs, the courier leaves as late as being back equally early allows.
     """
     found = _raised(day, 0, None)
-    if isinstance(found, Blocked) and day.courier.breaks and _has_span_limits(day):
+    # Where nothing was pushed, the earliest way has seen every place of the breaks already.
+    pushed = isinstance(found, Blocked) and found.reason in {Reason.RIDE, Reason.ROUTE_SECONDS}
+    if pushed and day.courier.breaks:
         gaps = range(-1, len(day.steps) + 1)
         placements = combinations_with_replacement(gaps, len(day.courier.breaks))
         for placement in islice(placements, PLACEMENTS_TRIED):
@@ -136,10 +90,6 @@ def _open_ended(spans: tuple[Span, ...] | None) -> tuple[Span, ...] | None:
     if not spans:
         return None
     return (*spans, (spans[-1][1] + 1, _ENDLESS))
-
-
-def _has_span_limits(day: Day) -> bool:
-    return bool(day.rides) or day.courier.max_route_seconds is not None
 
 
 def _leaving_later(day: Day, found: Timetable) -> Timetable:
@@ -187,7 +137,8 @@ def _raised(day: Day, leave_from: int, placement: tuple[int, ...] | None) -> Tim
         longest = day.courier.max_route_seconds
         duty = found.returns_second - found.leaves_second
         if longest is not None and duty > longest:
-            leave_from = found.leaves_second + duty - longest
+            least = least_delay(day, found.leaves_second, floors, placement)
+            leave_from = found.leaves_second + max(duty - longest, least)
             reason = Reason.ROUTE_SECONDS
         if reason is None:
             return found
@@ -200,7 +151,7 @@ def _forward(
 ) -> Timetable | Blocked:
     """One pass over the steps; for each number of breaks taken the earliest way to be there."""
     rests = day.courier.breaks
-    states = _departures(day, leave_from, placement)
+    states = departures(day, leave_from, placement)
     for number, step in enumerate(day.steps):
         reached: list[Moment | None] = [None] * (len(rests) + 1)
         closest = None
@@ -210,7 +161,7 @@ def _forward(
             for after in range(done, len(rests) + 1):
                 if placement is not None and sum(g <= number for g in placement) != after:
                     continue
-                moment = _step(day, step, floors[number], before, rests[done:after])
+                moment = step_on(day, step, floors[number], before, rests[done:after])
                 if isinstance(moment, Blocked):
                     closest = _closer(closest, moment)
                     continue
@@ -221,59 +172,6 @@ def _forward(
         if not any(states):
             return closest or Blocked(reason=Reason.SHIFT, stop=step.stop)
     return _ending(day, states)
-
-
-def _departures(
-    day: Day, leave_from: int, placement: tuple[int, ...] | None
-) -> list[Moment | None]:
-    """Leaving the office with 0, 1, ... breaks lying before the day."""
-    rests = day.courier.breaks
-    states: list[Moment | None] = []
-    for done in range(len(rests) + 1):
-        earliest = max(leave_from, day.leave_not_before, day.courier.shift.opens_second)
-        if done:
-            earliest = max(
-                earliest, rests[done - 1].earliest_second + rests[done - 1].duration_seconds
-            )
-        second = first_open(day.leave_spans, earliest)
-        wrong = placement is not None and sum(g < 0 for g in placement) != done
-        if second is None or wrong:
-            states.append(None)
-        else:
-            states.append(Moment(second, second, second, done, (), None))
-    return states
-
-
-def _step(
-    day: Day, step: Step, floor: int, before: Moment, rests: Sequence[Break]
-) -> Moment | Blocked:
-    """From the end of one step through the breaks of the gap to the start of the next."""
-    since = before.departure
-    travel = step.travel_seconds
-    if day.profile.speed_periods:
-        travel = day.profile.travel_seconds(step.origin, step.enter, since)
-    arrival = since + travel
-    ready = arrival + step.setup_seconds
-    taken: list[Span] = []
-    for rest in rests:
-        start = max(rest.earliest_second, taken[-1][1] if taken else since)
-        if start > rest.latest_second:
-            return Blocked(reason=Reason.SHIFT, stop=step.stop)
-        if start < arrival:
-            arrival += rest.duration_seconds
-            ready += rest.duration_seconds
-        elif start < ready:
-            ready += rest.duration_seconds
-        else:
-            ready = start + rest.duration_seconds
-        taken.append((start, start + rest.duration_seconds))
-    start_second = first_open(step.spans, max(ready, floor))
-    if start_second is None:
-        closes = step.spans[-1][1] if step.spans else 0
-        reason = Reason.WINDOW if step.stop >= 0 else Reason.SHIFT
-        return Blocked(reason=reason, stop=step.stop, misses_by=max(ready, floor) - closes)
-    end = start_second + step.service_seconds
-    return Moment(arrival, start_second, end, 0, tuple(taken), before)
 
 
 def _ending(day: Day, states: Sequence[Moment | None]) -> Timetable | Blocked:
@@ -298,16 +196,6 @@ def _ending(day: Day, states: Sequence[Moment | None]) -> Timetable | Blocked:
         moments=tuple(chain),
         rests=tuple(rest for step in chain for rest in step.rests),
     )
-
-
-def first_open(spans: Sequence[Span] | None, second: int) -> int | None:
-    """The first second from `second` on that lies in one of the spans; None when there is none."""
-    if spans is None:
-        return second
-    for opens, closes in spans:
-        if second <= closes:
-            return max(second, opens)
-    return None
 
 
 def _closer(left: Blocked | None, right: Blocked) -> Blocked:

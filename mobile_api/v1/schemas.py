@@ -161,8 +161,19 @@ class HandedSchema(Schema):
     kind = fields.String(required=True)
 
 
+class TourSchema(Schema):
+    """Out of the office and back: what its stops bring is taken over before it leaves."""
+
+    number = fields.Integer(required=True)
+    leaves_at = fields.AwareDateTime(required=True)
+    returns_at = fields.AwareDateTime(required=True)
+
+
 class StopSchema(Schema):
     position = fields.Integer(required=True)
+    tour = fields.Integer(
+        required=True, metadata={"description": "The number of one of the round's tours"}
+    )
     kind = fields.String(required=True)
     unit = fields.String(required=True, allow_none=True)
     name = fields.String(required=True)
@@ -186,6 +197,7 @@ class RoundSchema(Schema):
     ends_at = fields.AwareDateTime(required=True)
     metres = fields.Integer(required=True)
     seconds = fields.Integer(required=True)
+    tours = fields.List(fields.Nested(TourSchema), required=True)
     stops = fields.List(fields.Nested(StopSchema), required=True)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -146,11 +147,12 @@ class Play:
         for number in {number for number, _ in courier.stops}:
             with transaction(self.runtime.sessions) as session:
                 waiting = round_loading.to_load(session, number)
-                if not waiting:
-                    continue
-                round_loading.load(session, self.runtime.keys, number, by=clerk, at=at)
-                self.office.handed_over += 1
-                for item in waiting:
+                for tour in waiting:
+                    round_loading.load(
+                        session, self.runtime.keys, number, tour=tour, by=clerk, at=at
+                    )
+                    self.office.handed_over += 1
+                for item in chain.from_iterable(waiting.values()):
                     if session.get_one(ItemRow, item).collect_back:
                         envelope = return_envelopes.issue(
                             session, item, service=self.office.service, by=clerk, at=at

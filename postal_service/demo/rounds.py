@@ -65,7 +65,14 @@ def plan(office: Office, day: date, *, seed: int, at: datetime, progress: Progre
             made = proposals.keep(session, task, solved, made_by=manager.staff, at=at)
             tag = rounds.managed_plan(session, made, by=manager).tag
             rounds.publish(
-                session, office.runtime.vault, made, tag=tag, knowing_faults=True, by=manager, at=at
+                session,
+                office.runtime.vault,
+                made,
+                tag=tag,
+                knowing_faults=True,
+                by=manager,
+                at=at,
+                conditions=office.runtime.settings.conditions,
             )
         planned.add(task, solved)
     return planned

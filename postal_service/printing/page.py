@@ -16,7 +16,14 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus.doctemplate import BaseDocTemplate, NextPageTemplate, PageTemplate
-from reportlab.platypus.flowables import Flowable, HRFlowable, KeepTogether, PageBreak, Spacer
+from reportlab.platypus.flowables import (
+    CondPageBreak,
+    Flowable,
+    HRFlowable,
+    KeepTogether,
+    PageBreak,
+    Spacer,
+)
 from reportlab.platypus.frames import Frame
 from reportlab.platypus.tables import Table
 
@@ -174,6 +181,10 @@ class Paper:
 
     def gap(self, height_mm: float = 2) -> None:
         self.put(Spacer(0, height_mm * mm))
+
+    def room(self, height_mm: float) -> None:
+        """Go on on the next page unless so much of this one is left: a heading stays with what it heads."""
+        self.put(CondPageBreak(height_mm * mm))
 
     def bars(self, content: str, *, module_mm: float = 0.3, height_mm: float = 9) -> None:
         """A Code 128 in the middle of the page with its content in clear below.

@@ -1,7 +1,9 @@
 """P13, Bản kê phát: the courier's round on paper, in big numbers, for the day the phone fails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from reportlab.platypus.flowables import Flowable
 
@@ -25,6 +27,8 @@ from postal_service.printing.typesetting import (
     line,
 )
 
+FIRST_STOP_MM: Final = 45  # both headings and a stop with a remark
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunStop:
@@ -42,8 +46,17 @@ class RunStop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunTour:
+    """Out of the office with what these stops bring, and back."""
+
+    departs_at: datetime
+    returns_at: datetime
+    stops: tuple[RunStop, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunList:
-    """One courier's round of one day."""
+    """One courier's round of one day, tour by tour."""
 
     number: str
     operator_name: str
@@ -54,7 +67,11 @@ class RunList:
     departs_at: datetime
     returns_at: datetime
     distance_m: int
-    stops: tuple[RunStop, ...]
+    tours: tuple[RunTour, ...]
+
+    @property
+    def stops(self) -> tuple[RunStop, ...]:
+        return tuple(stop for tour in self.tours for stop in tour.stops)
 
 
 def render(view: RunList) -> bytes:
@@ -69,19 +86,12 @@ def render(view: RunList) -> bytes:
         ("Quãng đường", f"{view.distance_m / 1000:.1f} km".replace(".", ",")),
         ("Số điểm dừng", counted(len(view.stops))),
     )
-    paper.gap(1)
-    paper.table(
-        (
-            Column(heading="Thứ tự", share=16, style=CELL_BIG),
-            Column(heading="Giờ", share=24, style=CELL_CENTER),
-            Column(heading="Nơi đến", share=70),
-            Column(heading="Bưu gửi", share=34),
-            Column(heading="Thu tiền", share=22, style=CELL_RIGHT),
-            Column(heading="Ký nhận / lý do", share=28),
-        ),
-        [_row(stop) for stop in view.stops],
-        empty="Tuyến này không có điểm dừng nào.",
-    )
+    if len(view.tours) > 1:
+        for number, tour in enumerate(view.tours, start=1):
+            _tour(paper, number, tour)
+    else:
+        paper.gap(1)
+        _stops(paper, view.stops)
     cash_dong = sum(stop.cash_dong for stop in view.stops)
     paper.facts(
         ("Tổng số bưu gửi", counted(sum(len(stop.items) for stop in view.stops))),
@@ -93,6 +103,33 @@ def render(view: RunList) -> bytes:
         dated=f"{view.place}, {official_date(day_of(view.departs_at))}",
     )
     return paper.pdf()
+
+
+def _tour(paper: Paper, number: int, tour: RunTour) -> None:
+    """A tour under a heading of its own: what is taken over before it leaves, and its stops."""
+    if number > 1:
+        paper.room(FIRST_STOP_MM)
+        paper.say(f"Về bưu cục, nhận bưu gửi của chuyến {number}.")
+    paper.section(
+        f"Chuyến {number}: {time_of_day(tour.departs_at)}–{time_of_day(tour.returns_at)}, "
+        f"{sum(len(stop.items) for stop in tour.stops)} bưu gửi"
+    )
+    _stops(paper, tour.stops)
+
+
+def _stops(paper: Paper, stops: Sequence[RunStop]) -> None:
+    paper.table(
+        (
+            Column(heading="Thứ tự", share=16, style=CELL_BIG),
+            Column(heading="Giờ", share=24, style=CELL_CENTER),
+            Column(heading="Nơi đến", share=70),
+            Column(heading="Bưu gửi", share=34),
+            Column(heading="Thu tiền", share=22, style=CELL_RIGHT),
+            Column(heading="Ký nhận / lý do", share=28),
+        ),
+        [_row(stop) for stop in stops],
+        empty="Tuyến này không có điểm dừng nào.",
+    )
 
 
 def _row(stop: RunStop) -> tuple[Cell, ...]:

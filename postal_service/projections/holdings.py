@@ -90,6 +90,12 @@ def offered_to(
     return _page(session, after, *meant)
 
 
+def travelling_to(session: Session, unit: UnitCode, after: str = "") -> list[Standing]:
+    """What is in dispatch and is to be given out by this unit."""
+    meant = (HoldingRow.destination == unit, HoldingRow.state == State.IN_DISPATCH)
+    return _page(session, after, *meant, HoldingRow.leg == Leg.OUT.value)
+
+
 def in_batch(session: Session, batch: str) -> list[Standing]:
     """What of an offered batch is not taken yet."""
     return _all(session, HoldingRow.offered_batch == batch)

@@ -6,11 +6,13 @@ the installation's own overrules them (`conditions_file`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from postal_service.domain.couriers import Vehicle
+from postal_service.domain.ids import UnitCode
 
 
 class Roads(StrEnum):
@@ -32,6 +34,8 @@ class Riding:
     longest_metres: int
     longest_seconds: int | None = None  # none: the shift alone limits it
     is_in_traffic: bool = True  # rush hours slow it down
+    tours: int = 2  # so often at most a courier leaves the office in a day: morning and afternoon
+    reload_seconds: int = 900  # at the office between two: hand in, count, take over, sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,41 @@ class RushHour:
     from_second: int
     to_second: int
     speed_percent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closure:
+    """What is cut off from one day to another, both included, and why, in the words people read.
+
+    Nobody rides between the communes `areas` and those in `towards` (none: all others), and with
+    `inside` not within them either; with `detour_seconds` it takes so long instead. `desks` are shut.
+    """
+
+    name: str
+    first_day: date
+    last_day: date
+    areas: frozenset[UnitCode] = frozenset()
+    towards: frozenset[UnitCode] = frozenset()
+    inside: bool = False
+    detour_seconds: int | None = None
+    detour_metres: int = 0
+    desks: frozenset[UnitCode] = frozenset()
+
+    def holds_on(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+    def cuts(self, one: str, other: str) -> bool:
+        """Whether nobody rides from one commune to the other."""
+        if self.detour_seconds is not None:
+            return False
+        return self._parts(one, other) or self._parts(other, one)
+
+    def _parts(self, one: str, other: str) -> bool:
+        if one not in self.areas:
+            return False
+        if other in self.areas:
+            return self.inside
+        return not self.towards or other in self.towards
 
 
 CASH_LIMIT_DONG: Final = 20_000_000
@@ -74,6 +113,8 @@ class Conditions:
     envelope_grams: int = 30
     paper_grams: int = 10  # each paper of a dossier, about two sheets
     unknown_area_seconds: int = 300  # of travel, for a call where the courier does not know his way
+    van_arrives: Mapping[UnitCode, int] = field(default_factory=dict)  # by office, second of a day
+    closures: tuple[Closure, ...] = ()
     crossing_seconds: int | None = None  # by boat to an island; none: nobody is sent across
     road_server: str = ""  # its address; "" asks nobody
     road_profile: str = "driving"

@@ -20,6 +20,7 @@ Seconds = tuple[int, int]  # after local midnight, both ends belong to it
 class Kind(StrEnum):
     DELIVER = "deliver"
     COLLECT = "collect"
+    BRING = "bring"  # to a desk, on the tour on which it was collected
 
 
 class Thing(StrEnum):
@@ -55,6 +56,9 @@ class Order:
 
     `slack_days` are the days left to the date that was promised, `bound_to` the courier who has the
     items in hand or on offer already. `papers` lie in its envelopes; `cash_dong` is taken there. Without a spot, or at a desk without a window, nobody can go.
+
+    `there_from` is when the van brings the items to the office. A BRING is the second half of the
+    COLLECT of its dossier: same courier, same tour, afterwards.
     """
 
     kind: Kind
@@ -70,16 +74,29 @@ class Order:
     bound_to: StaffId = StaffId("")
     papers: int = 0
     cash_dong: int = 0
+    there_from: int = 0
 
     @property
     def key(self) -> str:
         """Names the call within its day, whatever is handed over there."""
-        called = f"{self.kind.value}:{self.unit or self.dossier}"
-        return f"{called}@{self.bound_to}" if self.bound_to else called
+        named = called(self.kind, self.unit, self.dossier)
+        return f"{named}@{self.bound_to}" if self.bound_to else named
 
     @property
     def is_closed(self) -> bool:
         return self.unit is not None and not self.windows
+
+
+def called(kind: str, unit: str | None, dossier: str | None) -> str:
+    """A call's name without whoever it is bound to."""
+    place = dossier if kind == Kind.BRING else unit or dossier
+    return f"{Kind(kind).value}:{place}"
+
+
+def other_half(order: str) -> str:
+    """The name of the other half of a pair, if this call is one of a pair."""
+    kind, _, dossier = order.partition("@")[0].partition(":")
+    return called(Kind.COLLECT if kind == Kind.BRING else Kind.BRING, None, dossier)
 
 
 def fingerprint(orders: Iterable[Order]) -> str:

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.attempts import DeliveryPolicy
-from postal_service.domain.custody import Standing, State, Trouble
+from postal_service.domain.custody import Standing
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Money
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
-from postal_service.services import calendars, charges, closed_bags, persons
+from postal_service.services import calendars, carried, charges, persons
 from postal_service.services.orders import (
     SAME_DAY_CUT,
     Kind,
@@ -58,25 +58,22 @@ DESK_CLOSES: Final = time(16, 30)
 PENALTY_SECONDS: Final = ((0, 160_000), (1, 100_000), (3, 70_000), (1_000_000, 45_000))
 PROMISED_PENALTY_SECONDS: Final = 160_000  # a citizen waits at home, or a same-day procedure
 
-AT_COUNTER: Final = (
-    State.SEALED,
-    State.AT_ORIGIN_OFFICE,
-    State.AT_DESTINATION_OFFICE,
-    State.RESULT_TAKEN,
-    State.UNDELIVERED,
-    State.GOING_BACK,
-)
-WITH_COURIER: Final = (State.WITH_COURIER, State.GOING_BACK)
-
 
 def of_the_day(
-    session: Session, vault: Vault, office: Place, day: date, *, policy: DeliveryPolicy
+    session: Session,
+    vault: Vault,
+    office: Place,
+    day: date,
+    *,
+    policy: DeliveryPolicy,
+    van_arrives: int | None = None,
 ) -> tuple[Order, ...]:
     """Everything that a courier of this office could do on this day, by key.
 
+    With `van_arrives`, a second of the day that is still to come, also what travels here until then.
     Raises NoCalendar for a year whose days off nobody has entered.
     """
-    look = _Look(session, vault, office, day, policy)
+    look = _Look(session, vault, office, day, policy, van_arrives)
     found = [*look.to_homes(), *look.to_desks(), *look.from_desks(), *look.from_homes()]
     return tuple(sorted(found, key=lambda order: order.key))
 
@@ -102,20 +99,31 @@ class _Look:
     """One reading of the store for one office and day."""
 
     def __init__(
-        self, session: Session, vault: Vault, office: Place, day: date, policy: DeliveryPolicy
+        self,
+        session: Session,
+        vault: Vault,
+        office: Place,
+        day: date,
+        policy: DeliveryPolicy,
+        van_arrives: int | None,
     ) -> None:
         self.session, self.vault, self.office, self.day = session, vault, office, day
         self.policy = policy
+        self.van_arrives = van_arrives or 0
         self.desks = desks_of(session, office, day)
-        self.carried = self._carried()
-        self.papers = {standing.item: standing.counts.total for standing, _ in self.carried}
-        items = [standing.item for standing, _ in self.carried]
+        self.carried = carried.carried(session, office.code)
+        self.arriving = [] if van_arrives is None else carried.arriving(session, office.code)
+        known = [*(standing for standing, _ in self.carried), *self.arriving]
+        self.papers = {standing.item: standing.counts.total for standing in known}
+        items = [standing.item for standing in known]
         rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(items)))
         self.items = {row.item: row for row in rows}
 
     def to_homes(self) -> list[Order]:
         calls: dict[tuple[DossierId, StaffId], list[ItemId]] = defaultdict(list)
-        for standing, bound in self.carried:
+        coming = {standing.item for standing in self.arriving}
+        to_carry = [*self.carried, *((standing, StaffId("")) for standing in self.arriving)]
+        for standing, bound in to_carry:
             row = self.items.get(standing.item)
             if row is not None and row.dossier and self._goes_home(standing):
                 calls[DossierId(row.dossier), bound].append(standing.item)
@@ -141,6 +149,8 @@ class _Look:
                 bound_to=bound,
                 papers=sum(self.papers[item] for item in items),
                 cash_dong=owed.get(dossier, 0),
+                # One visit, not two: what lies here already waits for what comes.
+                there_from=0 if coming.isdisjoint(items) else self.van_arrives,
             )
             orders.append(order)
         return orders
@@ -149,7 +159,10 @@ class _Look:
         calls: dict[tuple[UnitCode, StaffId], list[ItemId]] = defaultdict(list)
         for standing, bound in self.carried:
             desk = self._desk_of(standing)
-            if desk is not None:
+            # What was collected at a home goes to the counter first, unless it is due today.
+            if desk is not None and (
+                not carried.is_from_a_door(standing) or self._is_same_day(standing.item)
+            ):
                 calls[desk, bound].append(standing.item)
         return [
             self._at_desk(Kind.DELIVER, desk, items, bound)
@@ -183,7 +196,7 @@ class _Look:
         asked = [DossierId(row.dossier) for row in rows]
         homes = self._homes(asked, PersonRole.SUBMITTER)
         owed, papers = charges.due_dong(self.session, asked), _papers(self.session, asked)
-        return [
+        orders = [
             Order(
                 kind=Kind.COLLECT,
                 unit=None,
@@ -199,17 +212,50 @@ class _Look:
             )
             for row in rows
         ]
+        return [*orders, *self._to_bring(orders)]
 
-    def _carried(self) -> list[tuple[Standing, StaffId]]:
-        """What lies at the counter, and what this office's couriers have; with whose it is then."""
-        found: list[tuple[Standing, StaffId]] = []
-        after = ""
-        states = {*AT_COUNTER, *WITH_COURIER}
-        while page := holdings.held_at_unit(self.session, self.office.code, states, after):
-            after = page[-1].item
-            lying = closed_bags.as_they_lie(self.session, page)
-            found += [(each, _bound(each)) for each in lying if _is_free(each, self.office.code)]
-        return found
+    def _to_bring(self, collected: Sequence[Order]) -> list[Order]:
+        """The way on to the desk of what is due there today, as far as the desk is open after it."""
+        known = _dossiers(self.session, [order.dossier for order in collected if order.dossier])
+        same_day = _same_day(self.session, known.values())
+        rows = self.session.scalars(
+            select(ItemRow).where(ItemRow.dossier.in_(same_day), ItemRow.leg == Leg.IN.value)
+        )
+        items = {row.dossier: row for row in rows}
+        orders = []
+        for order in collected:
+            item = items.get(order.dossier)
+            desk = self.desks.get(UnitCode(item.destination_unit)) if item is not None else None
+            if item is None or desk is None:
+                continue
+            service = DESK_SECONDS + DESK_SECONDS_AN_ITEM
+            windows = self._desk_windows(desk, service, cut=True)
+            spot = spot_of(desk, area=self.office.serves or desk.code)
+            ready = order.windows[0][0] + order.service_seconds
+            if spot is None or not windows or windows[-1][1] < ready:
+                continue
+            orders.append(
+                Order(
+                    kind=Kind.BRING,
+                    unit=UnitCode(desk.code),
+                    dossier=order.dossier,
+                    references=_items([ItemId(item.item)]),
+                    spot=spot,
+                    service_seconds=service,
+                    setup_seconds=DESK_SETUP_SECONDS,
+                    windows=windows,
+                    penalty_seconds=0,  # the collecting has it: they are one decision
+                    slack_days=0,
+                )
+            )
+        return orders
+
+    def _is_same_day(self, item: ItemId) -> bool:
+        dossier = self._dossier(item)
+        if dossier is None:
+            return False
+        known = _dossiers(self.session, [dossier])
+        return bool(_same_day(self.session, known.values()))
 
     def _goes_home(self, standing: Standing) -> bool:
         tried = standing.attempts >= self.policy.door_attempts
@@ -233,7 +279,7 @@ class _Look:
         ]
         slack = min(slacks, default=None)
         service = DESK_SECONDS + DESK_SECONDS_AN_ITEM * len(items)
-        same_day = kind is Kind.DELIVER and _any_same_day(self.session, dossiers.values())
+        same_day = kind is Kind.DELIVER and bool(_same_day(self.session, dossiers.values()))
         return Order(
             kind=kind,
             unit=desk,
@@ -291,28 +337,6 @@ def _as_place(row: UnitRow) -> Place:
     )  # fmt: skip
 
 
-def _is_free(standing: Standing, office: UnitCode) -> bool:
-    """Sealed, in nobody else's business: to be carried out today."""
-    holder = standing.holder
-    if holder is None or not standing.seal or standing.frozen or standing.bag:
-        return False
-    if Trouble.CANCELLED in standing.troubles or standing.leg is Leg.BAG:
-        return False
-    if holder.capacity is Capacity.COURIER:
-        # Who has an open offer to the counter is bringing it back.
-        return standing.state in WITH_COURIER and standing.offered is None
-    if standing.offered is None:
-        return standing.state in AT_COUNTER
-    return standing.offered.to_unit == office and bool(standing.offered.to_staff)
-
-
-def _bound(standing: Standing) -> StaffId:
-    holder, offered = standing.holder, standing.offered
-    if holder is not None and holder.capacity is Capacity.COURIER:
-        return holder.staff
-    return offered.to_staff if offered is not None else StaffId("")
-
-
 def _items(items: Sequence[ItemId]) -> tuple[Reference, ...]:
     return tuple(Reference(reference=item, kind=Thing.ITEM) for item in sorted(items))
 
@@ -333,12 +357,14 @@ def _papers(session: Session, asked: Sequence[DossierId]) -> Mapping[str, int]:
     return {dossier: int(papers) for dossier, papers in rows}
 
 
-def _any_same_day(session: Session, dossiers: Iterable[DossierRow]) -> bool:
-    versions = {row.procedure for row in dossiers}
+def _same_day(session: Session, dossiers: Iterable[DossierRow]) -> set[DossierId]:
+    """Those of these dossiers that are due on the day they are handed in."""
+    procedure_of = {DossierId(row.id): row.procedure for row in dossiers}
     asked = select(ProcedureRow.id).where(
-        ProcedureRow.id.in_(versions), ProcedureRow.processing_unit == "same_day"
+        ProcedureRow.id.in_(set(procedure_of.values())), ProcedureRow.processing_unit == "same_day"
     )
-    return bool(versions) and session.scalar(asked.limit(1)) is not None
+    quick = set(session.scalars(asked)) if procedure_of else set()
+    return {dossier for dossier, procedure in procedure_of.items() if procedure in quick}
 
 
 def _days_to(due_at: datetime | None, day: date) -> int | None:

@@ -4,7 +4,7 @@ A published version never changes: whoever wants another day makes another versi
 coordinates here; they are opened from the dossiers when a map is drawn.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NewType
@@ -17,7 +17,8 @@ from postal_service.domain.ids import RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import OutOfDate, Unknown
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM, short_moment
-from postal_service.services.orders import Order
+from postal_service.services import orders
+from postal_service.services.orders import Kind, Order
 from postal_service.services.planning import (
     Baseline,
     Fault,
@@ -32,6 +33,7 @@ from postal_service.services.workdays import Workday
 from postal_service.storage.schema import (
     PlanRow,
     RoundRow,
+    RoundTourRow,
     StaffRow,
     StopItemRow,
     StopRow,
@@ -243,23 +245,30 @@ def sequences(session: Session, plan: PlanId, workday: Workday) -> Sequences:
         .order_by(RoundRow.courier, StopRow.position)
     )
     for stop, courier in rows:
-        called = f"{stop.kind}:{stop.unit or stop.dossier}"
-        # Once loaded, a call is bound to its courier and named with him.
-        bound = f"{called}@{courier}"
         found.setdefault(StaffId(courier), []).append(
             PlannedStop(
-                order=bound if bound in known else called,
+                order=_named_now(stop, courier, known),
                 arrives=_seconds(stop.arrives_at, midnight),
                 starts=_seconds(stop.starts_at, midnight),
                 departs=_seconds(stop.departs_at, midnight),
                 locked=Lock(stop.locked),
+                tour=stop.tour,
             )
         )
     return {courier: tuple(stops) for courier, stops in found.items()}
 
 
+def _named_now(stop: StopRow, courier: str, known: Collection[str]) -> str:
+    called = orders.called(stop.kind, stop.unit, stop.dossier)
+    # Once loaded, a call is bound to its courier and named with him; so is what he has collected.
+    names = [f"{called}@{courier}"]
+    if stop.kind == Kind.BRING and called not in known:
+        names.append(f"{orders.called(Kind.DELIVER, stop.unit, None)}@{courier}")
+    return next((name for name in names if name in known), called)
+
+
 def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
-    orders = {order.key: order for order in workday.orders}
+    by_key = {order.key: order for order in workday.orders}
     return {
         "cost": solved.cost,
         "roads": solved.roads.value,
@@ -269,7 +278,7 @@ def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
         "baseline_metres": solved.baseline.metres,
         "baseline_seconds": solved.baseline.seconds,
         "baseline_unserved": solved.baseline.left,
-        "unserved": [_told(each, orders.get(each.order)) for each in solved.left],
+        "unserved": [_told(each, by_key.get(each.order)) for each in solved.left],
         "faults": [asdict(each) for each in solved.faults],
         "orders": workday.fingerprint,
     }
@@ -286,6 +295,7 @@ def _left(told: Mapping[str, Any]) -> Left:
         reason=told["reason"],
         courier=told["courier"],
         misses_by_seconds=told["misses_by_seconds"],
+        because=told.get("because", ""),  # plans of long ago say nothing of closures
     )
 
 
@@ -297,8 +307,9 @@ def _write_rounds(
     ids = {row.courier: row.id for row in rows}
     session.execute(delete(StopItemRow).where(StopItemRow.round.in_(ids.values())))
     session.execute(delete(StopRow).where(StopRow.round.in_(ids.values())))
+    session.execute(delete(RoundTourRow).where(RoundTourRow.round.in_(ids.values())))
     session.execute(delete(RoundRow).where(RoundRow.plan == plan.id))
-    orders = {order.key: order for order in workday.orders}
+    by_key = {order.key: order for order in workday.orders}
     midnight = _midnight(workday.day)
     for each in rounds:
         number = RoundId(ids.get(each.courier) or str(uuid7()))
@@ -318,7 +329,16 @@ def _write_rounds(
             )
         )
         session.flush()
-        _write_stops(session, number, midnight, each.stops, orders)
+        session.add_all(
+            RoundTourRow(
+                round=number,
+                tour=tour,
+                leaves_at=midnight + timedelta(seconds=times.leaves),
+                returns_at=midnight + timedelta(seconds=times.returns),
+            )
+            for tour, times in enumerate(each.tours, start=1)
+        )
+        _write_stops(session, number, midnight, each.stops, by_key)
     session.flush()
 
 
@@ -327,14 +347,15 @@ def _write_stops(
     number: RoundId,
     midnight: datetime,
     stops: Sequence[PlannedStop],
-    orders: Mapping[str, Order],
+    by_key: Mapping[str, Order],
 ) -> None:
     for position, stop in enumerate(stops, start=1):
-        order = orders[stop.order]
+        order = by_key[stop.order]
         session.add(
             StopRow(
                 round=number,
                 position=position,
+                tour=stop.tour,
                 kind=order.kind.value,
                 unit=order.unit,
                 dossier=order.dossier,

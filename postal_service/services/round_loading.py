@@ -1,4 +1,7 @@
-"""A published round is loaded: everything of it that lies at the counter is offered to its courier at once."""
+"""A published round is loaded tour by tour: what of a tour lies at the counter is offered to its courier at once.
+
+What goes out in the afternoon stays at the counter until then: nobody signs for what he does not carry.
+"""
 
 from datetime import datetime
 
@@ -23,12 +26,12 @@ class NothingToLoad(RuleBroken):
 
 
 def load(
-    session: Session, keys: OfficeKeys, round_id: RoundId, *, by: Actor, at: datetime
+    session: Session, keys: OfficeKeys, round_id: RoundId, *, tour: int, by: Actor, at: datetime
 ) -> Offered:
-    """Offer a published round's items to its courier in one batch; its calls are fixed with him.
+    """Offer a tour's items to the round's courier in one batch; its calls are fixed with him.
 
-    Raises UnknownRound, RoleNeeded, NothingToLoad when nothing of it lies at the counter, and what
-    `handovers.offer` raises.
+    Raises UnknownRound, RoleNeeded, NothingToLoad when nothing of the tour lies at the counter, and
+    what `handovers.offer` raises.
     """
     row = session.scalar(select(RoundRow).filter_by(id=round_id).with_for_update())
     if row is None or not _works_at(session, UnitCode(row.office), by):
@@ -36,9 +39,9 @@ def load(
     by.need(Role.POSTAL_CLERK, Role.MANAGER)
     if row.state not in plans.SHOWN:
         raise UnknownRound(round=round_id)
-    waiting = to_load(session, round_id)
+    waiting = to_load(session, round_id).get(tour)
     if not waiting:
-        raise NothingToLoad(round=round_id)
+        raise NothingToLoad(round=round_id, tour=tour)
     offered = handovers.offer(
         session,
         keys,
@@ -49,7 +52,7 @@ def load(
         at=at,
     )
     for stop in session.scalars(
-        select(StopRow).filter_by(round=round_id, kind=orders.Kind.DELIVER.value)
+        select(StopRow).filter_by(round=round_id, tour=tour, kind=orders.Kind.DELIVER.value)
     ):
         if stop.locked == Lock.NONE:
             stop.locked = Lock.COURIER.value
@@ -57,10 +60,13 @@ def load(
     return offered
 
 
-def to_load(session: Session, round_id: RoundId) -> list[ItemId]:
-    """What of a round lies at the counter and is on offer to nobody, in the order of the round."""
+def to_load(session: Session, round_id: RoundId) -> dict[int, list[ItemId]]:
+    """What of a round lies at the counter and is on offer to nobody, by tour in the order of its calls.
+
+    Tours that have nothing there are left out.
+    """
     rows = session.execute(
-        select(StopItemRow.reference, RoundRow.office)
+        select(StopItemRow.reference, RoundRow.office, StopRow.tour)
         .join(RoundRow, RoundRow.id == StopItemRow.round)
         .join(
             StopRow,
@@ -73,10 +79,10 @@ def to_load(session: Session, round_id: RoundId) -> list[ItemId]:
         )
         .order_by(StopItemRow.position, StopItemRow.reference)
     ).all()
-    found = holdings.standings(session, [ItemId(item) for item, _ in rows])
+    found = holdings.standings(session, [ItemId(item) for item, _, _ in rows])
     standings = {each.item: each for each in closed_bags.as_they_lie(session, found.values())}
-    waiting = []
-    for item, office in rows:
+    waiting: dict[int, list[ItemId]] = {}
+    for item, office, tour in rows:
         standing = standings.get(ItemId(item))
         holder = standing.holder if standing else None
         if standing is None or holder is None or standing.offered or standing.frozen:
@@ -84,7 +90,7 @@ def to_load(session: Session, round_id: RoundId) -> list[ItemId]:
         if standing.bag:  # it goes with its bag
             continue
         if holder.unit == office and holder.capacity is Capacity.COUNTER:
-            waiting.append(ItemId(item))
+            waiting.setdefault(tour, []).append(ItemId(item))
     return waiting
 
 

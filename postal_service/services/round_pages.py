@@ -1,7 +1,6 @@
-"""A plan as a manager reads it: calls by name, progress, who has seen his round; and, apart, the points of its map.
+"""A plan as a manager reads it: calls by name, progress, who has seen his round.
 
-Lists show places and dossier codes, never who lives there. Only the map opens where homes are, for
-the office's manager, and leaves a line in the access log for each of them.
+Lists show places and dossier codes, never who lives there; the map stands apart (`round_maps`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,29 +13,27 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.couriers import CourierFacts
-from postal_service.domain.ids import DossierId, RoundId, StaffId
-from postal_service.domain.persons import PersonRole
+from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
     calendars,
     charges,
     courier_facts,
-    persons,
+    orders,
     plans,
     round_loading,
     round_progress,
+    round_tours,
     rounds,
     workdays,
 )
-from postal_service.services.orders import SAME_DAY_CUT, Kind
-from postal_service.services.persons import Purpose
+from postal_service.services.orders import SAME_DAY_CUT
 from postal_service.services.places import Place
 from postal_service.services.planning import Fault, Left
 from postal_service.services.plans import Kept, PlanId
 from postal_service.services.round_progress import Progress
-from postal_service.services.vault import Vault
+from postal_service.services.round_tours import Tour
 from postal_service.storage.schema import (
-    AccessRow,
     DossierRow,
     RoundRow,
     StaffRow,
@@ -53,9 +50,10 @@ class Call:
     """One stop as a line of a list. `name` is a place or a dossier's code."""
 
     position: int
+    tour: int
     order: str
     kind: str
-    at_desk: bool
+    desk: UnitCode | None
     name: str
     things: int
     arrives_at: datetime
@@ -66,13 +64,28 @@ class Call:
     faults: tuple[Fault, ...]
 
     @property
+    def at_desk(self) -> bool:
+        return self.desk is not None
+
+    @property
     def waits(self) -> timedelta:
         return self.starts_at - self.arrives_at
 
 
 @dataclass(frozen=True, kw_only=True)
+class TourOfRound:
+    """What is ridden before the office is seen again; `to_load` of its items lie at the counter."""
+
+    number: int
+    leaves_at: datetime
+    returns_at: datetime
+    to_load: int
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Round:
-    """One courier's round. `letter` names its line on the map; `to_load` items lie at the counter."""
+    """One courier's round. `letter` names its line on the map."""
 
     id: RoundId
     letter: str
@@ -84,12 +97,15 @@ class Round:
     ends_at: datetime
     metres: int
     seconds: int
-    to_load: int
     progress: Progress
     faults: tuple[Fault, ...]
-    calls: tuple[Call, ...]
+    tours: tuple[TourOfRound, ...]
     facts: CourierFacts
     cash_dong: int  # still to be taken at its doors
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(call for tour in self.tours for call in tour.calls)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,33 +129,6 @@ class Page:
     unserved: tuple[Unserved, ...]
     versions: tuple[Kept, ...]
     couriers: tuple[workdays.Courier, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """A stop on the map. `exact` false: the middle of the commune stands for a home."""
-
-    position: int
-    name: str
-    lat: float
-    lon: float
-    exact: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A round on the map: from the office over its points and back."""
-
-    letter: str
-    name: str
-    points: tuple[Point, ...]
-    without_point: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Map:
-    office: Point
-    lines: tuple[Line, ...]
 
 
 def first_day(session: Session, office: Place, *, at: datetime) -> date:
@@ -180,93 +169,12 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
     )
 
 
-def drawn(session: Session, vault: Vault, plan: PlanId, *, by: Actor, at: datetime) -> Map:
-    """The points of a plan; each home that is opened is a line in the access log.
-
-    Raises UnknownPlan for everybody but the office's manager.
-    """
-    found = rounds.managed_plan(session, plan, by=by)
-    shown = page(session, plan, by=by)
-    calls = [call for each in shown.rounds for call in each.calls]
-    spots = _home_spots(session, vault, calls)
-    session.add_all(
-        AccessRow(
-            at=at,
-            staff=by.staff,
-            unit=by.unit,
-            dossier=order.partition(":")[2],
-            what="position",
-            why=Purpose.DELIVERY.value,
-        )
-        for order in sorted(spots)
-    )
-    spots |= _desk_spots(session, calls)
-    session.flush()
-    office = session.get_one(UnitRow, found.office)
-    lines = tuple(_line(each, spots) for each in shown.rounds)
-    return Map(
-        office=Point(
-            position=0, name=office.name, lat=office.lat or 0.0, lon=office.lon or 0.0, exact=True
-        ),
-        lines=lines,
-    )
-
-
-Spots = dict[str, tuple[float, float, bool]]
-
-
-def _line(each: Round, spots: Spots) -> Line:
-    points = tuple(
-        Point(position=call.position, name=call.name, lat=spot[0], lon=spot[1], exact=spot[2])
-        for call in each.calls
-        if (spot := spots.get(_called(call.order))) is not None
-    )
-    return Line(
-        letter=each.letter,
-        name=each.name,
-        points=points,
-        without_point=len(each.calls) - len(points),
-    )
-
-
-def _home_spots(session: Session, vault: Vault, calls: Sequence[Call]) -> Spots:
-    spots: Spots = {}
-    for kind, role in ((Kind.DELIVER, PersonRole.RECEIVER), (Kind.COLLECT, PersonRole.SUBMITTER)):
-        asked = [
-            DossierId(_called(call.order).partition(":")[2])
-            for call in calls
-            if call.kind == kind and not call.at_desk
-        ]
-        homes = persons.homes(session, vault, asked, role)
-        middles = _middles(session, {home.unit for home in homes.values()})
-        for dossier, home in homes.items():
-            if home.lat is not None and home.lon is not None:
-                spots[f"{kind.value}:{dossier}"] = (home.lat, home.lon, True)
-            elif home.unit in middles:
-                spots[f"{kind.value}:{dossier}"] = (*middles[home.unit], False)
-    return spots
-
-
-def _desk_spots(session: Session, calls: Sequence[Call]) -> Spots:
-    asked = {
-        _called(call.order): _called(call.order).partition(":")[2] for call in calls if call.at_desk
-    }
-    middles = _middles(session, set(asked.values()))
-    return {order: (*middles[unit], True) for order, unit in asked.items() if unit in middles}
-
-
-def _middles(session: Session, units: Collection[str]) -> dict[str, tuple[float, float]]:
-    rows = session.scalars(select(UnitRow).where(UnitRow.code.in_(units)))
-    return {
-        row.code: (row.lat, row.lon) for row in rows if row.lat is not None and row.lon is not None
-    }
-
-
 def _rounds(
     session: Session, rows: Sequence[RoundRow], names: Mapping[str, str], plan: Kept
 ) -> tuple[Round, ...]:
     ids = [RoundId(row.id) for row in rows]
     progress = round_progress.of_rounds(session, ids)
+    ridden = round_tours.of_rounds(session, ids)
     stops = session.scalars(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
     ).all()
@@ -288,13 +196,16 @@ def _rounds(
             ends_at=row.ends_at,
             metres=row.metres,
             seconds=row.seconds,
-            to_load=len(round_loading.to_load(session, RoundId(row.id))),
             progress=progress[RoundId(row.id)],
             faults=tuple(f for f in plan.faults if f.courier == row.courier and not f.order),
-            calls=tuple(
-                _call(stop, row, called, things, progress[RoundId(row.id)], plan.faults)
-                for stop in stops
-                if stop.round == row.id
+            tours=_tours(
+                ridden[RoundId(row.id)],
+                round_loading.to_load(session, RoundId(row.id)),
+                tuple(
+                    _call(stop, row, called, things, progress[RoundId(row.id)], plan.faults)
+                    for stop in stops
+                    if stop.round == row.id
+                ),
             ),
             facts=facts[StaffId(row.courier)],
             cash_dong=sum(
@@ -302,6 +213,21 @@ def _rounds(
             ),
         )
         for number, row in enumerate(rows)
+    )
+
+
+def _tours(
+    ridden: Sequence[Tour], to_load: Mapping[int, Sequence[ItemId]], calls: Sequence[Call]
+) -> tuple[TourOfRound, ...]:
+    return tuple(
+        TourOfRound(
+            number=tour.number,
+            leaves_at=tour.leaves_at,
+            returns_at=tour.returns_at,
+            to_load=len(to_load.get(tour.number, ())),
+            calls=tuple(call for call in calls if call.tour == tour.number),
+        )
+        for tour in ridden
     )
 
 
@@ -314,12 +240,13 @@ def _call(
     faults: Sequence[Fault],
 ) -> Call:
     place = stop.unit or stop.dossier or ""
-    order = f"{stop.kind}:{place}@{row.courier}"
+    order = f"{orders.called(stop.kind, stop.unit, stop.dossier)}@{row.courier}"
     return Call(
         position=stop.position,
+        tour=stop.tour,
         order=order,
         kind=stop.kind,
-        at_desk=stop.unit is not None,
+        desk=UnitCode(stop.unit) if stop.unit else None,
         name=called.get(place, place),
         things=things.get((stop.round, stop.position), 0),
         arrives_at=stop.arrives_at,
@@ -327,14 +254,14 @@ def _call(
         departs_at=stop.departs_at,
         locked=stop.locked,
         is_done=stop.position in progress.done_positions,
-        faults=tuple(f for f in faults if f.order and _called(f.order) == _called(order)),
+        faults=tuple(f for f in faults if f.order and call_of(f.order) == call_of(order)),
     )
 
 
 def _unserved(
     session: Session, left: Sequence[Left], names: Mapping[str, str]
 ) -> tuple[Unserved, ...]:
-    places = {each.order: _called(each.order).partition(":")[2] for each in left}
+    places = {each.order: call_of(each.order).partition(":")[2] for each in left}
     called = _place_names(session, places.values())
     return tuple(
         Unserved(
@@ -346,7 +273,7 @@ def _unserved(
     )
 
 
-def _called(order: str) -> str:
+def call_of(order: str) -> str:
     """The call without the courier it is bound to."""
     return order.partition("@")[0]
 

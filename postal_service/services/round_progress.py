@@ -67,11 +67,19 @@ def _is_done(standing: Standing, kind: str) -> bool:
     holder = standing.holder
     if kind == Kind.COLLECT:
         return holder is None or holder.capacity is not Capacity.DESK
-    if standing.state in _ON_THE_WAY:
+    if kind == Kind.BRING:
+        return holder is None or holder.capacity is Capacity.DESK
+    sealed_at_a_door = standing.state is State.SEALED and _is_in_hand(standing)
+    if standing.state in _ON_THE_WAY or sealed_at_a_door:
         return False
     at_counter = holder is not None and holder.capacity is Capacity.COUNTER
     # At the counter it has not left yet, unless it came back from a try.
     return standing.state is State.UNDELIVERED if at_counter else True
+
+
+def _is_in_hand(standing: Standing) -> bool:
+    holder = standing.holder
+    return holder is not None and holder.capacity is Capacity.COURIER
 
 
 class _Count:
@@ -85,8 +93,7 @@ class _Count:
         self.open[position] = self.open.get(position, 0) + (not is_done)
         if standing is not None:
             self.tried += is_done and standing.state is State.UNDELIVERED
-            holder = standing.holder
-            self.loaded += is_done or (holder is not None and holder.capacity is Capacity.COURIER)
+            self.loaded += is_done or _is_in_hand(standing)
 
     @property
     def told(self) -> Progress:

@@ -7,32 +7,22 @@ says what it breaks. What is published stays as it is; a revision is another ver
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import assert_never
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
-from postal_service.domain.ids import StaffId, UnitCode
-from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
+from postal_service.domain.ids import UnitCode
+from postal_service.domain.refusals import OutOfDate, RuleBroken
 from postal_service.domain.units import UnknownUnit
 from postal_service.services import places, plans, workdays
 from postal_service.services.conditions import ASSUMED, Conditions
-from postal_service.services.planning import Fault, Lock, PlannedStop, Sequences, Solved, retimed
+from postal_service.services.planning import Fault, Sequences, Solved, retimed
 from postal_service.services.plans import Kept, PlanId, UnknownPlan
+from postal_service.services.round_changes import Change, changed, named
 from postal_service.services.vault import Vault
 from postal_service.services.workdays import Workday
 from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow
-
-
-class UnknownCall(Malformed):
-    """No such call in this plan, or no such courier at this office."""
-
-    code = "plan.unknown_call"
-
-
-class CallLocked(RuleBroken):
-    code = "plan.call_locked"
 
 
 class NotAProposal(RuleBroken):
@@ -57,41 +47,6 @@ class FaultsNotAccepted(RuleBroken):
     """A plan that breaks something is published only by somebody who says he knows."""
 
     code = "plan.faults_not_accepted"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """Put a call with a courier at a position (1 is first; past the end is last)."""
-
-    order: str
-    courier: StaffId
-    position: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakeOut:
-    """Leave a call out of the plan; it stands among the unserved."""
-
-    order: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fix:
-    """Fix a call, or free it."""
-
-    order: str
-    level: Lock
-
-
-@dataclass(frozen=True, kw_only=True)
-class FixAll:
-    """Fix everything a courier has in its order, or free it."""
-
-    courier: StaffId
-    level: Lock
-
-
-Change = Move | TakeOut | Fix | FixAll
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +145,7 @@ def publish(
     knowing_faults: bool = False,
     by: Actor,
     at: datetime,
+    conditions: Conditions = ASSUMED,
 ) -> Kept:
     """Make a proposal what the couriers ride; the version published before gives way to it.
 
@@ -200,7 +156,7 @@ def publish(
     _refuse_foreign(session, row, by)
     _refuse_unless_proposal(row)
     plans.refuse_if_stale(session, row, tag)
-    _refuse_if_gone(session, vault, row, at)
+    _refuse_if_gone(session, vault, row, at, conditions)
     if row.faults and not knowing_faults:
         raise FaultsNotAccepted(faults=len(row.faults))
     for older in session.scalars(
@@ -237,7 +193,7 @@ def _after(
     workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
     decided: Sequences = plans.sequences(session, before.id, workday)
     for each in changes:
-        decided = _changed(workday, decided, _named(workday, decided, each))
+        decided = changed(workday, decided, named(workday, decided, each))
     solved = retimed(
         workday,
         decided,
@@ -254,73 +210,10 @@ def _workday(
     office: UnitCode,
     day: date,
     at: datetime,
-    conditions: Conditions = ASSUMED,
+    conditions: Conditions,
 ) -> Workday:
     place = places.place(session, office, day=day)
     return workdays.read(session, vault, place, day, at=at, conditions=conditions)
-
-
-def _named(workday: Workday, decided: Sequences, change: Change) -> Change:
-    """The change with its call named as it is named now: once loaded, it bears its courier's name."""
-    if isinstance(change, FixAll):
-        return change
-    planned = [stop.order for stops in decided.values() for stop in stops]
-    known = [*planned, *(order.key for order in workday.orders)]
-    if change.order in known:
-        return change
-    called, _, courier = change.order.partition("@")
-    his = [stop.order for stop in decided.get(StaffId(courier), ())]
-    same = [key for key in [*his, *known] if key.partition("@")[0] == called]
-    return replace(change, order=same[0]) if same else change
-
-
-def _changed(workday: Workday, decided: Sequences, change: Change) -> Sequences:
-    """The sequences after one change; a fixed call is freed before it is moved."""
-    crew = {courier.staff for courier in workday.couriers}
-    lists = {courier: list(decided.get(courier, ())) for courier in sorted({*crew, *decided})}
-    match change:
-        case Move():
-            if change.courier not in crew:
-                raise UnknownCall(call=change.courier)
-            stop = _taken_out(workday, lists, change.order)
-            lists[change.courier].insert(max(0, change.position - 1), stop)
-        case TakeOut():
-            _taken_out(workday, lists, change.order)
-        case Fix():
-            where, place = _find(lists, change.order)
-            lists[where][place] = replace(lists[where][place], locked=change.level)
-        case FixAll():
-            if change.courier not in lists:
-                raise UnknownCall(call=change.courier)
-            lists[change.courier] = [
-                replace(stop, locked=change.level) for stop in lists[change.courier]
-            ]
-        case _:
-            assert_never(change)
-    return {courier: tuple(stops) for courier, stops in lists.items() if stops}
-
-
-def _taken_out(
-    workday: Workday, lists: dict[StaffId, list[PlannedStop]], order: str
-) -> PlannedStop:
-    """Take a call out of its round; one that is in none yet comes from the day's orders."""
-    if not any(stop.order == order for stops in lists.values() for stop in stops):
-        if not any(order == each.key for each in workday.orders):
-            raise UnknownCall(call=order[:80])
-        return PlannedStop(order=order, arrives=0, starts=0, departs=0)
-    where, place = _find(lists, order)
-    stop = lists[where][place]
-    if stop.locked is not Lock.NONE:
-        raise CallLocked(call=order, level=stop.locked.value)
-    return lists[where].pop(place)
-
-
-def _find(lists: dict[StaffId, list[PlannedStop]], order: str) -> tuple[StaffId, int]:
-    for courier, stops in lists.items():
-        for place, stop in enumerate(stops):
-            if stop.order == order:
-                return courier, place
-    raise UnknownCall(call=order[:80])
 
 
 def _with_known_reasons(solved: Solved, before: Kept) -> Solved:
@@ -340,8 +233,10 @@ def _difference(before: Kept, solved: Solved, tag: str) -> Changed:
     )
 
 
-def _refuse_if_gone(session: Session, vault: Vault, row: PlanRow, at: datetime) -> None:
-    workday = _workday(session, vault, UnitCode(row.office), row.day, at)
+def _refuse_if_gone(
+    session: Session, vault: Vault, row: PlanRow, at: datetime, conditions: Conditions
+) -> None:
+    workday = _workday(session, vault, UnitCode(row.office), row.day, at, conditions)
     if workday.fingerprint == row.orders:
         return
     missing = gone(session, PlanId(row.id), workday)

@@ -22,8 +22,9 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict, reading
 from postal_service.projections import holdings
-from postal_service.services import collecting, cursors, persons
+from postal_service.services import collecting, cursors, persons, round_tours
 from postal_service.services.collecting import ToCollect
+from postal_service.services.round_tours import Tour
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
     DeviceRow,
@@ -55,6 +56,7 @@ class Stop:
     """One stop. A place has its name and position; a home only its dossier."""
 
     position: int
+    tour: int
     kind: str
     unit: UnitCode | None
     name: str
@@ -73,12 +75,15 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
+    """Its stops in the order they are called at; between two tours he is at the office."""
+
     id: RoundId
     state: str
     starts_at: datetime
     ends_at: datetime
     metres: int
     seconds: int
+    tours: tuple[Tour, ...]
     stops: tuple[Stop, ...]
 
 
@@ -213,6 +218,7 @@ def _with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tup
         handed.setdefault((each.round, each.position), []).append(told)
     places = _places(session, {stop.unit for stop in stops if stop.unit})
     homes = _homes(session, vault, stops)
+    tours = round_tours.of_rounds(session, [RoundId(row.id) for row in rows])
     return tuple(
         Round(
             id=RoundId(row.id),
@@ -221,6 +227,7 @@ def _with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tup
             ends_at=row.ends_at,
             metres=row.metres,
             seconds=row.seconds,
+            tours=tours[RoundId(row.id)],
             stops=tuple(
                 _stop(stop, places, homes, handed.get((row.id, stop.position), ()))
                 for stop in stops
@@ -248,10 +255,11 @@ def _stop(
     handed: Sequence[Handed],
 ) -> Stop:
     place = places.get(row.unit or "")
-    home = homes.get(row.dossier or "")
+    home = None if row.unit else homes.get(row.dossier or "")
     point = place or (home.point if home else None)
     return Stop(
         position=row.position,
+        tour=row.tour,
         kind=row.kind,
         unit=UnitCode(row.unit) if row.unit else None,
         name=place.name if place else "",

@@ -146,7 +146,16 @@ def read(
     if not couriers:
         raise NoCouriers(unit=office.name)
     known = {courier.staff for courier in couriers}
-    found = orders_reading.of_the_day(session, vault, office, day, policy=policy)
+    van = conditions.van_arrives.get(office.code)
+    found = orders_reading.of_the_day(
+        session,
+        vault,
+        office,
+        day,
+        policy=policy,
+        # A van that should have been here by now comes nobody knows when.
+        van_arrives=van if van is not None and _is_to_come(van, day, now) else None,
+    )
     return Workday(
         office=office.code,
         day=day,
@@ -186,6 +195,10 @@ def _rests(spans: Sequence[Seconds], opens: int) -> tuple[Rest, ...]:
                 Rest(earliest=begins, latest=begins + LATEST_REST_SECONDS, seconds=ends - begins)
             )
     return tuple(made)
+
+
+def _is_to_come(second: int, day: date, now: datetime) -> bool:
+    return now.date() < day or orders.second_of(now) < second
 
 
 def _stands(session: Session, code: UnitCode, day: date) -> bool:

@@ -28,6 +28,7 @@ from postal_service.storage.schema import (
     PickupRow,
     PlanRow,
     RoundRow,
+    RoundTourRow,
     StepRow,
     StopItemRow,
     StopRow,
@@ -91,6 +92,7 @@ def publish(
         )
     )  # fmt: skip
     session.flush()
+    session.add(RoundTourRow(round=name, tour=1, leaves_at=NOON, returns_at=NOON))
     at = {"arrives_at": NOON, "starts_at": NOON, "departs_at": NOON, "locked": "none"}
     session.add(StopRow(round=name, position=1, kind="deliver", unit=DESK, dossier=None, **at))
     for item in items:

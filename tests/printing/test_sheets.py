@@ -102,7 +102,7 @@ def test_an_empty_list_says_that_it_is_empty() -> None:
         handover_record.render(
             replace(movement.RESULT_HANDOVER, items=())
         ): "Không có bưu gửi nào được bàn giao.",
-        run_list.render(replace(movement.RUN_LIST, stops=())): "Tuyến này không có điểm dừng nào.",
+        run_list.render(replace(movement.RUN_LIST, tours=())): "Tuyến này không có điểm dừng nào.",
         delivery_slip.render(
             replace(outcome.DELIVERY_SLIP, recovered=())
         ): "Không có bản chính nào phải thu hồi.",
@@ -270,9 +270,27 @@ def test_a_run_list_keeps_the_route_order_and_adds_up_the_cash() -> None:
     assert "Quãng đường: 42,4 km" in words
 
 
+def test_a_run_list_says_between_two_tours_that_the_courier_is_at_the_office() -> None:
+    words = text_of(run_list.render(movement.RUN_LIST))
+    first, second = movement.RUN_LIST.tours
+
+    told = ["Chuyến 1: 07:30–11:05", "Người nhận ví dụ số 9", "nhận bưu gửi của chuyến 2"]
+    told += ["Chuyến 2: 14:05–16:05", "Người nhận ví dụ số 10"]
+    assert [words.index(each) for each in told] == sorted(words.index(each) for each in told)
+    assert f"{sum(len(stop.items) for stop in second.stops)} bưu gửi" in words
+
+    heading = next(
+        page for page in page_texts(run_list.render(movement.RUN_LIST)) if told[3] in page
+    )
+    assert "Người nhận ví dụ số 10" in heading  # it stands on the page of its first stop
+
+    alone = text_of(run_list.render(replace(movement.RUN_LIST, tours=(first,))))
+    assert "Chuyến" not in alone
+
+
 def test_a_stop_is_never_parted_by_the_end_of_a_page() -> None:
     pages = page_texts(
-        run_list.render(replace(movement.RUN_LIST, stops=movement.RUN_LIST.stops * 6))
+        run_list.render(replace(movement.RUN_LIST, tours=movement.RUN_LIST.tours * 6))
     )
 
     for page in pages:

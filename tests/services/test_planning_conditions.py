@@ -52,7 +52,8 @@ def home(
 def named(orders: list[Order]) -> tuple[Order, ...]:
     """Each at a door of its own."""
     return tuple(
-        replace(order, dossier=DossierId(order.references[0].reference)) for order in orders
+        replace(order, dossier=order.dossier or DossierId(order.references[0].reference))
+        for order in orders
     )
 
 

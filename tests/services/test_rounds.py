@@ -23,10 +23,13 @@ from postal_service.services import (
     exceptions,
     handovers,
     jobs,
+    orders,
     plans,
     proposals,
+    round_changes,
     round_loading,
     round_progress,
+    round_tours,
     rounds,
     rounds_reading,
 )
@@ -35,18 +38,20 @@ from postal_service.services.conditions import ASSUMED, Conditions, Roads
 from postal_service.services.planning import Lock, NoRoadTimes
 from postal_service.services.plans import Kept, PlanChanged, PlanId, UnknownPlan
 from postal_service.services.proposals import Wish
-from postal_service.services.round_loading import NothingToLoad
-from postal_service.services.rounds import (
+from postal_service.services.round_changes import (
     CallLocked,
-    FaultsNotAccepted,
     Fix,
     FixAll,
     Move,
+    TakeOut,
+    UnknownCall,
+)
+from postal_service.services.round_loading import NothingToLoad
+from postal_service.services.rounds import (
+    FaultsNotAccepted,
     NotAProposal,
     NotPublished,
     OrdersChanged,
-    TakeOut,
-    UnknownCall,
 )
 from postal_service.storage.schema import PlanRow, RoundRow, StopRow
 from tests.services import rounds_day as d
@@ -88,20 +93,24 @@ def calls(session: Session, plan: PlanId) -> dict[str, list[str]]:
         .order_by(RoundRow.courier, StopRow.position)
     )
     for courier, stop in rows:
-        found.setdefault(courier, []).append(f"{stop.kind}:{stop.unit or stop.dossier}")
+        call = orders.called(stop.kind, stop.unit, stop.dossier)
+        found.setdefault(courier, []).append(call)
     return found
 
 
-def change(session: Session, world: World, plan: Kept, *changes: rounds.Change) -> rounds.Changed:
+def change(
+    session: Session, world: World, plan: Kept, *changes: round_changes.Change
+) -> rounds.Changed:
     return rounds.change(
         session, world.vault, plan.id, changes, tag=plan.tag, by=world.manager, at=LATER
     )
 
 
-def publish(session: Session, world: World, plan: Kept, **more: bool) -> Kept:
+def publish(session: Session, world: World, plan: Kept, *, knowing_faults: bool = False) -> Kept:
     return rounds.publish(
-        session, world.vault, plan.id, tag=plan.tag, by=world.manager, at=LATER, **more
-    )
+        session, world.vault, plan.id, tag=plan.tag, knowing_faults=knowing_faults,
+        by=world.manager, at=LATER,
+    )  # fmt: skip
 
 
 def round_of(session: Session, plan: PlanId, courier: StaffId) -> RoundId:
@@ -350,9 +359,9 @@ def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
 ) -> None:
     publish(session, world, plan)
     mine = round_of(session, plan.id, world.courier.staff)
-    waiting = round_loading.to_load(session, mine)
+    waiting = round_loading.to_load(session, mine)[1]
 
-    offered = round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
+    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
 
     assert set(offered.items) == set(waiting) != set()
     for standing in holdings.in_batch(session, offered.batch):
@@ -361,7 +370,7 @@ def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
     locks = session.scalars(select(StopRow.locked).filter_by(round=mine, kind="deliver")).all()
     assert set(locks) == {"courier"}
     with pytest.raises(NothingToLoad):
-        round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
+        round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
 
 
 def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
@@ -369,13 +378,13 @@ def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
 ) -> None:
     mine = round_of(session, plan.id, world.courier.staff)
     with pytest.raises(UnknownRound):
-        round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
+        round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
     publish(session, world, plan)
     for stranger in (world.far_counter, world.courier, world.desk_clerk):
         with pytest.raises((UnknownRound, RoleNeeded)):
-            round_loading.load(session, world.keys, mine, by=stranger, at=LATER)
+            round_loading.load(session, world.keys, mine, tour=1, by=stranger, at=LATER)
     with pytest.raises(UnknownRound):
-        round_loading.load(session, world.keys, RoundId("none"), by=world.counter, at=LATER)
+        round_loading.load(session, world.keys, RoundId("none"), tour=1, by=world.counter, at=LATER)
 
 
 def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
@@ -383,7 +392,7 @@ def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
 ) -> None:
     publish(session, world, plan)
     mine = round_of(session, plan.id, world.courier.staff)
-    offered = round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
+    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
     _take(session, world, offered.batch, world.courier)
     before = calls(session, plan.id)[world.courier.staff]
 
@@ -393,12 +402,91 @@ def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
     other = next(who for who in calls(session, second) if who != world.courier.staff)
     kept = rounds.managed_plan(session, second, by=world.manager)
     taken = f"{before[0]}@{world.courier.staff}"
-    free: list[rounds.Change] = [
+    free: list[round_changes.Change] = [
         Fix(order=taken, level=Lock.NONE),
         Move(order=taken, courier=StaffId(other), position=1),
     ]
     done = change(session, world, kept, *free)
     assert "lock_courier" in {fault.kind for fault in done.faults}
+
+
+def in_two_tours(session: Session, world: World, plan: Kept) -> tuple[Kept, RoundId]:
+    """The plan with the first courier's last call on a second tour, and his round."""
+    mine = world.courier.staff
+    last = calls(session, plan.id)[mine][-1]
+    change(session, world, plan, Move(order=last, courier=mine, position=99, tour=2))
+    changed = rounds.managed_plan(session, plan.id, by=world.manager)
+    return changed, round_of(session, plan.id, mine)
+
+
+def test_each_tour_is_loaded_by_itself_and_the_later_one_stays_at_the_counter(
+    session: Session, world: World, plan: Kept
+) -> None:
+    changed, mine = in_two_tours(session, world, plan)
+    publish(session, world, changed)
+    waiting = round_loading.to_load(session, mine)
+    assert sorted(waiting) == [1, 2]
+
+    first = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+    _take(session, world, first.batch, world.courier)
+
+    assert round_loading.to_load(session, mine) == {2: waiting[2]}
+    locks = session.execute(select(StopRow.tour, StopRow.locked).filter_by(round=mine)).all()
+    assert {tuple(row) for row in locks} == {(1, "courier"), (2, "none")}
+    with pytest.raises(NothingToLoad):
+        round_loading.load(session, world.keys, mine, tour=3, by=world.counter, at=LATER)
+    second = round_loading.load(session, world.keys, mine, tour=2, by=world.counter, at=LATER)
+    assert set(second.items) == set(waiting[2])
+
+
+def test_tours_are_kept_with_their_hours_and_survive_a_revision(
+    session: Session, world: World, plan: Kept
+) -> None:
+    changed, mine = in_two_tours(session, world, plan)
+    first, second = round_tours.of_rounds(session, [mine])[mine]
+    row = session.get_one(RoundRow, mine)
+    assert (first.leaves_at, second.returns_at) == (row.starts_at, row.ends_at)
+    assert first.returns_at < second.leaves_at
+    publish(session, world, changed)
+
+    revised = rounds.revise(session, world.vault, plan.id, by=world.manager, at=LATER)
+
+    again = round_of(session, revised, world.courier.staff)
+    assert len(round_tours.of_rounds(session, [again])[again]) == 2
+    tours = session.scalars(
+        select(StopRow.tour).filter_by(round=again).order_by(StopRow.position)
+    ).all()
+    assert list(tours) == sorted(tours)
+
+
+def test_a_call_put_before_another_joins_its_tour(
+    session: Session, world: World, plan: Kept
+) -> None:
+    changed, mine = in_two_tours(session, world, plan)
+    _, other = sorted(calls(session, plan.id))
+    theirs = calls(session, plan.id)[other][0]
+    place = len(calls(session, plan.id)[world.courier.staff])
+
+    change(session, world, changed, Move(order=theirs, courier=world.courier.staff, position=place))
+
+    rows = session.scalars(select(StopRow).filter_by(round=mine).order_by(StopRow.position)).all()
+    assert [f"{row.kind}:{row.unit or row.dossier}" for row in rows][place - 1] == theirs
+    assert [row.tour for row in rows] == [1] * (place - 1) + [2, 2]
+
+
+def test_the_phone_is_told_its_tours_in_order(session: Session, world: World, plan: Kept) -> None:
+    changed, _ = in_two_tours(session, world, plan)
+    publish(session, world, changed)
+
+    shift = rounds_reading.today(session, world.vault, by=world.courier, at=LATER)
+
+    [round_] = shift.rounds
+    assert [tour.number for tour in round_.tours] == [1, 2]
+    tours = [stop.tour for stop in round_.stops]
+    assert (tours, set(tours)) == (sorted(tours), {1, 2})
+    leaves = {tour.number: tour for tour in round_.tours}
+    for stop in round_.stops:
+        assert leaves[stop.tour].leaves_at <= stop.arrives_at <= leaves[stop.tour].returns_at
 
 
 def test_progress_is_told_by_who_holds_what(session: Session, world: World, plan: Kept) -> None:
@@ -410,7 +498,7 @@ def test_progress_is_told_by_who_holds_what(session: Session, world: World, plan
 
     total = progress().things
     assert (progress().stops_done, progress().loaded) == (0, 0)
-    offered = round_loading.load(session, world.keys, mine, by=world.counter, at=LATER)
+    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
     _take(session, world, offered.batch, world.courier)
     assert (progress().stops_done, progress().loaded) == (0, total)
     home = next(i for i in offered.items if holdings.standings(session, [i])[i].leg.value == "OUT")

@@ -14,7 +14,7 @@ from postal_service.services import courier_facts, jobs, plans, rounds
 from postal_service.services.jobs import JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
-from postal_service.services.rounds import Fix
+from postal_service.services.round_changes import Fix
 from postal_service.storage.schema import AccessRow, JobRow, PlanRow, RoundRow, StopRow
 from postal_service.web.rounds import words
 from routing import Reason, ViolationKind
@@ -293,6 +293,56 @@ def test_a_published_round_is_loaded_and_its_acknowledgement_shown(
         manager.send(f"/rounds/{plan.id}/change", {"act": "refresh", "tag": "v1.0"}).status_code
         == 409
     )
+
+
+def test_a_call_is_moved_to_another_tour_and_each_tour_is_loaded_by_itself(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    order, courier = first_call(session, plan)
+    fields = {"act": "move", "tag": plan.tag, "order": order, "courier": courier, "tour": "2"}
+    moved = manager.send(f"/rounds/{plan.id}/change", fields)
+    page = manager.text(moved.location)
+    assert "Chuyến 1" in page
+    assert "Chuyến 2" in page
+    assert page.index("về bưu cục lúc") < page.index("Chuyến 2")
+    assert "Giao 1 bưu gửi" not in page  # nothing is given before it is published
+    manager.send(f"/rounds/{plan.id}/publish", {"tag": "v1.1"})
+    session.expire_all()
+    [mine] = session.scalars(select(RoundRow).filter_by(courier=courier)).all()
+    assert "Giao 1 bưu gửi của chuyến 2 cho bưu tá" in manager.text(f"/rounds?plan={plan.id}")
+
+    assert manager.send(f"/rounds/load/{mine.id}", {"tour": "2"}).status_code == 302
+
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert "của chuyến 2 cho bưu tá" not in page
+    assert "của chuyến 1 cho bưu tá" in page
+    drawn = manager.text(f"/rounds/{plan.id}/map")
+    assert drawn.count("↩ về bưu cục") == 1  # the list says what the lines show
+
+
+@pytest.mark.parametrize("tour", ["-1", "10", "two", "1.5", "9" * 50])
+def test_a_tour_that_is_none_is_neither_loaded_nor_moved_to(
+    manager: Browser, session: Session, plan: Kept, tour: str
+) -> None:
+    order, courier = first_call(session, plan)
+    fields = {"act": "move", "tag": plan.tag, "order": order, "courier": courier, "tour": tour}
+    assert manager.send(f"/rounds/{plan.id}/change", fields).status_code == 400
+    manager.send(f"/rounds/{plan.id}/publish", {"tag": plan.tag})
+    session.expire_all()
+    mine = session.scalars(select(RoundRow).filter_by(courier=courier)).one()
+    assert manager.send(f"/rounds/load/{mine.id}", {"tour": tour}).status_code == 400
+
+
+def test_what_a_storm_cuts_off_is_listed_with_its_name(
+    manager: Browser, session: Session, plan: Kept
+) -> None:
+    order, _ = first_call(session, plan)
+    row = session.get_one(PlanRow, plan.id)
+    told: dict[str, object] = {"courier": None, "misses_by_seconds": None, "references": []}
+    row.unserved = [{**told, "order": order, "reason": "closed", "because": "bão số <12>"}]
+    session.commit()
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert "đường tới nơi hoặc nơi nhận bị đóng trong ngày: bão số &lt;12&gt;" in page
 
 
 def test_another_offices_plan_is_not_found_whatever_is_done_with_it(

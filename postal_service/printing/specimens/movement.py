@@ -1,5 +1,6 @@
 """What travels with the envelopes, with invented offices."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -141,6 +142,20 @@ RESULT_HANDOVER: Final = handover_record.HandoverRecord(
     check_link=CHECK_LINK,
 )
 
+RUN_STOPS: Final = tuple(
+    run_list.RunStop(
+        order=order,
+        planned_at=MORNING + timedelta(minutes=12 * order),
+        window=(MORNING, MORNING + timedelta(hours=2)) if order % 3 == 0 else None,
+        name=DESK if order == 1 else f"Người nhận ví dụ số {order}",
+        address=f"Số {order}, đường Không Có Thật, thôn Giả Định, phường Ví Dụ",
+        phone=CITIZEN_PHONE,
+        items=tuple(f"ET0000{order:03}{n}5VN" for n in range(1, 2 + order % 3)),
+        cash_dong=26_000 * (order % 2),
+        remark="Thu lại giấy phép cũ" if order == 4 else "",
+    )
+    for order in range(1, 15)
+)
 RUN_LIST: Final = run_list.RunList(
     number="BKP-000001",
     operator_name=OPERATOR,
@@ -151,18 +166,19 @@ RUN_LIST: Final = run_list.RunList(
     departs_at=MORNING - timedelta(minutes=95),
     returns_at=MORNING + timedelta(hours=7),
     distance_m=42_350,
-    stops=tuple(
-        run_list.RunStop(
-            order=order,
-            planned_at=MORNING + timedelta(minutes=12 * order),
-            window=(MORNING, MORNING + timedelta(hours=2)) if order % 3 == 0 else None,
-            name=DESK if order == 1 else f"Người nhận ví dụ số {order}",
-            address=f"Số {order}, đường Không Có Thật, thôn Giả Định, phường Ví Dụ",
-            phone=CITIZEN_PHONE,
-            items=tuple(f"ET0000{order:03}{n}5VN" for n in range(1, 2 + order % 3)),
-            cash_dong=26_000 * (order % 2),
-            remark="Thu lại giấy phép cũ" if order == 4 else "",
-        )
-        for order in range(1, 15)
+    tours=(
+        run_list.RunTour(
+            departs_at=MORNING - timedelta(minutes=95),
+            returns_at=MORNING + timedelta(hours=2),
+            stops=RUN_STOPS[:9],
+        ),
+        run_list.RunTour(
+            departs_at=MORNING + timedelta(hours=5),
+            returns_at=MORNING + timedelta(hours=7),
+            stops=tuple(
+                replace(stop, planned_at=stop.planned_at + timedelta(hours=4), window=None)
+                for stop in RUN_STOPS[9:]
+            ),
+        ),
     ),
 )

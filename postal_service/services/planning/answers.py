@@ -28,7 +28,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedStop:
-    """One call of a round. Seconds after local midnight, metres from the call before."""
+    """One call of a round. Seconds after local midnight, metres from the call before.
+
+    `tour` counts how often he has left the office until then; the first is 1.
+    """
 
     order: str
     arrives: int
@@ -36,28 +39,45 @@ class PlannedStop:
     departs: int
     metres: int = 0
     locked: Lock = Lock.NONE
+    tour: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTour:
+    """From leaving the office loaded until the courier stands there again."""
+
+    leaves: int
+    returns: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedRound:
-    """One courier's day: leaves the office, calls, is back. `seconds` are those on the road."""
+    """One courier's day: leaves the office, calls, is back, perhaps several times.
+
+    `seconds` are those on the road; a stop's `tour` is the place of its tour in `tours`, from 1.
+    """
 
     courier: StaffId
     leaves: int
     returns: int
     metres: int
     seconds: int
+    tours: tuple[PlannedTour, ...]
     stops: tuple[PlannedStop, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """An order nobody was sent to. `reason` is a word of routing's, or one of the post's own."""
+    """An order nobody was sent to. `reason` is a word of routing's, or one of the post's own.
+
+    `because` names what is closed, in the words of whoever wrote the closure down.
+    """
 
     order: str
     reason: str
     courier: StaffId | None = None
     misses_by_seconds: int | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

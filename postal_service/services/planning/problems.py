@@ -1,6 +1,6 @@
 """A workday becomes a routing problem: places and roads, couriers with their vehicles, bags, purses and rest, calls, locks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.services import workdays
 from postal_service.services.conditions import Roads
-from postal_service.services.orders import Order
+from postal_service.services.orders import Kind, Order, other_half
 from postal_service.services.planning import loads, roads
 from postal_service.services.planning.answers import Left, Sequences
 from postal_service.services.planning.locking import locks
@@ -23,8 +23,10 @@ from routing import (
     Location,
     PlanRules,
     Problem,
+    Shipment,
     Stop,
     StopId,
+    StopKind,
     Window,
 )
 
@@ -33,7 +35,7 @@ from routing import (
 COST_OF_TRAVEL_SECOND: Final = 4
 COST_OF_UNFAIR_SECOND: Final = 1
 TRAVEL_SECONDS_A_CALL: Final = 240  # a guess of the way between two calls, for the fair share only
-NO_POSITION, DESK_CLOSED = "no_position", "desk_closed"
+NO_POSITION, DESK_CLOSED, CLOSED = "no_position", "desk_closed", "closed"
 
 
 class Contradictory(RuleBroken):
@@ -51,17 +53,34 @@ class Posed:
 
 
 def possible(day: Workday) -> tuple[list[Order], list[Left]]:
-    """The orders somebody could be sent to, and the others with the reason."""
+    """The orders somebody could be sent to, and the others with the reason.
+
+    What is collected and cannot be brought on is collected all the same, and has no reason.
+    """
     go: list[Order] = []
     left: list[Left] = []
     for order in day.orders:
-        if order.spot is None:
-            left.append(Left(order=order.key, reason=NO_POSITION))
-        elif order.is_closed:
-            left.append(Left(order=order.key, reason=DESK_CLOSED))
-        else:
+        reason = _impossible(day, order)
+        if reason is None:
             go.append(order)
+        elif order.kind is not Kind.BRING:
+            left.append(reason)
+    known = {order.key for order in go}
+    go = [each for each in go if each.kind is not Kind.BRING or other_half(each.key) in known]
     return go, left
+
+
+def _impossible(day: Workday, order: Order) -> Left | None:
+    if order.spot is None:
+        return Left(order=order.key, reason=NO_POSITION)
+    shut = [
+        closure.name
+        for closure in day.conditions.closures
+        if closure.holds_on(day.day) and order.unit in closure.desks
+    ]
+    if shut:
+        return Left(order=order.key, reason=CLOSED, because=shut[0])
+    return Left(order=order.key, reason=DESK_CLOSED) if order.is_closed else None
 
 
 def posed(day: Workday, decided: Sequences) -> Posed:
@@ -74,6 +93,8 @@ def posed(day: Workday, decided: Sequences) -> Posed:
     places = {(spot.lat, spot.lon): spot for spot in reversed(spots)}
     where = {point: number for number, point in enumerate(places)}
     ways = roads.ways_of(day, list(places.values()))
+    pairs = loads.pairs_of(orders)
+    purses = {each.staff: loads.purse_of(each, day, orders) for each in day.couriers}
     office = where[day.start.lat, day.start.lon]
     try:
         problem = Problem(
@@ -81,10 +102,21 @@ def posed(day: Workday, decided: Sequences) -> Posed:
                 Location(name=str(n), lat=s.lat, lon=s.lon) for n, s in enumerate(places.values())
             ),
             profiles=ways.profiles,
-            stops=tuple(_stop(day, order, where) for order in orders),
-            couriers=tuple(_courier(day, each, office, orders) for each in day.couriers),
+            stops=tuple(_stop(day, order, where, pairs) for order in orders),
+            couriers=tuple(
+                _courier(day, each, office, purses[each.staff]) for each in day.couriers
+            ),
+            shipments=tuple(
+                Shipment(pickup=StopId(pickup), dropoff=StopId(other_half(pickup)))
+                for pickup in sorted(pairs)
+            ),
             rules=PlanRules(
                 locks=tuple(locks(day, orders, decided)),
+                banned=tuple(
+                    (StopId(pickup), CourierId(staff))
+                    for staff, purse in purses.items()
+                    for pickup in sorted(purse.too_small_for)
+                ),
                 balance=_balance(day, orders),
                 unknown_area_cost=day.conditions.unknown_area_seconds * COST_OF_TRAVEL_SECOND,
             ),
@@ -99,25 +131,33 @@ def contradictory(found: ContradictoryProblem) -> Contradictory:
     return Contradictory(findings="; ".join(str(finding) for finding in found.findings[:5]))
 
 
-def _stop(day: Workday, order: Order, where: dict[tuple[float, float], int]) -> Stop:
+def _stop(
+    day: Workday,
+    order: Order,
+    where: dict[tuple[float, float], int],
+    pairs: Collection[str],
+) -> Stop:
     assert order.spot is not None  # only possible orders come here
+    kind = StopKind.PICKUP if order.key in pairs else loads.kind_of(order)
+    brought = kind is StopKind.DROPOFF  # its loads and its penalty are the pick-up's
     return Stop(
         id=StopId(order.key),
         location=where[order.spot.lat, order.spot.lon],
-        kind=loads.kind_of(order),
+        kind=kind,
         service_seconds=order.service_seconds,
         setup_seconds=order.setup_seconds,
         windows=tuple(Window(opens_second=a, closes_second=b) for a, b in order.windows),
-        loads=loads.loads_of(order, day.conditions),
+        loads=()
+        if brought
+        else loads.loads_of(order, day.conditions, is_paired=order.key in pairs),
         skills=loads.permits_for(order, day.start),
-        penalty=order.penalty_seconds * COST_OF_TRAVEL_SECOND,
+        release_second=order.there_from,
+        penalty=None if brought else order.penalty_seconds * COST_OF_TRAVEL_SECOND,
         area=order.spot.area,
     )
 
 
-def _courier(
-    day: Workday, courier: workdays.Courier, office: int, orders: Sequence[Order]
-) -> Courier:
+def _courier(day: Workday, courier: workdays.Courier, office: int, purse: loads.Purse) -> Courier:
     riding = day.conditions.riding[courier.facts.vehicle]
     return Courier(
         id=CourierId(courier.staff),
@@ -126,10 +166,12 @@ def _courier(
         costs=CostRates(per_travel_second=COST_OF_TRAVEL_SECOND),
         shift=Window(opens_second=day.shift[0], closes_second=day.shift[1]),
         profile=courier.facts.vehicle.value,
-        capacities=loads.carrying(courier, day, orders),
+        capacities=purse.capacities,
         skills=frozenset(permit.value for permit in courier.facts.held_permits),
         max_route_seconds=riding.longest_seconds,
         max_route_metres=riding.longest_metres,
+        max_tours=riding.tours,
+        reload_seconds=riding.reload_seconds,
         breaks=tuple(
             Break(earliest_second=r.earliest, latest_second=r.latest, duration_seconds=r.seconds)
             for r in day.rests

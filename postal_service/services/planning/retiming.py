@@ -56,14 +56,19 @@ def plan_of(problem: Problem, decided: Sequences) -> Plan:
     routes = []
     served: set[int] = set()
     for number, courier in enumerate(problem.couriers):
-        stops = [index.get(StopId(each.order)) for each in decided.get(StaffId(courier.id), ())]
-        tour = tuple(stop for stop in stops if stop is not None and stop not in served)
-        if not tour:
+        tours: dict[int, list[int]] = {}
+        for each in decided.get(StaffId(courier.id), ()):
+            stop = index.get(StopId(each.order))
+            if stop is not None and stop not in served:
+                tours.setdefault(each.tour, []).append(stop)
+                served.add(stop)
+        if not tours:
             continue
-        served.update(tour)
-        route = scheduler.route(number, (tour,))
+        # A tour whose calls are all gone is not ridden, and those after it move up.
+        ridden = tuple(tuple(tours[tour]) for tour in sorted(tours))
+        route = scheduler.route(number, ridden)
         if isinstance(route, Blocked):
-            route = scheduler.forced_route(number, (tour,))
+            route = scheduler.forced_route(number, ridden)
         routes.append(route)
     left_out = [number for number in range(len(problem.stops)) if number not in served]
     return Plan(

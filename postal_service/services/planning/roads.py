@@ -44,11 +44,14 @@ def ways_of(day: Workday, spots: Sequence[Spot]) -> Ways:
     profiles = []
     for vehicle in sorted({courier.facts.vehicle for courier in day.couriers}):
         riding = day.conditions.riding[vehicle]
-        islands = _islands(day.conditions, spots, riding)
+        notices = [
+            *_islands(day.conditions, spots, riding),
+            *_closures(day.conditions, spots),
+        ]
         profiles.append(
             Profile(
                 name=vehicle.value,
-                travel=with_notices(table, islands, day=day.day) if islands else table,
+                travel=with_notices(table, notices, day=day.day) if notices else table,
                 speed_periods=tuple(_periods(day.conditions, riding, in_town=in_town)),
             )
         )
@@ -94,6 +97,30 @@ def _islands(conditions: Conditions, spots: Sequence[Spot], riding: Riding) -> l
         )
         for island in sorted({spot.area for spot in spots if spot.terrain == ISLAND})
     ]
+
+
+def _closures(conditions: Conditions, spots: Sequence[Spot]) -> list[RoadNotice]:
+    """Storms and floods, on their days; a detour's seconds are a motorbike's, as the table's."""
+    notices = []
+    for closure in conditions.closures:
+        inside = frozenset(n for n, spot in enumerate(spots) if spot.area in closure.areas)
+        others = frozenset(n for n, spot in enumerate(spots) if spot.area not in closure.areas)
+        if closure.towards:
+            others = frozenset(n for n in others if spots[n].area in closure.towards)
+        notices += [
+            RoadNotice(
+                origins=inside,
+                destinations=there,
+                reason=closure.name,
+                first_day=closure.first_day,
+                last_day=closure.last_day,
+                seconds=closure.detour_seconds,
+                metres=closure.detour_metres,
+            )
+            for there in (others, inside if closure.inside else frozenset[int]())
+            if inside and there
+        ]
+    return notices
 
 
 def _periods(conditions: Conditions, riding: Riding, *, in_town: bool) -> list[SpeedPeriod]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from postal_service.domain.ids import StaffId
-from postal_service.services.orders import Order
+from postal_service.services.orders import Kind, Order, other_half
 from postal_service.services.planning import loads
 from postal_service.services.planning.answers import (
     Baseline,
@@ -14,9 +14,10 @@ from postal_service.services.planning.answers import (
     Lock,
     PlannedRound,
     PlannedStop,
+    PlannedTour,
     Solved,
 )
-from postal_service.services.planning.problems import Posed, possible
+from postal_service.services.planning.problems import CLOSED, Posed, possible
 from postal_service.services.workdays import Workday
 from routing import CourierId, Plan, Problem, Reason, Route
 from routing.baseline import nearest_neighbour
@@ -24,6 +25,7 @@ from routing.baseline import nearest_neighbour
 BASELINE_SECONDS: Final = 10.0
 CASH_ABOVE_LIMIT: Final = "cash_above_limit"
 TOO_LARGE: Final = "too_large"
+WINDOW_OF_PAIR: Final = "window_of_pair"
 NEEDS: Final = "needs_"  # and the permit that nobody free for it has
 
 
@@ -59,10 +61,11 @@ def baseline_of(problem: Problem, *, impossible: int) -> Baseline:
     """The nearest stop next, without locks; `impossible` are the orders outside the problem."""
     free = replace(problem, rules=replace(problem.rules, locks=()))
     plain = nearest_neighbour(free, seconds=BASELINE_SECONDS)
+    brought = {pair.dropoff for pair in problem.shipments}
     return Baseline(
         metres=sum(route.distance_m for route in plain.routes),
         seconds=sum(route.travel_seconds for route in plain.routes),
-        left=len(plain.unserved) + impossible,
+        left=sum(each.stop not in brought for each in plain.unserved) + impossible,
     )
 
 
@@ -73,6 +76,10 @@ def _round(route: Route, levels: Mapping[str, Lock]) -> PlannedRound:
         returns=route.returns_second,
         metres=route.distance_m,
         seconds=route.travel_seconds,
+        tours=tuple(
+            PlannedTour(leaves=tour.leaves_second, returns=tour.returns_second)
+            for tour in route.tours
+        ),
         stops=tuple(
             PlannedStop(
                 order=visit.stop,
@@ -81,8 +88,10 @@ def _round(route: Route, levels: Mapping[str, Lock]) -> PlannedRound:
                 departs=visit.departure_second,
                 metres=visit.distance_m,
                 locked=levels.get(visit.stop, Lock.NONE),
+                tour=number,
             )
-            for visit in route.visits
+            for number, tour in enumerate(route.tours, start=1)
+            for visit in tour.visits
         ),
     )
 
@@ -95,9 +104,30 @@ def _left(day: Workday, plan: Plan) -> list[Left]:
             reason=_reason(day, orders[each.stop], each.reason),
             courier=_staff(each.courier),
             misses_by_seconds=each.misses_by_seconds,
+            because=_closure(day, orders[each.stop]) if each.reason is Reason.NO_ROAD else "",
         )
         for each in plan.unserved
+        if orders[each.stop].kind is not Kind.BRING  # said of the other half
     ]
+
+
+def _closure(day: Workday, order: Order) -> str:
+    """What cuts this call, or the desk it goes on to, off from the office; "" where nothing does."""
+    areas = {each.spot.area for each in _with_other_half(day, order) if each.spot is not None}
+    areas.add(day.start.area)
+    return next(
+        (
+            closure.name
+            for closure in day.conditions.closures
+            if closure.holds_on(day.day)
+            and any(closure.cuts(one, other) for one in areas for other in areas)
+        ),
+        "",
+    )
+
+
+def _with_other_half(day: Workday, order: Order) -> list[Order]:
+    return [order, *(each for each in day.orders if each.key == other_half(order.key))]
 
 
 def _reason(day: Workday, order: Order, reason: Reason) -> str:
@@ -107,6 +137,12 @@ def _reason(day: Workday, order: Order, reason: Reason) -> str:
             limits = [loads.capacities_of(courier, day) for courier in day.couriers]
             cash = max(each[loads.CASH] for each in limits)
             return CASH_ABOVE_LIMIT if order.cash_dong > cash else TOO_LARGE
+        case Reason.NO_ROAD if _closure(day, order):
+            return CLOSED
+        case Reason.BANNED:  # nobody is banned from a call but for its cash
+            return CASH_ABOVE_LIMIT
+        case Reason.WINDOW if len(_with_other_half(day, order)) > 1:
+            return WINDOW_OF_PAIR
         case Reason.NO_SKILL:
             held = [courier.facts.held_permits for courier in day.couriers]
             asked = sorted(loads.permits_for(order, day.start))

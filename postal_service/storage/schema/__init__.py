@@ -55,7 +55,14 @@ from postal_service.storage.schema.organisation import (
     UnitRow,
     WebSessionRow,
 )
-from postal_service.storage.schema.rounds import PickupRow, PlanRow, RoundRow, StopItemRow, StopRow
+from postal_service.storage.schema.rounds import (
+    PickupRow,
+    PlanRow,
+    RoundRow,
+    RoundTourRow,
+    StopItemRow,
+    StopRow,
+)
 from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 
 __all__ = [
@@ -64,6 +71,7 @@ __all__ = [
     "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
-    "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "ScanRow", "SealReuseRow", "SealRow", "ShiftCountRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
+    "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "RoundTourRow", "ScanRow", "SealReuseRow", "SealRow",
+    "ShiftCountRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
     "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "UploadPieceRow", "UploadRow", "VerdictRow", "WebSessionRow",
 ]  # fmt: skip

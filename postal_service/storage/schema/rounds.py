@@ -60,6 +60,17 @@ class RoundRow(Base):
     seconds: Mapped[int]
 
 
+class RoundTourRow(Base):
+    """One tour of a round: out of the office loaded, and back. A round has one at least."""
+
+    __tablename__ = "round_tour"
+
+    round: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    tour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    leaves_at: Mapped[datetime]
+    returns_at: Mapped[datetime]
+
+
 class StopRow(Base):
     """One stop of a round. A home has no coordinates here: they are read from its dossier."""
 
@@ -67,6 +78,7 @@ class StopRow(Base):
 
     round: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tour: Mapped[int] = mapped_column(server_default="1", default=1)
     kind: Mapped[str]  # deliver, collect
     unit: Mapped[str | None]  # a desk or an office
     dossier: Mapped[str | None]  # a home

@@ -16,7 +16,9 @@ from postal_service.services import (
     jobs,
     planning_jobs,
     plans,
+    round_changes,
     round_loading,
+    round_maps,
     round_pages,
     rounds,
     workdays,
@@ -37,6 +39,7 @@ pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/
 BUDGETS = (5, 10, 30, 60, 120)
 MOST_SEED = 999_999
 LAST_POSITION = 9_999
+MOST_TOURS = 9
 FAULTS_NAMED = 3
 
 
@@ -185,6 +188,7 @@ def publish(plan: str) -> ResponseReturnValue:
                 knowing_faults=forms.ticked("knowing"),
                 by=here.actor(),
                 at=here.now(),
+                conditions=here.runtime().settings.conditions,
             )
     except plans.UnknownPlan:
         raise
@@ -223,10 +227,11 @@ def revise(plan: str) -> ResponseReturnValue:
 @pages.post("/load/<round_id>")
 @staff_only(Role.MANAGER, Role.POSTAL_CLERK)
 def load(round_id: str) -> ResponseReturnValue:
-    """Offer a round's items to its courier, all in one batch."""
+    """Offer the items of one tour of a round to its courier, all in one batch."""
+    tour = forms.number("tour", "Chuyến", least=1, most=MOST_TOURS)
     with transaction(here.sessions()) as store:
         offered = round_loading.load(
-            store, here.keys(), RoundId(round_id), by=here.actor(), at=here.now()
+            store, here.keys(), RoundId(round_id), tour=tour, by=here.actor(), at=here.now()
         )
     flash(
         say(
@@ -243,7 +248,7 @@ def load(round_id: str) -> ResponseReturnValue:
 def draw(plan: str) -> ResponseReturnValue:
     """The rounds on a map, and the same as a list. Homes are opened here, which is written down."""
     with transaction(here.sessions()) as store:
-        drawn = round_pages.drawn(
+        drawn = round_maps.drawn(
             store, here.runtime().vault, PlanId(plan), by=here.actor(), at=here.now()
         )
         page = round_pages.page(store, PlanId(plan), by=here.actor())
@@ -300,22 +305,29 @@ def _day(otherwise: date) -> date:
         return otherwise
 
 
-def _changes() -> Sequence[rounds.Change]:
+def _changes() -> Sequence[round_changes.Change]:
     """What the form asks for. Raises NotAChoice, NotANumber or Missing."""
     act = forms.choice("act", "Thao tác", Act)
     if act is Act.REFRESH:
         return ()
     if act is Act.LOCK_ALL:
         courier = StaffId(forms.line("courier", "Bưu tá", most=80))
-        return (rounds.FixAll(courier=courier, level=forms.choice("level", "Mức khóa", Lock)),)
+        return (
+            round_changes.FixAll(courier=courier, level=forms.choice("level", "Mức khóa", Lock)),
+        )
     order = forms.line("order", "Điểm dừng", most=200)
     if act is Act.TAKE_OUT:
-        return (rounds.TakeOut(order=order),)
+        return (round_changes.TakeOut(order=order),)
     if act is Act.LOCK:
-        return (rounds.Fix(order=order, level=forms.choice("level", "Mức khóa", Lock)),)
+        return (round_changes.Fix(order=order, level=forms.choice("level", "Mức khóa", Lock)),)
     position = forms.number("position", "Vị trí", least=0, most=LAST_POSITION)
     courier = StaffId(forms.line("courier", "Bưu tá", most=80))
-    return (rounds.Move(order=order, courier=courier, position=position or LAST_POSITION),)
+    tour = forms.number("tour", "Chuyến", least=0, most=MOST_TOURS)
+    return (
+        round_changes.Move(
+            order=order, courier=courier, position=position or LAST_POSITION, tour=tour or None
+        ),
+    )
 
 
 def _difference(done: rounds.Changed, *, trying: bool) -> str:
@@ -342,7 +354,7 @@ def _back_to(job: jobs.Job) -> ResponseReturnValue:
     return redirect(url_for("rounds.show", office=office, day=str(job.arguments.get("day", ""))))
 
 
-def _points(drawn: round_pages.Map) -> dict[str, object]:
+def _points(drawn: round_maps.Map) -> dict[str, object]:
     """What the script draws; it stands in the page, so no second request tells it again."""
     return {
         "office": [drawn.office.lat, drawn.office.lon, drawn.office.name],
@@ -350,7 +362,9 @@ def _points(drawn: round_pages.Map) -> dict[str, object]:
             {
                 "letter": line.letter,
                 "name": line.name,
-                "points": [[p.lat, p.lon, p.position, p.name, p.exact] for p in line.points],
+                "points": [
+                    [p.lat, p.lon, p.position, p.name, p.exact, p.tour] for p in line.points
+                ],
             }
             for line in drawn.lines
         ],

@@ -7,6 +7,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
 from postal_service.services.conditions import Roads
 from postal_service.services.jobs import Job, JobState
+from postal_service.services.orders import Kind
 from postal_service.services.places import Place
 from postal_service.services.planning import Fault, Left, Lock, Scope
 from postal_service.web.language import language, pick
@@ -17,6 +18,8 @@ REASONS: dict[str, Pair] = {
     "no_position": ("chưa có vị trí trên bản đồ", "its position is not known"),
     "desk_closed": ("bộ phận Một cửa nghỉ ngày này", "the desk is closed on this day"),
     "no_road": ("không có đường bộ tới nơi", "there is no road to it"),
+    "closed": ("đường tới nơi hoặc nơi nhận bị đóng trong ngày", "the road to it or the place itself is closed on this day"),
+    "window_of_pair": ("không bưu tá nào tới kịp giờ hẹn và mang kịp tới bộ phận Một cửa", "no courier reaches it in its window and the desk in time afterwards"),
     "window": ("không bưu tá nào tới kịp giờ hẹn", "no courier reaches it in its window"),
     "shift": ("không bưu tá nào về kịp cuối ca", "no courier would be back before the shift ends"),
     "fleet_full": ("mọi bưu tá đã kín việc; cần thêm một người", "every courier is full; it takes one more"),
@@ -51,10 +54,17 @@ FAULTS |= {
     "capacity": ("vượt sức chứa túi hoặc hạn mức tiền mặt", "above what the bag holds, or above the limit of cash"),
     "route_metres": ("quá số km được đi trong ngày", "beyond the longest way of a day"),
     "route_seconds": ("quá số giờ được đi trong ngày", "beyond the longest day"),
+    "shipment": ("phải thu gom trước rồi mới mang tới bộ phận Một cửa, trong cùng một chuyến", "is to be collected first and then brought to the desk, on one tour"),
+    "tours": ("quá số chuyến được đi trong ngày", "more tours than allowed in a day"),
     "lock_route": ("thêm vào tuyến đã khóa", "added to a locked round"),
     "release": ("đi trước khi hàng tới bưu cục", "leaves before the thing is at the office"),
 }  # fmt: skip
 _OTHER_FAULT: Pair = ("vi phạm ràng buộc", "breaks a rule")
+DONE: dict[str, Pair] = {
+    Kind.DELIVER: ("phát {count}", "deliver {count}"),
+    Kind.COLLECT: ("thu gom {count}", "collect {count}"),
+    Kind.BRING: ("mang tới {count} hồ sơ vừa thu gom", "bring {count} just collected"),
+}
 LOCKS: dict[Lock, Pair] = {
     Lock.NONE: ("không khóa", "free"),
     Lock.COURIER: ("khóa bưu tá", "courier locked"),
@@ -105,10 +115,17 @@ _ENDED_BADLY: dict[str, Pair] = {
 def reason(left: Left) -> str:
     """Why a call is in no round, with by how much it misses."""
     told = pick(REASONS.get(left.reason, REASONS["not_explained"]))
+    if left.because:
+        told += f": {left.because}"
     if not left.misses_by_seconds:
         return told
     minutes = -(-left.misses_by_seconds // 60)
     return told + pick((f"; gần nhất trễ {minutes} phút", f"; the nearest misses by {minutes} min"))
+
+
+def what_is_done(kind: str, things: int) -> str:
+    """What happens at a call, and with how many things."""
+    return pick(DONE[kind]).format(count=things)
 
 
 def fault(broken: Fault) -> str:

@@ -16,7 +16,12 @@
   };
   told.rounds.forEach((round, number) => {
     const colour = colours[number % colours.length];
-    const way = [office, ...round.points.map((p) => [p[0], p[1]]), office];
+    const way = [office];
+    round.points.forEach((p, place) => {
+      if (place && p[5] !== round.points[place - 1][5]) way.push(office); // back between two tours
+      way.push([p[0], p[1]]);
+    });
+    way.push(office);
     L.polyline(way, { color: colour, weight: 4, opacity: 0.85, dashArray: patterns[number % patterns.length] }).addTo(map);
     for (const [lat, lon, position, name, exact] of round.points) {
       every.push([lat, lon]);

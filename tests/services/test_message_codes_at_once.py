@@ -7,7 +7,7 @@ from postal_service.services import message_codes
 from postal_service.services.message_codes import CODES_A_DAY, TooManyCodes
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import NOON
-from tests.services.test_delivery import result
+from tests.services.in_hand import result
 from tests.services.world import build
 
 AT_ONCE = 6

@@ -65,6 +65,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không còn bưu gửi nào của tuyến này ở quầy để giao cho bưu tá.",
         "Nothing of this round lies at the counter to be given to the courier.",
     ),
+    "round.not_published": (
+        "Tuyến này chưa phát hành, hoặc đã có bản khác thay. Chỉ in bản kê của tuyến đang phát hành.",
+        "This round is not published, or another version took its place. Only a published round has a run list.",
+    ),
     "job.unknown": (
         "Không có công việc này, hoặc không thuộc phạm vi của bạn.",
         "There is no such job, or it is not yours to see.",

@@ -169,6 +169,11 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
     )
 
 
+def letter_of(place: int) -> str:
+    """What the round in this place of its plan is called on the page, the map and the run list."""
+    return LETTERS[place % len(LETTERS)] + str(place // len(LETTERS) or "")
+
+
 def _rounds(
     session: Session, rows: Sequence[RoundRow], names: Mapping[str, str], plan: Kept
 ) -> tuple[Round, ...]:
@@ -187,7 +192,7 @@ def _rounds(
     return tuple(
         Round(
             id=RoundId(row.id),
-            letter=LETTERS[number % len(LETTERS)] + str(number // len(LETTERS) or ""),
+            letter=letter_of(number),
             courier=StaffId(row.courier),
             name=names.get(row.courier, row.courier),
             state=row.state,
@@ -209,7 +214,9 @@ def _rounds(
             ),
             facts=facts[StaffId(row.courier)],
             cash_dong=sum(
-                owed.get(DossierId(s.dossier), 0) for s in stops if s.round == row.id and s.dossier
+                owed.get(DossierId(s.dossier), 0)
+                for s in stops
+                if s.round == row.id and s.dossier and not s.unit  # nothing is taken at a desk
             ),
         )
         for number, row in enumerate(rows)

@@ -68,9 +68,15 @@ class Stop:
     opens_at: datetime | None  # of a pick-up: when the citizen asked to be visited
     closes_at: datetime | None
     arrives_at: datetime
+    starts_at: datetime
     departs_at: datetime
     locked: str
     handed: tuple[Handed, ...]
+
+    @property
+    def home(self) -> DossierId | None:
+        """Whose home it is. What was fetched there and is brought to a desk has a dossier too."""
+        return None if self.unit else self.dossier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +156,7 @@ def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
     # Before everything else: what is recorded while we read is then told once more, not missed.
     size = reading.size(session)
     rows = _rounds(session, by.staff, day)
-    rounds = _with_stops(session, vault, rows)
+    rounds = with_stops(session, vault, rows)
     return Shift(
         day=day,
         rounds=rounds,
@@ -205,7 +211,8 @@ def _version(rows: Sequence[RoundRow]) -> str:
     return sha256(told.encode()).hexdigest()[:16]
 
 
-def _with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tuple[Round, ...]:
+def with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tuple[Round, ...]:
+    """These rounds with their tours, and with their stops in the order they are called at."""
     ids = [row.id for row in rows]
     stops = session.scalars(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
@@ -271,6 +278,7 @@ def _stop(
         opens_at=home.opens_at if home else None,
         closes_at=home.closes_at if home else None,
         arrives_at=row.arrives_at,
+        starts_at=row.starts_at,
         departs_at=row.departs_at,
         locked=row.locked,
         handed=tuple(handed),

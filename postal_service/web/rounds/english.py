@@ -16,6 +16,8 @@ ENGLISH: dict[str, str] = {
     "{count} điểm chưa có vị trí": "{count} stops without a position",
     "Phương án này không có tuyến nào.": "This plan has no round.",
     "Bản đồ tuyến; danh sách bên cạnh nói cùng nội dung": "Map of the rounds; the list beside it tells the same",
+    "In bản kê phát": "Print the run list",
+    "Bản kê ghi đủ tên và địa chỉ; lần in được ghi lại.": "It names everybody with the address; printing it is logged.",
     "Tuyến phát": "Rounds",
     "Bưu cục": "Post office",
     "Ngày": "Day",

@@ -12,6 +12,7 @@ from postal_service.domain.ids import RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local, weekday_date
+from postal_service.printing import run_list
 from postal_service.services import (
     jobs,
     planning_jobs,
@@ -21,6 +22,7 @@ from postal_service.services import (
     round_maps,
     round_pages,
     rounds,
+    run_lists,
     workdays,
 )
 from postal_service.services.jobs import JobId
@@ -32,7 +34,9 @@ from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.papers import opened
 from postal_service.web.rounds import words
+from postal_service.web.rounds.run_list import paper_of
 
 pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
 
@@ -241,6 +245,18 @@ def load(round_id: str) -> ResponseReturnValue:
         "good",
     )
     return redirect(url_for("handovers.show", batch=offered.batch))
+
+
+@pages.post("/run-list/<round_id>")
+@staff_only(*run_lists.PRINTING)
+def print_run_list(round_id: str) -> ResponseReturnValue:
+    """It names every citizen of the round with his address, so printing it is a look that is logged."""
+    with transaction(here.sessions()) as store:
+        found = run_lists.read(
+            store, here.runtime().vault, RoundId(round_id), by=here.actor(), at=here.now()
+        )
+    paper = paper_of(found)
+    return opened(run_list.render(paper), f"{paper.number}-ban-ke-phat.pdf")
 
 
 @pages.get("/<plan>/map")

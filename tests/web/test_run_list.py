@@ -1,0 +1,224 @@
+"""The courier's run list is printed from the round that is out, by who loads it; every home on it is a logged look."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.ids import DossierId
+from postal_service.domain.persons import PersonRole, read_person
+from postal_service.services import persons, rounds
+from postal_service.services.plans import Kept
+from postal_service.storage.schema import (
+    AccessRow,
+    DossierKeyRow,
+    ItemRow,
+    RoundRow,
+    RoundTourRow,
+    StopItemRow,
+    StopRow,
+    UnitRow,
+)
+from tests.clock import Clock
+from tests.printing.read_back import text_of
+from tests.services import rounds_day as d
+from tests.services import world as w
+from tests.services.world import World
+from tests.web.conftest import Browser
+
+Browsers = Callable[[str], Browser]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(d.EARLY)
+
+
+@pytest.fixture
+def plan(session: Session, world: World) -> Kept:
+    """A proposal of four homes, a desk, a pick-up and two couriers."""
+    d.second_courier(session, world)
+    d.results_at_office(session, world, d.homes(4))
+    d.dossier_at_counter(session, world)
+    d.pickup(session, world)
+    session.get_one(UnitRow, w.DESK).address = "159 Trần Quý Cáp"
+    made = d.shared_out(session, world)
+    found = rounds.managed_plan(session, made, by=world.manager)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def published(browser: Browsers, plan: Kept) -> Kept:
+    fields = {"tag": plan.tag, "knowing": "yes"}
+    assert browser("manager").send(f"/rounds/{plan.id}/publish", fields).status_code == 302
+    return plan
+
+
+def rounds_of(session: Session, plan: Kept) -> list[RoundRow]:
+    session.expire_all()
+    asked = select(RoundRow).filter_by(plan=plan.id).order_by(RoundRow.courier)
+    return list(session.scalars(asked))
+
+
+def stops_of(session: Session, row: RoundRow) -> list[StopRow]:
+    asked = select(StopRow).filter_by(round=row.id).order_by(StopRow.position)
+    return list(session.scalars(asked))
+
+
+def printed(clerk: Browser, row: RoundRow) -> str:
+    answer = clerk.send(f"/rounds/run-list/{row.id}")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    return text_of(answer.data)
+
+
+def test_each_round_that_is_out_has_its_run_list_with_every_stop(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    manager = browser("manager")
+    page = manager.text(f"/rounds?plan={published.id}")
+    told = {}
+    for letter, row in zip("AB", rounds_of(session, published), strict=True):
+        assert f'action="/rounds/run-list/{row.id}"' in page
+        told[letter] = printed(manager, row)
+        assert f"Tuyến {letter} — ngày 25 tháng 11 năm 2026" in told[letter]
+        assert f"560000-261125-{letter}-1" in told[letter]
+        assert f"Số điểm dừng: {len(stops_of(session, row))} (" in told[letter]
+
+    words = " ".join(told.values())
+    assert "Lê Văn Hai" in words
+    assert "Nhân viên courier" in words
+    for number in range(1, 5):
+        assert f"Số {number} Trần Cao Vân" in words
+    assert "159 Trần Quý Cáp" in words  # the desk
+    assert words.count("Thu gom hồ sơ") == 1
+    assert "hẹn 09:00–11:00" in words
+    carried = set(session.scalars(select(StopItemRow.reference).filter_by(kind="item")))
+    pickup = session.scalars(select(StopItemRow.reference).filter_by(kind="pickup")).first()
+    labelled = session.scalars(select(ItemRow.item).filter_by(dossier=pickup, leg="IN")).all()
+    assert labelled
+    assert all(item in words for item in [*carried, *labelled])
+
+
+def test_a_telephone_is_masked_and_no_citizen_number_is_printed(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    words = " ".join(printed(browser("manager"), row) for row in rounds_of(session, published))
+
+    assert "***456" in words
+    assert "905123456" not in words
+    assert "049190123456" not in words
+
+
+def test_what_is_to_be_taken_at_the_doors_adds_up(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    manager = browser("manager")
+    page = manager.text(f"/rounds?plan={published.id}")
+    for row in rounds_of(session, published):
+        words = printed(manager, row)
+        total = words.partition("Tổng tiền phải thu: ")[2].partition(" ₫")[0]
+        assert f"còn phải thu {total} ₫" in page or total == "0"
+
+
+def test_every_home_on_it_is_a_look_that_is_logged(
+    browser: Browsers, session: Session, world: World, published: Kept
+) -> None:
+    row = rounds_of(session, published)[0]
+    homes = {stop.dossier for stop in stops_of(session, row) if not stop.unit}
+
+    printed(browser("counter"), row)
+
+    looks = session.scalars(select(AccessRow).filter_by(why="printing")).all()
+    assert {look.dossier for look in looks} == homes
+    assert len(looks) == len(homes)
+    assert {look.staff for look in looks} == {world.counter.staff}
+
+
+def test_a_round_of_two_tours_says_when_he_is_back_between_them(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    row = rounds_of(session, published)[0]
+    last = stops_of(session, row)[-1]
+    last.tour = 2
+    leaves = d.EARLY + timedelta(hours=7)
+    session.add(
+        RoundTourRow(round=row.id, tour=2, leaves_at=leaves, returns_at=leaves + timedelta(hours=1))
+    )
+    session.commit()
+
+    words = printed(browser("manager"), row)
+
+    assert "Về bưu cục, nhận bưu gửi của chuyến 2." in words
+    assert "Chuyến 2: 13:30–14:30" in words
+
+
+def test_who_may_receive_for_another_is_named(
+    browser: Browsers, session: Session, world: World, published: Kept
+) -> None:
+    row, home = next(
+        (row, stop)
+        for row in rounds_of(session, published)
+        for stop in stops_of(session, row)
+        if not stop.unit and stop.kind == "deliver"
+    )
+    key = persons.key_of(session, world.vault, DossierId(home.dossier or ""))
+    persons.keep(session, world.vault, key, PersonRole.DELEGATE, read_person("Trần Thị Mai"))
+    session.commit()
+
+    assert "Người được ủy quyền: Trần Thị Mai" in printed(browser("manager"), row)
+
+
+def test_an_erased_dossier_stands_on_it_by_its_code_alone(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    row, home = next(
+        (row, stop)
+        for row in rounds_of(session, published)
+        for stop in stops_of(session, row)
+        if not stop.unit
+    )
+    session.execute(delete(DossierKeyRow).where(DossierKeyRow.dossier == home.dossier))
+    session.commit()
+
+    words = printed(browser("manager"), row)
+
+    assert "Dữ liệu cá nhân đã xóa" in words
+    assert (
+        session.scalars(select(AccessRow).filter_by(dossier=home.dossier, why="printing")).all()
+        == []
+    )
+
+
+def test_a_round_that_nobody_rides_has_none(
+    browser: Browsers, session: Session, plan: Kept
+) -> None:
+    manager = browser("manager")
+    (first, _) = rounds_of(session, plan)
+    assert "/rounds/run-list/" not in manager.text(f"/rounds?plan={plan.id}")
+
+    refused = manager.send(f"/rounds/run-list/{first.id}")
+
+    assert refused.status_code == 409
+    assert "chưa phát hành" in refused.get_data(as_text=True)
+    first.state = "superseded"
+    session.commit()
+    assert manager.send(f"/rounds/run-list/{first.id}").status_code == 409
+    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
+
+
+def test_who_does_not_load_this_round_gets_none(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    path = f"/rounds/run-list/{rounds_of(session, published)[0].id}"
+
+    for login in ("courier", "desk_clerk", "officer", "auditor", "administrator"):
+        assert browser(login).send(path).status_code == 403, login
+    assert browser("far_counter").send(path).status_code == 404
+    for unknown in ("none", "x" * 3_000, "%00"):
+        assert browser("manager").send(f"/rounds/run-list/{unknown}").status_code == 404
+    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []

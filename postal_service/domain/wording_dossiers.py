@@ -96,6 +96,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hồ sơ {dossier} chưa ghi việc này, nên không có gì để in.",
         "Dossier {dossier} has no such act recorded, so there is nothing to print.",
     ),
+    "paper.nothing_to_receive": (
+        "Hồ sơ {dossier} đã trả kết quả hoặc đã rút, không còn kết quả để ủy quyền nhận.",
+        "Dossier {dossier} is closed or withdrawn: there is no result left to authorise somebody for.",
+    ),
     "paper.unknown": ("Không có loại giấy này.", "There is no such paper."),
     "charge.unknown": ("Không tìm thấy khoản thu.", "No such charge."),
     "charge.cash_differs": (

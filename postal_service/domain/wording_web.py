@@ -5,6 +5,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bưu gửi {item} chưa có giấy mời nào được ghi, nên không có gì để in.",
         "No invitation was recorded for item {item}, so there is none to print.",
     ),
+    "record.not_delivered": (
+        "Bưu gửi {item} chưa được phát cho công dân, nên chưa có phiếu xác nhận phát.",
+        "Item {item} was not delivered to the citizen yet, so there is no delivery to confirm.",
+    ),
+    "record.not_sent_back": (
+        "Bưu gửi {item} chưa bắt đầu chuyển hoàn về cơ quan, nên chưa có biên bản chuyển hoàn.",
+        "Item {item} was not sent back to its agency, so there is no return record.",
+    ),
+    "record.not_signed_yet": (
+        "Sự kiện mới nhất của bưu gửi {item} chưa nằm dưới điểm kiểm có đủ chữ ký làm chứng. Kiểm tra viên chạy kiểm tra sổ cái, hoặc chờ điểm kiểm kế tiếp, rồi trích lại.",
+        "The newest event of item {item} is beneath no checkpoint that enough witnesses signed. Have the auditor check the ledger, or wait for the next checkpoint, then extract again.",
+    ),
     "record.nothing_irregular": (
         "Bưu gửi {item} không có bất thường đang mở. Báo bất thường trước khi lập biên bản.",
         "Item {item} has no open exception. Report it before making a record.",

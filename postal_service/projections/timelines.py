@@ -53,6 +53,11 @@ class Moment:
     instead_of: int | None  # the index of the event whose wrong data this one puts right
 
     @property
+    def counts(self) -> bool:
+        """It is part of the story, and nothing later took it back or put it right."""
+        return not self.verdict and not self.corrected
+
+    @property
     def moves_custody(self) -> bool:
         return isinstance(self.act, (Accept, Handover, Deliver, Found))
 

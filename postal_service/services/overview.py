@@ -196,7 +196,9 @@ def item(session: Session, number: ItemId, *, by: Actor) -> ItemView:
         dossier=dossier,
         procedure=procedures.version(session, dossier.procedure) if dossier else None,
         papers=dossiers.papers(session, dossier.id) if dossier else (),
-        names=names(session, moments, [standing]),
+        names=names(
+            session, moments, [standing], units=[dossier.competent_unit] if dossier else ()
+        ),
     )
 
 

@@ -59,6 +59,8 @@ class Tracked:
 
     code: str
     procedure: str
+    agency: str  # name of the agency that decides
+    result_item: str  # the number the result comes under; "" before there is one
     status: Status
     holder: str  # name of the office that has the papers; "" when it is with the citizen
     promised: datetime | None
@@ -107,11 +109,14 @@ def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetim
             *(look.unit for look in looks),
             *(standing.holder.unit for standing in standings.values() if standing.holder),
             found.received_unit,
+            found.competent_unit,
         },
     )
     return Tracked(
         code=found.code,
         procedure=procedures.version(session, found.procedure).name,
+        agency=names.get(found.competent_unit, ""),
+        result_item=found.result_item or "",
         status=status,
         holder=names.get(_holder(found, status, items, standings), ""),
         promised=found.due_at,

@@ -288,3 +288,42 @@ def test_nobody_prints_the_registration_of_a_foreign_dossier_or_of_none(
     session.commit()
     assert browser("counter").send(path).status_code == 409
     assert "In lại phiếu đăng ký" not in browser("counter").text(f"/dossiers/{received}")
+
+
+def test_an_authorisation_is_printed_for_the_owner_and_the_look_is_logged(
+    browser: Callable[[str], Browser], received: str, session: Session
+) -> None:
+    clerk, path = browser("counter"), f"/dossiers/{received}/papers/authorisation"
+    assert f'action="{path}"' in clerk.text(f"/dossiers/{received}")
+    before = session.scalar(select(func.count()).select_from(AccessRow)) or 0
+
+    answer = clerk.send(path)
+
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/pdf"
+    words = text_of(answer.data)
+    code = session.get_one(DossierRow, received).code
+    for said in ("GIẤY ỦY QUYỀN", code, "Nguyễn Thị Lan", "12 Trần Cao Vân", "UBND phường Tam Kỳ"):
+        assert said in words, said
+    assert "049190123456" not in words
+    assert (session.scalar(select(func.count()).select_from(AccessRow)) or 0) == before + 1
+
+
+def test_nobody_authorises_for_a_foreign_dossier_for_none_or_for_one_that_is_over(
+    browser: Callable[[str], Browser], received: str, session: Session
+) -> None:
+    path = f"/dossiers/{received}/papers/authorisation"
+    before = session.scalar(select(func.count()).select_from(AccessRow)) or 0
+    assert browser("far_counter").send(path).status_code == 404
+    assert browser("auditor").send(path).status_code == 403
+    for unknown in ("nothing", "x" * 3_000, "%00"):
+        assert (
+            browser("counter").send(f"/dossiers/{unknown}/papers/authorisation").status_code == 404
+        )
+    session.execute(update(DossierRow).values(administrative="returned"))
+    session.commit()
+    refused = browser("counter").send(path)
+    assert refused.status_code == 409
+    assert "không còn kết quả để ủy quyền nhận" in refused.get_data(as_text=True)
+    assert "papers/authorisation" not in browser("counter").text(f"/dossiers/{received}")
+    assert (session.scalar(select(func.count()).select_from(AccessRow)) or 0) == before

@@ -1,5 +1,7 @@
 """A citizen with both factors sees where his papers are; anybody else learns nothing, not even that they exist."""
 
+import re
+from base64 import b64decode
 from datetime import date
 
 from flask import Flask
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.acts import Capacity
 from postal_service.domain.ids import DossierId
 from postal_service.services import delivery, persons, reception
+from tests.printing.read_back import text_of
 from tests.services import journeys
 from tests.services.in_hand import passed
 from tests.services.registrations import registration
@@ -123,3 +126,24 @@ def test_a_label_tells_the_way_but_no_person(
     assert good.status_code == 200
     assert "Bưu cục Tam Kỳ" in good.text
     assert other.status_code == 404
+
+
+def test_who_lets_somebody_else_receive_takes_the_form_along_once_there_is_a_result(
+    stranger: Browser, session: Session, world: World
+) -> None:
+    made = journeys.received(session, world)
+    session.commit()
+    early = stranger.send("/tracking", code=made.code, factor=made.pin).text
+    assert "application/pdf" not in early
+    ready = journeys.ready(session, world, made, at=MORNING)
+    session.commit()
+
+    page = stranger.send("/tracking", code=made.code, factor=made.pin).text
+
+    assert "Nhờ người khác nhận thay" in page
+    (pdf,) = re.findall(r'base64,([^"]+)" download="[^"]+-uy-quyen.pdf"', page)
+    words = text_of(b64decode(pdf))
+    for said in ("GIẤY ỦY QUYỀN", made.code, ready.item, "UBND phường Tam Kỳ"):
+        assert said in words, said
+    assert "Lan" not in words  # codes and offices only: names are written by hand
+    assert "application/pdf" not in stranger.send("/tracking", code=made.code, factor="ZZZZ").text

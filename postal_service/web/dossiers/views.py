@@ -21,7 +21,9 @@ from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.printouts.authorisation import is_offered
 from postal_service.web.printouts.offered import REGISTERING, offered
+from postal_service.web.records.offered import papers_of
 
 pages = Blueprint("dossiers", __name__, template_folder="templates", url_prefix="/dossiers")
 
@@ -107,6 +109,8 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         and view.dossier.administrative is Administrative.SUPPLEMENT,
         typed=forms.typed("why", "new_due"),
         printouts=offered(view),
+        item_papers=[paper for each in view.standings for paper in papers_of(each, here.actor())],
+        may_authorise=is_offered(view.dossier) and here.actor().may(*REGISTERING),
         may_register=view.dossier.result_by_post
         and view.dossier.erased_at is None
         and here.actor().may(*REGISTERING),

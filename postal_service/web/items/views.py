@@ -14,6 +14,7 @@ from postal_service.web.acts import begins
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.records.offered import papers_of
 
 pages = Blueprint("items", __name__, template_folder="templates", url_prefix="/items")
 
@@ -27,7 +28,12 @@ LONGEST_SERIAL = 40
 def show(number: str) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, ItemId(number), by=here.actor())
-    return render_template("items/item.html", view=view, acts=begins(view.standing, here.actor()))
+    return render_template(
+        "items/item.html",
+        view=view,
+        acts=begins(view.standing, here.actor()),
+        papers=papers_of(view.standing, here.actor()),
+    )
 
 
 @pages.get("/<number>/seal")

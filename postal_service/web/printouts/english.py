@@ -10,5 +10,6 @@ ENGLISH: dict[str, str] = {
     "In phiếu chuyển khoản": "Print the transfer slip",
     "không có mã chuyển khoản: chưa khai tài khoản nhận khoản này": "no transfer code: no account is entered that takes this line",
     "In lại phiếu đăng ký nhận kết quả": "Print the registration of the result again",
+    "In giấy ủy quyền nhận kết quả": "Print the authorisation to receive the result",
     "Phiếu ghi đủ tên và địa chỉ người nhận; lần in được ghi lại.": "It names the receiver and the address in full; printing it is logged.",
 }

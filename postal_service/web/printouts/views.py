@@ -10,7 +10,7 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
 from postal_service.domain.refusals import Unknown
-from postal_service.printing import return_registration, transfer_slip
+from postal_service.printing import authorisation, return_registration, transfer_slip
 from postal_service.printing.transfer_slip import TransferSlip
 from postal_service.services import administrative, overview, persons, places, procedures, transfers
 from postal_service.services.charges import ChargeId
@@ -22,6 +22,7 @@ from postal_service.web.gate import staff_only
 from postal_service.web.labels import vietnamese
 from postal_service.web.papers import opened
 from postal_service.web.printouts import control, letters
+from postal_service.web.printouts.authorisation import for_clerk
 from postal_service.web.printouts.letters import NotRecorded
 from postal_service.web.printouts.offered import NAMES, REGISTERING
 from postal_service.web.printouts.registration import registration
@@ -79,6 +80,19 @@ def register_again(key: str) -> ResponseReturnValue:
         people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
         paper = registration(view, people, at=at)
     return opened(return_registration.render(paper), f"{view.dossier.code}-nhan-ket-qua.pdf")
+
+
+@pages.post("/<key>/papers/authorisation")
+@staff_only(*REGISTERING)
+def authorise(key: str) -> ResponseReturnValue:
+    """A form with the owner's name and address on it, so printing it is a look that is logged."""
+    dossier, by, at = DossierId(key), here.actor(), here.now()
+    vault = here.runtime().vault
+    with transaction(here.sessions()) as store:
+        view = overview.dossier(store, vault, dossier, by=by)
+        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
+        paper = for_clerk(view, people)
+    return opened(authorisation.render(paper), f"{view.dossier.code}-uy-quyen.pdf")
 
 
 @pages.get("/<key>/transfers/<charge>")

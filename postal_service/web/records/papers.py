@@ -58,8 +58,8 @@ class Found:
 
 def invitation(view: ItemView, who: Person | None, *, office: str, address: str) -> Invitation:
     """The newest invitation of an item. Raises NotInvited."""
-    invited = _newest(view.moments, Invite)
-    attempted = _newest(view.moments, Attempt)
+    invited = newest(view.moments, Invite)
+    attempted = newest(view.moments, Attempt)
     if invited is None or attempted is None or not view.standing.held_until:
         raise NotInvited(item=view.standing.item)
     assert isinstance(attempted.act, Attempt)  # asked for by its type
@@ -78,7 +78,7 @@ def invitation(view: ItemView, who: Person | None, *, office: str, address: str)
         addressee_address=who.address.text if who and who.address else NOT_ENTERED,
         item_code=view.standing.item,
         attempted_at=attempted.claimed_at,
-        attempt_reason=_reason(attempted.act.reason),
+        attempt_reason=reason_of(attempted.act.reason),
         held_until=date.fromisoformat(view.standing.held_until),
         bring=BRING,
         issued_at=invited.claimed_at,
@@ -129,16 +129,12 @@ def is_irregular(standing: Standing) -> bool:
     return bool(standing.troubles & OPEN)
 
 
-def _newest(moments: Iterable[Moment], kind: type) -> Moment | None:
-    counting = [
-        each
-        for each in moments
-        if isinstance(each.act, kind) and not each.verdict and not each.corrected
-    ]
+def newest(moments: Iterable[Moment], kind: type) -> Moment | None:
+    counting = [each for each in moments if isinstance(each.act, kind) and each.counts]
     return counting[-1] if counting else None
 
 
-def _reason(code: str) -> str:
+def reason_of(code: str) -> str:
     # A phone may have told a code of no list.
     return REASONS[Reason(code)].vi if code in set(Reason) else code
 

@@ -1,15 +1,26 @@
-"""Print the invitation of a held result, and the record of an irregular item for two people to sign."""
+"""Print what is recorded of one item: an invitation, an irregularity, its delivery, its way back, its chain."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import ItemId
-from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.printing import discrepancy_record
+from postal_service.printing import (
+    custody_extract,
+    delivery_slip,
+    discrepancy_record,
+    return_record,
+)
 from postal_service.printing import invitation as invitation_paper
-from postal_service.services import directory, overview, persons, places
+from postal_service.services import (
+    checkpoints,
+    directory,
+    item_papers,
+    overview,
+    persons,
+    places,
+)
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.items import UnknownItem
 from postal_service.services.persons import Purpose
@@ -18,7 +29,8 @@ from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
+from postal_service.web.papers import Printable, opened
+from postal_service.web.records import ends
 from postal_service.web.records.papers import (
     Found,
     NothingIrregular,
@@ -51,13 +63,79 @@ def invite(number: str) -> ResponseReturnValue:
             by=by,
             at=here.now(),
         )
-        who = next((people[role] for role in ADDRESSEES if role in people), None)
+        who = next((people[role] for role in ends.ADDRESSEES if role in people), None)
         paper = invitation(view, who, office=office.name, address=office.address)
     made = Printable(say("Giấy mời"), f"{item}-giay-moi.pdf", invitation_paper.render(paper))
     return render_template("records/ready.html", item=item, papers=[made])
 
 
-ADDRESSEES = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
+@pages.post("/<number>/delivery-slip")
+@staff_only(*item_papers.RECORDING)
+def confirm_delivery(number: str) -> ResponseReturnValue:
+    """Who took the result; the paper names people in full, so printing it is a look that is logged."""
+    with transaction(here.sessions()) as store:
+        found = item_papers.delivery(
+            store, here.runtime().vault, ItemId(number), by=here.actor(), at=here.now()
+        )
+    pdf = delivery_slip.render(ends.delivery_slip(found))
+    return opened(pdf, f"{found.view.standing.item}-xac-nhan-phat.pdf")
+
+
+@pages.post("/<number>/return-record")
+@staff_only(*item_papers.RECORDING)
+def record_return(number: str) -> ResponseReturnValue:
+    """Both copies for the post and the agency; a look that is logged as well."""
+    with transaction(here.sessions()) as store:
+        found = item_papers.way_back(
+            store, here.runtime().vault, ItemId(number), by=here.actor(), at=here.now()
+        )
+    pdf = return_record.render(ends.return_record(found))
+    return opened(pdf, f"{found.view.standing.item}-chuyen-hoan.pdf")
+
+
+@pages.get("/<number>/extract")
+@staff_only(*item_papers.EXTRACTING)
+def ask_extract(number: str) -> ResponseReturnValue:
+    return _extract_form(ItemId(number))
+
+
+@pages.post("/<number>/extract")
+@staff_only(*item_papers.EXTRACTING)
+def extract(number: str) -> ResponseReturnValue:
+    """The whole chain with its hashes beneath a witnessed checkpoint; who asks and why stands on it alone."""
+    item, by, runtime = ItemId(number), here.actor(), here.runtime()
+    try:
+        asked_by = forms.line("asked_by", "Người yêu cầu", most=120)
+        purpose = forms.line("purpose", "Mục đích", most=200)
+        quorum = min(checkpoints.QUORUM, len(runtime.witnesses))
+        with reading(here.sessions()) as store:
+            found = item_papers.chain(store, item, quorum=quorum, by=by)
+            office = places.workplace(store, by=by, at=here.now())
+            issuer = directory.names(store, [by.staff])[by.staff]
+    except Refusal as refused:
+        return _extract_form(item, refused)
+    paper = ends.custody_extract(
+        found,
+        asked_by=asked_by,
+        purpose=purpose,
+        label_host=runtime.settings.label_host,
+        office=office.name,
+        issuer=issuer,
+        at=here.now(),
+    )
+    return opened(custody_extract.render(paper), f"{item}-trich-luc.pdf")
+
+
+def _extract_form(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+    page = render_template(
+        "records/extract.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        typed=forms.typed("asked_by", "purpose"),
+    )
+    return page, status_of(refused) if refused else 200
 
 
 @pages.get("/<number>/discrepancy")

@@ -1,6 +1,9 @@
 """The English of what citizens see."""
 
 ENGLISH: dict[str, str] = {
+    "Giấy ủy quyền nhận kết quả": "Authorisation to receive the result",
+    "Nhờ người khác nhận thay": "Let somebody else receive it",
+    "In giấy này, điền họ tên và số định danh của hai bên rồi cùng ký. Người nhận thay mang theo giấy tờ tùy thân của mình.": "Print this form, fill in both names and citizen numbers, and both sign. Whoever receives brings their own identity paper.",
     "Tra cứu hồ sơ": "Follow a dossier",
     "Nhập mã hồ sơ và mã PIN in trên giấy tiếp nhận và hẹn trả kết quả.": "Enter the dossier code and the PIN printed on the appointment slip.",
     "Mã hồ sơ": "Dossier code",

@@ -8,20 +8,23 @@ from flask_limiter.util import get_remote_address
 
 from postal_service.domain import dossier_code
 from postal_service.domain.administrative import StepKind
-from postal_service.domain.public_steps import PublicStep
+from postal_service.domain.public_steps import Bring, PublicStep
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.domain.wording_numbers import dong
 from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, POST_STEPS, STATUS
+from postal_service.printing import authorisation
 from postal_service.services import tracking
 from postal_service.services.persons import Purpose
-from postal_service.services.tracking import TimelineStep
+from postal_service.services.tracking import TimelineStep, Tracked
 from postal_service.storage.transaction import reading
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import open_to_all
 from postal_service.web.labels import word
-from postal_service.web.language import pick
+from postal_service.web.language import pick, say
+from postal_service.web.papers import Printable
+from postal_service.web.printouts.authorisation import for_citizen
 from postal_service.web.security import limiter
 
 pages = Blueprint("tracking", __name__, template_folder="templates")
@@ -75,7 +78,16 @@ def show() -> ResponseReturnValue:
         to_pay=[(word(line), dong(amount)) for line, amount in found.to_pay_dong.items()],
         looks=[(at, office, word(Purpose(why))) for at, office, why in found.looks],
         timeline=[(step, _phrase(step)) for step in reversed(found.timeline)],
+        papers=_papers(found),
     )
+
+
+def _papers(found: Tracked) -> list[Printable]:
+    """The form for whoever lets somebody else receive the result, in the same answer: no factor is asked for twice."""
+    if Bring.AUTHORISATION_IF_NOT_OWNER not in found.bring:
+        return []
+    pdf = authorisation.render(for_citizen(found))
+    return [Printable(say("Giấy ủy quyền nhận kết quả"), f"{found.code}-uy-quyen.pdf", pdf)]
 
 
 @pages.get("/<string(length=13):item>/<string(length=26):token>")

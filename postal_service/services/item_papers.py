@@ -1,0 +1,180 @@
+"""What the papers of one item's end are made of: its delivery, its way back to the agency, its whole chain for a court.
+
+Each is read at one instant. The first two name citizens in full, so reading them is a look that is
+logged; the chain names none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain import acts
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import Capacity, Deliver, Leg
+from postal_service.domain.ids import DossierId, ItemId, StaffId
+from postal_service.domain.money import Means, PaymentState
+from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.wording_dates import local
+from postal_service.ledger import checkpoint, notes
+from postal_service.ledger.checkpoint import Kept
+from postal_service.projections.timelines import Moment
+from postal_service.services import directory, dossiers, overview, persons
+from postal_service.services.items import UnknownItem
+from postal_service.services.overview import ItemView
+from postal_service.services.persons import Purpose
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import MoneyRow
+
+RECORDING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
+EXTRACTING = (Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+class NotDelivered(RuleBroken):
+    """No delivery of this item counts, so nobody confirms one."""
+
+    code = "record.not_delivered"
+
+
+class NotSentBack(RuleBroken):
+    """The way of this result back to its agency was never begun."""
+
+    code = "record.not_sent_back"
+
+
+class NotSignedYet(RuleBroken):
+    """No witnessed checkpoint covers the item's newest event yet; the next one will."""
+
+    code = "record.not_signed_yet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A result in the citizen's hand. `names` of old papers were agreed on; the event tells how many came."""
+
+    view: ItemView
+    moment: Moment
+    act: Deliver
+    at_door: bool
+    people: Mapping[PersonRole, Person]
+    witness: str  # who vouched beside the giver; "" where a proof was shown
+    old_papers: tuple[str, ...]
+    cash_dong: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayBack:
+    """A result on its way back. `taken` is the agency's signature, None before it."""
+
+    view: ItemView
+    begun: Moment
+    taken: Moment | None
+    people: Mapping[PersonRole, Person]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Every event of an item, beneath the newest checkpoint that enough witnesses signed."""
+
+    view: ItemView
+    origin: str
+    signed: Kept
+
+
+def delivery(
+    session: Session, vault: Vault, number: ItemId, *, by: Actor, at: datetime
+) -> Delivery:
+    """The delivery of a result, with one logged look. Raises UnknownItem, NotDelivered or DossierErased."""
+    view, dossier = _of_dossier(session, number, by=by)
+    moment = _newest(view, Deliver)
+    if moment is None or not isinstance(moment.act, Deliver):
+        raise NotDelivered(item=number)
+    proof = moment.act.proof
+    vouched = proof.witness if isinstance(proof, acts.OverrideProof) else ""
+    own = dossiers.items_of(session, dossier)
+    return Delivery(
+        view=view,
+        moment=moment,
+        act=moment.act,
+        at_door=_capacity_before(view, moment) is Capacity.COURIER,
+        people=_look(session, vault, dossier, by=by, at=at),
+        witness=directory.names(session, [StaffId(vouched)]).get(StaffId(vouched), vouched),
+        old_papers=next((each.collect_back for each in own if each.item == number), ()),
+        cash_dong=_taken_dong(session, dossier, moment),
+    )
+
+
+def way_back(session: Session, vault: Vault, number: ItemId, *, by: Actor, at: datetime) -> WayBack:
+    """A result that goes back or is back, with one logged look.
+
+    Raises UnknownItem, NotSentBack or DossierErased.
+    """
+    view, dossier = _of_dossier(session, number, by=by)
+    begun = _newest(view, acts.Return)
+    if begun is None or view.standing.leg is not Leg.OUT or not view.standing.returning:
+        raise NotSentBack(item=number)
+    last = _newest(view, acts.Handover)
+    return WayBack(
+        view=view,
+        begun=begun,
+        taken=last if view.standing.ended else None,
+        people=_look(session, vault, dossier, by=by, at=at),
+    )
+
+
+def chain(session: Session, number: ItemId, *, quorum: int, by: Actor) -> Chain:
+    """The whole chain of an item. Raises RoleNeeded, UnknownItem or NotSignedYet."""
+    by.need(*EXTRACTING)
+    view = overview.item(session, number, by=by)
+    signed = checkpoint.newest_witnessed(session, quorum)
+    if signed is None or signed.size <= max((each.index for each in view.moments), default=-1):
+        raise NotSignedYet(item=number)
+    head = checkpoint.read(notes.read(signed.note).text)
+    return Chain(view=view, origin=head.origin, signed=signed)
+
+
+def _of_dossier(session: Session, number: ItemId, *, by: Actor) -> tuple[ItemView, DossierId]:
+    view = overview.item(session, number, by=by)
+    if view.dossier is None:
+        raise UnknownItem(item=number)
+    return view, view.dossier.id
+
+
+def _look(
+    session: Session, vault: Vault, dossier: DossierId, *, by: Actor, at: datetime
+) -> Mapping[PersonRole, Person]:
+    return persons.look(session, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
+
+
+def _newest(view: ItemView, kind: type) -> Moment | None:
+    counting = [each for each in view.moments if isinstance(each.act, kind) and each.counts]
+    return counting[-1] if counting else None
+
+
+def _capacity_before(view: ItemView, moment: Moment) -> Capacity | None:
+    """In which office the giver held it."""
+    held = [
+        each.act.capacity
+        for each in view.moments
+        if each.index < moment.index
+        and each.counts
+        and isinstance(each.act, (acts.Accept, acts.Handover, acts.Found))
+    ]
+    return held[-1] if held else None
+
+
+def _taken_dong(session: Session, dossier: DossierId, moment: Moment) -> int:
+    """The cash that whoever delivered it took for its dossier on that day."""
+    day = local(moment.claimed_at).date()
+    taken = session.execute(
+        select(MoneyRow.at, MoneyRow.amount_dong).filter_by(
+            dossier=dossier,
+            staff=moment.by.staff,
+            state=PaymentState.PAID.value,
+            method=Means.CASH.value,
+        )
+    )
+    return sum(amount for at, amount in taken if local(at).date() == day)

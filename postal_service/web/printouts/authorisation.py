@@ -1,0 +1,56 @@
+"""The authorisation to receive a result in the owner's place: a form for both to sign. Always Vietnamese."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.standing import Administrative
+from postal_service.printing.authorisation import Authorisation
+from postal_service.services.dossiers import Dossier
+from postal_service.services.overview import DossierView
+from postal_service.services.tracking import Tracked
+
+OVER: Final = (Administrative.RETURNED, Administrative.WITHDRAWN)
+OWNERS: Final = (PersonRole.OWNER, PersonRole.SUBMITTER)
+
+
+class NothingToReceive(RuleBroken):
+    """The result was given back, or the dossier withdrawn: there is nothing left to receive."""
+
+    code = "paper.nothing_to_receive"
+
+
+def is_offered(dossier: Dossier) -> bool:
+    return dossier.administrative not in OVER and dossier.erased_at is None
+
+
+def for_clerk(view: DossierView, people: Mapping[PersonRole, Person]) -> Authorisation:
+    """With the owner's name, and the delegate's where one was named. Raises NothingToReceive."""
+    dossier = view.dossier
+    if not is_offered(dossier):
+        raise NothingToReceive(dossier=dossier.code)
+    owner = next((people[role] for role in OWNERS if role in people), None)
+    delegate = people.get(PersonRole.DELEGATE)
+    return Authorisation(
+        dossier_code=dossier.code,
+        item_code=dossier.result_item or "",
+        agency_name=view.names.unit(dossier.competent_unit),
+        procedure_name=view.procedure.name,
+        owner_name=owner.name if owner else "",
+        owner_id=owner.citizen if owner else "",
+        owner_address=owner.address.text if owner and owner.address else "",
+        authorised_name=delegate.name if delegate else "",
+        authorised_id=delegate.citizen if delegate else "",
+        authorised_address=delegate.address.text if delegate and delegate.address else "",
+    )
+
+
+def for_citizen(found: Tracked) -> Authorisation:
+    """Codes and offices only, as everything the tracking page shows: names are written by hand."""
+    return Authorisation(
+        dossier_code=found.code,
+        item_code=found.result_item,
+        agency_name=found.agency,
+        procedure_name=found.procedure,
+    )

@@ -1,0 +1,377 @@
+"""The papers of an item's end: its delivery confirmed, its way back recorded, its chain extracted for a court."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.acts import Capacity, CardProof, Counts, OverrideProof, Receiver
+from postal_service.domain.attempts import DeliveryPolicy
+from postal_service.domain.custody import State
+from postal_service.domain.identity import Entitlement
+from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.persons import PersonRole, read_person
+from postal_service.domain.standing import Channel
+from postal_service.projections import timelines
+from postal_service.runtime import Runtime
+from postal_service.services import (
+    calendars,
+    checkpoints,
+    counter_delivery,
+    delivery,
+    items,
+    persons,
+    places,
+    results,
+)
+from postal_service.storage.schema import AccessRow, DossierKeyRow, ItemRow
+from postal_service.storage.transaction import transaction
+from tests.printing.read_back import text_of
+from tests.services import journeys
+from tests.services import world as w
+from tests.services.in_hand import passed, sealed
+from tests.services.registrations import LAN, register, registration
+from tests.services.world import MORNING, World
+from tests.web.conftest import Browser
+
+Browsers = Callable[[str], Browser]
+
+ASKED = {"asked_by": "Tòa án nhân dân khu vực 1", "purpose": "Vụ án số 12/2026"}
+REFUSED = "R05"
+
+
+def result_at_desk(session: Session, world: World, procedure: str = w.EXTRACT) -> ItemId:
+    """A sealed result at the desk, to be brought home."""
+    command = registration(session, procedure, submitter=LAN, channel=Channel.DIRECT)
+    dossier = register(session, world, command, by=world.desk_clerk)
+    made = results.register_ready(
+        session, world.keys, dossier.dossier, journeys.ONE_PAPER, by=world.desk_clerk, at=MORNING
+    )
+    journeys.seal(session, world, made.item, by=world.desk_clerk, at=MORNING)
+    return made.item
+
+
+def at_counter(session: Session, world: World, procedure: str = w.EXTRACT) -> ItemId:
+    item = result_at_desk(session, world, procedure)
+    passed(session, world, [item], world.desk_clerk, world.counter, Capacity.COUNTER)
+    return item
+
+
+def handed_out(
+    session: Session, world: World, item: ItemId, entitlement: Entitlement, *, old_papers: int = 0
+) -> None:
+    counter_delivery.deliver(
+        session, world.keys, item, entitlement=entitlement, proof=CardProof(last4="3456"),
+        recovered=Counts(originals=old_papers, certified=0, photocopies=0), service="BH",
+        by=world.counter, at=MORNING,
+    )  # fmt: skip
+    session.commit()
+
+
+def dossier_of(session: Session, item: ItemId) -> DossierId:
+    return DossierId(session.get_one(ItemRow, item).dossier or "")
+
+
+def sent_back(session: Session, world: World, item: ItemId) -> None:
+    """Who refused is invited no more: the result goes back at once."""
+    delivery.attempt(session, world.keys, item, reason=REFUSED, by=world.counter, at=MORNING)
+    office = places.place(session, w.OFFICE, day=MORNING.date())
+    delivery.send_back(
+        session, world.keys, item, why="người nhận từ chối", policy=DeliveryPolicy(),
+        calendar=calendars.of_unit(session, office), by=world.counter, at=MORNING,
+    )  # fmt: skip
+    session.commit()
+
+
+def signed(runtime: Runtime) -> None:
+    with transaction(runtime.sessions) as store:
+        checkpoints.make(store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING)
+
+
+def printed(clerk: Browser, path: str, fields: dict[str, str] | None = None) -> str:
+    answer = clerk.send(path, fields)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    return text_of(answer.data)
+
+
+# The delivery confirmed
+
+
+def test_a_delivery_is_confirmed_from_the_dossiers_page(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    handed_out(session, world, item, Entitlement(receiver=Receiver.OWNER))
+    counter, path = browser("counter"), f"/items/{item}/delivery-slip"
+    for page in (f"/items/{item}", f"/dossiers/{dossier_of(session, item)}"):
+        assert f'action="{path}"' in counter.text(page)
+
+    words = printed(counter, path)
+
+    moment = timelines.of_item(session, item)[-1]
+    for said in (
+        "PHIẾU XÁC NHẬN PHÁT", item, moment.leaf_hash, "UBND phường Tam Kỳ", "Nguyễn Thị Lan",
+        "Tư cách nhận: chủ hồ sơ", "bốn số cuối 3456", "Nơi phát: Bưu cục Tam Kỳ",
+        "Không có bản chính nào phải thu hồi.", "Nhân viên counter",
+    ):  # fmt: skip
+        assert said in words, said
+    assert "049190123456" not in words
+    looks = session.scalars(select(AccessRow).filter_by(why="printing")).all()
+    assert [(look.staff, look.dossier) for look in looks] == [
+        (world.counter.staff, dossier_of(session, item))
+    ]
+
+
+def test_who_received_for_the_owner_and_what_came_back_stand_on_it(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world, w.LICENCE)
+    key = persons.key_of(session, world.vault, dossier_of(session, item))
+    mai = read_person("Trần Thị Mai", citizen="049190123457")
+    persons.keep(session, world.vault, key, PersonRole.DELEGATE, mai)
+    entitlement = Entitlement(receiver=Receiver.AUTHORISED, paper="UQ 12")
+    handed_out(session, world, item, entitlement, old_papers=1)
+
+    words = printed(browser("manager"), f"/items/{item}/delivery-slip")
+
+    assert "Họ và tên: Trần Thị Mai" in words
+    assert "Chủ hồ sơ: Nguyễn Thị Lan" in words
+    assert "Tư cách nhận: người được ủy quyền" in words
+    assert "Số tờ thu hồi: 1 (một)" in words
+    assert "Giấy phép lái xe" in words
+
+
+def test_at_the_door_it_tells_the_home(browser: Browsers, session: Session, world: World) -> None:
+    item = result_at_desk(session, world)
+    passed(session, world, [item], world.desk_clerk, world.courier, Capacity.COURIER)
+    delivery.deliver(
+        session, world.keys, item, receiver=Receiver.OWNER, proof=CardProof(last4="3456"),
+        by=world.courier, at=MORNING,
+    )  # fmt: skip
+    session.commit()
+
+    words = printed(browser("counter"), f"/items/{item}/delivery-slip")
+
+    assert "Nơi phát: 12 Trần Cao Vân" in words
+    assert "Nhân viên courier" in words
+
+
+def test_two_who_vouched_are_both_named(browser: Browsers, session: Session, world: World) -> None:
+    item = at_counter(session, world)
+    delivery.deliver(
+        session, world.keys, item, receiver=Receiver.OWNER,
+        proof=OverrideProof(witness=world.counter.staff), by=world.manager, at=MORNING,
+    )  # fmt: skip
+    session.commit()
+
+    words = printed(browser("counter"), f"/items/{item}/delivery-slip")
+
+    assert "người chứng kiến Nhân viên counter" in words
+    assert "Nhân viên manager" in words
+
+
+# The way back recorded
+
+
+def test_the_way_back_is_recorded_with_all_that_went_before(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    sent_back(session, world, item)
+    counter, path = browser("counter"), f"/items/{item}/return-record"
+    for page in (f"/items/{item}", f"/dossiers/{dossier_of(session, item)}"):
+        assert f'action="{path}"' in counter.text(page)
+
+    words = printed(counter, path)
+
+    for said in (
+        "BIÊN BẢN CHUYỂN HOÀN KẾT QUẢ", item, "hoàn về UBND phường Tam Kỳ", "Nguyễn Thị Lan",
+        "12 Trần Cao Vân", "Lý do chuyển hoàn: người nhận từ chối", "Số lần phát: 1 (một)",
+        "Giấy mời: không gửi giấy mời", "Giữ đến hết: không lưu giữ", "Bản 2",
+    ):  # fmt: skip
+        assert said in words, said
+    assert "Nhân viên desk_clerk" not in words  # nobody there has signed yet
+    assert len(session.scalars(select(AccessRow).filter_by(why="printing")).all()) == 1
+
+
+def test_once_the_agency_has_it_the_record_names_who_took_it(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    sent_back(session, world, item)
+    passed(session, world, [item], world.counter, world.desk_clerk, Capacity.DESK)
+    session.commit()
+    assert items.standing(session, item).state is State.RETURNED
+
+    words = printed(browser("desk_clerk"), f"/items/{item}/return-record")
+
+    assert "Nhân viên desk_clerk" in words
+    assert "Nhân viên counter" in words
+
+
+def test_both_attempts_and_both_invitations_are_told(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    office = places.place(session, w.OFFICE, day=MORNING.date())
+    calendar = calendars.of_unit(session, office)
+    for day in (0, 2):
+        delivery.attempt(
+            session, world.keys, item, reason="R01", by=world.counter,
+            at=MORNING + timedelta(days=day),
+        )  # fmt: skip
+    for day in (2, 4):
+        delivery.invite(
+            session, world.keys, item, policy=DeliveryPolicy(), calendar=calendar,
+            by=world.counter, at=MORNING + timedelta(days=day),
+        )  # fmt: skip
+    delivery.send_back(
+        session, world.keys, item, why="quá hạn giữ", policy=DeliveryPolicy(), calendar=calendar,
+        by=world.counter, at=MORNING + timedelta(days=25),
+    )  # fmt: skip
+    session.commit()
+
+    words = printed(browser("counter"), f"/items/{item}/return-record")
+
+    assert "Số lần phát: 2 (hai)" in words
+    assert "lần 1: 25/11/2026, lần 2: 27/11/2026" in words
+    assert "Giữ đến hết: ngày" in words
+
+
+@pytest.mark.parametrize(
+    ("paper", "code"),
+    [("delivery-slip", "chưa được phát"), ("return-record", "chưa bắt đầu chuyển hoàn")],
+)
+def test_what_did_not_happen_is_not_confirmed(
+    browser: Browsers, session: Session, world: World, paper: str, code: str
+) -> None:
+    item = at_counter(session, world)
+    session.commit()
+    counter = browser("counter")
+    assert paper not in counter.text(f"/items/{item}")
+
+    answer = counter.send(f"/items/{item}/{paper}")
+
+    assert answer.status_code == 409
+    assert code in answer.get_data(as_text=True)
+    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
+
+
+@pytest.mark.parametrize("paper", ["delivery-slip", "return-record"])
+def test_who_has_nothing_to_do_with_it_confirms_nothing(
+    browser: Browsers, session: Session, world: World, paper: str
+) -> None:
+    item = at_counter(session, world)
+    handed_out(session, world, item, Entitlement(receiver=Receiver.OWNER))
+
+    for login in ("courier", "officer", "auditor", "administrator"):
+        assert browser(login).send(f"/items/{item}/{paper}").status_code == 403, login
+    assert browser("far_counter").send(f"/items/{item}/{paper}").status_code == 404
+    for unknown in ("BH999999995VN", "x" * 3_000, "%00"):
+        assert browser("counter").send(f"/items/{unknown}/{paper}").status_code == 404
+    session.execute(delete(DossierKeyRow))
+    session.commit()
+    assert browser("counter").send(f"/items/{item}/{paper}").status_code in {404, 409}
+    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
+
+
+# The chain extracted
+
+
+def test_the_whole_chain_is_extracted_with_every_hash_and_the_checkpoint(
+    browser: Browsers, session: Session, world: World, runtime: Runtime
+) -> None:
+    item = at_counter(session, world)
+    handed_out(session, world, item, Entitlement(receiver=Receiver.OWNER))
+    signed(runtime)
+    manager, path = browser("manager"), f"/items/{item}/extract"
+    for page in (f"/items/{item}", f"/dossiers/{dossier_of(session, item)}"):
+        assert f'href="{path}"' in manager.text(page)
+    assert 'name="asked_by"' in manager.text(path)
+
+    words = printed(manager, path, ASKED)
+
+    hashes = words.replace(" ", "")
+    moments = timelines.of_item(session, item)
+    assert len(moments) == 5
+    for moment in moments:
+        assert moment.leaf_hash in hashes
+    with transaction(runtime.sessions) as store:
+        kept = checkpoints.make(
+            store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING
+        )
+    assert kept.root.hex() in hashes
+    for said in (
+        "TRÍCH LỤC CHUỖI LƯU GIỮ", *ASKED.values(), runtime.settings.origin,
+        f"Số lá: {kept.size}", "Số sự kiện: 5 (năm)", "Phát cho công dân", "người nhận kết quả",
+        "Nhân viên manager",
+    ):  # fmt: skip
+        assert said in words, said
+    assert "Nguyễn Thị Lan" not in words
+    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
+
+
+def test_the_auditor_extracts_what_he_drew(
+    browser: Browsers, session: Session, world: World, runtime: Runtime
+) -> None:
+    (item,) = sealed(session, world)
+    session.commit()
+    signed(runtime)
+    auditor = browser("auditor")
+
+    assert f"/items/{item}/extract" in auditor.text(f"/items/{item}")
+    assert "Số sự kiện: 2 (hai)" in printed(auditor, f"/items/{item}/extract", ASKED)
+
+
+def test_before_a_checkpoint_covers_the_newest_event_nothing_is_extracted(
+    browser: Browsers, session: Session, world: World, runtime: Runtime
+) -> None:
+    (item,) = sealed(session, world)
+    session.commit()
+    manager = browser("manager")
+    before = manager.send(f"/items/{item}/extract", ASKED)
+    assert before.status_code == 409
+    assert "chưa nằm dưới điểm kiểm" in before.get_data(as_text=True)
+    signed(runtime)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    session.commit()
+
+    after = manager.send(f"/items/{item}/extract", ASKED)
+
+    assert after.status_code == 409
+    assert ASKED["asked_by"] in after.get_data(as_text=True)  # nothing is typed twice
+    signed(runtime)
+    assert manager.send(f"/items/{item}/extract", ASKED).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"asked_by": ""}, {"asked_by": "x" * 121}, {"purpose": " "}, {"purpose": "x" * 201}],
+)
+def test_an_extract_says_who_asked_and_why(
+    browser: Browsers, session: Session, world: World, runtime: Runtime, odd: dict[str, str]
+) -> None:
+    (item,) = sealed(session, world)
+    session.commit()
+    signed(runtime)
+
+    answer = browser("manager").send(f"/items/{item}/extract", ASKED | odd)
+
+    assert answer.status_code == 400
+    assert answer.mimetype == "text/html"
+
+
+def test_who_extracts_no_chain(browser: Browsers, session: Session, world: World) -> None:
+    (item,) = sealed(session, world, by=world.far_counter)
+    session.commit()
+    for login in ("counter", "desk_clerk", "courier", "officer"):
+        mine = browser(login)
+        assert mine.get(f"/items/{item}/extract").status_code == 403, login
+        assert mine.send(f"/items/{item}/extract", ASKED).status_code == 403, login
+    for unknown in ("BH999999995VN", "x" * 3_000, "%00"):
+        assert browser("auditor").get(f"/items/{unknown}/extract").status_code == 404
+        assert browser("auditor").send(f"/items/{unknown}/extract", ASKED).status_code == 404

@@ -47,7 +47,7 @@ class DeliverySlip:
     address: str
     recovered: tuple[RecoveredOriginal, ...]
     cash_dong: int
-    courier_name: str
+    giver_name: str  # a courier at the door, a clerk at the counter
     event_hash: str
     basis_line: str = ILLUSTRATIVE_FORM
 
@@ -94,7 +94,7 @@ def render(view: DeliverySlip) -> bytes:
     paper.say("Chữ ký trên giấy hay trên màn hình là bằng chứng nhận, không phải chữ ký số.", NOTE)
     paper.signatures(
         Signature(role="NGƯỜI NHẬN", name=view.receiver_name),
-        Signature(role="BƯU TÁ", name=view.courier_name),
+        Signature(role="NGƯỜI PHÁT", name=view.giver_name),
         dated=f"{view.place}, {official_date(day_of(view.delivered_at))}",
     )
     return paper.pdf()

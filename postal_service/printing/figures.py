@@ -55,8 +55,10 @@ def masked_id(number: str) -> str:
 
 
 def masked_phone(number: str) -> str:
-    """A telephone number with three digits hidden: "0905***456"."""
+    """A telephone number as people dial it, with three digits hidden: "0905***456"."""
     bare = "".join(number.split()).replace(".", "").replace("-", "")
+    if bare.startswith("+84"):
+        bare = f"0{bare.removeprefix('+84')}"
     if len(bare) < 9:
         return "*" * len(bare)
     return f"{bare[:-6]}***{bare[-3:]}"

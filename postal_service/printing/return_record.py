@@ -78,7 +78,7 @@ def _put_copy(paper: Paper, view: ReturnRecord) -> None:
             Column(heading="Lần", share=12, style=CELL_CENTER),
             Column(heading="Thời điểm", share=38, style=CELL_CENTER),
             Column(heading="Lý do không phát được", share=90),
-            Column(heading="Bưu tá", share=40),
+            Column(heading="Người phát", share=40),
         ),
         [
             (str(index), clock(attempt.attempted_at), attempt.reason, attempt.courier_name)

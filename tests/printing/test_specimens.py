@@ -1,12 +1,42 @@
 """The specimens that the documentation shows come out of one command."""
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from postal_service import printing, web
 from postal_service.printing.__main__ import main
 from postal_service.printing.specimens import specimens
 from tests.printing.papers import PAPERS
+
+PAPERS_OF = Path(printing.__path__[0]) / "specimens" / "__init__.py"
+PAGES = Path(web.__path__[0])
+
+
+def rendered_in(source: Path) -> Iterator[str]:
+    """The modules of postal_service/printing whose `render` this file calls, whatever it names them."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    called = {
+        name.asname or name.name: name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == printing.__name__
+        for name in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            of = node.func.value
+            if node.func.attr == "render" and isinstance(of, ast.Name) and of.id in called:
+                yield called[of.id]
+
+
+def test_every_paper_that_has_a_specimen_is_printed_by_some_page() -> None:
+    papers = set(rendered_in(PAPERS_OF))
+    pages = {paper for source in PAGES.rglob("*.py") for paper in rendered_in(source)}
+
+    assert len(papers) > 25
+    assert not sorted(papers - pages), "no user can ever get these papers"
 
 
 def test_one_command_prints_a_specimen_of_every_paper(

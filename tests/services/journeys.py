@@ -7,8 +7,18 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Counts
+from postal_service.domain.attempts import DeliveryPolicy, Reason
 from postal_service.domain.ids import ItemId
-from postal_service.services import administrative, handovers, items, results, sealing
+from postal_service.services import (
+    administrative,
+    calendars,
+    delivery,
+    handovers,
+    items,
+    places,
+    results,
+    sealing,
+)
 from postal_service.services.reception import Received
 from postal_service.services.results import Ready
 from tests.services import world as w
@@ -16,6 +26,7 @@ from tests.services.registrations import LAN, register, registration
 from tests.services.world import World
 
 ONE_PAPER = Counts(originals=1, certified=0, photocopies=0)
+REFUSED = Reason.REFUSED.value
 _serials = count(1)
 
 
@@ -89,4 +100,25 @@ def with_courier(session: Session, world: World, made: Ready, *, at: datetime) -
     hand_over(
         session, world, made.item, giver=world.desk_clerk, receiver=world.courier,
         capacity=Capacity.COURIER, at=at + timedelta(minutes=1),
+    )  # fmt: skip
+
+
+def sent_back(session: Session, world: World, made: Ready, *, at: datetime = w.MORNING) -> ItemId:
+    """The receiver refused the result at the counter of OFFICE, and its way back to the agency has begun."""
+    seal(session, world, made.item, by=world.desk_clerk, at=at)
+    hand_over(
+        session, world, made.item, giver=world.desk_clerk, receiver=world.counter,
+        capacity=Capacity.COUNTER, at=at,
+    )  # fmt: skip
+    go_back(session, world, made.item, at=at)
+    return made.item
+
+
+def go_back(session: Session, world: World, item: ItemId, *, at: datetime = w.MORNING) -> None:
+    """Who refuses is invited no more: what lies at the counter of OFFICE goes back at once."""
+    delivery.attempt(session, world.keys, item, reason=REFUSED, by=world.counter, at=at)
+    office = places.place(session, w.OFFICE, day=at.date())
+    delivery.send_back(
+        session, world.keys, item, why="người nhận từ chối", policy=DeliveryPolicy(),
+        calendar=calendars.of_unit(session, office), by=world.counter, at=at,
     )  # fmt: skip

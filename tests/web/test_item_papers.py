@@ -1,4 +1,4 @@
-"""The papers of an item's end: its delivery confirmed, its way back recorded, its chain extracted for a court."""
+"""The papers of an item's end: its delivery confirmed, its way back recorded."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,10 +15,8 @@ from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.persons import PersonRole, read_person
 from postal_service.domain.standing import Channel
 from postal_service.projections import timelines
-from postal_service.runtime import Runtime
 from postal_service.services import (
     calendars,
-    checkpoints,
     counter_delivery,
     delivery,
     items,
@@ -27,19 +25,15 @@ from postal_service.services import (
     results,
 )
 from postal_service.storage.schema import AccessRow, DossierKeyRow, ItemRow
-from postal_service.storage.transaction import transaction
 from tests.printing.read_back import text_of
 from tests.services import journeys
 from tests.services import world as w
-from tests.services.in_hand import passed, sealed
+from tests.services.in_hand import passed
 from tests.services.registrations import LAN, register, registration
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
 
 Browsers = Callable[[str], Browser]
-
-ASKED = {"asked_by": "Tòa án nhân dân khu vực 1", "purpose": "Vụ án số 12/2026"}
-REFUSED = "R05"
 
 
 def result_at_desk(session: Session, world: World, procedure: str = w.EXTRACT) -> ItemId:
@@ -75,19 +69,8 @@ def dossier_of(session: Session, item: ItemId) -> DossierId:
 
 
 def sent_back(session: Session, world: World, item: ItemId) -> None:
-    """Who refused is invited no more: the result goes back at once."""
-    delivery.attempt(session, world.keys, item, reason=REFUSED, by=world.counter, at=MORNING)
-    office = places.place(session, w.OFFICE, day=MORNING.date())
-    delivery.send_back(
-        session, world.keys, item, why="người nhận từ chối", policy=DeliveryPolicy(),
-        calendar=calendars.of_unit(session, office), by=world.counter, at=MORNING,
-    )  # fmt: skip
+    journeys.go_back(session, world, item)
     session.commit()
-
-
-def signed(runtime: Runtime) -> None:
-    with transaction(runtime.sessions) as store:
-        checkpoints.make(store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING)
 
 
 def printed(clerk: Browser, path: str, fields: dict[str, str] | None = None) -> str:
@@ -277,101 +260,3 @@ def test_who_has_nothing_to_do_with_it_confirms_nothing(
     session.commit()
     assert browser("counter").send(f"/items/{item}/{paper}").status_code in {404, 409}
     assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
-
-
-# The chain extracted
-
-
-def test_the_whole_chain_is_extracted_with_every_hash_and_the_checkpoint(
-    browser: Browsers, session: Session, world: World, runtime: Runtime
-) -> None:
-    item = at_counter(session, world)
-    handed_out(session, world, item, Entitlement(receiver=Receiver.OWNER))
-    signed(runtime)
-    manager, path = browser("manager"), f"/items/{item}/extract"
-    for page in (f"/items/{item}", f"/dossiers/{dossier_of(session, item)}"):
-        assert f'href="{path}"' in manager.text(page)
-    assert 'name="asked_by"' in manager.text(path)
-
-    words = printed(manager, path, ASKED)
-
-    hashes = words.replace(" ", "")
-    moments = timelines.of_item(session, item)
-    assert len(moments) == 5
-    for moment in moments:
-        assert moment.leaf_hash in hashes
-    with transaction(runtime.sessions) as store:
-        kept = checkpoints.make(
-            store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING
-        )
-    assert kept.root.hex() in hashes
-    for said in (
-        "TRÍCH LỤC CHUỖI LƯU GIỮ", *ASKED.values(), runtime.settings.origin,
-        f"Số lá: {kept.size}", "Số sự kiện: 5 (năm)", "Phát cho công dân", "người nhận kết quả",
-        "Nhân viên manager",
-    ):  # fmt: skip
-        assert said in words, said
-    assert "Nguyễn Thị Lan" not in words
-    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
-
-
-def test_the_auditor_extracts_what_he_drew(
-    browser: Browsers, session: Session, world: World, runtime: Runtime
-) -> None:
-    (item,) = sealed(session, world)
-    session.commit()
-    signed(runtime)
-    auditor = browser("auditor")
-
-    assert f"/items/{item}/extract" in auditor.text(f"/items/{item}")
-    assert "Số sự kiện: 2 (hai)" in printed(auditor, f"/items/{item}/extract", ASKED)
-
-
-def test_before_a_checkpoint_covers_the_newest_event_nothing_is_extracted(
-    browser: Browsers, session: Session, world: World, runtime: Runtime
-) -> None:
-    (item,) = sealed(session, world)
-    session.commit()
-    manager = browser("manager")
-    before = manager.send(f"/items/{item}/extract", ASKED)
-    assert before.status_code == 409
-    assert "chưa nằm dưới điểm kiểm" in before.get_data(as_text=True)
-    signed(runtime)
-    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
-    session.commit()
-
-    after = manager.send(f"/items/{item}/extract", ASKED)
-
-    assert after.status_code == 409
-    assert ASKED["asked_by"] in after.get_data(as_text=True)  # nothing is typed twice
-    signed(runtime)
-    assert manager.send(f"/items/{item}/extract", ASKED).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [{"asked_by": ""}, {"asked_by": "x" * 121}, {"purpose": " "}, {"purpose": "x" * 201}],
-)
-def test_an_extract_says_who_asked_and_why(
-    browser: Browsers, session: Session, world: World, runtime: Runtime, odd: dict[str, str]
-) -> None:
-    (item,) = sealed(session, world)
-    session.commit()
-    signed(runtime)
-
-    answer = browser("manager").send(f"/items/{item}/extract", ASKED | odd)
-
-    assert answer.status_code == 400
-    assert answer.mimetype == "text/html"
-
-
-def test_who_extracts_no_chain(browser: Browsers, session: Session, world: World) -> None:
-    (item,) = sealed(session, world, by=world.far_counter)
-    session.commit()
-    for login in ("counter", "desk_clerk", "courier", "officer"):
-        mine = browser(login)
-        assert mine.get(f"/items/{item}/extract").status_code == 403, login
-        assert mine.send(f"/items/{item}/extract", ASKED).status_code == 403, login
-    for unknown in ("BH999999995VN", "x" * 3_000, "%00"):
-        assert browser("auditor").get(f"/items/{unknown}/extract").status_code == 404
-        assert browser("auditor").send(f"/items/{unknown}/extract", ASKED).status_code == 404

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Callable
 from datetime import date
 
 from flask import Flask
@@ -147,3 +148,15 @@ def test_who_lets_somebody_else_receive_takes_the_form_along_once_there_is_a_res
         assert said in words, said
     assert "Lan" not in words  # codes and offices only: names are written by hand
     assert "application/pdf" not in stranger.send("/tracking", code=made.code, factor="ZZZZ").text
+
+
+def test_the_code_on_a_record_leads_staff_to_the_item_and_the_public_to_the_question(
+    stranger: Browser, browser: Callable[[str], Browser], session: Session, world: World
+) -> None:
+    made = received(session, world)
+
+    assert browser("counter").get(f"/{made.item}").location == f"/items/{made.item}"
+    asked = {stranger.get(f"/{item}").location for item in (made.item, "BH999999995VN")}
+    assert asked == {"/tracking"}  # whether there is such an item is told to nobody
+    for nothing in ("BH999999994VN", "x" * 13, "%00" + "x" * 12):
+        assert stranger.get(f"/{nothing}").status_code == 404

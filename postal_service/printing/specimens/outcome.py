@@ -51,7 +51,7 @@ DELIVERY_SLIP: Final = delivery_slip.DeliverySlip(
         ),
     ),
     cash_dong=26_000,
-    courier_name=COURIER,
+    giver_name=COURIER,
     event_hash=DIGEST,
 )
 

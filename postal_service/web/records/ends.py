@@ -58,7 +58,7 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         address=_home(found.people) if found.at_door else office,
         recovered=_recovered(act.recovered, found.old_papers),
         cash_dong=found.cash_dong,
-        courier_name=view.names.person(moment.by.staff),
+        giver_name=view.names.person(moment.by.staff),
         event_hash=moment.leaf_hash,
     )
 

@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
-from postal_service.domain import dossier_code
+from postal_service.domain import dossier_code, s10
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.public_steps import Bring, PublicStep
 from postal_service.domain.refusals import Refusal
@@ -16,7 +16,7 @@ from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, PO
 from postal_service.printing import authorisation
 from postal_service.services import tracking
 from postal_service.services.persons import Purpose
-from postal_service.services.tracking import TimelineStep, Tracked
+from postal_service.services.tracking import NothingFound, TimelineStep, Tracked
 from postal_service.storage.transaction import reading
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
@@ -102,6 +102,20 @@ def label(item: str, token: str) -> ResponseReturnValue:
         found=found,
         step=pick(POST_STEPS[found.step]) if found.step else "",
     )
+
+
+@pages.get("/<string(length=13):item>")
+@open_to_all
+@limiter.limit(LABELS)
+def number(item: str) -> ResponseReturnValue:
+    """What the code on a record or an extract opens: an item's number alone tells nobody anything."""
+    try:
+        found = s10.parse(item).id
+    except Refusal:
+        raise NothingFound from None
+    if here.signed_in() is not None:
+        return redirect(url_for("items.show", number=found))
+    return redirect(url_for("tracking.ask"))
 
 
 def _form(refused: Refusal | None = None) -> ResponseReturnValue:

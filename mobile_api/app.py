@@ -13,7 +13,7 @@ from mobile_api.errors import register_errors
 from mobile_api.intake import Intake
 from mobile_api.limits import Limits, make_limiter
 from mobile_api.requests import register_requests
-from mobile_api.v1 import batches, blobs, code_lists, devices, items, me, rounds
+from mobile_api.v1 import batches, blobs, code_lists, devices, items, me, payments, rounds
 from postal_service.runtime import Runtime
 
 __all__ = ["Limits", "create_app"]
@@ -29,7 +29,7 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     register_access(app)
     register_requests(app)
     api = make_api(app)
-    for part in (devices, me, rounds, batches, blobs, items, code_lists):
+    for part in (devices, me, rounds, batches, payments, blobs, items, code_lists):
         api.register_blueprint(part.routes)
     app.register_blueprint(pages)
     app.register_blueprint(health.routes)
@@ -47,6 +47,7 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         "devices.sign_in": limits.sign_in,
         "batches.upload": limits.sync,
         "blobs.keep": limits.sync,
+        "payments.tell": limits.sync,
         "items.send_code": limits.message_codes,
         "items.redeem_code": limits.message_codes,
     }

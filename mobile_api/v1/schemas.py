@@ -169,6 +169,18 @@ class TourSchema(Schema):
     returns_at = fields.AwareDateTime(required=True)
 
 
+class ChargeSchema(Schema):
+    """One amount on one line, still to be paid. Two lines are never added up."""
+
+    id = fields.String(required=True)
+    line = fields.String(
+        required=True,
+        attribute="charge.line",
+        metadata={"description": "state_fee, postage, or cod"},
+    )
+    amount_dong = fields.Integer(required=True, attribute="charge.amount_dong")
+
+
 class StopSchema(Schema):
     position = fields.Integer(required=True)
     tour = fields.Integer(
@@ -188,6 +200,11 @@ class StopSchema(Schema):
     departs_at = fields.AwareDateTime(required=True)
     locked = fields.String(required=True)
     handed = fields.List(fields.Nested(HandedSchema), required=True)
+    charges = fields.List(
+        fields.Nested(ChargeSchema),
+        required=True,
+        metadata={"description": "To be collected at this home"},
+    )
 
 
 class RoundSchema(Schema):
@@ -238,6 +255,11 @@ class PackageSchema(Schema):
     round = fields.String(required=True)
     attempts = fields.Integer(required=True)
     returning = fields.Boolean(required=True)
+    charges = fields.List(
+        fields.Nested(ChargeSchema),
+        required=True,
+        metadata={"description": "What its dossier still owes"},
+    )
 
 
 class ColleagueSchema(Schema):

@@ -21,6 +21,7 @@ def package_of(package: Package) -> dict[str, object]:
         "offer_giver": offer.giver if offer else "",
         "offer_digest": offer.digest if offer else "",
         "offer_signature": offer.signature if offer else "",
+        "charges": package.charges,
     }
 
 

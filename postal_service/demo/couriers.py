@@ -25,6 +25,7 @@ from postal_service.domain import acts, attempts, codes
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, Receiver
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.money import Means
 from postal_service.ledger import offers
 from postal_service.services.handovers import LARGEST_BATCH
 from postal_service.services.vault import open_sealed
@@ -49,6 +50,8 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     phones_late: int = 0
     rounds_acknowledged: int = 0
+    payments: Counter[str] = field(default_factory=Counter)  # by what the server said
+    cash_dong: int = 0  # taken at doors
 
 
 @dataclass
@@ -150,7 +153,7 @@ class Courier:
                     self._at_door(item, exchange_code)
 
     def _collect(self, stop: dict[str, Any]) -> None:
-        """A citizen hands his papers over: counted, accepted, sealed before his eyes."""
+        """A citizen hands his papers over: counted, accepted, sealed before his eyes; and pays."""
         for number, matter in self._expected(stop["dossier"]):
             received = self.post.slips.received[matter]
             self.phone.collect(number)
@@ -159,6 +162,7 @@ class Courier:
             self.phone.tell(number, acts.Pack(seal=seal, counts=received.counts))
             self.held[number] = Parcel(item=number, seal=seal, counts=received.counts)
             self.tally.collected += 1
+            self._take_money(number)
 
     def give_back(self, at: datetime) -> None:
         """Back at the office: whatever he still has is put out for the clerk."""
@@ -233,8 +237,14 @@ class Courier:
         )
         self.phone.tell(item, deliver)
         self.tally.delivered += 1
+        self._take_money(item)
         if envelope:
             self._take_back(envelope, matter.agency, exchange)
+
+    def _take_money(self, item: ItemId) -> None:
+        """What the day says is still due, charge by charge."""
+        for charge in self.packages[item]["charges"]:
+            self.phone.take_money(charge, Means.CASH)
 
     def _proof(self, item: ItemId, door: Door) -> acts.Proof:
         """What the citizen shows. A wrong slip is noticed by the phone itself, without a network."""
@@ -320,6 +330,9 @@ class Courier:
             self.tally.outcomes.update(each["status"] for each in told)
             if len(self.phone.outbox) == before:
                 break  # nothing more is taken; what is kept apart a person must look at
+        for paid in self.phone.tell_payments():
+            self.tally.payments[paid["status"]] += 1
+            self.tally.cash_dong += paid.get("amount_dong", 0)
         return found
 
 

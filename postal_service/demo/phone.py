@@ -20,6 +20,7 @@ from postal_service.domain.acts import Capacity, Condition, Counts, Leg
 from postal_service.domain.crockford import read_token
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
+from postal_service.domain.money import Means
 from postal_service.ledger import base64_strict, offers, signing
 from postal_service.ledger.encoding import decode, encode
 from postal_service.ledger.offers import OfferCode, Package
@@ -28,6 +29,7 @@ from postal_service.services.enrolling import enrolment_message
 from postal_service.services.phone_access import sign_in_message
 
 AT_ONCE = 500  # events of one upload
+PAYMENTS_AT_ONCE = 50
 API = "/api/v1"
 
 
@@ -103,6 +105,8 @@ class Phone:
         self.outbox: list[Kept] = []
         self.receipts: dict[EventId, dict[str, str]] = {}
         self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
+        self.payments: list[dict[str, Any]] = []  # told until the server has an answer for each
+        self.refused_payments: list[dict[str, Any]] = []  # for the courier to look at
         self._shown: set[EventId] = set()  # what the server has answered for, with whatever
 
     # Getting in
@@ -325,6 +329,29 @@ class Phone:
                 self.troubled[each.id] = outcome
         self.outbox = [each for each in self.outbox if each.id not in self.receipts]
         self._shown &= {each.id for each in self.outbox}
+        return outcomes
+
+    def take_money(self, charge: Mapping[str, Any], means: Means, reference: str = "") -> None:
+        """Keep what a citizen paid for one charge of the day, whole, until it was told."""
+        self.payments.append(
+            {
+                "charge": charge["id"],
+                "amount_dong": charge["amount_dong"],
+                "means": means.value,
+                "reference": reference,
+                "taken_at": self._clock().isoformat(),
+            }
+        )
+
+    def tell_payments(self) -> list[dict[str, Any]]:
+        """Tell what was paid, once the events of its papers are in the ledger. The outcomes."""
+        outcomes: list[dict[str, Any]] = []
+        while self.payments:
+            telling = self.payments[:PAYMENTS_AT_ONCE]
+            told = self._post("/payments", {"payments": telling})["outcomes"]
+            self.refused_payments += [each for each in told if each["status"] == "refused"]
+            self.payments = self.payments[len(telling) :]
+            outcomes += told
         return outcomes
 
     def call(self, method: str, path: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Delivery codes and PINs are known to nobody else; the demo remembers them as its
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from postal_service.demo.day import Matter, Way
 from postal_service.domain.codes import DeliveryCode
@@ -15,6 +16,9 @@ from postal_service.domain.wording_dates import local
 from postal_service.services import procedures
 from postal_service.services.charges import Due
 from postal_service.services.reception import Received, Registration
+
+PAYS_AT_THE_DOOR: Final = 4  # every fourth
+POSTAGE_DONG: Final = 26_000  # the lightest step of the demonstration tariff
 
 CHANNELS = {
     Way.DESK: Channel.DIRECT,
@@ -60,7 +64,7 @@ def registration(matter: Matter, version: ProcedureVersion) -> Registration:
         papers=_papers(version),
         channel=channel,
         result_by_post=matter.by_post,
-        dues=_dues(version, channel, matter),
+        dues=(*_fees(version, channel, matter), *_postage(matter)),
     )
 
 
@@ -78,7 +82,14 @@ def _papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:
     )
 
 
-def _dues(version: ProcedureVersion, channel: Channel, matter: Matter) -> tuple[Due, ...]:
+def _postage(matter: Matter) -> tuple[Due, ...]:
+    """Some who have the result brought home pay its way at the door."""
+    if not matter.by_post or matter.number % PAYS_AT_THE_DOOR:
+        return ()
+    return (Due(line=Line.POSTAGE, amount_dong=POSTAGE_DONG),)
+
+
+def _fees(version: ProcedureVersion, channel: Channel, matter: Matter) -> tuple[Due, ...]:
     fee = version.fee_on(procedures.fee_channel(channel), local(matter.at).date())
     if fee.status is not FeeStatus.CONFIRMED or not fee.amount_dong:
         return ()

@@ -87,6 +87,7 @@ def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
         f"             {tally.recovered} old papers taken back, {followed[Step.INVITE]} invitations,"
         f" {followed[Step.RETURN]} on the way back to their agency"
     )
+    yield f"             {tally.payments['recorded']} charges taken at doors, {tally.cash_dong:,} ₫ in couriers' purses"
     outcomes = ", ".join(f"{name} {count}" for name, count in sorted(tally.outcomes.items()))
     yield f"Phones       {len(played.couriers)} enrolled, {tally.batches} batches ({outcomes}); {tally.phones_late} without network until the evening"
     happened = ", ".join(

@@ -113,6 +113,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Đã gửi {most} mã cho bưu gửi {item} hôm nay. Dùng cách xác nhận khác, hoặc phát lại ngày mai.",
         "{most} codes were sent for item {item} today. Use another proof, or deliver tomorrow.",
     ),
+    "delivery.still_due": (
+        "Hồ sơ của bưu gửi {item} còn khoản phải thu. Thu, hoặc ghi căn cứ miễn từng khoản, rồi giao.",
+        "The dossier of item {item} still owes. Take each charge, or name the rule that waives it, then give the result out.",
+    ),
     "delivery.no_phone": (
         "Hồ sơ của bưu gửi {item} không có số điện thoại để gửi mã.",
         "The dossier of item {item} has no phone number to send a code to.",

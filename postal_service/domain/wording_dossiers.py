@@ -111,6 +111,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không thể tự nộp tiền cho chính mình.",
         "Nobody hands cash in to himself.",
     ),
+    "charge.not_due": (
+        "Khoản này đã có người thu, đã nộp cách khác, được miễn hoặc đã hoàn. Chưa ghi thêm gì.",
+        "This charge was taken by somebody, paid otherwise, waived or given back. Nothing was recorded.",
+    ),
+    "charge.other_amount": (
+        "Khoản này là {due} đồng, không phải {told} đồng. Chưa ghi gì; mỗi khoản thu đủ một lần.",
+        "This charge is {due} dong, not {told} dong. Nothing was recorded; a charge is paid whole.",
+    ),
+    "charge.reference_needed": (
+        "Tiền không phải tiền mặt phải có số giao dịch.",
+        "What is not paid in cash needs the number of its transaction.",
+    ),
     "charge.bad_reference": (
         "Số chứng từ dài quá {most} ký tự.",
         "A reference is at most {most} characters long.",

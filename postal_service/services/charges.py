@@ -262,17 +262,32 @@ def accounts(session: Session, dossier: DossierId) -> list[Account]:
     return sorted((_account(row) for row in rows), key=lambda each: each.id)
 
 
+def owed(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, tuple[Account, ...]]:
+    """The charges that are still to be paid for each of these dossiers, the oldest first.
+
+    Dossiers that owe nothing are left out.
+    """
+    rows = session.scalars(
+        _newest_entries()
+        .where(
+            MoneyRow.dossier.in_(set(asked)),
+            MoneyRow.state == PaymentState.DUE.value,
+            MoneyRow.amount_dong > 0,
+        )
+        .order_by(MoneyRow.id)
+    )
+    found: dict[DossierId, tuple[Account, ...]] = {}
+    for each in map(_account, rows):
+        found[each.dossier] = (*found.get(each.dossier, ()), each)
+    return found
+
+
 def due_dong(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, int]:
     """What is still to be paid for each of these dossiers; those that owe nothing are left out."""
-    rows = session.scalars(
-        _newest_entries().where(
-            MoneyRow.dossier.in_(set(asked)), MoneyRow.state == PaymentState.DUE.value
-        )
-    )
-    owed: dict[DossierId, int] = {}
-    for row in rows:
-        owed[DossierId(row.dossier)] = owed.get(DossierId(row.dossier), 0) + row.amount_dong
-    return {dossier: dong for dossier, dong in owed.items() if dong}
+    return {
+        dossier: sum(each.charge.amount_dong for each in found)
+        for dossier, found in owed(session, asked).items()
+    }
 
 
 def _newest_entries() -> Select[MoneyRow]:

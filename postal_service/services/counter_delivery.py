@@ -24,9 +24,11 @@ from postal_service.domain.identity import (
 )
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import (
+    charges,
     delivery,
     dossiers,
     message_codes,
@@ -43,6 +45,13 @@ from postal_service.services.overview import Line, lines
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import ItemRow
+
+
+class StillDue(RuleBroken):
+    """Something of the dossier is to be paid, or waived by its rule, before its result is given out."""
+
+    code = "delivery.still_due"
+
 
 HOLDING = (State.HELD, State.UNDELIVERED, State.AT_DESTINATION_OFFICE)
 
@@ -70,11 +79,12 @@ def deliver(
 ) -> HandedOver:
     """Give a result to the citizen; papers taken back become an item that goes to the agency.
 
-    Raises UnknownItem, NoAuthorisation, NotTheHolder, NotForDelivery, ItemFrozen,
+    Raises UnknownItem, NoAuthorisation, StillDue, NotTheHolder, NotForDelivery, ItemFrozen,
     WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
     """
     sight.item(session, item, by=by)
     refuse_unless_entitled(entitlement)
+    _refuse_while_due(session, item)
     back, label = None, None
     if recovered.total:
         back, label = _item_back(session, item, service=service, by=by, at=at)
@@ -165,6 +175,12 @@ def on_hold(session: Session, *, by: Actor, after: str = "") -> OnHold:
         lines=lines(session, [each for each in held if each.leg is Leg.OUT]),
         following=held[-1].item if len(held) >= holdings.PAGE else ItemId(""),
     )
+
+
+def _refuse_while_due(session: Session, item: ItemId) -> None:
+    # At a door nothing is refused (docs/adr/0010): what the citizen has in hand, he has.
+    if charges.owed(session, dossiers.of_items(session, [item]).values()):
+        raise StillDue(item=item)
 
 
 def _item_back(

@@ -22,7 +22,8 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict, reading
 from postal_service.projections import holdings
-from postal_service.services import collecting, cursors, persons, round_tours
+from postal_service.services import charges, collecting, cursors, persons, round_tours
+from postal_service.services.charges import Account
 from postal_service.services.collecting import ToCollect
 from postal_service.services.round_tours import Tour
 from postal_service.services.vault import Vault
@@ -72,6 +73,7 @@ class Stop:
     departs_at: datetime
     locked: str
     handed: tuple[Handed, ...]
+    charges: tuple[Account, ...]  # what is to be collected at a home, line by line
 
     @property
     def home(self) -> DossierId | None:
@@ -115,6 +117,7 @@ class Package:
     standing: Standing | None
     expected: ToCollect | None
     offer: OfferSigned | None
+    charges: tuple[Account, ...]  # what its dossier still owes, line by line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +256,7 @@ class _Home:
     opens_at: datetime | None
     closes_at: datetime | None
     point: persons.Home | None
+    charges: tuple[Account, ...]
 
 
 def _stop(
@@ -282,6 +286,7 @@ def _stop(
         departs_at=row.departs_at,
         locked=row.locked,
         handed=tuple(handed),
+        charges=home.charges if home else (),
     )
 
 
@@ -304,8 +309,11 @@ def _homes(session: Session, vault: Vault, stops: Sequence[StopRow]) -> dict[str
         .outerjoin(PickupRow, PickupRow.dossier == DossierRow.id)
         .where(DossierRow.id.in_([*by_kind["deliver"], *by_kind["collect"]]))
     )
+    owed = charges.owed(session, [*by_kind["deliver"], *by_kind["collect"]])
     return {
-        key: _Home(code, opens_at, closes_at, points.get(DossierId(key)))
+        key: _Home(
+            code, opens_at, closes_at, points.get(DossierId(key)), owed.get(DossierId(key), ())
+        )
         for key, code, opens_at, closes_at in rows
     }
 
@@ -342,6 +350,7 @@ def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, .
     awaited = {DossierId(row.dossier) for row in rows if row.dossier and row.item not in standings}
     expected = {each.item: each for each in collecting.expected(session, awaited).values()}
     offers = _offers(session, standings.values())
+    owed = charges.owed(session, {DossierId(row.dossier) for row in rows if row.dossier})
     return tuple(
         Package(
             item=ItemId(row.item),
@@ -350,6 +359,7 @@ def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, .
             standing=standings.get(ItemId(row.item)),
             expected=expected.get(ItemId(row.item)),
             offer=offers.get(ItemId(row.item)),
+            charges=owed.get(DossierId(row.dossier or ""), ()),
         )
         for row in rows
     )

@@ -32,6 +32,7 @@ from postal_service.web.items import views as items
 from postal_service.web.labels import word
 from postal_service.web.language import language, say
 from postal_service.web.particulars import views as particulars
+from postal_service.web.payments import views as payments
 from postal_service.web.phones import views as phones
 from postal_service.web.printouts import views as printouts
 from postal_service.web.receptions import views as receptions
@@ -71,6 +72,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     shifts.pages,
     fees.pages,
     transfers.pages,
+    payments.pages,
     rounds.pages,
     phones.pages,
     reports.pages,

@@ -52,7 +52,8 @@ class AtCounter:
 def result(browser: Callable[[str], Browser], session: Session, tmp_path: Path) -> AtCounter:
     """The code is read from the printed slip as a scanner would."""
     desk, counter = browser("desk_clerk"), browser("counter")
-    page = desk.send(f"/receptions/new/{w.EXTRACT}", reception_fields(desk)).get_data(as_text=True)
+    paid = reception_fields(desk, fee="8000", fee_means="cash")
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", paid).get_data(as_text=True)
     dossier = page.partition("/dossiers/")[2][:36]
     code = _delivery_code(page, tmp_path)
     ready = desk.send(

@@ -12,17 +12,20 @@ from postal_service.domain.attempts import DeliveryPolicy
 from postal_service.domain.custody import State
 from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.money import Means
 from postal_service.domain.persons import PersonRole, read_person
 from postal_service.domain.standing import Channel
 from postal_service.projections import timelines
 from postal_service.services import (
     calendars,
+    charges,
     counter_delivery,
     delivery,
     items,
     persons,
     places,
     results,
+    taking,
 )
 from postal_service.storage.schema import AccessRow, DossierKeyRow, ItemRow
 from tests.printing.read_back import text_of
@@ -56,6 +59,12 @@ def at_counter(session: Session, world: World, procedure: str = w.EXTRACT) -> It
 def handed_out(
     session: Session, world: World, item: ItemId, entitlement: Entitlement, *, old_papers: int = 0
 ) -> None:
+    """Every charge is taken in cash, then the result is given out."""
+    dossier = dossier_of(session, item)
+    for each in charges.owed(session, [dossier]).get(dossier, ()):
+        taking.at_counter(
+            session, dossier, each.id, Means.CASH, reference="", by=world.counter, at=MORNING
+        )  # fmt: skip
     counter_delivery.deliver(
         session, world.keys, item, entitlement=entitlement, proof=CardProof(last4="3456"),
         recovered=Counts(originals=old_papers, certified=0, photocopies=0), service="BH",

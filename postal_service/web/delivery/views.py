@@ -21,12 +21,13 @@ from postal_service.domain.attempts import REASONS, DeliveryPolicy, Reason
 from postal_service.domain.codes import read_delivery_code
 from postal_service.domain.custody import ENDED
 from postal_service.domain.identity import Entitlement, read_card
-from postal_service.domain.ids import ItemId
+from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.printing import keeping_slip
 from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import (
     calendars,
+    charges,
     counter_delivery,
     delivery,
     directory,
@@ -267,6 +268,8 @@ def _proof(item: ItemId, receiver: Receiver) -> Proof:
 def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
+        dossier = view.dossier.id if view.dossier else DossierId("")
+        owed = charges.owed(store, [dossier]).get(dossier, ())
         following = None
         if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
             office = places.workplace(store, by=here.actor(), at=here.now())
@@ -281,6 +284,7 @@ def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
         "delivery/delivery.html",
         refusal=told(refused) if refused else "",
         view=view,
+        owed=owed,
         following=following,
         receivers=list(Receiver),
         means=list(Means),

@@ -12,7 +12,15 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import administrative, dossiers, erasing, overview, transfers
+from postal_service.services import (
+    administrative,
+    charges,
+    dossiers,
+    erasing,
+    overview,
+    taking,
+    transfers,
+)
 from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
 from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
@@ -86,6 +94,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         payable = transfers.payable(
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
+        owed = charges.owed(store, [key]).get(key, ())
         erased = erasing.told(store, key)
         overwriting = erasing.overwriting(store, erased) if erased else None
         eraser = overview.names(
@@ -115,6 +124,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         and view.dossier.erased_at is None
         and here.actor().may(*REGISTERING),
         payable=payable,
+        owed=owed if here.actor().may(*taking.AT_COUNTERS) else (),
         purpose_of=transfers.purpose_of,
         erased=erased,
         eraser=eraser,

@@ -166,7 +166,7 @@ class _Filling:
             with transaction(self.sessions) as session:
                 signed = self.signed(session, packages)
                 self.append(session, signed)
-            missing -= len(signed) + 2 * packages
+            missing -= len(signed) + (ACTS - ACTS_OF_A_COURIER) * packages
             self.rate = (count - missing) / (time.perf_counter() - began)
             if (size - missing) // TOLD_EVERY > told and missing > 0:
                 told = (size - missing) // TOLD_EVERY

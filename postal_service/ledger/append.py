@@ -18,7 +18,7 @@ from postal_service.domain.story import Told
 from postal_service.ledger import tree
 from postal_service.ledger.encoding import TYPES, canonical
 from postal_service.ledger.leaf import NO_LEAF, leaf
-from postal_service.ledger.reading import as_told, meaning
+from postal_service.ledger.reading import SEAL_REUSED, WITH_REUSES, as_told, meaning
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
@@ -33,7 +33,14 @@ _EDGE = cast("Table", EdgeRow.__table__)
 _LOCKED_EDGE = select(_EDGE.c.size, _EDGE.c.hashes).where(_EDGE.c.id == EDGE).with_for_update()
 _MOVE_EDGE = update(_EDGE).where(_EDGE.c.id == EDGE)
 _TOLD_BEFORE = (
-    select(_ENTRIES.c.item, _ENTRIES.c.item_sequence, _ENTRIES.c.leaf_hash, _ENTRIES.c.body)
+    select(
+        _ENTRIES.c.item,
+        _ENTRIES.c.item_sequence,
+        _ENTRIES.c.leaf_hash,
+        _ENTRIES.c.body,
+        SEAL_REUSED,
+    )
+    .select_from(WITH_REUSES)
     .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
     .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
@@ -151,10 +158,12 @@ def _chains(session: Session, items: Collection[ItemId]) -> dict[ItemId, _Chain]
             chains[NO_ITEM] = _Chain(*newest)
     wanted = sorted(chains.keys() - {NO_ITEM})
     if wanted:
-        for item, sequence, leaf_hash, body in session.execute(_TOLD_BEFORE, {"items": wanted}):
+        for item, sequence, leaf_hash, body, reused in session.execute(
+            _TOLD_BEFORE, {"items": wanted}
+        ):
             chain = chains[item]
             chain.sequence, chain.leaf_hash = sequence, leaf_hash
-            chain.told.append(as_told(meaning(body), body))
+            chain.told.append(as_told(meaning(body), body, seal_reused=reused))
     return chains
 
 

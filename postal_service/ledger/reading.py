@@ -17,6 +17,7 @@ from postal_service.ledger.encoding import decode
 from postal_service.ledger.leaf import leaf
 from postal_service.ledger.signing import digest
 from postal_service.ledger.tree import Place
+from postal_service.storage.schema.dossiers import SealReuseRow
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 PAGE = 1_000  # leaves in memory at a time
@@ -71,19 +72,24 @@ _LEAVES_OF = _LEAF.where(_ENTRIES.c.event_id.in_(bindparam("events", expanding=T
 _LEAF_HASHES = select(_ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
     _ENTRIES.c.index.in_(bindparam("leaves", expanding=True))
 )
+_REUSES = cast("Table", SealReuseRow.__table__)
+# Whether an event was noted to tell a serial that another item wore already.
+WITH_REUSES = _ENTRIES.outerjoin(_REUSES, _REUSES.c.event_id == _ENTRIES.c.event_id)
+SEAL_REUSED = _REUSES.c.event_id.is_not(None)
 _STORIES = (
-    select(_ENTRIES.c.item, _ENTRIES.c.body)
+    select(_ENTRIES.c.item, _ENTRIES.c.body, SEAL_REUSED)
+    .select_from(WITH_REUSES)
     .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
     .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
 
 
-def as_told(event: Event, body: bytes) -> Told:
+def as_told(event: Event, body: bytes, *, seal_reused: bool = False) -> Told:
     """The event as a story hears it."""
     act = event.act
     # An offer code whose signature does not hold never enters the ledger: that it is there proves it.
     proved = isinstance(act, Handover) and bool(act.offer_code)
-    return Told(event=event, digest=digest(body), offer_proved=proved)
+    return Told(event=event, digest=digest(body), offer_proved=proved, seal_reused=seal_reused)
 
 
 def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Told]]:
@@ -91,8 +97,8 @@ def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list
     stories: dict[ItemId, list[Told]] = {item: [] for item in items}
     if not stories:
         return stories
-    for item, body in session.execute(_STORIES, {"items": sorted(stories)}):
-        stories[ItemId(item)].append(as_told(meaning(body), body))
+    for item, body, reused in session.execute(_STORIES, {"items": sorted(stories)}):
+        stories[ItemId(item)].append(as_told(meaning(body), body, seal_reused=reused))
     return stories
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Told, tell
 from postal_service.ledger import reading
-from postal_service.projections import evidence_uses, holdings, seal_reuses, spending, verdicts
+from postal_service.projections import evidence_uses, holdings, spending, verdicts
 
 __all__ = ["fold", "rebuild"]
 
@@ -23,7 +23,6 @@ def fold(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> dict[EventI
     """
     if not told:
         return {}
-    told = seal_reuses.noted(session, told)
     stories = {item: tell(events) for item, events in told.items()}
     spending.write(session, stories)
     odd = verdicts.write(session, stories)

@@ -37,9 +37,9 @@ def insert_many(session: Session, kind: type[Base], rows: Sequence[Row]) -> None
     _write(session, kind, rows, _IfThere.REFUSE)
 
 
-def insert_missing(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
-    """Insert those of the rows whose primary key is not there; no key may come twice."""
-    _write(session, kind, rows, _IfThere.LEAVE)
+def insert_missing(session: Session, kind: type[Base], rows: Sequence[Row]) -> int:
+    """Insert those of the rows whose primary key is not there; no key may come twice. How many were."""
+    return _write(session, kind, rows, _IfThere.LEAVE)
 
 
 def insert_or_replace(session: Session, kind: type[Base], rows: Sequence[Row]) -> None:
@@ -47,9 +47,9 @@ def insert_or_replace(session: Session, kind: type[Base], rows: Sequence[Row]) -
     _write(session, kind, rows, _IfThere.REPLACE)
 
 
-def _write(session: Session, kind: type[Base], rows: Sequence[Row], if_there: _IfThere) -> None:
+def _write(session: Session, kind: type[Base], rows: Sequence[Row], if_there: _IfThere) -> int:
     if not rows:
-        return
+        return 0
     table, names = kind.__table__, tuple(rows[0])
     assert isinstance(table, Table)
     connection = session.connection()
@@ -60,9 +60,8 @@ def _write(session: Session, kind: type[Base], rows: Sequence[Row], if_there: _I
         for name, processor in zip(names, made.processors, strict=True)
     ]
     if _takes_lists(dialect):
-        connection.exec_driver_sql(made.words, tuple(columns))
-    else:
-        connection.exec_driver_sql(made.words, list(zip(*columns, strict=True)))
+        return connection.exec_driver_sql(made.words, tuple(columns)).rowcount
+    return connection.exec_driver_sql(made.words, list(zip(*columns, strict=True))).rowcount
 
 
 def _takes_lists(dialect: Dialect) -> bool:

@@ -16,7 +16,7 @@ from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.faults.post import Post, carry, found, item_numbers
 from tests.mobile_api.phones import line_to
 
-MOST = 21  # of an upload, from the token to the answer
+MOST = 19  # of an upload, from the token to the answer
 # Tables that grow as long as the post works.
 GROWING = {
     "custody_spend",

@@ -1,5 +1,7 @@
 """The shape of what a courier took at doors, and of what became of each."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, post_load, validate
 
 from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line, Means
@@ -12,11 +14,20 @@ PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 AT_DOORS = (Means.CASH, Means.TRANSFER_CODE)
 
 
+class WholeNumber(fields.Integer):
+    """As the document's `integer` has it: 26000.0 is whole too, 26000.5 and "26000" are not."""
+
+    def _validated(self, value: Any) -> int:  # noqa: ANN401 - whatever a phone sends
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return super()._validated(value)
+
+
 class PaymentSchema(Schema):
     """One charge that was paid whole: its `id` and `amount_dong` as the day told them."""
 
     charge = fields.String(required=True, validate=validate.Regexp(CHARGE))
-    amount_dong = fields.Integer(
+    amount_dong = WholeNumber(
         required=True, strict=True, validate=validate.Range(min=1, max=LARGEST_AMOUNT_DONG)
     )
     means = fields.String(

@@ -138,6 +138,14 @@ def test_what_was_taken_stands_in_the_couriers_purse_line_by_line(
         assert charges.cash_of(session, world.courier.staff).by_line == {Line.STATE_FEE: 8_000}
 
 
+def test_an_amount_that_a_program_wrote_with_a_point_is_whole_all_the_same(
+    phone: Phone, owing: Owing
+) -> None:
+    (outcome,) = tell(phone, paid(owing.fee, 8_000) | {"amount_dong": 8_000.0})
+
+    assert (outcome["status"], outcome["amount_dong"]) == ("recorded", 8_000)
+
+
 def test_told_again_it_answers_the_same_and_enters_nothing(
     phone: Phone, owing: Owing, runtime: Runtime, world: World, clock: Clock
 ) -> None:

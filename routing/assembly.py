@@ -6,7 +6,7 @@ from routing.costs import cost_of
 from routing.days import Orders, Scheduler
 from routing.plan import Budget, Plan, Unserved
 from routing.problem import Problem
-from routing.schedule import Blocked
+from routing.steps import Blocked
 
 
 class ImpossibleOrder(ValueError):  # noqa: N818 - named as the clerk says it

@@ -14,7 +14,7 @@ from routing.insertion import Draft, insert_all
 from routing.plan import Plan
 from routing.problem import Problem, StopKind
 from routing.rules import LockLevel
-from routing.schedule import Blocked
+from routing.steps import Blocked
 from routing.terms import UNREACHABLE, CourierId, StopId
 
 # So many of the nearest stops are tried before a tour is closed.

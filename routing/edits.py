@@ -8,7 +8,7 @@ from routing.days import Orders, Scheduler, Tours
 from routing.feasibility import Violation, check
 from routing.plan import Plan, Route, Unserved
 from routing.problem import Problem
-from routing.schedule import Blocked
+from routing.steps import Blocked
 from routing.terms import CourierId, StopId
 
 

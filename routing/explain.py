@@ -16,7 +16,7 @@ from routing.plan import Plan, Reason, Unserved
 from routing.problem import Problem, Stop, StopKind
 from routing.reach import obstacle
 from routing.relaxing import OVERTIME_SECONDS, relaxations, with_longer_shifts, with_one_more
-from routing.schedule import Blocked
+from routing.steps import Blocked
 from routing.terms import CourierId, StopId
 
 _FITS: Final = "it fits and pays as the plan stands: the search ended too early"

@@ -9,7 +9,7 @@ from routing.costs import route_cost
 from routing.days import Orders, Scheduler, Tours
 from routing.plan import Route
 from routing.problem import StopKind
-from routing.schedule import Blocked
+from routing.steps import Blocked
 
 # Candidates are ranked by travel alone; so many of the cheapest are timed exactly.
 TIMED_CANDIDATES = 12

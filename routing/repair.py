@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from routing.days import Orders, Scheduler, Tours
 from routing.insertion import Draft, insert_all
-from routing.schedule import Blocked
+from routing.steps import Blocked
 
 
 def repaired(

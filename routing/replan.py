@@ -16,8 +16,8 @@ from routing.plan import Budget, Plan
 from routing.problem import Courier, Problem, Stop
 from routing.reach import obstacle
 from routing.rules import Lock, LockLevel, PlanRules, Published
-from routing.schedule import Blocked
 from routing.solve import solve
+from routing.steps import Blocked
 from routing.terms import UNREACHABLE, CourierId, StopId, Window
 
 # A window nobody can meet: the stop's own are over.

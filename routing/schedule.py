@@ -26,8 +26,6 @@ from routing.steps import (
     step_on,
 )
 
-__all__ = ["Blocked", "Timetable", "forced", "timetable"]
-
 PLACEMENTS_TRIED: Final = 2_000
 ROUNDS_OF_RAISING: Final = 200
 

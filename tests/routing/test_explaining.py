@@ -26,8 +26,8 @@ from routing.days import Scheduler
 from routing.explain import what_more_would_bring, why_here, why_unserved
 from routing.insertion import Draft
 from routing.relaxing import relaxations
-from routing.schedule import Blocked
 from routing.solve import solve
+from routing.steps import Blocked
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 

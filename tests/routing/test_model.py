@@ -13,7 +13,7 @@ from ortools.constraint_solver import pywrapcp
 from routing import Courier, Problem, StopKind, Window
 from routing.days import Scheduler, Tours
 from routing.model.building import RoutingModel
-from routing.schedule import Blocked
+from routing.steps import Blocked
 from tests.routing.courier_days import courier_day
 from tests.routing.small import courier, on_a_line, stop, window
 

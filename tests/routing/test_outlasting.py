@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from routing.plan import Reason
 from routing.problem import Break, Courier
-from routing.schedule import Blocked, Timetable, timetable
-from routing.steps import OFFICE_BACK, Day, Span, Step
+from routing.schedule import Timetable, timetable
+from routing.steps import OFFICE_BACK, Blocked, Day, Span, Step
 from routing.tables import Matrix, Profile, SpeedPeriod
 from routing.terms import CourierId, Window
 

@@ -21,7 +21,7 @@ from routing.days import Scheduler, Tours
 from routing.edits import Move, UnknownInPlan, dry_run
 from routing.problem import Stop
 from routing.replan import Calm, DaySoFar, Scope, locked, narrowed_problem, replan, unlocked
-from routing.schedule import Blocked
+from routing.steps import Blocked
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 

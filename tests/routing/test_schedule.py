@@ -22,7 +22,7 @@ from routing import (
     Window,
 )
 from routing.days import Scheduler, Tours
-from routing.schedule import Blocked
+from routing.steps import Blocked
 from tests.routing.courier_days import courier_day
 from tests.routing.small import S, courier, on_a_line, stop, window
 

@@ -8,7 +8,7 @@ from postal_service.services.workdays import Workday
 from routing import Plan, Problem, StopId, Unserved, check
 from routing.costs import cost_of
 from routing.days import Scheduler
-from routing.schedule import Blocked
+from routing.steps import Blocked
 
 
 def retimed(

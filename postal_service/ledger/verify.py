@@ -1,17 +1,22 @@
 """Check an exported ledger with nothing but the file, the public keys and this page of code.
 
-    python -m postal_service.ledger.verify LEDGER KEYS [--workers N]
+    python -m postal_service.ledger.verify LEDGER KEYS [--known SIZE ROOT] [--workers N]
 
 It shares no code with the program that writes the ledger, so that one mistake cannot hide in both;
 copied alone to another machine it runs there (`python verify.py …`; needs `cryptography`).
 The formats are those of docs/event-format.md, RFC 6962, RFC 8785 and C2SP's notes, checkpoints and
 cosignatures. Exit status: 0 valid, 1 broken (says where and why), 2 the input cannot be read.
 
+A file that ends early, at an older checkpoint, is whole in itself. Only who knows a later one, from a
+witness, a paper or an earlier check, can tell: `--known` is its size and root, and may be given again.
+
 *Broken* is what an honest ledger never holds: other bytes than were signed, a gap, a false root.
 What a device alone can cause by signing nonsense is a *finding*, which the ledger records on purpose
 and a person looks at: a custody spent twice, a delivery code that opens no lock, an event that rests
 on one that never came, a hand-over of which one person signed both halves, a checkpoint seen by a device
-and unknown here (a sign of two histories), and what a head of unit let in though its device was revoked and nobody had signed it with that device.
+and unknown here (a sign of two histories), what a head of unit let in though its device was revoked and nobody had signed it with that device,
+a witness of a second seal who is its maker, and times that cannot all be true: of a device against what
+it had seen and when we heard of it, of our own against the order of the ledger and the witnesses' clocks.
 """
 
 import argparse
@@ -20,7 +25,7 @@ import struct
 import sys
 from base64 import b64decode, b64encode
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -52,6 +57,13 @@ CHUNK = 1_000  # signatures handed to a worker at once
 NO_LEAF = bytes(32)
 ONE_PERSON = "one person signed both halves of a hand-over"
 ALONE = "its device was revoked before, and nobody countersigned"
+OWN_WITNESS = "the witness of a second seal is who made it"
+SHARED_KEY = "its key is another person's too"
+CLOCKS_APART_MS = 600_000  # clocks of several machines differ; what is further apart is told
+BEFORE_WHAT_IT_FOLLOWS = "it was received before what stands before it"
+AFTER_IT_WAS_SIGNED = "it was received after a witness had signed it"
+TOLD_BEFORE_IT_WAS = "its device says a time after it was received"
+OLDER_THAN_IT_CAN_BE = "its device says a time before what it had seen"
 
 _canonical = JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -104,6 +116,7 @@ class Verdict:
 # --- Single values ---------------------------------------------------------------------------
 
 Check = Callable[[Any], bool]
+Known = tuple[int, str]  # the size and root of a checkpoint that somebody kept
 
 
 def _text(pattern: str) -> Check:
@@ -339,8 +352,6 @@ def _check_teller(event: dict[str, Any]) -> None:
         may = may and event["leg"] != "OUT"
     if not may:
         raise Broken(f"a courier's phone may not tell this {kind}")
-    if kind == "deliver" and event["proof"].get("chk") == event["op"]:
-        raise Broken("its courier vouches for himself")
 
 
 def _object(line: bytes, what: str) -> dict[str, Any]:
@@ -524,6 +535,7 @@ class _Checkpoint:
     size: int
     root: bytes
     witnesses: int
+    witnessed_ms: int | None  # by the clock in the middle, so that no single one decides
 
 
 def _check_note(note: object, keys: _Keys, signatures: _Signatures) -> _Checkpoint:
@@ -542,14 +554,17 @@ def _check_note(note: object, keys: _Keys, signatures: _Signatures) -> _Checkpoi
         raise Broken("the log did not sign a checkpoint")
     if keys.log.name in names or any(one >= next_ for one, next_ in pairwise(names)):
         raise Broken("the witnesses under a checkpoint are not in order, or one stands twice")
+    witnessed_ms: list[int] = []
     for key, value in signers:
         message, signature = text.encode(), value
         if key.kind == 4:
             seconds, signature = int.from_bytes(value[:8], "big"), value[8:]
+            witnessed_ms.append(seconds * 1_000)
             message = b"cosignature/v1\ntime %d\n%b" % (seconds, message)
         why = f"the signature of {key.name} under the checkpoint of size {lines[1]} is false"
         signatures.check(_Job(None, "", why, "ed25519", key.key, message, signature))
-    return _Checkpoint(int(lines[1]), root, len(names))
+    middle = sorted(witnessed_ms)[len(witnessed_ms) // 2] if witnessed_ms else None
+    return _Checkpoint(int(lines[1]), root, len(names), middle)
 
 
 def _read_signer(line: str, keys: _Keys) -> tuple[_NoteKey, bytes]:
@@ -610,6 +625,7 @@ class _Ledger:
         self.found: Counter[str] = Counter()
         self.shown: list[Finding] = []
         self.devices: dict[str, _Device] = {}
+        self.keys_of: dict[bytes, str] = {}  # whose each key is
         self.items: dict[str, tuple[int, int, bytes]] = {}  # number, last iseq, last leaf hash
         self.events: dict[bytes, int] = {}  # the number of the item of each event
         self.spent: set[bytes] = set()
@@ -621,6 +637,8 @@ class _Ledger:
         self.late_offers: dict[bytes, int] = {}
         self.taken: set[bytes] = set()  # offers that a hand-over names
         self.seen_roots: dict[str, int] = {}  # what devices saw first at which leaf
+        self.latest, self.latest_ms = 0, 0  # the leaf received last, and the newest time till now
+        self.not_before: dict[str, int] = {}  # when what a device may have seen was signed
 
     def add(self, line: bytes) -> None:
         """One leaf. Raises Broken with its index."""
@@ -632,6 +650,7 @@ class _Ledger:
             signature = _bytes(leaf["sig"], "its signature")
             self._check_device(event, body, signature)
             self._check_facts(event, body, signature)
+            self._check_times(event, leaf["rx"])
         except Broken as broken:
             if broken.index is None:
                 broken.index, broken.event = self.size, self.event
@@ -660,6 +679,15 @@ class _Ledger:
         for digest, index in self.late_offers.items():
             if digest not in self.taken:
                 self._find(index, ALONE)
+
+    def pass_checkpoint(self, checkpoint: _Checkpoint) -> None:
+        """What is signed was there before, and what follows came later: whatever a leaf says."""
+        witnessed_ms = checkpoint.witnessed_ms
+        if witnessed_ms is not None:
+            if self.latest_ms > witnessed_ms + CLOCKS_APART_MS:
+                self._find(self.latest, AFTER_IT_WAS_SIGNED)
+            self.latest_ms = witnessed_ms
+        self.not_before[checkpoint.root[:16].hex()] = self.latest_ms
 
     def know_roots(self, roots: set[str]) -> None:
         """Compare what devices saw with the checkpoints that are here."""
@@ -758,6 +786,7 @@ class _Ledger:
         kind = event["type"]
         if not self.devices[event["dev"]].is_office:
             _check_teller(event)
+        self._check_second(event)
         if event["cp"]:
             self.seen_roots.setdefault(event["cp"], self.size)
         if kind == "dev_enrol":
@@ -775,6 +804,28 @@ class _Ledger:
         if kind not in _REGISTRY:
             self._check_parent(event, kind)
 
+    def _check_second(self, event: dict[str, Any]) -> None:
+        """Whether what needs two was told by two; a phone may say what it likes of a second seal."""
+        kind, teller = event["type"], event["op"]
+        if kind == "deliver" and event["proof"].get("chk") == teller:
+            raise Broken("who delivers it vouches for himself")
+        if kind == "clear" and event["chk"] == teller:
+            raise Broken("one person alone settled an exception")
+        if kind == "correct" and event["mk"] == teller:
+            raise Broken("one person made a correction and checked it")
+        if kind == "pack" and event.get("chk") == teller:
+            self._find(self.size, OWN_WITNESS)
+
+    def _check_times(self, event: dict[str, Any], received_ms: int) -> None:
+        if received_ms < self.latest_ms - CLOCKS_APART_MS:
+            self._find(self.size, BEFORE_WHAT_IT_FOLLOWS)
+        elif received_ms > self.latest_ms:
+            self.latest, self.latest_ms = self.size, received_ms
+        if event["t"] > received_ms + CLOCKS_APART_MS:
+            self._find(self.size, TOLD_BEFORE_IT_WAS)
+        elif event["t"] < self.not_before.get(event["cp"], 0) - CLOCKS_APART_MS:
+            self._find(self.size, OLDER_THAN_IT_CAN_BE)
+
     def _enrol(self, event: dict[str, Any]) -> None:
         subject, first = event["subj"], self.size == 0
         if subject in self.devices and not first:
@@ -784,6 +835,8 @@ class _Ledger:
             _key(event["alg"], key)
         except ValueError:
             raise Broken(f"the key of the device {subject} is none") from None
+        if self.keys_of.setdefault(key, event["subop"]) != event["subop"]:
+            self._find(self.size, SHARED_KEY)
         if not first:
             # The root enrols the offices, the offices enrol the phones, a phone enrols nobody.
             of_root = event["dev"] == self.keys.root_device
@@ -808,7 +861,7 @@ class _Ledger:
                 self.waiting.setdefault(key, []).append((self.size, number))
             elif self.events[key] != number:
                 self._find(self.size, "it rests on an event of another item")
-        elif not moves:
+        elif kind != "accept":  # which alone rests on nothing
             self._find(self.size, "it rests on an event that is not here")
         if moves:
             spends = sha256(f"{event['item']}/{parent}".encode()).digest()[:16]
@@ -940,10 +993,10 @@ def _read_header(path: Path, keys: _Keys) -> _Header:
 
 def _read_checkpoints(
     path: Path, header: _Header, keys: _Keys, signatures: _Signatures
-) -> dict[int, bytes]:
-    """The roots that were signed, by size. They stand at the end and are wanted from the start."""
-    roots: dict[int, bytes] = {}
-    last = _Checkpoint(0, b"", 0)
+) -> dict[int, _Checkpoint]:
+    """What was signed, by size. It stands at the end and is wanted from the start."""
+    signed: dict[int, _Checkpoint] = {}
+    last = _Checkpoint(0, b"", 0, None)
     count = 0
     for place, line in enumerate(_lines(path)):
         if place <= header.leaves:
@@ -955,7 +1008,7 @@ def _read_checkpoints(
         if found.size <= last.size:
             raise Broken("the checkpoints are not in the order of their sizes")
         last, count = found, count + 1
-        roots[found.size] = found.root
+        signed[found.size] = found
     signatures.finish()
     if count != header.checkpoints:
         raise Broken(f"{count} checkpoints follow; the header says {header.checkpoints}")
@@ -963,10 +1016,19 @@ def _read_checkpoints(
         raise Broken(f"the newest checkpoint is over {last.size} leaves, not {header.leaves}")
     if last.witnesses < keys.quorum:
         raise Broken(f"{last.witnesses} witnesses signed; {keys.quorum} are needed")
-    return roots
+    return signed
 
 
-def _read_leaves(path: Path, header: _Header, ledger: _Ledger, roots: dict[int, bytes]) -> None:
+def _read_leaves(
+    path: Path,
+    header: _Header,
+    ledger: _Ledger,
+    signed: dict[int, _Checkpoint],
+    known: Sequence[Known],
+) -> None:
+    largest = max((size for size, _ in known), default=0)
+    if largest > header.leaves:
+        raise Broken(f"it ends after {header.leaves} leaves; you know of {largest}")
     lines = _lines(path)
     next(lines)
     for _ in range(header.leaves):
@@ -974,14 +1036,24 @@ def _read_leaves(path: Path, header: _Header, ledger: _Ledger, roots: dict[int, 
         if line is None:
             raise Broken(f"the file ends after {ledger.size} leaves of {header.leaves}")
         ledger.add(line)
-        signed = roots.get(ledger.size)
-        if signed is not None and signed != ledger.root:
-            raise Broken(f"the first {ledger.size} leaves do not have the root that was signed")
+        checkpoint = signed.get(ledger.size)
+        if checkpoint is not None:
+            if checkpoint.root != ledger.root:
+                raise Broken(f"the first {ledger.size} leaves do not have the root that was signed")
+            ledger.pass_checkpoint(checkpoint)
+        for size, root in known:
+            if size == ledger.size and root != ledger.root.hex():
+                raise Broken(f"the first {size} leaves do not have the root that you know")
     ledger.end()
 
 
-def verify(path: Path | str, keys_path: Path | str, *, workers: int = 1) -> Verdict:
-    """The verdict on an exported ledger. Raises Unreadable; everything else is in the verdict."""
+def verify(
+    path: Path | str, keys_path: Path | str, *, known: Sequence[Known] = (), workers: int = 1
+) -> Verdict:
+    """The verdict on an exported ledger. Raises Unreadable; everything else is in the verdict.
+
+    `known` are sizes and roots from elsewhere, which the ledger must have had.
+    """
     path = Path(path)
     keys = _read_keys(Path(keys_path))
     signatures = _Signatures(workers)
@@ -989,13 +1061,13 @@ def verify(path: Path | str, keys_path: Path | str, *, workers: int = 1) -> Verd
     broken: Broken | None = None
     try:
         header = _read_header(path, keys)
-        roots = _read_checkpoints(path, header, keys, signatures)
+        signed = _read_checkpoints(path, header, keys, signatures)
         try:
-            _read_leaves(path, header, ledger, roots)
+            _read_leaves(path, header, ledger, signed, known)
         except Broken as fault:
             broken = fault
         signatures.finish()  # a false signature stands before whatever else was found
-        ledger.know_roots({root[:16].hex() for root in roots.values()})
+        ledger.know_roots({each.root[:16].hex() for each in signed.values()})
     except Broken as fault:
         broken = fault
     finally:
@@ -1014,10 +1086,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check an exported custody ledger.")
     parser.add_argument("ledger", type=Path)
     parser.add_argument("keys", type=Path)
-    parser.add_argument("--workers", type=int, default=1, help="processes that check signatures")
+    add_options(parser)
     asked = parser.parse_args(arguments)
     try:
-        verdict = verify(asked.ledger, asked.keys, workers=asked.workers)
+        known = [_known(size, root) for size, root in asked.known]
+        verdict = verify(asked.ledger, asked.keys, known=known, workers=asked.workers)
     except Unreadable as fault:
         return _say(2, f"unreadable: {fault}")
     for finding in verdict.shown:
@@ -1028,6 +1101,25 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(1, f"broken: {verdict.broken}")
     counts = ", ".join(f"{kind} {count}" for kind, count in verdict.counts.items())
     return _say(0, f"valid: size {verdict.size}, root {verdict.root} ({counts})")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What may be asked beside the two files."""
+    parser.add_argument(
+        "--known",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("SIZE", "ROOT"),
+        help="a checkpoint known from elsewhere, which the ledger must contain; may be given again",
+    )
+    parser.add_argument("--workers", type=int, default=1, help="processes that check signatures")
+
+
+def _known(size: str, root: str) -> Known:
+    if not re.fullmatch("[1-9][0-9]{0,15}", size) or not re.fullmatch("[0-9a-fA-F]{64}", root):
+        raise Unreadable(f"{size!r} and {root!r} are not the size and root of a checkpoint")
+    return int(size), root.lower()
 
 
 def _say(status: int, line: str) -> int:

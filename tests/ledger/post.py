@@ -136,6 +136,7 @@ class WitnessOffice:
     name: str
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     seen: Seen = field(default_factory=Seen)
+    at_seconds: int = 1_795_435_200
 
     @property
     def public(self) -> NoteKey:
@@ -151,7 +152,7 @@ class WitnessOffice:
             log=log,
             name=self.name,
             private_key=self.key,
-            at_seconds=1_795_435_200,
+            at_seconds=self.at_seconds,
         )
         told = notes.read(kept.note).text
         answer = witness.read_answer(str(line).encode(), told, [self.public])

@@ -35,6 +35,7 @@ from tests.ledger.post import (
 )
 
 ONLY_AT_THE_END = 10
+OF_POST = range(6)  # the enrolments with which every post begins
 OF_THE_OFFICE: list[acts.Act] = [
     acts.RevokeDevice(device=device(5).id, why="lost"),
     acts.Erase(subject="d1", why="citizen_asked"),
@@ -310,7 +311,48 @@ class TestWhatTheLedgerMayNeverHold:
         alone = replace(act, proof=acts.OverrideProof(witness=post.couriers[0].staff))
         post.tell([*before, resigned(last, post.couriers[0], act=alone)])
 
-        assert why(judge(post, tmp_path)) == "its courier vouches for himself"
+        assert why(judge(post, tmp_path)) == "who delivers it vouches for himself"
+
+    @pytest.mark.parametrize(
+        ("act", "said"),
+        [
+            (
+                acts.Deliver(
+                    receiver=acts.Receiver.OWNER,
+                    proof=acts.OverrideProof(witness=StaffId("nv2")),
+                    counts=PAPERS,
+                    condition=Condition.OK,
+                ),
+                "who delivers it vouches for himself",
+            ),
+            (
+                acts.Clear(witness=StaffId("nv2"), why="counted", counts=PAPERS),
+                "one person alone settled an exception",
+            ),
+            (
+                acts.Correct(
+                    corrects=event_id(1),
+                    kind=acts.CorrectionKind.DID_NOT_OCCUR,
+                    replacements=(),
+                    maker=StaffId("nv2"),
+                    why="",
+                ),
+                "one person made a correction and checked it",
+            ),
+        ],
+        ids=lambda told: type(told).__name__,
+    )
+    def test_one_person_at_an_office_doing_what_needs_two(
+        self, post: Post, tmp_path: Path, act: acts.Act, said: str
+    ) -> None:
+        accepted, *_ = told = post.deliver_result(1, post.couriers[0])
+        alone = post.office.sign(act, of=item(1), parent=accepted.event.id)
+        post.tell([*told, alone])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.broken is not None
+        assert (verdict.broken.why, verdict.broken.event) == (said, alone.event.id)
 
     def test_a_courier_who_took_from_another_phone_of_his_own(
         self, post: Post, tmp_path: Path
@@ -587,6 +629,173 @@ class TestFindings:
         post.tell([*before, turned, resigned(delivered, post.couriers[0], act=new)])
 
         assert judge(post, tmp_path).findings == {}
+
+    def test_a_transfer_that_spends_nothing(self, post: Post, tmp_path: Path) -> None:
+        *before, delivered = post.deliver_result(1, post.couriers[0])
+        post.tell([*before, resigned(delivered, post.couriers[0], parent=EventId(""))])
+
+        found = judge(post, tmp_path).findings
+        assert found["it rests on an event that is not here"] == 1
+
+    def test_a_second_seal_that_nobody_else_saw(self, post: Post, tmp_path: Path) -> None:
+        *before, _ = post.deliver_result(1, post.couriers[0])
+        courier = post.couriers[0]
+        courier.sequence, courier.last = 1, signing.digest(before[-1].body)
+        alone = acts.Pack(seal="S2", counts=PAPERS, witness=courier.staff, why="torn")
+        post.tell([*before, courier.sign(alone, of=item(1), parent=before[-1].event.id)])
+
+        assert judge(post, tmp_path).findings == {verifier.OWN_WITNESS: 1}
+
+    def test_one_key_of_two_persons(self, post: Post, tmp_path: Path) -> None:
+        other = replace(device(9), key=post.couriers[0].key)
+        post.tell([enrolment(post.office, other)])
+
+        assert judge(post, tmp_path).findings == {verifier.SHARED_KEY: 1}
+
+    def test_a_new_phone_with_the_key_of_the_same_person(self, post: Post, tmp_path: Path) -> None:
+        courier = post.couriers[0]
+        again = replace(device(9, staff=courier.staff, unit=courier.unit), key=courier.key)
+        post.tell([enrolment(post.office, again)])
+
+        assert judge(post, tmp_path).findings == {}
+
+
+class TestTimesThatCannotAllBeTrue:
+    """Nobody's clock is believed alone: what was signed when bounds every time that is told."""
+
+    def test_a_reception_dated_back_behind_a_witnessed_checkpoint(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        post.record()
+        post.checkpoint()
+        post.received_ms -= 86_400_000
+        first, *_ = post.deliver_result(1, post.couriers[0])
+        yesterday = first.event.wall_ms - 86_400_000
+        post.tell([resigned(first, post.desk, wall_ms=yesterday)])
+
+        assert judge(post, tmp_path).findings == {verifier.BEFORE_WHAT_IT_FOLLOWS: 1}
+
+    def test_a_reception_dated_back_behind_the_leaf_before(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        post.record()
+        post.received_ms -= 3_600_000
+        post.tell(post.deliver_result(1, post.couriers[0])[:1])
+
+        found = judge(post, tmp_path)
+
+        assert found.findings[verifier.BEFORE_WHAT_IT_FOLLOWS] == 1
+        assert found.valid
+
+    def test_a_reception_dated_after_witnesses_had_signed_it(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        post.record()
+        post.received_ms += 86_400_000
+        post.tell(post.deliver_result(1, post.couriers[0])[:1])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.findings == {verifier.AFTER_IT_WAS_SIGNED: 1}
+        assert verdict.shown[0].index == verdict.size - 1
+
+    def test_clocks_that_differ_by_minutes(self, post: Post, tmp_path: Path) -> None:
+        post.record()
+        post.checkpoint()
+        post.received_ms -= 300_000
+        post.tell(post.deliver_result(1, post.couriers[0]))
+
+        assert judge(post, tmp_path).findings == {}
+
+    def test_a_device_that_dates_its_event_before_what_it_had_seen(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        post.record()
+        seen = post.checkpoint().root[:16].hex()
+        first, *_ = post.deliver_result(1, post.couriers[0])
+        day_ms = 86_400_000
+        back = resigned(first, post.desk, checkpoint=seen, wall_ms=first.event.wall_ms - day_ms)
+        post.tell([back])
+
+        assert judge(post, tmp_path).findings == {verifier.OLDER_THAN_IT_CAN_BE: 1}
+
+    def test_a_device_that_dates_its_event_after_its_reception(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        first, *_ = post.deliver_result(1, post.couriers[0])
+        post.tell([resigned(first, post.desk, wall_ms=first.event.wall_ms + 86_400_000)])
+
+        assert judge(post, tmp_path).findings == {verifier.TOLD_BEFORE_IT_WAS: 1}
+
+    def test_an_event_told_a_week_late(self, post: Post, tmp_path: Path) -> None:
+        # A phone without a network is late; it saw nothing meanwhile, and nothing is odd in that.
+        post.record()
+        seen = post.checkpoint().root[:16].hex()
+        first, *_ = post.deliver_result(1, post.couriers[0])
+        post.tell([resigned(first, post.desk, checkpoint=seen)])
+        post.received_ms += 7 * 86_400_000
+        post.record()
+        for each in post.witnesses:
+            each.at_seconds += 7 * 86_400
+
+        assert judge(post, tmp_path).findings == {}
+
+
+class TestACheckpointKnownFromElsewhere:
+    """An export that ends at an older checkpoint is whole in itself; who knows a later one can tell."""
+
+    def test_an_older_export_does_not_hold_it(self, post: Post, tmp_path: Path) -> None:
+        post.record()
+        post.checkpoint()
+        older = tmp_path / "older"
+        older.mkdir()
+        exported = post.export(older)
+        post.tell(post.deliver_result(1, post.couriers[0]))
+        post.record()
+        later = post.checkpoint()
+
+        assert verify(*exported).valid
+        verdict = verify(*exported, known=[(later.size, later.root.hex())])
+
+        assert why(verdict) == f"it ends after {len(OF_POST)} leaves; you know of {later.size}"
+
+    def test_another_history_does_not_have_its_root(self, post: Post, tmp_path: Path) -> None:
+        post.record()
+        kept = post.checkpoint()
+        other = "ab" * 32
+
+        verdict = verify(*post.export(tmp_path), known=[(kept.size, other)])
+
+        assert why(verdict) == f"the first {kept.size} leaves do not have the root that you know"
+
+    def test_every_one_that_is_known_must_stand_there(self, post: Post, tmp_path: Path) -> None:
+        post.record()
+        first = post.checkpoint()
+        post.tell(post.deliver_result(1, post.couriers[0]))
+        post.record()
+        second = post.checkpoint()
+        files = post.export(tmp_path)
+        known = [(each.size, each.root.hex()) for each in (first, second)]
+
+        assert verify(*files, known=known).valid
+        assert not verify(*files, known=[*known, (first.size, second.root.hex())]).valid
+
+    @pytest.mark.parametrize(
+        "known", [("0", "00" * 32), ("1", "xyz"), ("eins", "00" * 32)], ids=str
+    )
+    def test_what_is_no_checkpoint_is_told(
+        self,
+        session: Session,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        known: tuple[str, str],
+    ) -> None:
+        post = Post(session)
+        post.run(1)
+        files = map(str, post.export(tmp_path))
+
+        assert verifier.main([*files, "--known", *known]) == 2
+        assert "are not the size and root of a checkpoint" in capsys.readouterr().out
 
 
 def test_an_export_ends_at_the_newest_witnessed_checkpoint(

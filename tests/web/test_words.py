@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 from postal_service import web
 from postal_service.domain.wording import sentences
 from postal_service.ledger import verify
+from postal_service.services import auditing
 from postal_service.web.audit.words import FINDINGS
 from postal_service.web.facts import KINDS
 from postal_service.web.labels import WORDS
@@ -75,17 +76,16 @@ def test_a_translation_keeps_the_facts(vietnamese: str) -> None:
     assert unicodedata.is_normalized("NFC", vietnamese)
 
 
-def test_everything_that_the_verifier_finds_has_its_words() -> None:
+def test_everything_that_a_check_finds_has_its_words() -> None:
     written = Path(verify.__file__ or "").read_text(encoding="utf-8")
     found = {
         call.args[1]
         for call in ast.walk(ast.parse(written))
         if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "_find"
     }
-    told = {each.value for each in found if isinstance(each, ast.Constant)} | {
-        verify.ALONE,
-        verify.ONE_PERSON,
-    }
+    told = {each.value for each in found if isinstance(each, ast.Constant)}
+    told |= {getattr(verify, each.id) for each in found if isinstance(each, ast.Name)}
+    told |= {auditing.WRONG_COLUMN, auditing.WRONG_PROJECTION, auditing.WRONG_FILE}
 
     assert told == set(FINDINGS)
 

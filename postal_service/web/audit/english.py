@@ -17,6 +17,7 @@ ENGLISH: dict[str, str] = {
     "Chưa kiểm tra lần nào.": "Not checked yet.",
     "hợp lệ": "valid",
     "hỏng": "broken",
+    "sổ cái hợp lệ, kho dữ liệu không khớp": "the ledger is valid, the store differs from it",
     "Chương trình kiểm tra báo:": "The verifier says:",
     "đang chạy": "running",
     "chờ": "waiting",

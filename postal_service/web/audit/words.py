@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from postal_service.ledger import verify
+from postal_service.services import auditing
 from postal_service.web.language import pick
 
 Pair = tuple[str, str]
@@ -42,6 +44,42 @@ FINDINGS: Final[dict[str, Pair]] = {
     "a custody is spent twice": (
         "một lần lưu giữ được giao đi hai lần",
         "a custody is spent twice",
+    ),
+    verify.OWN_WITNESS: (
+        "người chứng kiến niêm phong lại chính là người niêm phong",
+        verify.OWN_WITNESS,
+    ),
+    verify.SHARED_KEY: (
+        "khóa của máy cũng là khóa của người khác",
+        verify.SHARED_KEY,
+    ),
+    verify.BEFORE_WHAT_IT_FOLLOWS: (
+        "được ghi giờ nhận trước sự kiện đứng trước nó",
+        verify.BEFORE_WHAT_IT_FOLLOWS,
+    ),
+    verify.AFTER_IT_WAS_SIGNED: (
+        "được ghi giờ nhận sau khi bên làm chứng đã ký",
+        verify.AFTER_IT_WAS_SIGNED,
+    ),
+    verify.TOLD_BEFORE_IT_WAS: (
+        "giờ của máy sau giờ nhận được sự kiện",
+        verify.TOLD_BEFORE_IT_WAS,
+    ),
+    verify.OLDER_THAN_IT_CAN_BE: (
+        "giờ của máy trước điểm kiểm mà máy đã thấy",
+        verify.OLDER_THAN_IT_CAN_BE,
+    ),
+    auditing.WRONG_COLUMN: (
+        "dữ liệu trong kho không khớp với sự kiện đã ký",
+        auditing.WRONG_COLUMN,
+    ),
+    auditing.WRONG_PROJECTION: (
+        "điều các trang hiển thị không khớp với các sự kiện; dựng lại sẽ khớp",
+        auditing.WRONG_PROJECTION,
+    ),
+    auditing.WRONG_FILE: (
+        "tệp đang lưu không phải tệp mà sự kiện nêu",
+        auditing.WRONG_FILE,
     ),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Act, Proof
-from postal_service.domain.event import Event
+from postal_service.domain.event import NO_ITEM, Event
 from postal_service.ledger.shapes import (
     BASE64,
     COUNTS,
@@ -268,6 +268,9 @@ def decode(body: bytes) -> Event:
         raise refuse(min(unknown), f"is not a key of {name}")
     act = kind(**_read(document, shapes, _DEFAULTS[kind]))
     event = Event(act=act, **_read(document, _COMMON, {}))
+    # The verifier believes no ledger that holds another one, so none may come as far as a person.
+    if (event.item == NO_ITEM) != isinstance(act, acts.REGISTRY):
+        raise refuse("item", "is left empty by an event of the registry, and by no other")
     # A shape reads a value only in the form in which it would write it, and a default is left out:
     # so these are the bytes that `encode` would write, without writing them.
     if canonical(document) != body:

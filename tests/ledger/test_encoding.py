@@ -138,6 +138,7 @@ def test_what_is_no_event_is_refused(body: bytes) -> None:
         {"dev": "abcdefgh"},
         {"op": "Lan Nguyễn"},
         {"item": "ET12VN"},
+        {"item": ""},  # of the registry's events alone
         {"cp": "00"},
         {"loc": "w3gva"},
         {"prev": "0" * 63},

@@ -218,6 +218,20 @@ def test_bytes_that_are_no_event_are_kept_apart_once_and_harm_nothing(
     assert reading.size(session) == 2
 
 
+def test_what_concerns_no_item_waits_for_nobody_to_let_it_in(
+    session: Session, world: World, giver: Phone
+) -> None:
+    # Once it is in the ledger, the verifier calls the whole of it broken for ever.
+    giver.tell(ItemId(""), acts.Lost(why=""), parent=NO_PARENT)
+
+    assert [each.reason for each in upload(session, giver, giver.outbox)] == ["malformed"]
+
+    (waiting,) = quarantine.open_ones(session, by=world.manager)
+    with pytest.raises(quarantine.CannotBeAdmitted):
+        quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+    assert reading.size(session) == 0
+
+
 def altered(phone: Phone, number_in_outbox: int, **changes: object) -> Kept:
     """The event signed anew by its own phone, with something changed."""
     event = replace(decode(phone.outbox[number_in_outbox].body), **changes)  # type: ignore[arg-type]
@@ -337,7 +351,8 @@ def test_nobody_signs_in_anothers_name(
 def test_a_phone_cannot_tell_what_only_the_office_may(
     session: Session, giver: Phone, act: acts.Act
 ) -> None:
-    giver.tell(number(session), act, parent=NO_PARENT)
+    of = ItemId("") if isinstance(act, acts.REGISTRY) else number(session)
+    giver.tell(of, act, parent=NO_PARENT)
     assert [each.reason for each in upload(session, giver, giver.outbox)] == ["not_for_phones"]
 
 

@@ -20,7 +20,10 @@ LOOK_EVERY_SECONDS = 15.0
 def at_work(runtime: Runtime) -> Iterator[None]:
     """Jobs are done and checkpoints signed while the block runs."""
     check = auditing.check_work(
-        origin=runtime.settings.origin, log_key=runtime.log_key, witnesses=runtime.witnesses
+        origin=runtime.settings.origin,
+        log_key=runtime.log_key,
+        witnesses=runtime.witnesses,
+        vault=runtime.vault,
     )
     kinds = {
         **planning_jobs.kinds(runtime.vault, conditions=runtime.settings.conditions),

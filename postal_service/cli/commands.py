@@ -14,6 +14,7 @@ from postal_service.cli.listening import CannotListenError
 from postal_service.cli.output import complain
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
+from postal_service.services import checkpoints
 from postal_service.settings import NotConfiguredError
 
 REFUSED, NOT_UNDERSTOOD = 1, 2
@@ -26,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
     except Refusal as refusal:
         complain(sentence(refusal.code, refusal.facts, "en"), sentence(refusal.code, refusal.facts))
+        return REFUSED
+    except checkpoints.DAMAGED as fault:
+        complain(f"The ledger in the store is not what was recorded: {fault}")
         return REFUSED
     except NotConfiguredError as fault:
         complain(str(fault))

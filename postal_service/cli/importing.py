@@ -132,6 +132,9 @@ def _save(
             "Nothing was saved, because rows were refused; mend the file or add --save-good-rows.",
         )
         return 1
+    if not done.rows:
+        say("Tệp không có dòng nào, nên chưa lưu gì. / The file has no rows, so nothing was saved.")
+        return 0
     say(f"Đã lưu. / Saved. {_counts(done)}")
     return 1 if done.counts[Outcome.REFUSED] else 0
 
@@ -160,7 +163,8 @@ def _say_findings(title: str, findings: tuple[Finding, ...], count: int) -> None
         return
     say(f"{title}: {count}")
     for each in findings:
-        where = " | ".join(part for part in (f"dòng / row {each.row}", each.column, each.value) if part)  # fmt: skip
+        row = f"dòng / row {each.row}" if each.row else "tệp / file"  # no row was read yet
+        where = " | ".join(part for part in (row, each.column, each.value) if part)
         say(f"  {where}: {each.reason('vi')} / {each.reason('en')}")
     if count > len(findings):
         say(f"  … và {count - len(findings)} nữa / and more")

@@ -9,19 +9,22 @@ from postal_service.cli.output import Commands, complain, say
 from postal_service.ledger import verify
 from postal_service.ledger.checkpoint import Kept
 from postal_service.runtime import Runtime, start
-from postal_service.services import checkpoints
+from postal_service.services import auditing, checkpoints
 from postal_service.settings import from_environment
 from postal_service.storage.transaction import reading, transaction
+
+REFUSED = 1
 
 
 def add_commands(commands: Commands) -> None:
     """`verify`, `export-ledger`, `checkpoint`, `rebuild`."""
     check = commands.add_parser(
-        "verify", help="check a whole ledger from exported rows and public keys alone"
+        "verify",
+        help="check a whole ledger from exported rows and public keys alone, and the live store",
     )
     check.add_argument("file", nargs="?", type=Path, help="an exported ledger; else the live one")
     check.add_argument("keys", nargs="?", type=Path, help="the public keys")
-    check.add_argument("--workers", type=int, default=1)
+    verify.add_options(check)
     check.set_defaults(run=_verify)
     out = commands.add_parser("export-ledger", help="write the ledger and its public keys to files")
     out.add_argument("file", type=Path)
@@ -56,14 +59,32 @@ def _verify(arguments: argparse.Namespace) -> int:
     if (arguments.file is None) != (arguments.keys is None):
         complain("Name both the exported ledger and the keys file, or neither for the live one.")
         return 2
-    workers = f"--workers={arguments.workers}"
+    options = [f"--workers={arguments.workers}"]
+    for size, root in arguments.known:
+        options += ["--known", size, root]
     if arguments.file is not None:
-        return verify.main([str(arguments.file), str(arguments.keys), workers])
+        return verify.main([str(arguments.file), str(arguments.keys), *options])
     runtime = start(from_environment())
     with tempfile.TemporaryDirectory() as folder:
         ledger, keys = Path(folder, "ledger.jsonl"), Path(folder, "keys.json")
         export(runtime, ledger, keys)
-        return verify.main([str(ledger), str(keys), workers])
+        status = verify.main([str(ledger), str(keys), *options])
+    return status or _compare(runtime)
+
+
+def _compare(runtime: Runtime) -> int:
+    """What no export tells: whether the live store says what its ledger says."""
+    count = 0
+    with reading(runtime.sessions) as session:
+        for each in auditing.differences(session, runtime.vault):
+            count += 1
+            if count <= auditing.MOST_DIFFERENCES:
+                say(f"differs: {each.where}: {each.what}")
+    if count:
+        say(f"differences: {count}. The ledger itself is valid.")
+        return REFUSED
+    say("The store says the same: its columns and tree, the projections and the kept files.")
+    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:

@@ -22,6 +22,11 @@ from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 PAGE = 1_000  # leaves in memory at a time
 
+
+class LeavesMissingError(ValueError):
+    """More was asked for than the ledger has; of a tree that was signed, something was taken away."""
+
+
 # An item's story is told anew at each of its events, so its earlier events are read again and
 # again. They never change: what bytes mean is kept for the newest ones, some 2 kB each.
 meaning = lru_cache(maxsize=16_384)(decode)
@@ -138,7 +143,7 @@ def leaves(session: Session, upto: int) -> Iterator[bytes]:
             .limit(PAGE)
         ).all()
         if not page:
-            raise ValueError(f"The ledger is smaller than {upto}.")
+            raise LeavesMissingError(f"The ledger is smaller than {upto}.")
         for index, body, signature, item_sequence, item_previous, received_ms in page:
             last = index
             yield leaf(
@@ -235,7 +240,7 @@ def _hashes(session: Session, path: Iterable[Sequence[Place]]) -> list[list[byte
         for level, position, value in session.execute(_node_hashes(len(nodes)), asked):
             known[Place(level, position)] = value
     if not known.keys() >= places:
-        raise ValueError("The ledger is smaller than the tree that was asked for.")
+        raise LeavesMissingError("The ledger is smaller than the tree that was asked for.")
     return [[known[place] for place in parts] for parts in path]
 
 

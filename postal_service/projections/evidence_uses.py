@@ -22,12 +22,16 @@ def named_by(act: Act) -> tuple[str, ...]:
 
 
 def write(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> None:
-    rows = [
+    insert_missing(session, EvidenceUseRow, rows(told))
+
+
+def rows(told: Mapping[ItemId, Sequence[Told]]) -> list[dict[str, object]]:
+    """What is kept of what is told."""
+    return [
         {"item": item, "sha256": digest}
         for item, events in told.items()
         for digest in _unique(events)
     ]
-    insert_missing(session, EvidenceUseRow, rows)
 
 
 def clear(session: Session) -> None:

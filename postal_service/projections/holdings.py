@@ -25,8 +25,12 @@ def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
     gone = [item for item, story in stories.items() if story.standing is None]
     if gone:
         session.execute(_TAKE_BACK, {"items": gone})
-    rows = [_row_of(story.standing) for story in stories.values() if story.standing is not None]
-    insert_or_replace(session, HoldingRow, rows)
+    insert_or_replace(session, HoldingRow, rows(stories))
+
+
+def rows(stories: Mapping[ItemId, Story]) -> list[dict[str, object]]:
+    """What is kept of these stories."""
+    return [_row_of(story.standing) for story in stories.values() if story.standing is not None]
 
 
 def clear(session: Session) -> None:

@@ -22,12 +22,16 @@ _TAKE_BACK = delete(_SPENDS).where(_SPENDS.c.item.in_(bindparam("items", expandi
 
 def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
     session.execute(_TAKE_BACK, {"items": list(stories)})
-    rows = [
+    insert_many(session, SpendRow, rows(stories))
+
+
+def rows(stories: Mapping[ItemId, Story]) -> list[dict[str, object]]:
+    """What is kept of these stories."""
+    return [
         {"item": item, "parent": parent, "event_id": event}
         for item, story in stories.items()
         for parent, event in _path(story)
     ]
-    insert_many(session, SpendRow, rows)
 
 
 def _path(story: Story) -> list[tuple[EventId, EventId]]:

@@ -30,7 +30,14 @@ class Verdict:
 def write(session: Session, stories: Mapping[ItemId, Story]) -> dict[EventId, str]:
     """Keep what does not count in these stories; the verdict on each such event."""
     session.execute(_TAKE_BACK, {"items": list(stories)})
-    rows = [
+    kept = rows(stories)
+    insert_many(session, VerdictRow, kept)
+    return {EventId(row["event_id"]): row["verdict"] for row in kept}
+
+
+def rows(stories: Mapping[ItemId, Story]) -> list[dict[str, str]]:
+    """What is kept of these stories."""
+    return [
         {"event_id": event, "item": item, "verdict": verdict}
         for item, story in stories.items()
         for verdict, events in (
@@ -40,8 +47,6 @@ def write(session: Session, stories: Mapping[ItemId, Story]) -> dict[EventId, st
         )
         for event in events
     ]
-    insert_many(session, VerdictRow, rows)
-    return {EventId(row["event_id"]): row["verdict"] for row in rows}
 
 
 def clear(session: Session) -> None:

@@ -6,9 +6,10 @@ and public keys, as a stranger would be.
 
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,14 +19,16 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
-from postal_service.ledger import checkpoint, notes, proof, reading, verify
+from postal_service.ledger import checkpoint, columns, notes, proof, reading, verify
 from postal_service.ledger.checkpoint import Kept
-from postal_service.projections import verdicts
+from postal_service.ledger.witness import Policy
+from postal_service.projections import comparing, verdicts
 from postal_service.projections.verdicts import Verdict
-from postal_service.services import checkpoints, jobs
+from postal_service.services import checkpoints, evidence, jobs
 from postal_service.services.checkpoints import Witness
 from postal_service.services.job_runner import Context, Work
 from postal_service.services.jobs import Job
+from postal_service.services.vault import Vault
 from postal_service.storage.schema import EntryRow
 from postal_service.storage.transaction import reading as reading_of
 from postal_service.storage.transaction import transaction
@@ -34,6 +37,12 @@ VERIFY = "verify-ledger"
 AUDITING = (Role.AUDITOR, Role.ADMINISTRATOR)
 LARGEST_SAMPLE = 200
 TRIES = 20  # a drawn event may belong to an item that was drawn before
+
+
+MOST_DIFFERENCES = 50  # that are told at once
+WRONG_COLUMN = "the store says another thing than the signed event"
+WRONG_PROJECTION = "what pages show is not what the events tell; a rebuild tells it anew"
+WRONG_FILE = "the kept file is not the one that the events name"
 
 
 class UnknownEvent(Unknown):
@@ -65,6 +74,14 @@ class Overview:
     checks: tuple[Job, ...]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Something of the store that does not say what the ledger says."""
+
+    what: str
+    where: str
+
+
 def overview(session: Session, *, by: Actor, after: str = "") -> Overview:
     """Raises RoleNeeded."""
     by.need(*AUDITING)
@@ -87,30 +104,64 @@ def ask_for_check(session: Session, *, by: Actor, at: datetime) -> Job:
     return jobs.enqueue(session, VERIFY, {}, unit=by.unit, by=by, at=at)
 
 
-def check_work(*, origin: str, log_key: Ed25519PrivateKey, witnesses: Sequence[Witness]) -> Work:
-    """What a runner does for a check: sign, export, and give both files to the verifier."""
+def differences(session: Session, vault: Vault) -> Iterator[Difference]:
+    """Where the store beside the ledger does not say what the ledger says, which was found valid.
+
+    No export tells it: these rows are what pages show and proofs are made of.
+    """
+    yield from (Difference(WRONG_COLUMN, where) for where in columns.differing(session))
+    yield from (Difference(WRONG_PROJECTION, where) for where in comparing.differing(session))
+    yield from (Difference(WRONG_FILE, where) for where in evidence.damaged(session, vault))
+
+
+def check_work(
+    *, origin: str, log_key: Ed25519PrivateKey, witnesses: Sequence[Witness], vault: Vault
+) -> Work:
+    """What a runner does for a check: sign, export, give both files to the verifier, and compare."""
     policy = checkpoints.policy(origin, log_key, [each.key for each in witnesses])
 
     def work(context: Context) -> Mapping[str, object]:
         at = context.clock()
-        with transaction(context.sessions) as session:
-            kept = checkpoints.make(session, origin=origin, log_key=log_key, at=at)
-        checkpoints.cosign(context.sessions, kept, witnesses, at=at)
-        with tempfile.TemporaryDirectory() as folder:
-            ledger, keys = Path(folder, "ledger.jsonl"), Path(folder, "keys.json")
-            with reading_of(context.sessions) as session:
-                checkpoints.export_to(session, policy, ledger=ledger, keys=keys)
-            context.refuse_if_cancelled()
-            verdict = verify.verify(ledger, keys)
-        return {
-            "valid": verdict.valid,
-            "size": verdict.size,
-            "root": verdict.root,
-            "broken": str(verdict.broken or ""),
-            "findings": dict(verdict.findings),
-        }
+        try:
+            with transaction(context.sessions) as session:
+                kept = checkpoints.make(session, origin=origin, log_key=log_key, at=at)
+            checkpoints.cosign(context.sessions, kept, witnesses, at=at)
+            verdict = _verdict(context, policy)
+        except checkpoints.DAMAGED as fault:
+            return _told(broken=str(fault))
+        context.refuse_if_cancelled()
+        if verdict.broken:
+            return _told(verdict, broken=str(verdict.broken))
+        with reading_of(context.sessions) as session:
+            found = list(islice(differences(session, vault), MOST_DIFFERENCES))
+        return _told(verdict, differences=found)
 
     return work
+
+
+def _verdict(context: Context, policy: Policy) -> verify.Verdict:
+    with tempfile.TemporaryDirectory() as folder:
+        ledger, keys = Path(folder, "ledger.jsonl"), Path(folder, "keys.json")
+        with reading_of(context.sessions) as session:
+            checkpoints.export_to(session, policy, ledger=ledger, keys=keys)
+        context.refuse_if_cancelled()
+        return verify.verify(ledger, keys)
+
+
+def _told(
+    verdict: verify.Verdict | None = None,
+    *,
+    broken: str = "",
+    differences: Sequence[Difference] = (),
+) -> Mapping[str, object]:
+    return {
+        "valid": not broken and not differences,
+        "size": verdict.size if verdict else 0,
+        "root": verdict.root if verdict else "",
+        "broken": broken,
+        "findings": dict(verdict.findings) if verdict else {},
+        "differences": [{"what": each.what, "where": each.where} for each in differences],
+    }
 
 
 def sample(

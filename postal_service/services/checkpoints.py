@@ -32,6 +32,9 @@ QUORUM = 2  # of three independent offices
 WITNESS_SECONDS = 10
 LARGEST_ANSWER = 65_536
 
+# What signing or writing out a ledger meets whose rows were changed behind our back.
+DAMAGED = (checkpoint.HistoryChanged, NoteInvalid, reading.LeavesMissingError)
+
 _log = logging.getLogger(__name__)
 
 # Sends the body of an `add-checkpoint` call to one witness; its status and answer.

@@ -1,6 +1,6 @@
 """A photo or a file is kept under the hash of its content, encrypted; an event may name it before it arrives."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.refusals import Malformed, Unknown
-from postal_service.services.vault import Vault, open_sealed, seal
+from postal_service.services.vault import SealedFieldDamagedError, Vault, open_sealed, seal
 from postal_service.storage.schema import (
     DossierRow,
     EvidenceRow,
@@ -126,6 +126,19 @@ def look(session: Session, vault: Vault, digest: str, *, by: Actor) -> Evidence:
         raise UnknownEvidence(digest=digest)
     content = open_sealed(vault.master, row.content, _place(digest))
     return Evidence(sha256=digest, media_type=row.media_type, content=content)
+
+
+def damaged(session: Session, vault: Vault) -> Iterator[str]:
+    """The SHA-256 of every kept file that does not open, or is another file. One is in memory at a time."""
+    asked = select(EvidenceRow.sha256, EvidenceRow.content).order_by(EvidenceRow.sha256)
+    for digest, sealed in session.execute(asked.execution_options(yield_per=1)):
+        try:
+            content = open_sealed(vault.master, sealed, _place(digest))
+        except SealedFieldDamagedError:
+            yield digest
+            continue
+        if sha256(content).hexdigest() != digest:
+            yield digest
 
 
 def forget(session: Session, digests: Collection[str]) -> None:

@@ -70,6 +70,50 @@ def test_one_bad_row_leaves_all_unsaved_unless_the_good_ones_are_asked_for(
     assert _dossiers(url) == 4
 
 
+def test_a_file_without_a_row_says_that_nothing_was_saved(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heading, *_ = (SAMPLES / "dossiers.csv").read_text(encoding="utf-8-sig").splitlines()
+    path = tmp_path / "d.csv"
+    path.write_text(heading + "\n", encoding="utf-8")
+
+    assert main(["import", "dossiers", str(path)]) == 0
+
+    said = capsys.readouterr().out
+    assert "The file has no rows, so nothing was saved." in said
+    assert "Saved." not in said
+    assert _dossiers(url) == 0
+
+
+def test_what_breaks_before_the_first_row_is_told_of_the_file(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "d.json"
+    path.write_bytes(b"[" * 200_000)
+
+    assert main(["import", "dossiers", str(path)]) == 1
+
+    told = capsys.readouterr()
+    assert "tệp / file: " in told.out
+    assert "row 0" not in told.out
+    assert "Nothing was saved" in told.err
+    assert _dossiers(url) == 0
+
+
+def test_text_of_no_known_encoding_is_told_as_that(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "d.csv"
+    path.write_bytes("氏名,住所\n日本,東京\n".encode("shift-jis"))
+
+    assert main(["import", "dossiers", str(path)]) == 1
+
+    said = capsys.readouterr().err
+    assert "encoding is not known" in said
+    assert "?" not in said
+    assert _dossiers(url) == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import EventId
@@ -15,7 +15,7 @@ from postal_service.projections import verdicts
 from postal_service.runtime import Runtime
 from postal_service.services import auditing, checkpoints
 from postal_service.services.job_runner import Runner
-from postal_service.storage.schema import JobRow, VerdictRow
+from postal_service.storage.schema import CheckpointRow, HoldingRow, JobRow, VerdictRow
 from postal_service.storage.transaction import transaction
 from tests.services.in_hand import sealed
 from tests.services.world import MORNING, World
@@ -34,22 +34,57 @@ def signed(runtime: Runtime) -> None:
         checkpoints.make(store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING)
 
 
+def checked(auditor: Browser, runtime: Runtime) -> str:
+    """The page after a check that was asked for there and done by the runner."""
+    assert auditor.send("/audit/checks").status_code == 302
+    work = auditing.check_work(
+        origin=runtime.settings.origin,
+        log_key=runtime.log_key,
+        witnesses=(),
+        vault=runtime.vault,
+    )
+    Runner(runtime.sessions, clock=runtime.clock, kinds={auditing.VERIFY: work}).run_one()
+    return auditor.get("/audit").text
+
+
 def test_a_check_is_asked_for_done_and_shown(
     auditor: Browser, session: Session, runtime: Runtime, world: World
 ) -> None:
     sealed(session, world, 3)
     session.commit()
-    assert auditor.send("/audit/checks").status_code == 302
-    work = auditing.check_work(
-        origin=runtime.settings.origin, log_key=runtime.log_key, witnesses=()
-    )
-    Runner(runtime.sessions, clock=runtime.clock, kinds={auditing.VERIFY: work}).run_one()
+    page = checked(auditor, runtime)
 
-    page = auditor.get("/audit").text
-
-    assert "hợp lệ" in page
+    assert "✓ hợp lệ" in page
     (job,) = session.scalars(select(JobRow))
     assert (job.state, (job.result or {})["valid"]) == ("done", True)
+
+
+def test_a_check_names_what_pages_would_show_wrongly(
+    auditor: Browser, session: Session, runtime: Runtime, world: World
+) -> None:
+    (item,) = sealed(session, world)
+    session.execute(update(HoldingRow).filter_by(item=item).values(holder_staff="s-courier"))
+    session.commit()
+
+    page = checked(auditor, runtime)
+
+    assert "sổ cái hợp lệ, kho dữ liệu không khớp" in page
+    assert f"<code>holding of {item}</code>: điều các trang hiển thị không khớp" in page
+
+
+def test_a_check_of_a_ledger_whose_history_was_changed_says_so(
+    auditor: Browser, session: Session, runtime: Runtime, world: World
+) -> None:
+    sealed(session, world)
+    session.commit()
+    signed(runtime)
+    session.execute(update(CheckpointRow).values(root=bytes(32)))
+    session.commit()
+
+    page = checked(auditor, runtime)
+
+    assert "✗ hỏng" in page
+    assert "leaves are not those that were signed" in page
 
 
 def test_the_same_seed_draws_the_same_sample(

@@ -1,0 +1,108 @@
+"""`postal verify` on the live store: whatever was changed in it is named in a line, never by a traceback."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from postal_service.cli import main
+from postal_service.runtime import start
+from postal_service.settings import from_environment, make_keys
+from postal_service.storage.transaction import transaction
+from tests.services.in_hand import result, sealed
+from tests.services.world import build
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def database(
+    own_databases: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Engine]:
+    """A service with a few items whose ledger is signed; its database, opened as an intruder would."""
+    for name, value in make_keys().items():
+        monkeypatch.setenv(name, value)
+    file = tmp_path / "post.db"
+    monkeypatch.setenv("POSTAL_DATABASE_URL", f"sqlite:///{file}")
+    monkeypatch.setenv("POSTAL_ORIGIN", "post.example/custody")
+    assert main(["migrate"]) == 0
+    runtime = start(from_environment())
+    with transaction(runtime.sessions) as session:
+        world = build(session)
+        sealed(session, world, 2)
+        result(session, world)
+    assert main(["checkpoint"]) == 0
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        for name in names.all():
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
+    yield engine
+    engine.dispose()
+
+
+def change(database: Engine, words: str) -> None:
+    with database.begin() as connection:
+        connection.execute(text(words))
+
+
+def test_an_honest_store_is_valid(database: Engine, capsys: Capture) -> None:
+    capsys.readouterr()
+    assert main(["verify"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("valid: size ")
+    assert "The store says the same" in said
+
+
+def test_a_changed_projection_is_named_and_a_rebuild_puts_it_right(
+    database: Engine, capsys: Capture
+) -> None:
+    change(database, "UPDATE holding SET holder_staff = 's-courier'")
+    assert main(["verify"]) == 1
+    said = capsys.readouterr().out
+    assert "differs: holding of BH" in said
+    assert "differences: 3. The ledger itself is valid." in said
+
+    assert main(["rebuild"]) == 0
+    assert main(["verify"]) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'DELETE FROM ledger_entry WHERE "index" = (SELECT max("index") FROM ledger_entry)',
+        'DELETE FROM ledger_entry WHERE "index" = 3',
+        "DELETE FROM ledger_entry",
+        "UPDATE ledger_entry SET body = x'00' WHERE \"index\" = 3",
+        "UPDATE ledger_entry SET signature = x'' WHERE \"index\" = 3",
+        "UPDATE ledger_entry SET item_previous = x'00' WHERE \"index\" = 5",
+        'UPDATE ledger_entry SET received_ms = received_ms + 1 WHERE "index" = 3',
+        "UPDATE ledger_edge SET size = size - 1",
+        "UPDATE ledger_edge SET hashes = x''",
+        "UPDATE checkpoint SET note = 'x'",
+        "UPDATE checkpoint SET root = x'00'",
+        "UPDATE device SET public_key = x'00' WHERE kind = 'root'",
+    ],
+)  # fmt: skip
+def test_whatever_is_changed_in_the_ledger_is_told_in_a_line(
+    database: Engine, capsys: Capture, words: str
+) -> None:
+    change(database, words)
+    capsys.readouterr()
+
+    assert main(["verify"]) == 1
+
+    said = capsys.readouterr()
+    told = ("broken: ", "differs: edge")
+    assert any(each in said.out for each in told) or said.err.startswith(
+        "postal: The ledger in the store is not what was recorded: "
+    )
+
+
+def test_a_later_checkpoint_that_is_known_must_be_in_the_store(
+    database: Engine, capsys: Capture
+) -> None:
+    capsys.readouterr()
+    assert main(["verify", "--known", "99", "ab" * 32]) == 1
+    assert "you know of 99" in capsys.readouterr().out

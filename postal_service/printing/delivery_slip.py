@@ -1,5 +1,6 @@
 """P14, Phiếu xác nhận phát: who took the result, on what proof, and which originals came back for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from postal_service.printing.figures import (
 )
 from postal_service.printing.page import ILLUSTRATIVE_FORM, Paper, Signature
 from postal_service.printing.tables import Column
-from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, NOTE, line
+from postal_service.printing.typesetting import CELL_CENTER, CELL_RIGHT, CELL_SMALL, NOTE, line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,15 @@ class RecoveredOriginal:
     name: str
     serial: str
     sheets: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenCharge:
+    """One charge taken when the result was handed over; `means` is how, with its number if it has one."""
+
+    name: str
+    means: str
+    amount_dong: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +56,7 @@ class DeliverySlip:
     delivered_at: datetime
     address: str
     recovered: tuple[RecoveredOriginal, ...]
-    cash_dong: int
+    taken: tuple[TakenCharge, ...]
     giver_name: str  # a courier at the door, a clerk at the counter
     event_hash: str
     basis_line: str = ILLUSTRATIVE_FORM
@@ -73,9 +83,9 @@ def render(view: DeliverySlip) -> bytes:
         ("Xác nhận bằng", view.proof),
         ("Nơi phát", view.address),
         ("Phát lúc", official_clock(view.delivered_at)),
-        ("Tiền đã thu khi phát", dong(view.cash_dong)),
     )
-    paper.section("3. Bản chính thu hồi")
+    _put_money(paper, view.taken)
+    paper.section("4. Bản chính thu hồi")
     paper.table(
         (
             Column(heading="STT", share=10, style=CELL_CENTER),
@@ -98,3 +108,24 @@ def render(view: DeliverySlip) -> bytes:
         dated=f"{view.place}, {official_date(day_of(view.delivered_at))}",
     )
     return paper.pdf()
+
+
+def _put_money(paper: Paper, taken: Sequence[TakenCharge]) -> None:
+    """Each charge by itself: they have different owners and different receipts."""
+    paper.section("3. Tiền đã thu khi phát")
+    paper.table(
+        (
+            Column(heading="STT", share=10, style=CELL_CENTER),
+            Column(heading="Khoản", share=60),
+            Column(heading="Cách nộp", share=70),
+            Column(heading="Số tiền", share=40, style=CELL_RIGHT),
+        ),
+        [
+            (str(index), each.name, each.means, dong(each.amount_dong))
+            for index, each in enumerate(taken, start=1)
+        ],
+        empty="Không thu khoản nào khi phát.",
+        total=("Tổng cộng", "", dong(sum(each.amount_dong for each in taken)))
+        if len(taken) > 1
+        else None,
+    )

@@ -31,8 +31,16 @@ FIRST_STOP_MM: Final = 45  # both headings and a stop with a remark
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToTake:
+    """One charge to be taken at a door. Each has an owner of its own, so none is added in silence."""
+
+    name: str
+    amount_dong: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunStop:
-    """One stop in route order; `window` is the promised span, `cash_dong` what is to be collected."""
+    """One stop in route order; `window` is the promised span, `to_take` what is to be collected."""
 
     order: int
     planned_at: datetime
@@ -41,7 +49,7 @@ class RunStop:
     address: str
     phone: str
     items: tuple[str, ...]
-    cash_dong: int
+    to_take: tuple[ToTake, ...]
     remark: str = ""
 
 
@@ -92,10 +100,11 @@ def render(view: RunList) -> bytes:
     else:
         paper.gap(1)
         _stops(paper, view.stops)
-    cash_dong = sum(stop.cash_dong for stop in view.stops)
+    charges = [charge for stop in view.stops for charge in stop.to_take]
     paper.facts(
         ("Tổng số bưu gửi", counted(sum(len(stop.items) for stop in view.stops))),
-        ("Tổng tiền phải thu", f"{dong(cash_dong)} ({dong_in_words(cash_dong)})"),
+        *_by_name(charges),
+        ("Tổng tiền phải thu", _in_full(charges)),
     )
     paper.signatures(
         Signature(role="NGƯỜI GIAO TUYẾN"),
@@ -122,10 +131,10 @@ def _stops(paper: Paper, stops: Sequence[RunStop]) -> None:
         (
             Column(heading="Thứ tự", share=16, style=CELL_BIG),
             Column(heading="Giờ", share=24, style=CELL_CENTER),
-            Column(heading="Nơi đến", share=70),
+            Column(heading="Nơi đến", share=66),
             Column(heading="Bưu gửi", share=34),
-            Column(heading="Thu tiền", share=22, style=CELL_RIGHT),
-            Column(heading="Ký nhận / lý do", share=28),
+            Column(heading="Thu tiền", share=30, style=CELL_RIGHT),
+            Column(heading="Ký nhận / lý do", share=26),
         ),
         [_row(stop) for stop in stops],
         empty="Tuyến này không có điểm dừng nào.",
@@ -143,5 +152,31 @@ def _row(stop: RunStop) -> tuple[Cell, ...]:
     if stop.remark:
         whereto.append(line(stop.remark, CELL))
     items: list[Flowable] = [line(code, CELL) for code in stop.items] or [line("Không có", CELL)]
-    cash = dong(stop.cash_dong) if stop.cash_dong else "—"
-    return str(stop.order), times, whereto, items, cash, ""
+    return str(stop.order), times, whereto, items, _cash(stop.to_take), ""
+
+
+def _cash(charges: Sequence[ToTake]) -> Cell:
+    """What is asked for at a door: every charge by its name, and the sum where there are several."""
+    if not charges:
+        return "—"
+    told: list[Flowable] = []
+    for charge in charges:
+        told += [line(f"{charge.name}:", CELL_RIGHT), line(dong(charge.amount_dong), CELL_RIGHT)]
+    if len(charges) > 1:
+        whole = sum(charge.amount_dong for charge in charges)
+        told.append(line(f"cộng {dong(whole)}", embolden(CELL_RIGHT)))
+    return told
+
+
+def _by_name(charges: Sequence[ToTake]) -> list[tuple[str, str]]:
+    """What is to be brought back of each kind, where there is more than one."""
+    names = dict.fromkeys(charge.name for charge in charges)
+    if len(names) < 2:
+        return []
+    of = {name: [each for each in charges if each.name == name] for name in names}
+    return [(f"Phải thu {name}", _in_full(found)) for name, found in of.items()]
+
+
+def _in_full(charges: Sequence[ToTake]) -> str:
+    whole = sum(charge.amount_dong for charge in charges)
+    return f"{dong(whole)} ({dong_in_words(whole)})"

@@ -15,7 +15,7 @@ from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Deliver, Leg
 from postal_service.domain.ids import DossierId, ItemId, StaffId
-from postal_service.domain.money import Means, PaymentState
+from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
@@ -52,6 +52,16 @@ class NotSignedYet(RuleBroken):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakenThen:
+    """One charge that was paid into the hand that gave the result out."""
+
+    line: Line
+    means: Means
+    reference: str
+    amount_dong: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """A result in the citizen's hand. `names` of old papers were agreed on; the event tells how many came."""
 
@@ -62,7 +72,7 @@ class Delivery:
     people: Mapping[PersonRole, Person]
     witness: str  # who vouched beside the giver; "" where a proof was shown
     old_papers: tuple[str, ...]
-    cash_dong: int
+    taken: tuple[TakenThen, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +113,7 @@ def delivery(
         people=_look(session, vault, dossier, by=by, at=at),
         witness=directory.names(session, [StaffId(vouched)]).get(StaffId(vouched), vouched),
         old_papers=next((each.collect_back for each in own if each.item == number), ()),
-        cash_dong=_taken_dong(session, dossier, moment),
+        taken=_taken_then(session, dossier, moment),
     )
 
 
@@ -166,15 +176,21 @@ def _capacity_before(view: ItemView, moment: Moment) -> Capacity | None:
     return held[-1] if held else None
 
 
-def _taken_dong(session: Session, dossier: DossierId, moment: Moment) -> int:
-    """The cash that whoever delivered it took for its dossier on that day."""
+def _taken_then(session: Session, dossier: DossierId, moment: Moment) -> tuple[TakenThen, ...]:
+    """What whoever delivered it took for its dossier on that day, charge by charge."""
     day = local(moment.claimed_at).date()
-    taken = session.execute(
-        select(MoneyRow.at, MoneyRow.amount_dong).filter_by(
-            dossier=dossier,
-            staff=moment.by.staff,
-            state=PaymentState.PAID.value,
-            method=Means.CASH.value,
-        )
+    rows = session.scalars(
+        select(MoneyRow)
+        .filter_by(dossier=dossier, staff=moment.by.staff, state=PaymentState.PAID.value)
+        .order_by(MoneyRow.id)
     )
-    return sum(amount for at, amount in taken if local(at).date() == day)
+    return tuple(
+        TakenThen(
+            line=Line(row.line),
+            means=Means(row.method),
+            reference=row.reference,
+            amount_dong=row.amount_dong,
+        )
+        for row in rows
+        if local(row.at).date() == day
+    )

@@ -26,6 +26,7 @@ from postal_service.services import (
     rounds_reading,
 )
 from postal_service.services.acknowledging import UnknownRound
+from postal_service.services.charges import Account
 from postal_service.services.persons import Purpose
 from postal_service.services.round_contacts import AT_THE_DOOR
 from postal_service.services.round_tours import Tour
@@ -49,7 +50,7 @@ class Called:
     stop: Stop
     people: Mapping[PersonRole, Person]
     items: tuple[ItemId, ...]
-    due_dong: int
+    owed: tuple[Account, ...]  # charge by charge: he takes each by itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,14 +112,14 @@ def _called(
         at=at,
         roles=sorted({role for roles in AT_THE_DOOR.values() for role in roles}),
     )
-    owed = charges.due_dong(session, homes)
+    owed = charges.owed(session, homes)
     numbers = _numbers_of_pickups(session, stops)
     return tuple(
         Called(
             stop=stop,
             people=people.get(stop.home, {}) if stop.home else {},
             items=tuple(_items(stop, numbers)),
-            due_dong=owed.get(stop.home, 0) if stop.home else 0,
+            owed=owed.get(stop.home, ()) if stop.home else (),
         )
         for stop in stops
     )

@@ -264,10 +264,24 @@ def test_a_run_list_keeps_the_route_order_and_adds_up_the_cash() -> None:
 
     assert [int(n) for n in re.findall(r"Người nhận ví dụ số (\d+)", words)] == list(range(2, 15))
     assert "Tổng số bưu gửi: 29 (hai mươi chín)" in words
-    assert "182.000 ₫ (Một trăm tám mươi hai nghìn đồng)" in words
+    assert "Tổng tiền phải thu: 214.000 ₫ (Hai trăm mười bốn nghìn đồng)" in words
     assert "hẹn 09:05–11:05" in words
     assert "ĐT 0900***123" in words
     assert "Quãng đường: 42,4 km" in words
+
+
+def test_a_run_list_asks_for_every_charge_by_its_name() -> None:
+    words = text_of(run_list.render(movement.RUN_LIST))
+
+    assert words.count("cước bưu chính: 26.000 ₫ phí, lệ phí: 8.000 ₫ cộng 34.000 ₫") == 4
+    assert "Phải thu cước bưu chính: 182.000 ₫" in words
+    assert "Phải thu phí, lệ phí: 32.000 ₫" in words
+    one = replace(movement.RUN_STOPS[2], order=1)
+    alone = replace(movement.RUN_LIST.tours[0], stops=(one,))
+    short = text_of(run_list.render(replace(movement.RUN_LIST, tours=(alone,))))
+    assert "cước bưu chính: 26.000 ₫" in short
+    assert "cộng 26.000" not in short
+    assert "Phải thu" not in short
 
 
 def test_a_run_list_says_between_two_tours_that_the_courier_is_at_the_office() -> None:
@@ -306,6 +320,16 @@ def test_a_delivery_slip_names_the_originals_that_came_back() -> None:
     assert "Tư cách nhận: Chủ hồ sơ" in words
     assert "không phải chữ ký số" in words
     assert outcome.DELIVERY_SLIP.event_hash in words
+
+
+def test_a_delivery_slip_tells_every_charge_that_was_taken_and_how() -> None:
+    words = text_of(delivery_slip.render(outcome.DELIVERY_SLIP))
+
+    assert "1 cước bưu chính tiền mặt 26.000 ₫" in words
+    assert "2 phí, lệ phí chuyển khoản mã QR, số VD000001 8.000 ₫" in words
+    assert "Tổng cộng 34.000 ₫" in words
+    nothing = text_of(delivery_slip.render(replace(outcome.DELIVERY_SLIP, taken=())))
+    assert "Không thu khoản nào khi phát." in nothing
 
 
 def test_a_discrepancy_record_sets_found_against_listed() -> None:

@@ -151,7 +151,12 @@ RUN_STOPS: Final = tuple(
         address=f"Số {order}, đường Không Có Thật, thôn Giả Định, phường Ví Dụ",
         phone=CITIZEN_PHONE,
         items=tuple(f"ET0000{order:03}{n}5VN" for n in range(1, 2 + order % 3)),
-        cash_dong=26_000 * (order % 2),
+        to_take=(
+            run_list.ToTake(name="cước bưu chính", amount_dong=26_000),
+            *([run_list.ToTake(name="phí, lệ phí", amount_dong=8_000)] if order % 4 == 1 else []),
+        )
+        if order % 2
+        else (),
         remark="Thu lại giấy phép cũ" if order == 4 else "",
     )
     for order in range(1, 15)

@@ -50,7 +50,12 @@ DELIVERY_SLIP: Final = delivery_slip.DeliverySlip(
             name="Giấy phép lái xe (bản cũ)", serial="000000009999", sheets=1
         ),
     ),
-    cash_dong=26_000,
+    taken=(
+        delivery_slip.TakenCharge(name="cước bưu chính", means="tiền mặt", amount_dong=26_000),
+        delivery_slip.TakenCharge(
+            name="phí, lệ phí", means="chuyển khoản mã QR, số VD000001", amount_dong=8_000
+        ),
+    ),
     giver_name=COURIER,
     event_hash=DIGEST,
 )

@@ -12,10 +12,10 @@ from postal_service.domain.acts import Act, Receiver
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.wording_dates import local
 from postal_service.printing.custody_extract import CustodyExtract, ExtractEvent
-from postal_service.printing.delivery_slip import DeliverySlip, RecoveredOriginal
+from postal_service.printing.delivery_slip import DeliverySlip, RecoveredOriginal, TakenCharge
 from postal_service.printing.return_record import FailedAttempt, ReturnRecord
 from postal_service.projections.timelines import Moment, Party
-from postal_service.services.item_papers import Chain, Delivery, WayBack
+from postal_service.services.item_papers import Chain, Delivery, TakenThen, WayBack
 from postal_service.services.overview import ItemView
 from postal_service.web.acts import NAMES, VERDICTS
 from postal_service.web.labels import vietnamese
@@ -57,7 +57,7 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         delivered_at=moment.claimed_at,
         address=_home(found.people) if found.at_door else office,
         recovered=_recovered(act.recovered, found.old_papers),
-        cash_dong=found.cash_dong,
+        taken=tuple(_taken(each) for each in found.taken),
         giver_name=view.names.person(moment.by.staff),
         event_hash=moment.leaf_hash,
     )
@@ -192,6 +192,15 @@ def _recovered(sheets: int, names: tuple[str, ...]) -> tuple[RecoveredOriginal, 
     if len(names) == sheets:
         return tuple(RecoveredOriginal(name=name, serial="", sheets=1) for name in names)
     return (RecoveredOriginal(name="; ".join(names) or OLD_PAPER, serial="", sheets=sheets),)
+
+
+def _taken(charge: TakenThen) -> TakenCharge:
+    number = f", số {charge.reference}" if charge.reference else ""
+    return TakenCharge(
+        name=vietnamese(charge.line),
+        means=f"{vietnamese(charge.means)}{number}",
+        amount_dong=charge.amount_dong,
+    )
 
 
 def _first(people: Mapping[PersonRole, Person], roles: Iterable[PersonRole]) -> Person | None:

@@ -3,10 +3,11 @@
 from typing import Final
 
 from postal_service.domain.persons import PersonRole
-from postal_service.printing.run_list import RunList, RunStop, RunTour
+from postal_service.printing.run_list import RunList, RunStop, RunTour, ToTake
 from postal_service.services import run_lists
 from postal_service.services.orders import Kind
 from postal_service.services.run_lists import Called
+from postal_service.web.labels import vietnamese
 from postal_service.web.receptions.slips import OPERATOR
 
 # Who is rung for, and where he lives: the most likely first.
@@ -56,7 +57,10 @@ def _stop(called: Called) -> RunStop:
         address=address,
         phone=phone,
         items=called.items,
-        cash_dong=called.due_dong,
+        to_take=tuple(
+            ToTake(name=vietnamese(each.charge.line), amount_dong=each.charge.amount_dong)
+            for each in called.owed
+        ),
         remark=_remark(called),
     )
 

@@ -52,6 +52,12 @@ class UnreadableFile(Malformed):
     code = "file.unreadable_text"
 
 
+class UnknownEncoding(UnreadableFile):
+    """No encoding that the post knows gives text."""
+
+    code = "file.unknown_encoding"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
     """The text in NFC. `certain` is False where an old encoding was guessed: show it before it is used."""
@@ -81,7 +87,7 @@ def decode(content: bytes) -> Decoded:
             continue
         guesses.append((likeness(text), encoding, text))
     if not guesses:
-        raise UnreadableFile(encoding="?")
+        raise UnknownEncoding
     _, encoding, text = max(guesses, key=lambda guess: guess[0])
     return Decoded(text=text, encoding=encoding, certain=False)
 

@@ -4,6 +4,9 @@ import re
 import unicodedata
 
 _BLANKS = re.compile(r"\s+")
+# Controls, marks without width and halves of letters: nobody sees them, no search finds a word with
+# one inside, and on paper they turn the letters after them around.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 # U+0111 and U+0110 have no decomposition, so stripping marks alone would leave "đang" for "Đặng".
 _BARRED_D = str.maketrans("đĐ", "dD")
 
@@ -14,8 +17,12 @@ def nfc(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """NFC, without blanks at the ends and with single blanks inside."""
-    return _BLANKS.sub(" ", nfc(text)).strip()
+    """NFC, without blanks at the ends and with single blanks inside, and without what nobody sees."""
+    told = _BLANKS.sub(" ", text)
+    if not told.isprintable():
+        told = "".join(c for c in told if unicodedata.category(c) not in _UNSEEN)
+        told = _BLANKS.sub(" ", told)
+    return nfc(told).strip()
 
 
 def without_marks(text: str) -> str:

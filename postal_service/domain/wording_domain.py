@@ -185,6 +185,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Đây không phải là số điện thoại Việt Nam ({digits} chữ số).",
         "This is not a Vietnamese telephone number ({digits} digits).",
     ),
+    "file.unknown_encoding": (
+        "Không nhận ra bảng mã của tệp, hoặc đây không phải tệp văn bản. Lưu lại thành UTF-8, hoặc nêu bảng mã.",
+        "The file's encoding is not known, or it is no text. Save it as UTF-8, or name its encoding.",
+    ),
     "file.unreadable_text": (
         "Tệp không đọc được theo bảng mã {encoding}.",
         "The file cannot be read as {encoding}.",

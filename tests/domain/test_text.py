@@ -282,3 +282,19 @@ def test_syllables_tell_vietnamese_from_its_misreadings() -> None:
     assert not is_syllable("chaøo")
     assert likeness("plain words") == 0
     assert likeness("Quảng Nam") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ngu\u200byễn\ufeff Thị\u00ad Mai", "Nguyễn Thị Mai"),
+        ("\u202eiaM ịhT", "iaM ịhT"),
+        ("Mai \u200b Thị", "Mai Thị"),
+        ("A\x00\x07\ud800B\tC\nD", "AB C D"),
+        ("\u200b\u2060", ""),
+        ("Lê\u0301", "Lế"),
+        ("🏠 số 5", "🏠 số 5"),
+    ],
+)
+def test_what_nobody_sees_is_not_kept_in_a_line(typed: str, kept: str) -> None:
+    assert tidy(typed) == kept

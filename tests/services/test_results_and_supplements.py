@@ -14,7 +14,7 @@ from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import CountsMalformed
 from postal_service.domain.dossier_code import NotADossierCode
 from postal_service.domain.identity import NoAuthorisation
-from postal_service.domain.procedures import PaperCount, TooManyOfPaper
+from postal_service.domain.procedures import NotByPost, PaperCount, TooManyOfPaper
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import VIETNAM
@@ -30,6 +30,7 @@ from postal_service.services import (
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.dossiers import UnknownDossier
 from postal_service.services.steps import steps_of
+from postal_service.storage.schema import DossierRow
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.registrations import BINH, SERVICE, register, registration
@@ -125,6 +126,22 @@ def test_a_result_goes_out_once_by_post_and_only_if_that_was_asked_for(
     fetched = journeys.received(session, world, result_by_post=False)
     with pytest.raises(results.NotAskedByPost):
         journeys.ready(session, world, fetched, at=at(23, 11))
+
+
+def test_what_has_to_be_fetched_in_person_never_begins_its_way_home(
+    session: Session, world: World
+) -> None:
+    # given a dossier that asks for its result by post though its procedure forbids it
+    received = journeys.received(session, world)
+    row = session.get_one(DossierRow, received.dossier)
+    row.procedure = world.procedures[w.MARRIAGE]
+    session.flush()
+
+    with pytest.raises(NotByPost):
+        journeys.ready(session, world, received, at=at(23, 11))
+
+    assert received.result_item is not None
+    assert reading.entries_of(session, received.result_item) == []
 
 
 def test_a_result_is_not_made_by_the_post_or_by_another_agency_or_too_early(

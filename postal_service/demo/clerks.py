@@ -58,27 +58,30 @@ class Office:
     # Reception
 
     def take_in(self, matters: Sequence[Matter], *, at: datetime) -> None:
-        """Register these at their desks and counters, and seal what is carried from there."""
-        for unit, mine in grouped(matters, lambda matter: matter.taken_in):
-            carried: list[ItemId] = []
-            with transaction(self.runtime.sessions) as session:
-                for matter in mine:
-                    clerk = self.clerk(unit, matter.number)
-                    received = reception.register(
-                        session,
-                        self.runtime.keys,
-                        registration(matter, self.world.versions[matter.procedure]),
-                        service=self.service,
-                        by=clerk,
-                        at=min(matter.at, at),
-                    )
-                    self.slips.keep(matter, received)
-                    if received.item is not None:
-                        self.seal(session, received.item, received.counts, by=clerk, at=at)
-                        carried.append(received.item)
-                if carried and unit in self.world.desk_clerks:
+        """Register these at their desks and counters as they come in, then seal what is carried away.
+
+        One after the other by the clock: the ledger's times must not run backwards.
+        """
+        carried: dict[UnitCode, list[ItemId]] = {}
+        with transaction(self.runtime.sessions) as session:
+            for matter in sorted(matters, key=lambda each: each.at):
+                clerk, came_at = self.clerk(matter.taken_in, matter.number), min(matter.at, at)
+                received = reception.register(
+                    session,
+                    self.runtime.keys,
+                    registration(matter, self.world.versions[matter.procedure]),
+                    service=self.service,
+                    by=clerk,
+                    at=came_at,
+                )
+                self.slips.keep(matter, received)
+                if received.item is not None:
+                    self.seal(session, received.item, received.counts, by=clerk, at=came_at)
+                    carried.setdefault(matter.taken_in, []).append(received.item)
+            for unit, items in carried.items():
+                if unit in self.world.desk_clerks:
                     office = places.standing_in(unit).code
-                    self.offer(session, carried, to=office, by=self.clerk(unit), at=at)
+                    self.offer(session, items, to=office, by=self.clerk(unit), at=at)
 
     def ask_for_visit(self, matters: Sequence[Matter], *, at: datetime) -> None:
         """Citizens telephone: the post shall come and fetch."""

@@ -1,7 +1,9 @@
 """A workbook's first visible sheet, read as a stream. Nothing in it is computed, and its size is asked before it is unpacked."""
 
+import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from postal_service.services.importing.tables import (
     Formula,
     Recognised,
     Row,
+    TooLarge,
     WorkbookTooLarge,
     listed_rows,
 )
@@ -26,6 +29,10 @@ from postal_service.services.importing.tables import (
 MOST_UNPACKED_BYTES = 768 * 1024 * 1024
 MOST_SHARED_TEXT_BYTES = 128 * 1024 * 1024  # the shared strings are held in memory
 MOST_PARTS = 2_000
+LONGEST_ROW = 16 * 1024 * 1024  # bytes of one row; the reader holds it whole, several times over
+_CHUNK = 1024 * 1024
+_ROW = re.compile(rb"</?(?:[A-Za-z_][\w.-]{0,30}:)?row[\s/>]")
+_LONGEST_TAG = 64  # bytes that the pattern may need
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
 
 
@@ -109,3 +116,23 @@ def _refuse_bombs(path: Path) -> None:
         or shared > MOST_SHARED_TEXT_BYTES
     ):
         raise WorkbookTooLarge(most=MOST_UNPACKED_BYTES // 1024**2)
+    # Any part may be named as a sheet, whatever it is called.
+    for part in parts:
+        if part.file_size > LONGEST_ROW and "sharedstrings" not in part.filename.lower():
+            _refuse_endless_row(path, part)
+
+
+def _refuse_endless_row(path: Path, part: zipfile.ZipInfo) -> None:
+    """A few hundred kilobytes may unpack to one cell of hundreds of megabytes."""
+    since, tail = 0, b""
+    try:
+        with zipfile.ZipFile(path) as packed, packed.open(part) as content:
+            while chunk := content.read(_CHUNK):
+                window = tail + chunk
+                ends = [each.end() for each in _ROW.finditer(window)]
+                since = len(window) - ends[-1] if ends else since + len(chunk)
+                if since > LONGEST_ROW:
+                    raise TooLarge(what="line", most=LONGEST_ROW)
+                tail = window[-_LONGEST_TAG:]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as fault:
+        raise CannotBeRead(why="not a workbook") from fault

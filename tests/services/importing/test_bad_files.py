@@ -327,6 +327,41 @@ def test_entities_of_a_workbook_are_not_blown_up(office: Importer, tmp_path: Pat
         office.look(bomb)
 
 
+@pytest.mark.parametrize("what", ["one cell", "many cells of one row"])
+def test_a_row_that_fills_the_memory_is_refused_before_it_is_read(
+    office: Importer, tmp_path: Path, what: str
+) -> None:
+    # given a file of some kilobytes that would unpack to a row of 20 megabytes
+    path = write_xlsx(tmp_path / "d.xlsx", [row(1)])
+    cell = '<c t="inlineStr"><is><t>%s</t></is></c>'
+    huge = cell % ("A" * 20_000_000) if what == "one cell" else cell % ":row " * 500_000
+    bomb = tmp_path / "bomb.xlsx"
+    with (
+        zipfile.ZipFile(path) as packed,
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in packed.namelist():
+            content = packed.read(name).decode(errors="replace")
+            made.writestr(name, content.replace("</sheetData>", f"<row>{huge}</row></sheetData>"))
+    assert bomb.stat().st_size < 200_000
+
+    with pytest.raises(TooLarge):
+        office.look(bomb)
+
+
+def test_a_large_workbook_of_ordinary_rows_is_read(office: Importer, tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "d.xlsx", [row(1)])
+    large = tmp_path / "large.xlsx"
+    cell = f'<c t="inlineStr"><is><t>{" " * 1_000}</t></is></c>'
+    blank = f"<row>{cell * 4}</row>"
+    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(large, "w") as made:
+        for name in packed.namelist():
+            content = packed.read(name).decode(errors="replace")
+            made.writestr(name, content.replace("</sheetData>", blank * 5_000 + "</sheetData>"))
+
+    assert office.look(large).rows == 1
+
+
 def test_an_empty_workbook_is_refused(office: Importer, tmp_path: Path) -> None:
     Workbook().save(tmp_path / "d.xlsx")
 

@@ -27,12 +27,15 @@ class StillReadError(RuntimeError):
 
 def open_engine(url: str) -> Engine:
     """An engine whose commits are durable. Raises UnsafeDatabaseError when they would not be."""
+    # A failed statement is logged with its fault: what was asked about whom must not stand beside it.
     if url.startswith("sqlite"):
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         _take_transactions_away_from_the_driver(engine)
         ask = _assert_durable_sqlite
     else:
-        engine = create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+        engine = create_engine(
+            url, pool_size=16, max_overflow=16, pool_pre_ping=True, hide_parameters=True
+        )
         ask = _assert_durable_postgresql
     try:
         ask(engine)

@@ -1117,6 +1117,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _known(size: str, root: str) -> Known:
+    root = root.replace(" ", "")  # papers print it in groups
     if not re.fullmatch("[1-9][0-9]{0,15}", size) or not re.fullmatch("[0-9a-fA-F]{64}", root):
         raise Unreadable(f"{size!r} and {root!r} are not the size and root of a checkpoint")
     return int(size), root.lower()

@@ -780,6 +780,19 @@ class TestACheckpointKnownFromElsewhere:
         assert verify(*files, known=known).valid
         assert not verify(*files, known=[*known, (first.size, second.root.hex())]).valid
 
+    def test_it_is_typed_from_a_paper_as_it_stands_there(
+        self, session: Session, tmp_path: Path
+    ) -> None:
+        post = Post(session)
+        post.run(1)
+        files = [str(each) for each in post.export(tmp_path)]
+        size = reading.size(session)
+        root = reading.root(session, size).hex().upper()
+        groups = " ".join(root[at : at + 16] for at in range(0, 64, 16))
+
+        assert verifier.main([*files, "--known", str(size), groups]) == 0
+        assert verifier.main([*files, "--known", str(size), "0" + groups[1:]]) == 1
+
     @pytest.mark.parametrize(
         "known", [("0", "00" * 32), ("1", "xyz"), ("eins", "00" * 32)], ids=str
     )

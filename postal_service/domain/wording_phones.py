@@ -13,6 +13,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Máy chưa chứng minh được là đang giữ khóa này.",
         "The device did not prove that it has this key.",
     ),
+    "device.key_of_another": (
+        "Khóa này đã là của người khác. Trên máy này hãy tạo khóa mới rồi đăng ký lại.",
+        "This key is another person's already. Make a new one on this device and enrol again.",
+    ),
     "device.fingerprint_differs": (
         "Sáu ký tự không giống trên máy. Máy {device} chưa được xác nhận; hãy làm lại từ đầu nếu vẫn khác.",
         "The six characters are not those on the phone. Device {device} is not confirmed; start over if they still differ.",

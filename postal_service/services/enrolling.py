@@ -57,6 +57,12 @@ class FingerprintDiffers(RuleBroken):
     code = "device.fingerprint_differs"
 
 
+class KeyOfAnother(RuleBroken):
+    """With one key of two persons, one of them could sign both halves of a hand-over."""
+
+    code = "device.key_of_another"
+
+
 class NotPending(RuleBroken):
     code = "device.not_pending"
 
@@ -112,12 +118,18 @@ def present_key(
 ) -> Device:
     """The phone shows its code and its key; it waits, pending, for the head of the unit.
 
-    `proof` is its signature over `enrolment_message`. Raises EnrolmentCodeUnknown or ProofWrong.
+    `proof` is its signature over `enrolment_message`. Raises EnrolmentCodeUnknown, ProofWrong or
+    KeyOfAnother.
     """
     found = _open_enrolment(session, code, at)
     message = enrolment_message(crockford.read_token(code), algorithm, public_key)
     if not signing.verify_message(algorithm, public_key, message, proof):
         raise ProofWrong
+    others = select(DeviceRow.id).where(
+        DeviceRow.public_key == public_key, DeviceRow.staff != found.staff
+    )
+    if session.scalar(others.limit(1)) is not None:
+        raise KeyOfAnother
     device = device_id()
     row = DeviceRow(
         id=device,

@@ -107,6 +107,17 @@ def test_a_key_is_not_taken_without_its_private_half(couriers: Couriers, world: 
     assert Phone(line_to(couriers.app), couriers.runtime.clock).enrol(code)  # it did not burn
 
 
+def test_a_key_of_another_courier_is_not_taken(couriers: Couriers, world: World) -> None:
+    key = Ed25519PrivateKey.generate()
+    couriers.phone(world.courier, key)
+
+    with pytest.raises(ServerSaidNoError) as caught:
+        couriers.presented(world.far_courier, key)
+
+    assert code_of(caught) == (409, "device.key_of_another")
+    couriers.presented(world.courier, key)  # his own he may enrol anew
+
+
 @pytest.mark.parametrize(
     ("told", "pointer"),
     [

@@ -12,7 +12,7 @@ from postal_service.domain.attempts import DeliveryPolicy
 from postal_service.domain.custody import State
 from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import DossierId, ItemId
-from postal_service.domain.money import Means
+from postal_service.domain.money import Line, Means
 from postal_service.domain.persons import PersonRole, read_person
 from postal_service.domain.standing import Channel
 from postal_service.projections import timelines
@@ -232,6 +232,28 @@ def test_both_attempts_and_both_invitations_are_told(
     assert "Số lần phát: 2 (hai)" in words
     assert "lần 1: 25/11/2026, lần 2: 27/11/2026" in words
     assert "Giữ đến hết: ngày" in words
+
+
+def test_each_charge_that_was_taken_stands_on_it_by_itself_with_its_means(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    dossier, postage = dossier_of(session, item), Line.POSTAGE
+    by, at = world.counter, MORNING
+    for amount in (26_000, 4_000):
+        due = charges.Due(line=postage, amount_dong=amount)
+        charges.open_due(session, dossier, due, by=by, at=at)
+    *_, last = charges.owed(session, [dossier])[dossier]
+    taking.at_counter(
+        session, dossier, last.id, Means.TRANSFER_CODE, reference="FT26", by=by, at=at
+    )
+    handed_out(session, world, item, Entitlement(receiver=Receiver.OWNER))
+
+    words = printed(browser("counter"), f"/items/{item}/delivery-slip")
+
+    assert "cước bưu chính tiền mặt 26.000 ₫" in words
+    assert "cước bưu chính chuyển khoản mã QR, số FT26 4.000 ₫" in words
+    assert "Tổng cộng" in words
 
 
 @pytest.mark.parametrize(

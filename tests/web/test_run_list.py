@@ -8,8 +8,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import DossierId
+from postal_service.domain.money import Line
 from postal_service.domain.persons import PersonRole, read_person
-from postal_service.services import persons, rounds
+from postal_service.domain.wording_numbers import dong
+from postal_service.services import charges, persons, rounds
 from postal_service.services.plans import Kept
 from postal_service.storage.schema import (
     AccessRow,
@@ -123,6 +125,29 @@ def test_what_is_to_be_taken_at_the_doors_adds_up(
         words = printed(manager, row)
         total = words.partition("Tổng tiền phải thu: ")[2].partition(" ₫")[0]
         assert f"còn phải thu {total} ₫" in page or total == "0"
+
+
+def test_each_charge_is_asked_for_by_its_name(
+    browser: Browsers, session: Session, world: World, published: Kept
+) -> None:
+    row, home = next(
+        (row, stop)
+        for row in rounds_of(session, published)
+        for stop in stops_of(session, row)
+        if not stop.unit and stop.kind == "deliver"
+    )
+    dossier = DossierId(home.dossier or "")
+    for line, amount in ((Line.POSTAGE, 26_000), (Line.STATE_FEE, 8_000)):
+        due = charges.Due(line=line, amount_dong=amount)
+        charges.open_due(session, dossier, due, by=world.counter, at=d.EARLY)
+    asked = sum(each.charge.amount_dong for each in charges.owed(session, [dossier])[dossier])
+    session.commit()
+
+    words = printed(browser("manager"), row)
+
+    assert "cước bưu chính: 26.000 ₫ phí, lệ phí: 8.000 ₫" in words
+    assert f"cộng {dong(asked)}" in words
+    assert "Phải thu phí, lệ phí: " in words
 
 
 def test_every_home_on_it_is_a_look_that_is_logged(

@@ -97,8 +97,10 @@ def test_an_address_that_asks_for_it_is_a_page_or_says_why_not(
 ) -> None:
     """Every page is asked about it by every name that pages read from their addresses."""
     people = {role: browser(login) for role, login in LOGINS.items()}
-    names = ("after", "q", "plan", "office", "day", "unit", "agency", "first", "last", "item")
-    names += ("colleague", "purpose", "next", "before", "kind")
+    names = (
+        "after", "before", "q", "plan", "office", "day", "unit", "agency", "first", "last", "item",
+        "colleague", "purpose", "next", "kind",
+    )  # fmt: skip
     told = b"&".join(name.encode() + b"=" + HOSTILE[kind][:2_000] for name in names)
     asked = 0
     for method, rule, endpoint in routes(app):

@@ -136,6 +136,16 @@ def test_a_proposal_and_a_round_of_yesterday_are_not_out(
     assert "In bản kê phát" not in browser("counter").text("/rounds/out")
 
 
+def test_a_desk_that_the_courier_has_been_to_is_not_told_that_no_round_was_published(
+    browser: Browsers, clock: Clock, published: Kept
+) -> None:
+    assert "Bưu tá tiếp theo" in browser("desk_clerk").text("/desk")
+    clock.at = d.EARLY.replace(hour=20)
+    evening = browser("desk_clerk").text("/desk")
+    assert "hôm nay không còn bưu tá nào ghé đây" in evening
+    assert "Chưa có tuyến nào được phát hành" not in evening
+
+
 def test_a_telephone_is_masked_and_no_citizen_number_is_printed(
     browser: Browsers, session: Session, published: Kept
 ) -> None:

@@ -75,6 +75,7 @@ class Courier:
     ends_at: datetime | None = None
     failures: list[tuple[ItemId, EventId]] = field(default_factory=list)
     last_sent: list[Kept] = field(default_factory=list)
+    purse: Counter[str] = field(default_factory=Counter)  # dong, by line
 
     # Morning
 
@@ -332,7 +333,9 @@ class Courier:
                 break  # nothing more is taken; what is kept apart a person must look at
         for paid in self.phone.tell_payments():
             self.tally.payments[paid["status"]] += 1
-            self.tally.cash_dong += paid.get("amount_dong", 0)
+            if paid["status"] == "recorded":
+                self.tally.cash_dong += paid["amount_dong"]
+                self.purse[paid["line"]] += paid["amount_dong"]
         return found
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from postal_service.demo import rounds, world
+from postal_service.demo.cashiers import Cashiers
 from postal_service.demo.clerks import Office
 from postal_service.demo.couriers import Courier, Tally
 from postal_service.demo.crew import Crew, Line
@@ -50,6 +51,7 @@ class Played:
     planned: Planned
     resolved: int
     followed_up: Counter[Step]  # what was done with results that came back
+    cashiers: Cashiers
     seconds: dict[str, float]  # of real time, by step
 
 
@@ -89,6 +91,7 @@ class Play:
             planned=self.planned,
             resolved=self.resolved,
             followed_up=self.followed_up,
+            cashiers=self.cashiers,
             seconds=self.seconds,
         )
 
@@ -99,6 +102,7 @@ class Play:
         self.office = Office(self.runtime, made)
         self.vans = Vans(self.office)
         self.incidents = Incidents(self.office)
+        self.cashiers = Cashiers(self.office, self.line)
 
     def _eve(self) -> None:
         """Results are made and travel; citizens telephone for a visit."""
@@ -242,6 +246,8 @@ class Play:
             failed = [(c.office.code, item) for c in self.couriers for item, _ in c.failures]
             self.followed_up = after_failures(self.office, failed, at=self._at(DAY, time(17, 40)))
             self.vans.leave(run="VT-1123-T", at=self._at(DAY, time(17, 45)))
+            back = [each for each in self.couriers if not each.stops]
+            self.cashiers.take(back, at=self._at(DAY, time(17, 50)))
             at = self._at(DAY, time(21))
             for courier in self.couriers:
                 courier.ride(at, self._exchange_code)
@@ -251,7 +257,7 @@ class Play:
                 courier.online(at)
                 courier.send()
             self.tally.phones_late = len(late)
-            self._at(DAY, time(21, 15))
+            self.cashiers.take(self.couriers, at=self._at(DAY, time(21, 15)))
 
     # Small things
 

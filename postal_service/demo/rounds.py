@@ -46,7 +46,7 @@ class Planned:
         self.calls += len(task.workday.orders)
         self.rounds += len(solved.rounds)
         self.couriers |= {each.courier for each in solved.rounds if each.stops}
-        self.left += len(solved.left)
+        self.left += len(solved.unserved)
         self.metres += solved.metres
         self.seconds += solved.seconds
         self.baseline_metres += solved.baseline.metres

@@ -87,11 +87,15 @@ def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
         f"             {tally.recovered} old papers taken back, {followed[Step.INVITE]} invitations,"
         f" {followed[Step.RETURN]} on the way back to their agency"
     )
-    yield f"             {tally.payments['recorded']} charges taken at doors, {tally.cash_dong:,} ₫ in couriers' purses"
+    yield (
+        f"             {tally.payments['recorded']} charges taken at doors, {tally.cash_dong:,} ₫;"
+        f" {played.cashiers.dong:,} ₫ of {played.cashiers.purses} couriers counted and taken by cashiers"
+    )
     outcomes = ", ".join(f"{name} {count}" for name, count in sorted(tally.outcomes.items()))
     yield f"Phones       {len(played.couriers)} enrolled, {tally.batches} batches ({outcomes}); {tally.phones_late} without network until the evening"
     happened = ", ".join(
-        f"{what} {count}" for what, count in sorted(played.incidents.happened.items())
+        f"{what} {count}"
+        for what, count in sorted((played.incidents.happened + played.cashiers.happened).items())
     )
     yield f"Incidents    {happened}"
 

@@ -99,6 +99,11 @@ def other_half(order: str) -> str:
     return called(Kind.COLLECT if kind == Kind.BRING else Kind.BRING, None, dossier)
 
 
+def is_second_half(order: str) -> bool:
+    """Whether the call of this name is the way on to a desk of what was collected before."""
+    return order.startswith(f"{Kind.BRING.value}:")
+
+
 def fingerprint(orders: Iterable[Order]) -> str:
     """The same for the same calls with the same things."""
     told = sorted(

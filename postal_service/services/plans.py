@@ -28,6 +28,7 @@ from postal_service.services.planning import (
     PlannedStop,
     Sequences,
     Solved,
+    unserved,
 )
 from postal_service.services.workdays import Workday
 from postal_service.storage.schema import (
@@ -92,6 +93,11 @@ class Kept:
         if not self.lower_bound or not self.cost:
             return None
         return round(100 * (self.cost - self.lower_bound) / self.cost)
+
+    @property
+    def unserved(self) -> tuple[Left, ...]:
+        """The places that nobody calls at."""
+        return unserved(self.left)
 
     @property
     def tag(self) -> str:

@@ -4,7 +4,7 @@ The two halves of a pair are one decision: what would tear them apart, or turn t
 other half along.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -110,12 +110,16 @@ def changed(workday: Workday, decided: Sequences, change: Change) -> Sequences:
 
 
 def _move(workday: Workday, lists: dict[StaffId, list[PlannedStop]], move: Move) -> None:
-    """Move a call; the other half of a pair follows it where the two would be torn or turned round."""
+    """Move a call; the other half of a pair follows it where the two would be torn or turned round.
+
+    What is fetched for the counter stays so; whoever moves the way on to the desk makes the pair anew.
+    """
+    half = other_half(move.order)
+    to_counter = _is_planned(lists, move.order) and not _is_planned(lists, half)
     stop = _taken_out(workday, lists, move.order)
     lists[move.courier] = _put_in(lists[move.courier], stop, move)
-    if not _has_other_half(workday, move.order):
+    if to_counter or not _has_other_half(workday, move.order):
         return
-    half = other_half(move.order)
     pair = [each for each in lists[move.courier] if each.order in {move.order, half}]
     in_order = [each.order.partition(":")[0] for each in pair] == [Kind.COLLECT, Kind.BRING]
     if in_order and pair[0].tour == pair[1].tour:
@@ -124,6 +128,10 @@ def _move(workday: Workday, lists: dict[StaffId, list[PlannedStop]], move: Move)
     where, place = _find(lists, move.order)
     after = move.order.startswith(f"{Kind.COLLECT.value}:")
     lists[where].insert(place + after, replace(follows, tour=lists[where][place].tour))
+
+
+def _is_planned(lists: Mapping[StaffId, Sequence[PlannedStop]], order: str) -> bool:
+    return any(stop.order == order for stops in lists.values() for stop in stops)
 
 
 def _has_other_half(workday: Workday, order: str) -> bool:
@@ -149,7 +157,7 @@ def _taken_out(
     workday: Workday, lists: dict[StaffId, list[PlannedStop]], order: str
 ) -> PlannedStop:
     """Take a call out of its round; one that is in none yet comes from the day's orders."""
-    if not any(stop.order == order for stops in lists.values() for stop in stops):
+    if not _is_planned(lists, order):
         if not any(order == each.key for each in workday.orders):
             raise UnknownCall(call=order[:80])
         return PlannedStop(order=order, arrives=0, starts=0, departs=0)

@@ -110,7 +110,7 @@ class Round:
 
 @dataclass(frozen=True, kw_only=True)
 class Unserved:
-    """A call nobody goes to, with the reason and who was nearest to it."""
+    """A call nobody makes, with the reason and who was nearest to it."""
 
     left: Left
     name: str
@@ -119,7 +119,7 @@ class Unserved:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A plan with everything its page shows."""
+    """A plan with everything its page shows. What is `to_counter` is fetched, and goes on to no desk."""
 
     plan: Kept
     made_by: str
@@ -127,6 +127,7 @@ class Page:
     published_by: str
     rounds: tuple[Round, ...]
     unserved: tuple[Unserved, ...]
+    to_counter: tuple[Unserved, ...]
     versions: tuple[Kept, ...]
     couriers: tuple[workdays.Courier, ...]
 
@@ -163,7 +164,8 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
         edited_by=names.get(found.edited_by, found.edited_by),
         published_by=names.get(found.published_by or "", ""),
         rounds=_rounds(session, rows, names, found),
-        unserved=_unserved(session, found.left, names),
+        unserved=_unserved(session, found.unserved, names),
+        to_counter=_unserved(session, [each for each in found.left if each.is_second_half], names),
         versions=tuple(plans.versions(session, found.office, found.day)),
         couriers=workdays.couriers_of(session, found.office),
     )

@@ -228,7 +228,7 @@ def _difference(before: Kept, solved: Solved, tag: str) -> Changed:
         tag=tag,
         metres=solved.metres - before.metres,
         seconds=solved.seconds - before.seconds,
-        left=len(solved.left) - len(before.left),
+        left=len(solved.unserved) - len(before.unserved),
         faults=solved.faults,
     )
 

@@ -50,6 +50,11 @@ def has(name: str) -> bool:
     return name in request.form
 
 
+def asked(name: str, *, most: int = 40) -> str:
+    """What a page is asked about: from its address, else from the form that came back to it; "" for nothing."""
+    return request.values.get(name, "")[:most].replace("\0", "")
+
+
 def cursor(name: str = "after") -> str:
     """Where a list goes on, from the page's own address; "" at its beginning."""
     return request.args.get(name, "")[:LONGEST_CURSOR].replace("\0", "")

@@ -18,6 +18,7 @@ from postal_service.web import here
 
 WORKS_FOR = "works_for"  # the working unit somebody chose, in the signed cookie
 GUARDED = "allowed_roles"
+PLAIN_COOKIE = "postal_office"
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -60,7 +61,7 @@ def install(app: Flask) -> None:
 
 def cookie_name() -> str:
     # The prefix makes browsers refuse the cookie from a subdomain or without TLS.
-    return "__Host-postal" if here.runtime().settings.secure_cookies else "postal_office"
+    return "__Host-postal" if here.runtime().settings.secure_cookies else PLAIN_COOKIE
 
 
 def token() -> str:

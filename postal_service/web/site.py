@@ -12,7 +12,7 @@ from postal_service.domain.wording_numbers import dong
 from postal_service.reports import REPORTING
 from postal_service.runtime import Runtime
 from postal_service.services.auditing import AUDITING
-from postal_service.web import assets, errors, form_keys, gate, here, security, tabs
+from postal_service.web import addresses, assets, errors, form_keys, gate, here, security, tabs
 from postal_service.web.account import views as account
 from postal_service.web.acts import act_facts, act_word, verdict_word
 from postal_service.web.audit import views as audit
@@ -128,6 +128,7 @@ def build(runtime: Runtime) -> Flask:
     app = Flask(__name__, static_folder="static", template_folder="templates")
     here.keep_runtime(app, runtime)
     app.extensions[tabs.KEY] = TABS
+    addresses.install(app)
     security.install(app, runtime.settings)
     for feature in FEATURES:
         app.register_blueprint(feature)

@@ -98,6 +98,7 @@ def test_everything_that_can_go_wrong_went_wrong_once_and_was_settled(run: Run) 
         "correction by maker and checker 1",
         "line reserved at a desk 1",
         "papers missing: citizen guided 1",
+        "purse counted again 1",
         "presence required: refused 1",
         "reserved line settled 1",
         "two phones claimed one item 1",
@@ -119,6 +120,14 @@ def test_doors_opened_and_stayed_closed_and_old_papers_came_back(run: Run) -> No
     assert re.search(r"absent [1-9].* code [1-9].* message [1-9]", run.told)
     assert re.search(r"[1-9]\d* old papers taken back, [1-9]\d* invitations", run.told)
     assert re.search(r"[1-9]\d* collected at home", run.line("Deliveries"))
+
+
+def test_what_was_taken_at_doors_lies_in_the_tills_by_the_evening(run: Run) -> None:
+    money = re.search(
+        r"charges taken at doors, ([\d,]+) ₫; ([\d,]+) ₫ of [1-9]\d* couriers counted", run.told
+    )
+    assert money is not None
+    assert money[1] == money[2] != "0"
 
 
 def test_every_published_round_was_acknowledged(run: Run) -> None:

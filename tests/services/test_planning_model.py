@@ -13,7 +13,7 @@ from postal_service.services import conditions_file, planning
 from postal_service.services.conditions import Closure, Conditions
 from postal_service.services.conditions_file import BadAssumptionsError
 from postal_service.services.orders import Kind, Order, Reference, Spot, Thing
-from postal_service.services.planning import PlannedStop
+from postal_service.services.planning import PlannedStop, Scope
 from postal_service.services.planning.problems import posed
 from postal_service.services.workdays import Workday
 from postal_service.web.rounds import words
@@ -22,6 +22,7 @@ from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.test_planning_conditions import (
     CALM,
+    EVENING,
     LAN,
     OFFICE_SPOT,
     day,
@@ -146,11 +147,55 @@ def test_what_is_due_today_is_collected_and_then_at_the_desk_in_time_with_the_sa
     assert all(starts[key] <= THREE for key in starts if key.startswith("bring:"))
 
 
-def test_a_pair_that_cannot_be_at_the_desk_in_time_is_one_call_left_with_one_reason() -> None:
-    workday = of(pair(1, window=(53_900, 57_600)))
+LATE = (53_900, 57_600)  # who comes in this window is at no desk before three
+
+
+def test_what_cannot_be_at_the_desk_in_time_is_fetched_for_the_counter_and_the_plan_says_so() -> (
+    None
+):
+    workday = of([*pair(1, window=LATE), *pair(2), home(3)])
     found = solved(workday)
-    assert reasons(found) == {"collect:D1": "window_of_pair"}
-    assert found.baseline.left == 1
+    assert served(found) == {LAN: {"collect:D1", "collect:D2", "bring:D2", "deliver:D3"}}
+    assert reasons(found) == {"bring:D1": "to_counter"}
+    assert (found.unserved, found.faults, found.baseline.left) == ((), (), 0)
+    assert "mang tới bộ phận Một cửa" in words.REASONS["to_counter"][0]
+
+
+def test_what_nobody_reaches_even_for_the_counter_is_one_call_left_with_one_reason() -> None:
+    workday = of(pair(1, window=(EVENING - 60, EVENING)))
+    found = solved(workday)
+    assert reasons(found) == {"collect:D1": "shift"}
+    assert (len(found.unserved), found.baseline.left) == (1, 1)
+
+
+def test_a_pair_left_by_hand_says_that_the_desk_is_the_reason() -> None:
+    workday = of(pair(1, window=LATE))
+    found = planning.retimed(workday, {}, seed=1, budget_seconds=1)
+    assert set(reasons(found)) == {"collect:D1"}
+    assert len(found.unserved) == 1
+
+
+def test_a_plan_with_something_for_the_counter_keeps_it_so_until_it_begins_from_scratch() -> None:
+    workday = of([*pair(1, window=LATE), *pair(2), home(3)])
+    decided = solved(workday).sequences
+    by_hand = planning.retimed(workday, decided, seed=1, budget_seconds=1)
+    assert (reasons(by_hand), by_hand.faults) == ({"bring:D1": "to_counter"}, ())
+    for scope in (Scope.UNLOCKED, Scope.KEEP_COURIERS, Scope.INSERT_ONLY):
+        again = planning.solve(workday, budget_seconds=0.6, seed=1, decided=decided, scope=scope)
+        assert reasons(again) == {"bring:D1": "to_counter"}
+    early = of([*pair(1), *pair(2), home(3)])
+    anew = planning.solve(early, budget_seconds=0.6, seed=1, decided=decided)
+    assert anew.left == ()
+
+
+def test_a_new_pair_that_cannot_be_kept_is_put_into_the_plan_that_is_there() -> None:
+    before = of([*pair(2), home(3)])
+    workday = of([*pair(2), home(3), *pair(1, window=LATE)])
+    decided = solved(before).sequences
+    for scope in (Scope.UNLOCKED, Scope.KEEP_COURIERS, Scope.INSERT_ONLY):
+        found = planning.solve(workday, budget_seconds=0.6, seed=1, decided=decided, scope=scope)
+        assert reasons(found) == {"bring:D1": "to_counter"}
+        assert "collect:D1" in served(found)[LAN]
 
 
 def test_a_pair_ridden_the_wrong_way_round_is_named() -> None:
@@ -185,8 +230,10 @@ def test_cash_of_pairs_stays_in_the_purse_after_the_desk() -> None:
     }  # fmt: skip
     [collect] = [stop for stop in problem.stops if stop.id == "collect:D1"]
     assert (collect.kind, collect.loads[2]) == (StopKind.PICKUP, 0)
-    alone = of(orders[:4], poor)
-    assert set(reasons(solved(alone)).values()) == {"cash_above_limit"}
+    # For the counter their cash is any other: he is at the office with the first before he fetches the second.
+    alone = solved(of(orders[:4], poor))
+    assert (alone.unserved, set(reasons(alone).values())) == ((), {"to_counter"})
+    assert len(alone.rounds[0].tours) == 2
 
 
 STORM = Closure(

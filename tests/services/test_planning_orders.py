@@ -186,6 +186,39 @@ def test_both_halves_of_a_pair_move_and_leave_together(session: Session, world: 
     assert (calls(session, plan), done.left) == ([], 1)
 
 
+def test_what_is_fetched_for_the_counter_moves_alone_until_the_desk_is_put_back(
+    session: Session, world: World
+) -> None:
+    other, mine = d.second_courier(session, world).staff, world.courier.staff
+    dossier = d.pickup(session, world)
+    plan = kept(session, world, workday(session, world), f"collect:{dossier}")
+    assert (plan.faults, plan.unserved) == ((), ())
+    assert [(each.order, each.reason) for each in plan.left] == [(f"bring:{dossier}", "to_counter")]
+    page = round_pages.page(session, plan.id, by=world.manager)
+    assert page.unserved == ()
+    assert [each.left.order for each in page.to_counter] == [f"bring:{dossier}"]
+
+    moved = change(
+        session, world, plan, Move(order=f"collect:{dossier}", courier=other, position=1)
+    )
+    assert (moved.faults, moved.left) == ((), 0)
+    assert calls(session, plan) == [(other, "collect", 1)]
+
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    change(session, world, plan, Move(order=f"bring:{dossier}", courier=mine, position=1))
+    assert calls(session, plan) == [(mine, "collect", 1), (mine, "bring", 1)]
+
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    assert plan.left == ()
+    change(session, world, plan, TakeOut(order=f"bring:{dossier}"))
+    plan = rounds.managed_plan(session, plan.id, by=world.manager)
+    assert (calls(session, plan), [each.order for each in plan.left]) == (
+        [], [f"collect:{dossier}"],
+    )  # fmt: skip
+    change(session, world, plan, Move(order=f"collect:{dossier}", courier=other, position=1))
+    assert calls(session, plan) == [(other, "collect", 1), (other, "bring", 1)]
+
+
 def test_a_pair_with_one_half_fixed_is_not_torn_apart(session: Session, world: World) -> None:
     other = d.second_courier(session, world).staff
     dossier, plan = pair(session, world)

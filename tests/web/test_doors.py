@@ -81,6 +81,45 @@ def test_an_unknown_page_says_what_to_do(stranger: Browser, world: World) -> Non
     assert answer.headers["X-Request-Id"] in page
 
 
+@pytest.mark.parametrize("digits", [20, 5_000])
+def test_a_number_longer_than_any_is_no_page(
+    browser: Callable[[str], Browser], digits: int
+) -> None:
+    clerk, number = browser("counter"), "9" * digits
+    for path in (
+        f"/assets/fonts/{number}.ttf",
+        f"/scans/nothing/{number}",
+        f"/particulars/nothing/{number}",
+    ):
+        answer = clerk.get(path)
+        assert answer.status_code == 404, path
+        assert "Không tìm thấy" in answer.get_data(as_text=True)
+
+
+def test_what_no_database_can_hold_in_an_address_asks_for_nothing(
+    browser: Callable[[str], Browser],
+) -> None:
+    manager = browser("manager")
+    for path in (
+        "/rounds?plan=%00",
+        "/rounds?office=%00",
+        "/rounds?day=%00",
+        "/rounds?plan=%ED%A0%80",
+        "/rounds?plan=a%00b",
+        "/reports?unit=%00",
+        "/reports?unit=%00560000",
+        "/fees?agency=%00",
+        "/receptions?q=%00",
+        "/handovers/new?item=%00&colleague=%00",
+        "/cash?after=%00",
+        "/dossiers?q=%00",
+        "/dossiers?after=%00",
+        "/desk?after=%00",
+        "/transfers?purpose=%00",
+    ):
+        assert manager.get(path).status_code in {200, 308, 404}, path
+
+
 def test_the_wrong_verb_is_told_apart(stranger: Browser, world: World) -> None:
     assert stranger.get("/sign-out").status_code == 405
 

@@ -106,6 +106,48 @@ def test_each_round_that_is_out_has_its_run_list_with_every_stop(
     assert all(item in words for item in [*carried, *labelled])
 
 
+def test_a_counter_clerk_finds_from_the_desk_whom_to_load_and_for_whom_to_print(
+    browser: Browsers, session: Session, published: Kept
+) -> None:
+    clerk = browser("counter")
+    assert 'href="/rounds/out"' in clerk.text("/desk")
+    assert 'href="/rounds/out"' not in browser("desk_clerk").text("/desk")
+    page = clerk.text("/rounds/out")
+    assert "Thứ Tư, 25/11/2026" in page
+    for row in rounds_of(session, published):
+        assert f'action="/rounds/run-list/{row.id}"' in page
+        assert f'action="/rounds/load/{row.id}"' in page
+        printed(clerk, row)
+    assert "Trần Cao Vân" not in page  # who lives there is a look that is logged
+
+    first = rounds_of(session, published)[0]
+    assert clerk.send(f"/rounds/load/{first.id}", {"tour": "1"}).status_code == 302
+    page = clerk.text("/rounds/out")
+    assert f'action="/rounds/load/{first.id}"' not in page
+    assert "Không còn bưu gửi nào của tuyến này nằm ở quầy." in page
+
+
+def test_a_proposal_and_a_round_of_yesterday_are_not_out(
+    browser: Browsers, clock: Clock, plan: Kept
+) -> None:
+    assert "chưa có tuyến nào được phát hành" in browser("counter").text("/rounds/out")
+    fields = {"tag": plan.tag, "knowing": "yes"}
+    assert browser("manager").send(f"/rounds/{plan.id}/publish", fields).status_code == 302
+    assert "In bản kê phát" in browser("counter").text("/rounds/out")
+    clock.at += timedelta(days=1)
+    assert "In bản kê phát" not in browser("counter").text("/rounds/out")
+
+
+def test_a_desk_that_the_courier_has_been_to_is_not_told_that_no_round_was_published(
+    browser: Browsers, clock: Clock, published: Kept
+) -> None:
+    assert "Bưu tá tiếp theo" in browser("desk_clerk").text("/desk")
+    clock.at = d.EARLY.replace(hour=20)
+    evening = browser("desk_clerk").text("/desk")
+    assert "hôm nay không còn bưu tá nào ghé đây" in evening
+    assert "Chưa có tuyến nào được phát hành" not in evening
+
+
 def test_a_telephone_is_masked_and_no_citizen_number_is_printed(
     browser: Browsers, session: Session, published: Kept
 ) -> None:

@@ -14,6 +14,7 @@ from postal_service.services.planning.answers import (
     Scope,
     Sequences,
     Solved,
+    unserved,
 )
 from postal_service.services.planning.problems import Contradictory
 from postal_service.services.planning.retiming import retimed
@@ -35,4 +36,5 @@ __all__ = [
     "Solved",
     "retimed",
     "solve",
+    "unserved",
 ]

@@ -1,11 +1,12 @@
 """What planning answers, in the post's own words: rounds of calls, what is left and why, what is broken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from postal_service.domain.ids import StaffId
 from postal_service.services.conditions import Roads
+from postal_service.services.orders import is_second_half
 
 
 class Lock(StrEnum):
@@ -70,7 +71,8 @@ class PlannedRound:
 class Left:
     """An order nobody was sent to. `reason` is a word of routing's, or one of the post's own.
 
-    `because` names what is closed, in the words of whoever wrote the closure down.
+    `because` names what is closed, in the words of whoever wrote the closure down. The second half of
+    a pair is left alone where its dossier is fetched and goes no further than the counter.
     """
 
     order: str
@@ -78,6 +80,10 @@ class Left:
     courier: StaffId | None = None
     misses_by_seconds: int | None = None
     because: str = ""
+
+    @property
+    def is_second_half(self) -> bool:
+        return is_second_half(self.order)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +122,18 @@ class Solved:
     lower_bound: int | None = None  # no plan of these orders costs less, where that is known
 
     @property
+    def unserved(self) -> "tuple[Left, ...]":
+        """The places that nobody calls at."""
+        return unserved(self.left)
+
+    @property
     def sequences(self) -> "Sequences":
         return {each.courier: each.stops for each in self.rounds}
+
+
+def unserved(left: Iterable[Left]) -> tuple[Left, ...]:
+    """What is left without the ways on to a desk: those dossiers are fetched."""
+    return tuple(each for each in left if not each.is_second_half)
 
 
 # The calls of each courier in order, as far as they are decided already.

@@ -46,10 +46,14 @@ class Contradictory(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Posed:
-    """A day's problem, and whose road times it was posed with."""
+    """A day's problem, and whose road times it was posed with.
+
+    `to_counter` are the pick-ups whose dossiers could go on to a desk and are brought to the counter.
+    """
 
     problem: Problem
     roads: Roads
+    to_counter: frozenset[str] = frozenset()
 
 
 def possible(day: Workday) -> tuple[list[Order], list[Left]]:
@@ -83,12 +87,15 @@ def _impossible(day: Workday, order: Order) -> Left | None:
     return Left(order=order.key, reason=DESK_CLOSED) if order.is_closed else None
 
 
-def posed(day: Workday, decided: Sequences) -> Posed:
+def posed(day: Workday, decided: Sequences, to_counter: Collection[str] = ()) -> Posed:
     """The problem of a day with what is decided already locked as its stops say.
 
-    Raises Contradictory when the locks cannot all be kept, and NoRoadTimes.
+    A pair of which only the collecting is decided, and one of `to_counter`, is no pair: its dossier is
+    brought to the counter. Raises Contradictory when the locks cannot all be kept, and NoRoadTimes.
     """
     orders, _ = possible(day)
+    alone = frozenset(to_counter) | _without_second_half(orders, decided)
+    orders = [o for o in orders if o.kind is not Kind.BRING or other_half(o.key) not in alone]
     spots = [day.start, *(order.spot for order in orders if order.spot is not None)]
     places = {(spot.lat, spot.lon): spot for spot in reversed(spots)}
     where = {point: number for number, point in enumerate(places)}
@@ -124,7 +131,13 @@ def posed(day: Workday, decided: Sequences) -> Posed:
         )
     except ContradictoryProblem as found:
         raise contradictory(found) from found
-    return Posed(problem=problem, roads=ways.roads)
+    return Posed(problem=problem, roads=ways.roads, to_counter=alone)
+
+
+def _without_second_half(orders: Sequence[Order], decided: Sequences) -> frozenset[str]:
+    planned = {stop.order for stops in decided.values() for stop in stops}
+    pairs = loads.pairs_of(orders)
+    return frozenset(key for key in pairs if key in planned and other_half(key) not in planned)
 
 
 def contradictory(found: ContradictoryProblem) -> Contradictory:

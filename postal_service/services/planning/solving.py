@@ -1,6 +1,11 @@
-"""Search rounds for a workday, and set the nearest stop next beside them."""
+"""Search rounds for a workday, and set the nearest stop next beside them.
+
+What is due at its desk today is fetched and brought there on one tour, or else fetched for the counter:
+left at the citizen's it would help nobody.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, assert_never
 
 from postal_service.services.planning.answers import Scope, Sequences, Solved
@@ -12,7 +17,7 @@ from postal_service.services.planning.problems import (
 from postal_service.services.planning.retiming import plan_of
 from postal_service.services.planning.writing_out import written_out
 from postal_service.services.workdays import Workday
-from routing import Budget, ContradictoryProblem, Reason
+from routing import Budget, ContradictoryProblem, Plan, Problem, Reason
 from routing.days import Scheduler
 from routing.engines import Progress
 from routing.explain import explained
@@ -25,6 +30,7 @@ CALM: Final = Calm(
     courier_change_cost=300 * COST_OF_TRAVEL_SECOND, order_change_cost=30 * COST_OF_TRAVEL_SECOND
 )
 EXPLAIN_SECONDS: Final = 3.0
+TO_COUNTER_SECONDS: Final = 3.0  # at most, for what could not be brought to its desk
 
 OnProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -44,7 +50,7 @@ def solve(
 
     Args:
         day: what is to be done.
-        budget_seconds: how long to search; above 0.
+        budget_seconds: how long to search; above 0. At most TO_COUNTER_SECONDS more where a pair is left.
         seed: the same seed gives the same start.
         decided: the plan that is there, with its locks; none for a first plan.
         scope: how much of `decided` may change; FROM_SCRATCH forgets its locks too.
@@ -56,31 +62,68 @@ def solve(
         NoRoadTimes: the road server is silent.
     """
     kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
-    budget = Budget(seconds=budget_seconds)
+    searched = _Search(kept=kept, scope=scope, seed=seed, cancelled=cancelled)
     told = None if on_progress is None else _fraction(on_progress)
-    task = posed(day, kept)
-    problem = task.problem
     try:
-        if kept:
-            plan = replan(
-                problem,
-                plan_of(problem, kept),
-                scope=_scope(scope),
-                budget=budget,
-                calm=CALM,
-                seed=seed,
-                on_progress=told,
-                cancelled=cancelled,
-            )
-        else:
-            plan = search(problem, budget=budget, seed=seed, on_progress=told, cancelled=cancelled)
+        task = posed(day, kept)
+        plan = searched.first(task.problem, Budget(seconds=budget_seconds), told)
+        torn = _pairs_left(task.problem, plan)
+        if torn and not (cancelled is not None and cancelled()):
+            task = posed(day, kept, to_counter=torn)
+            seconds = min(budget_seconds, TO_COUNTER_SECONDS)
+            plan = searched.further(task.problem, plan, Budget(seconds=seconds))
     except ContradictoryProblem as found:
         raise contradictory(found) from found
     if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
         # A short search leaves little time for reasons, and people ask for them first.
-        plan = explained(Scheduler(problem), plan, seconds=EXPLAIN_SECONDS)
+        plan = explained(Scheduler(task.problem), plan, seconds=EXPLAIN_SECONDS)
     levels = {stop.order: stop.locked for stops in kept.values() for stop in stops}
     return written_out(day, task, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    kept: Sequences
+    scope: Scope
+    seed: int
+    cancelled: Cancelled | None
+
+    def first(
+        self, problem: Problem, budget: Budget, told: Callable[[Progress], None] | None
+    ) -> Plan:
+        if self.kept:
+            return self._again(problem, plan_of(problem, self.kept), budget, told)
+        return search(
+            problem, budget=budget, seed=self.seed, on_progress=told, cancelled=self.cancelled
+        )
+
+    def further(self, problem: Problem, found: Plan, budget: Budget) -> Plan:
+        """From a plan of the same day with other pairs; it may change as much as was asked."""
+        return self._again(problem, found, budget, None)
+
+    def _again(
+        self,
+        problem: Problem,
+        before: Plan,
+        budget: Budget,
+        told: Callable[[Progress], None] | None,
+    ) -> Plan:
+        return replan(
+            problem,
+            before,
+            scope=_scope(self.scope) if self.kept else RoutingScope.UNLOCKED,
+            budget=budget,
+            calm=CALM if self.kept else None,
+            seed=self.seed,
+            on_progress=told,
+            cancelled=self.cancelled,
+        )
+
+
+def _pairs_left(problem: Problem, plan: Plan) -> frozenset[str]:
+    """The pick-ups nobody fetches as long as they must go on to a desk."""
+    unserved = {each.stop for each in plan.unserved}
+    return frozenset(pair.pickup for pair in problem.shipments if pair.pickup in unserved)
 
 
 def _fraction(on_progress: OnProgress) -> Callable[[Progress], None]:

@@ -1,11 +1,11 @@
 """A routing plan in the post's own words, with the nearest stop next beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from postal_service.domain.ids import StaffId
-from postal_service.services.orders import Kind, Order, other_half
+from postal_service.services.orders import Order, is_second_half, other_half
 from postal_service.services.planning import loads
 from postal_service.services.planning.answers import (
     Baseline,
@@ -19,13 +19,14 @@ from postal_service.services.planning.answers import (
 )
 from postal_service.services.planning.problems import CLOSED, Posed, possible
 from postal_service.services.workdays import Workday
-from routing import CourierId, Plan, Problem, Reason, Route
+from routing import CourierId, Plan, Problem, Reason, Route, StopId
 from routing.baseline import nearest_neighbour
 
 BASELINE_SECONDS: Final = 10.0
 CASH_ABOVE_LIMIT: Final = "cash_above_limit"
 TOO_LARGE: Final = "too_large"
 WINDOW_OF_PAIR: Final = "window_of_pair"
+TO_COUNTER: Final = "to_counter"
 NEEDS: Final = "needs_"  # and the permit that nobody free for it has
 
 
@@ -44,7 +45,7 @@ def written_out(
     _, impossible = possible(day)
     return Solved(
         rounds=tuple(_round(route, levels) for route in plan.routes),
-        left=(*impossible, *_left(day, plan)),
+        left=(*impossible, *_left(day, task, plan), *_no_further_than_counter(task, plan)),
         faults=faults,
         cost=plan.cost,
         metres=sum(route.distance_m for route in plan.routes),
@@ -96,24 +97,36 @@ def _round(route: Route, levels: Mapping[str, Lock]) -> PlannedRound:
     )
 
 
-def _left(day: Workday, plan: Plan) -> list[Left]:
+def _left(day: Workday, task: Posed, plan: Plan) -> list[Left]:
     orders = {order.key: order for order in day.orders}
-    return [
-        Left(
-            order=each.stop,
-            reason=_reason(day, orders[each.stop], each.reason),
-            courier=_staff(each.courier),
-            misses_by_seconds=each.misses_by_seconds,
-            because=_closure(day, orders[each.stop]) if each.reason is Reason.NO_ROAD else "",
+    left = []
+    for each in plan.unserved:
+        if is_second_half(each.stop):  # said of the other half
+            continue
+        call = [orders[each.stop]]
+        if each.stop not in task.to_counter:
+            call += [order for order in day.orders if order.key == other_half(each.stop)]
+        left.append(
+            Left(
+                order=each.stop,
+                reason=_reason(day, call, each.reason),
+                courier=_staff(each.courier),
+                misses_by_seconds=each.misses_by_seconds,
+                because=_closure(day, call) if each.reason is Reason.NO_ROAD else "",
+            )
         )
-        for each in plan.unserved
-        if orders[each.stop].kind is not Kind.BRING  # said of the other half
-    ]
+    return left
 
 
-def _closure(day: Workday, order: Order) -> str:
+def _no_further_than_counter(task: Posed, plan: Plan) -> list[Left]:
+    served = {visit.stop for route in plan.routes for visit in route.visits}
+    fetched = sorted(key for key in task.to_counter if StopId(key) in served)
+    return [Left(order=other_half(key), reason=TO_COUNTER) for key in fetched]
+
+
+def _closure(day: Workday, call: Sequence[Order]) -> str:
     """What cuts this call, or the desk it goes on to, off from the office; "" where nothing does."""
-    areas = {each.spot.area for each in _with_other_half(day, order) if each.spot is not None}
+    areas = {order.spot.area for order in call if order.spot is not None}
     areas.add(day.start.area)
     return next(
         (
@@ -126,22 +139,19 @@ def _closure(day: Workday, order: Order) -> str:
     )
 
 
-def _with_other_half(day: Workday, order: Order) -> list[Order]:
-    return [order, *(each for each in day.orders if each.key == other_half(order.key))]
-
-
-def _reason(day: Workday, order: Order, reason: Reason) -> str:
+def _reason(day: Workday, call: Sequence[Order], reason: Reason) -> str:
     """Routing's word, and in its place the post's where that says more."""
+    order = call[0]
     match reason:
         case Reason.TOO_LARGE:
             limits = [loads.capacities_of(courier, day) for courier in day.couriers]
             cash = max(each[loads.CASH] for each in limits)
             return CASH_ABOVE_LIMIT if order.cash_dong > cash else TOO_LARGE
-        case Reason.NO_ROAD if _closure(day, order):
+        case Reason.NO_ROAD if _closure(day, call):
             return CLOSED
         case Reason.BANNED:  # nobody is banned from a call but for its cash
             return CASH_ABOVE_LIMIT
-        case Reason.WINDOW if len(_with_other_half(day, order)) > 1:
+        case Reason.WINDOW if len(call) > 1:
             return WINDOW_OF_PAIR
         case Reason.NO_SKILL:
             held = [courier.facts.held_permits for courier in day.couriers]

@@ -4,7 +4,7 @@ ENGLISH: dict[str, str] = {
     "Quầy": "Desk",
     "Hôm nay tại quầy": "Today at the desk",
     "Bưu tá tiếp theo: {name}, khoảng {at}": "Next courier: {name}, about {at}",
-    "Chưa có tuyến nào được phát hành ghé đơn vị này hôm nay.": "No published round comes by here today.",
+    "Theo các tuyến đã phát hành, hôm nay không còn bưu tá nào ghé đây.": "By the published rounds no courier comes by here any more today.",
     "Quét hoặc gõ mã bưu gửi, mã hồ sơ, thẻ nhân viên": "Scan or type an item, a dossier code or a staff badge",
     "Danh sách dài: các con số dưới đây chỉ đếm trang này.": "A long list: the figures below count this page alone.",
     "Xem tiếp danh sách": "Go on with the list",

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import half_handovers, overview, scanning, shifts, sight
+from postal_service.services import half_handovers, overview, run_lists, scanning, shifts, sight
 from postal_service.services.digitisation import SCANNERS
 from postal_service.services.scanning import Kind, Scanned
 from postal_service.storage.transaction import reading
@@ -82,6 +82,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         courier=courier,
         may_scan=here.actor().may(*SCANNERS),
         may_hand_shift=here.actor().may(*shifts.HANDING),
+        may_load=here.actor().may(*run_lists.PRINTING),
         may_receive=here.actor().may(Role.DESK_CLERK, Role.POSTAL_CLERK),
     )
     return page, status_of(refused) if refused else 200

@@ -1,6 +1,6 @@
 """See what was taken for each agency in some days, print the list, and tell that the counted cash was handed on."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import UnitCode
@@ -71,7 +71,7 @@ def printed() -> ResponseReturnValue:
 
 
 def _agency() -> UnitCode:
-    return UnitCode(request.values.get("agency", "")[:40].replace("\0", ""))
+    return UnitCode(forms.asked("agency"))
 
 
 def _days(period: Period) -> Days:

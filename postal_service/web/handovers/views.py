@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
@@ -171,7 +171,7 @@ def _reserved(items: list[ItemId]) -> Mapping[ItemId, Reservation]:
 
 
 def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
-    preset = request.args.get("item", "")[:40].replace("\0", "")
+    preset = forms.asked("item")
     with reading(here.sessions()) as store:
         if preset:
             sight.item(store, ItemId(preset), by=here.actor())
@@ -191,7 +191,7 @@ def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
         | ({preset} if preset else set()),
         typed=typed,
         after=forms.cursor(),
-        badge=forms.raw("badge") or request.args.get("colleague", "")[:40].replace("\0", ""),
+        badge=forms.raw("badge") or forms.asked("colleague"),
     )
     return page, status_of(refused) if refused else 200
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
@@ -41,7 +41,7 @@ RECEIVING = (Role.DESK_CLERK, Role.POSTAL_CLERK)
 @staff_only(*RECEIVING)
 def search() -> ResponseReturnValue:
     """Procedures by words with or without their marks, or by code."""
-    query = request.args.get("q", "")[:100].replace("\0", "")
+    query = forms.asked("q", most=100)
     with reading(here.sessions()) as store:
         found = procedures.search(store, query, day=_today())
     return render_template(

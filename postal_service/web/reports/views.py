@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import UnitCode
@@ -11,7 +11,7 @@ from postal_service.reports import REPORTING, Period, Report, files, make, table
 from postal_service.reports.tables import Kind, Value
 from postal_service.services import overview
 from postal_service.storage.transaction import reading
-from postal_service.web import here, periods
+from postal_service.web import forms, here, periods
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import language
@@ -97,7 +97,7 @@ def printed() -> ResponseReturnValue:
 def acceptance() -> ResponseReturnValue:
     """What was done for one agency, for both to agree on."""
     period, by, at = periods.asked(), here.actor(), here.now()
-    agency = UnitCode(request.args.get("agency", "")[:40].replace("\0", ""))
+    agency = UnitCode(forms.asked("agency"))
     with reading(here.sessions()) as store:
         done = volume_for(store, _unit(), agency, period, by=by, at=at)
         unit = overview.unit_names(store, [_unit()])[_unit()]
@@ -121,7 +121,7 @@ def _made(unit: UnitCode, period: Period) -> Report:
 
 def _unit() -> UnitCode:
     """The unit asked for; else the one he works for, or the first his role covers."""
-    asked = request.args.get("unit", "")[:40]
+    asked = forms.asked("unit")
     by = here.actor()
     if asked:
         return UnitCode(asked)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
@@ -22,6 +22,7 @@ from postal_service.services import (
     round_maps,
     round_pages,
     rounds,
+    rounds_out,
     run_lists,
     workdays,
 )
@@ -247,6 +248,15 @@ def load(round_id: str) -> ResponseReturnValue:
     return redirect(url_for("handovers.show", batch=offered.batch))
 
 
+@pages.get("/out")
+@staff_only(*run_lists.PRINTING)
+def out() -> ResponseReturnValue:
+    """The counter's side of the rounds: load them and print them. It names no citizen."""
+    with reading(here.sessions()) as store:
+        found = rounds_out.from_today(store, by=here.actor(), at=here.now())
+    return render_template("rounds/out.html", days=found, weekday_date=weekday_date)
+
+
 @pages.post("/run-list/<round_id>")
 @staff_only(*run_lists.PRINTING)
 def print_run_list(round_id: str) -> ResponseReturnValue:
@@ -273,14 +283,14 @@ def draw(plan: str) -> ResponseReturnValue:
 
 def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> ResponseReturnValue:
     """The page of a day: of the plan that is named, or of the newest one."""
-    named = plan or PlanId(request.args.get("plan", "")[:40])
+    named = plan or PlanId(forms.asked("plan"))
     with reading(here.sessions()) as store:
         by, at = here.actor(), here.now()
         if named:
             kept = rounds.managed_plan(store, named, by=by)
             office, day = workdays.managed(store, kept.office, kept.day, by=by), kept.day
         else:
-            wanted = UnitCode(request.values.get("office", "")[:40])
+            wanted = UnitCode(forms.asked("office"))
             offices_today = workdays.managed_offices(store, local(at).date(), by=by)
             if not wanted:
                 own = [each.code for each in offices_today if each.code == by.unit]
@@ -316,7 +326,7 @@ def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> Resp
 def _day(otherwise: date) -> date:
     """The day in the address; a malformed one is the day one would plan anyway."""
     try:
-        return date.fromisoformat(request.values.get("day", "")[:10])
+        return date.fromisoformat(forms.asked("day", most=10))
     except ValueError:
         return otherwise
 

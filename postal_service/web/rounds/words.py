@@ -20,6 +20,7 @@ REASONS: dict[str, Pair] = {
     "no_road": ("không có đường bộ tới nơi", "there is no road to it"),
     "closed": ("đường tới nơi hoặc nơi nhận bị đóng trong ngày", "the road to it or the place itself is closed on this day"),
     "window_of_pair": ("không bưu tá nào tới kịp giờ hẹn và mang kịp tới bộ phận Một cửa", "no courier reaches it in its window and the desk in time afterwards"),
+    "to_counter": ("không xếp được chuyến nào vừa thu gom vừa mang tới bộ phận Một cửa trong ngày", "no tour could be made that fetches it and brings it to the desk the same day"),
     "window": ("không bưu tá nào tới kịp giờ hẹn", "no courier reaches it in its window"),
     "shift": ("không bưu tá nào về kịp cuối ca", "no courier would be back before the shift ends"),
     "fleet_full": ("mọi bưu tá đã kín việc; cần thêm một người", "every courier is full; it takes one more"),

@@ -1,6 +1,6 @@
 """Enter a transfer from the account's statement: what its purpose names is paid, or the page says why not."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.money import LARGEST_AMOUNT_DONG
@@ -54,7 +54,7 @@ def take_up() -> ResponseReturnValue:
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     typed = forms.typed("purpose", "amount", "reference")
     if not typed["purpose"]:
-        typed["purpose"] = request.args.get("purpose", "")[:LONGEST_PURPOSE].replace("\0", "")
+        typed["purpose"] = forms.asked("purpose", most=LONGEST_PURPOSE)
     page = render_template(
         "transfers/transfer.html", refusal=_told(refused) if refused else "", typed=typed
     )

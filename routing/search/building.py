@@ -91,7 +91,7 @@ class NetBuilder:
             adjacent=adjacent,
             window_at=window_at,
             windows=windows,
-            hours_place=np.array(self.offices, dtype=np.int64),
+            office_place=np.array(self.offices, dtype=np.int64),
             rest=rest,
             rest_limit=limit,
             rest_before=before,

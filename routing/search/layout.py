@@ -66,7 +66,7 @@ class Net(NamedTuple):
     adjacent: NDArray[np.int32]  # (stops, w) by distance alone, for the ruin
     window_at: Ints  # (rows + 1,) into windows; an empty stretch: always open
     windows: Ints  # (windows, 2)
-    hours_place: Ints  # (offices,) location of each office row
+    office_place: Ints  # (offices,) location of each office row
     rest: Ints  # (couriers, breaks + 1, breaks + 1, 3): sum, earliest end, latest departure
     rest_limit: Ints  # (couriers, breaks + 1): latest return with so many breaks taken
     rest_before: Ints  # (couriers, breaks + 1): earliest departure with so many lying before

@@ -100,7 +100,7 @@ def setup_of(net: Net, row: int, to: int) -> int:
     setup = net.stop[to, SETUP]
     if setup and row < stops and net.stop[row, LEAVE] == net.stop[to, ENTER]:
         return 0
-    if setup and row >= stops and net.stop[to, ENTER] == net.hours_place[row - stops]:
+    if setup and row >= stops and net.stop[to, ENTER] == net.office_place[row - stops]:
         return 0
     return setup
 
@@ -135,20 +135,24 @@ def leg(net: Net, kind: int, row: int, to: int, departs: int) -> int:
     return driven(net, kind, seconds - setup, departs) + setup
 
 
-@compiled
+@folded
 def latest_departure(net: Net, kind: int, row: int, to: int, ready: int) -> int:
     """The last second of leaving that is ready at `to` by `ready`."""
-    seconds = net.seconds[kind, row, to]
-    low, high = net.speed_at[kind], net.speed_at[kind + 1]
-    if low == high:
-        return ready - seconds
+    if net.speed_at[kind] == net.speed_at[kind + 1]:
+        return ready - net.seconds[kind, row, to]
+    return latest_in_traffic(net, kind, row, to, ready)
+
+
+@compiled
+def latest_in_traffic(net: Net, kind: int, row: int, to: int, ready: int) -> int:
+    """`latest_departure` where speed changes with the hour."""
     setup = setup_of(net, row, to)
-    base, arrives = seconds - setup, ready - setup
+    base, arrives = net.seconds[kind, row, to] - setup, ready - setup
     if base == 0:
         return arrives
     # Travel lasts at most base * 100 / slowest, at least base * 100 / fastest: bisect between.
     slowest, fastest = 100, 100
-    for number in range(low, high):
+    for number in range(net.speed_at[kind], net.speed_at[kind + 1]):
         slowest = min(slowest, net.speeds[number, 1])
         fastest = max(fastest, net.speeds[number, 1])
     early = arrives - (base * 100 // slowest + 1)

@@ -61,8 +61,8 @@ class NetBuilder:
         load, capacity = self._loads()
         types, type_couriers = self._types(courier, allowed, extra)
         spans = [self.arrays.windows[number] for number in self.stops]
+        spans += [self._hours(place) for place in self.offices]
         window_at, windows = _stretches(spans)
-        hours_at, hours = _stretches([self._hours(place) for place in self.offices])
         speed_at, speeds = self._speeds()
         group_at, group = self._groups()
         stop[:, at.PENALTY] = self._working_penalty(stop, price)
@@ -91,9 +91,7 @@ class NetBuilder:
             adjacent=adjacent,
             window_at=window_at,
             windows=windows,
-            hours_at=hours_at,
-            hours=hours,
-            hours_place=np.array(self.offices, dtype=np.int64),
+            office_place=np.array(self.offices, dtype=np.int64),
             rest=rest,
             rest_limit=limit,
             rest_before=before,
@@ -197,10 +195,8 @@ class NetBuilder:
             limits = man.max_route_seconds, man.max_route_metres
             row[at.MAX_SECONDS] = NO_LIMIT if limits[0] is None else limits[0]
             row[at.MAX_METRES] = NO_LIMIT if limits[1] is None else limits[1]
-            row[at.START_HOURS] = self.offices.index(man.start_location)
-            row[at.END_HOURS] = self.offices.index(man.end_location)
-            row[at.START_ROW] = len(self.stops) + row[at.START_HOURS]
-            row[at.END_ROW] = len(self.stops) + row[at.END_HOURS]
+            row[at.START_ROW] = len(self.stops) + self.offices.index(man.start_location)
+            row[at.END_ROW] = len(self.stops) + self.offices.index(man.end_location)
             owner += [number] * tours
         return courier, np.array(owner, dtype=np.int64)
 
@@ -315,8 +311,8 @@ class NetBuilder:
             and len(net.owner) == len(net.courier)
             and not net.courier[:, at.BREAKS].any()
             and (net.courier[:, at.MAX_SECONDS] == NO_LIMIT).all()
-            and (np.diff(net.window_at) == 1).all()
-            and len(net.hours) == 0
+            and (np.diff(net.window_at[: len(self.stops) + 1]) == 1).all()
+            and len(net.windows) == len(self.stops)
             and (net.stop[:, at.RELEASE] <= first).all()
         )
         few = net.allowed.sum(axis=1) * 2 < len(self.men)

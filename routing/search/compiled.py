@@ -72,6 +72,16 @@ def compiled(function: Kernel) -> Kernel:
     return kernel
 
 
+def folded(function: Kernel) -> Kernel:
+    """A small kernel that becomes part of every kernel that calls it.
+
+    A call hands over each array of `Net` and `State` by its parts, some four hundred words: more than
+    the body of most steps along a tour.
+    """
+    kernel: Kernel = _njit(nogil=True, _nrt=False, inline="always")(function)
+    return kernel
+
+
 def entrance(function: Kernel) -> Kernel:
     """A kernel that Python calls; other threads run meanwhile."""
     kernel: Kernel = _njit(nogil=True, cache=True, _nrt=False)(function)

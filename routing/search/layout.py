@@ -22,10 +22,8 @@ DELIVER, COLLECT, PICKUP, DROPOFF, LEG = range(5)
 
 # Net.courier: one row a courier.
 CLASS, OPENS, CLOSES, FIXED, FIRST_SLOT, SLOTS, TYPE, BREAKS, RELOAD = range(9)
-MAX_SECONDS, MAX_METRES, DUTY, TRAVEL_RATE, START_ROW, END_ROW, START_HOURS, END_HOURS = range(
-    9, 17
-)
-COURIER_COLUMNS = 17
+MAX_SECONDS, MAX_METRES, DUTY, TRAVEL_RATE, START_ROW, END_ROW = range(9, 15)
+COURIER_COLUMNS = 15
 
 # Net.flag
 PLAIN, PURE_DELIVER, EXACT_DELTA, WINDOWED, OPTIONAL, GROUPED, LOCKS, PAIRED = range(8)
@@ -66,11 +64,9 @@ class Net(NamedTuple):
     type_couriers: Ints
     near: NDArray[np.int32]  # (stops, w) where to look for a place
     adjacent: NDArray[np.int32]  # (stops, w) by distance alone, for the ruin
-    window_at: Ints  # (stops + 1,) into windows
+    window_at: Ints  # (rows + 1,) into windows; an empty stretch: always open
     windows: Ints  # (windows, 2)
-    hours_at: Ints  # (offices + 1,) into hours; an empty stretch: always open
-    hours: Ints  # (windows, 2)
-    hours_place: Ints  # (offices,) location of each office row
+    office_place: Ints  # (offices,) location of each office row
     rest: Ints  # (couriers, breaks + 1, breaks + 1, 3): sum, earliest end, latest departure
     rest_limit: Ints  # (couriers, breaks + 1): latest return with so many breaks taken
     rest_before: Ints  # (couriers, breaks + 1): earliest departure with so many lying before
@@ -99,6 +95,8 @@ class State(NamedTuple):
     best_at: Ints
     touched_mark: Ints  # (slots,)
     searched: Ints  # (nodes,) the last search for a place that looked behind this node
+    least: Ints  # (slots,) what the stop looked for adds to a tour at least
+    least_mark: Ints  # (slots,) and the search that counted it
     scratch: Ints  # (8, breaks + 1)
     lock_seen: Ints
     work: Ints  # (6, ...) touched tours, where each begins, their stops, absent before, string, ruined

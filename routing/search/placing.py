@@ -8,7 +8,7 @@ rich ones they propose the `CANDIDATES` cheapest places, and the exact day of th
 
 import numpy as np
 
-from routing.search.compiled import compiled
+from routing.search.compiled import compiled, folded
 from routing.search.layout import (
     BEFORE,
     CLASS,
@@ -49,7 +49,7 @@ from routing.search.layout import (
 from routing.search.timing import advance, price_day, reaches, refresh
 
 
-@compiled
+@folded
 def may_hold(net: Net, state: State, stop: int, courier: int) -> bool:
     """Skills, bans, locks, and whom the stop must be with or away from."""
     if not net.flag[OPEN_TO_ALL] and not net.allowed[stop, courier]:
@@ -62,7 +62,7 @@ def may_hold(net: Net, state: State, stop: int, courier: int) -> bool:
     return True
 
 
-@compiled
+@folded
 def holds_load(net: Net, state: State, stop: int, slot: int, courier: int, after: int) -> bool:
     """Whether the load of a deliver or collect fits when called right after a node of the tour."""
     dimensions = net.load.shape[1]
@@ -80,7 +80,7 @@ def holds_load(net: Net, state: State, stop: int, slot: int, courier: int, after
     return True
 
 
-@compiled
+@folded
 def holds_shipment(net: Net, state: State, stop: int, courier: int, after: int) -> bool:
     """Whether a shipment fits on board right after a node."""
     for dim in range(net.load.shape[1]):
@@ -89,7 +89,7 @@ def holds_shipment(net: Net, state: State, stop: int, courier: int, after: int) 
     return True
 
 
-@compiled
+@folded
 def link(state: State, stop: int, after: int) -> None:
     """Put a stop right behind a node."""
     node = state.node
@@ -101,7 +101,7 @@ def link(state: State, stop: int, after: int) -> None:
     node[stop, SLOT] = node[after, SLOT]
 
 
-@compiled
+@folded
 def unlink(state: State, stop: int) -> None:
     node = state.node
     node[node[stop, BEFORE], NEXT] = node[stop, NEXT]
@@ -190,6 +190,24 @@ def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
 
 
 @compiled
+def least_added(net: Net, state: State, stop: int, slot: int, kind: int, mark: int) -> int:
+    """What a stop adds to a tour at least, whatever the hour; counted once for each `mark`."""
+    if state.least_mark[slot] != mark:
+        node = state.node
+        here = net.stop.shape[0] + slot
+        end = here + net.owner.shape[0]
+        least = NEVER
+        while here != end:
+            to = node[here, NEXT]
+            added = net.price_in[kind, stop, node[here, ROW]] - node[here, ROAD]
+            least = min(least, added + net.price[kind, stop, node[to, ROW]])
+            here = to
+        state.least_mark[slot] = mark
+        state.least[slot] = least
+    return state.least[slot]
+
+
+@compiled
 def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[int, int]:
     """Nodes to call right before a pick-up and its drop-off; -1 where leaving them is cheaper.
 
@@ -240,6 +258,8 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
             continue
         kind = net.courier[courier, CLASS]
         end = stops + slots + slot
+        # What the drop-off adds where it costs least, whatever the hour.
+        least = least_added(net, state, mate, slot, kind, mark)
         side = 0
         while after != end:
             following = node[after, NEXT]
@@ -269,7 +289,7 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
                 base = detour + net.price[kind, stop, to]
                 ready = begins + service + net.seconds[kind, stop, to]
                 here = following
-                while here != end and base < best:
+                while here != end and base + least < best:
                     if ready > node[here, LATEST]:
                         break
                     ready = max(ready, net.stop[here, EARLY])
@@ -300,7 +320,7 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
     return place, place_mate
 
 
-@compiled
+@folded
 def propose(candidates: Ints, added: int, after: int, after_mate: int) -> None:
     """Keep the cheapest few proposals, cheapest first; rows are (added, after, after_mate)."""
     last = candidates.shape[0] - 1
@@ -362,6 +382,8 @@ def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: f
     stops, slots = net.stop.shape[0], net.owner.shape[0]
     last = candidates.shape[0] - 1
     until, origin = state.scratch[0], state.scratch[1]
+    state.total[SEARCHED] += 1
+    mark = state.total[SEARCHED]
     everywhere = net.stop[stop, SCANNED] == 1
     count = slots if everywhere else net.near.shape[1]
     for number in range(count):
@@ -383,8 +405,16 @@ def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: f
         extra = net.extra[stop, courier] if net.flag[HAS_EXTRA] else 0
         side = 0
         while after < stops + slots:
-            row = node[after, ROW]
             following = node[after, NEXT]
+            if state.searched[after] == mark:
+                # Both the stops around this place are near, and it was met from the other one.
+                side += 1
+                if side == 2 and not everywhere:
+                    break
+                after = following
+                continue
+            state.searched[after] = mark
+            row = node[after, ROW]
             to = node[following, ROW]
             added = extra + net.price_in[kind, stop, row]
             added += net.price[kind, stop, to] - node[after, ROAD]
@@ -399,9 +429,6 @@ def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: f
                     row,
                     stop,
                     state.departs[after],
-                    net.window_at[stop],
-                    net.window_at[stop + 1],
-                    net.windows,
                     0,
                     net.stop[stop, SERVICE],
                     until,
@@ -425,6 +452,8 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
     last = candidates.shape[0] - 1
     taken, given, onboard = state.scratch[0], state.scratch[2], state.scratch[3]
     origin = state.scratch[1]
+    state.total[SEARCHED] += 1
+    mark = state.total[SEARCHED]
     everywhere = net.stop[stop, SCANNED] == 1
     count = slots if everywhere else net.near.shape[1]
     for number in range(count):
@@ -447,21 +476,29 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
         if net.flag[HAS_EXTRA]:
             extra = net.extra[stop, courier] + net.extra[mate, courier]
         end = stops + slots + slot
+        # What the drop-off adds where it costs least, whatever the hour.
+        least = least_added(net, state, mate, slot, kind, mark)
         side = 0
         while after != end:
-            row = node[after, ROW]
             following = node[after, NEXT]
-            to = node[following, ROW]
+            row, to = node[after, ROW], node[following, ROW]
             detour = extra + net.price_in[kind, stop, row] - node[after, ROAD]
+            together = detour + net.price[kind, stop, mate] + net.price[kind, mate, to]
+            base = detour + net.price[kind, stop, to]
+            dearest = candidates[last, 0]
+            if state.searched[after] == mark or (together >= dearest and base + least >= dearest):
+                side += 1
+                if side == 2 and not everywhere:
+                    break
+                after = following
+                continue
+            state.searched[after] = mark
             if not advance(
                 net,
                 courier,
                 row,
                 stop,
                 state.departs[after],
-                net.window_at[stop],
-                net.window_at[stop + 1],
-                net.windows,
                 0,
                 net.stop[stop, SERVICE],
                 taken,
@@ -469,28 +506,23 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
             ):
                 break
             if holds_shipment(net, state, stop, courier, after) and np.random.random() > blink:
-                added = detour + net.price[kind, stop, mate] + net.price[kind, mate, to]
-                if added < candidates[last, 0] and advance(
+                if together < candidates[last, 0] and advance(
                     net,
                     courier,
                     stop,
                     mate,
                     taken,
-                    net.window_at[mate],
-                    net.window_at[mate + 1],
-                    net.windows,
                     0,
                     net.stop[mate, SERVICE],
                     given,
                     origin,
                 ):
                     if reaches(net, courier, mate, to, given, state.latest[following]):
-                        propose(candidates, added, after, stop)
-                base = detour + net.price[kind, stop, to]
+                        propose(candidates, together, after, stop)
                 here, row2 = following, stop
                 for done in range(taken.shape[0]):
                     onboard[done] = taken[done]
-                while here != end and base < candidates[last, 0]:
+                while here != end and base + least < candidates[last, 0]:
                     if not holds_shipment(net, state, stop, courier, here):
                         break
                     if not advance(
@@ -499,9 +531,6 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
                         row2,
                         here,
                         onboard,
-                        net.window_at[here],
-                        net.window_at[here + 1],
-                        net.windows,
                         0,
                         net.stop[here, SERVICE],
                         given,
@@ -514,25 +543,21 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
                     to2 = node[onward, ROW]
                     added = base + net.price_in[kind, mate, here]
                     added += net.price[kind, mate, to2] - node[here, ROAD]
-                    if not advance(
-                        net,
-                        courier,
-                        here,
-                        mate,
-                        onboard,
-                        net.window_at[mate],
-                        net.window_at[mate + 1],
-                        net.windows,
-                        0,
-                        net.stop[mate, SERVICE],
-                        given,
-                        origin,
-                    ):
-                        break
-                    if added < candidates[last, 0] and reaches(
-                        net, courier, mate, to2, given, state.latest[onward]
-                    ):
-                        propose(candidates, added, after, here)
+                    if added < candidates[last, 0]:
+                        if not advance(
+                            net,
+                            courier,
+                            here,
+                            mate,
+                            onboard,
+                            0,
+                            net.stop[mate, SERVICE],
+                            given,
+                            origin,
+                        ):
+                            break
+                        if reaches(net, courier, mate, to2, given, state.latest[onward]):
+                            propose(candidates, added, after, here)
                     row2 = here
                     here = onward
             side += 1
@@ -541,14 +566,14 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
             after = following
 
 
-@compiled
+@folded
 def put(state: State, stop: int, mate: int, after: int, after_mate: int) -> None:
     link(state, stop, after)
     if mate >= 0:
         link(state, mate, after_mate)
 
 
-@compiled
+@folded
 def place_rich(net: Net, state: State, stop: int, blink: float, candidates: Ints) -> bool:
     """Put the stop into the best of the cheapest proposals that holds exactly; False if none does."""
     mate = net.stop[stop, MATE] if net.stop[stop, KIND] == PICKUP else -1
@@ -600,7 +625,7 @@ def place_rich(net: Net, state: State, stop: int, blink: float, candidates: Ints
     return chosen >= 0
 
 
-@compiled
+@folded
 def place(net: Net, state: State, stop: int, blink: float, candidates: Ints) -> bool:
     """Put an absent stop (with its drop-off) where it costs least; False where it stays out."""
     if not net.flag[PLAIN]:

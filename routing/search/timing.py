@@ -8,20 +8,18 @@ at the second no later than its `LATEST`. With breaks there is one such pair for
 breaks taken so far. The rules are those of `routing.schedule`, which has the last word.
 """
 
-from routing.search.compiled import compiled
+from routing.search.compiled import compiled, folded
 from routing.search.layout import (
     ABOVE_SHARE,
     BEFORE,
     BREAKS,
     CLASS,
     CLOSES,
-    COLLECT,
     DELIVER,
     DEPARTS,
     DROPOFF,
     DUTY,
     EARLY,
-    END_HOURS,
     END_ROW,
     ENTER,
     FIRST_SLOT,
@@ -34,6 +32,7 @@ from routing.search.layout import (
     LATE,
     LATEST,
     LEAVE,
+    LEG,
     LOCK,
     LOCK_PLACE,
     LOCKS,
@@ -44,7 +43,6 @@ from routing.search.layout import (
     NEXT,
     OPENS,
     ORDER_CHANGE,
-    PICKUP,
     PLACE,
     PLAIN,
     PURE_DELIVER,
@@ -59,7 +57,6 @@ from routing.search.layout import (
     SETUP,
     SHARE,
     SLOTS,
-    START_HOURS,
     START_ROW,
     TRAVEL_RATE,
     Ints,
@@ -70,9 +67,10 @@ from routing.search.layout import (
 ROUNDS_OF_RAISING = 30
 
 
-@compiled
-def first_open(windows: Ints, low: int, high: int, second: int) -> int:
-    """From `second` on the first that lies in a window; everything is open where there is none."""
+@folded
+def first_open(net: Net, row: int, second: int) -> int:
+    """From `second` on the first that lies in a row's windows; open all day where it has none."""
+    low, high, windows = net.window_at[row], net.window_at[row + 1], net.windows
     if low == high:
         return second
     for number in range(low, high):
@@ -81,9 +79,10 @@ def first_open(windows: Ints, low: int, high: int, second: int) -> int:
     return NEVER
 
 
-@compiled
-def last_open(windows: Ints, low: int, high: int, second: int) -> int:
-    """Up to `second` the last that lies in a window; -1 when there is none."""
+@folded
+def last_open(net: Net, row: int, second: int) -> int:
+    """Up to `second` the last that lies in a row's windows; -1 when there is none."""
+    low, high, windows = net.window_at[row], net.window_at[row + 1], net.windows
     if low == high:
         return second
     for number in range(high - 1, low - 1, -1):
@@ -92,7 +91,7 @@ def last_open(windows: Ints, low: int, high: int, second: int) -> int:
     return -1
 
 
-@compiled
+@folded
 def setup_of(net: Net, row: int, to: int) -> int:
     """Setup seconds that are part of the leg between two rows."""
     stops = net.stop.shape[0]
@@ -101,7 +100,7 @@ def setup_of(net: Net, row: int, to: int) -> int:
     setup = net.stop[to, SETUP]
     if setup and row < stops and net.stop[row, LEAVE] == net.stop[to, ENTER]:
         return 0
-    if setup and row >= stops and net.stop[to, ENTER] == net.hours_place[row - stops]:
+    if setup and row >= stops and net.stop[to, ENTER] == net.office_place[row - stops]:
         return 0
     return setup
 
@@ -126,7 +125,7 @@ def driven(net: Net, kind: int, base: int, departs: int) -> int:
     return now + (work + percent - 1) // percent - departs
 
 
-@compiled
+@folded
 def leg(net: Net, kind: int, row: int, to: int, departs: int) -> int:
     """Seconds from leaving one row to being ready at another."""
     seconds = net.seconds[kind, row, to]
@@ -136,20 +135,24 @@ def leg(net: Net, kind: int, row: int, to: int, departs: int) -> int:
     return driven(net, kind, seconds - setup, departs) + setup
 
 
-@compiled
+@folded
 def latest_departure(net: Net, kind: int, row: int, to: int, ready: int) -> int:
     """The last second of leaving that is ready at `to` by `ready`."""
-    seconds = net.seconds[kind, row, to]
-    low, high = net.speed_at[kind], net.speed_at[kind + 1]
-    if low == high:
-        return ready - seconds
+    if net.speed_at[kind] == net.speed_at[kind + 1]:
+        return ready - net.seconds[kind, row, to]
+    return latest_in_traffic(net, kind, row, to, ready)
+
+
+@compiled
+def latest_in_traffic(net: Net, kind: int, row: int, to: int, ready: int) -> int:
+    """`latest_departure` where speed changes with the hour."""
     setup = setup_of(net, row, to)
-    base, arrives = seconds - setup, ready - setup
+    base, arrives = net.seconds[kind, row, to] - setup, ready - setup
     if base == 0:
         return arrives
     # Travel lasts at most base * 100 / slowest, at least base * 100 / fastest: bisect between.
     slowest, fastest = 100, 100
-    for number in range(low, high):
+    for number in range(net.speed_at[kind], net.speed_at[kind + 1]):
         slowest = min(slowest, net.speeds[number, 1])
         fastest = max(fastest, net.speeds[number, 1])
     early = arrives - (base * 100 // slowest + 1)
@@ -163,16 +166,13 @@ def latest_departure(net: Net, kind: int, row: int, to: int, ready: int) -> int:
     return early
 
 
-@compiled
+@folded
 def advance(
     net: Net,
     courier: int,
     row: int,
     to: int,
     since: Ints,
-    low: int,
-    high: int,
-    windows: Ints,
     floor: int,
     service: int,
     until: Ints,
@@ -180,11 +180,17 @@ def advance(
 ) -> bool:
     """Departures `since` from a row become departures `until` from the next, by breaks taken.
 
-    `low`, `high` select the windows the start must lie in. `origin` gets the state each came from.
-    Returns whether any state is reached.
+    One begins there not before `floor`. `origin` gets the state each came from. Returns whether any
+    state is reached.
     """
     breaks = net.courier[courier, BREAKS]
     kind = net.courier[courier, CLASS]
+    if breaks == 0:
+        origin[0] = 0
+        ready = since[0] + leg(net, kind, row, to, since[0])
+        starts = first_open(net, to, max(ready, floor))
+        until[0] = NEVER if starts >= NEVER else starts + service
+        return starts < NEVER
     reached = False
     for after in range(breaks + 1):
         until[after] = NEVER
@@ -200,7 +206,7 @@ def advance(
                 at = max(
                     ready + net.rest[courier, done, after, 0], net.rest[courier, done, after, 1]
                 )
-            starts = first_open(windows, low, high, max(at, floor))
+            starts = first_open(net, to, max(at, floor))
             if starts >= NEVER:
                 continue
             if starts + service < until[after]:
@@ -210,11 +216,13 @@ def advance(
     return reached
 
 
-@compiled
+@folded
 def reaches(net: Net, courier: int, row: int, to: int, since: Ints, latest: Ints) -> bool:
     """Whether departures `since` are ready at `to` by its latest seconds, in any state."""
     breaks = net.courier[courier, BREAKS]
     kind = net.courier[courier, CLASS]
+    if breaks == 0:
+        return since[0] + leg(net, kind, row, to, since[0]) <= latest[0]
     for done in range(breaks + 1):
         if since[done] >= NEVER:
             continue
@@ -231,22 +239,23 @@ def reaches(net: Net, courier: int, row: int, to: int, since: Ints, latest: Ints
     return False
 
 
-@compiled
+@folded
 def retreat(
     net: Net,
     courier: int,
     row: int,
     to: int,
     latest: Ints,
-    low: int,
-    high: int,
-    windows: Ints,
     service: int,
     before: Ints,
 ) -> None:
     """Latest ready seconds at `to` become latest ready seconds `before` at the row left for it."""
     breaks = net.courier[courier, BREAKS]
     kind = net.courier[courier, CLASS]
+    if breaks == 0:
+        departs = latest_departure(net, kind, row, to, latest[0])
+        before[0] = last_open(net, row, departs - service) if latest[0] >= 0 else -1
+        return
     for done in range(breaks + 1):
         best = -1
         for after in range(done, breaks + 1):
@@ -261,7 +270,7 @@ def retreat(
                 resting = net.rest[courier, done, after, 0]
                 departs = latest_departure(net, kind, row, to, limit - resting)
                 departs = min(departs, net.rest[courier, done, after, 2])
-            best = max(best, last_open(windows, low, high, departs - service))
+            best = max(best, last_open(net, row, departs - service))
         before[done] = best
 
 
@@ -329,54 +338,50 @@ def refresh_plain(net: Net, state: State, courier: int) -> bool:
     return load_slot(net, state, slot, courier) and in_time
 
 
-@compiled
+@folded
 def load_slot(net: Net, state: State, slot: int, courier: int) -> bool:
     """Loads along one tour; False when more is on board than allowed."""
-    node, board = state.node, state.load
+    node, board, given = state.node, state.load, state.slot_load
     stops, dimensions = net.load.shape
     start, end = stops + slot, stops + net.owner.shape[0] + slot
-    fits = True
     for dim in range(dimensions):
-        most = net.capacity[courier, dim]
-        given = 0
-        here = node[start, NEXT]
-        while here != end:
-            if net.stop[here, KIND] == DELIVER:
-                given += net.load[here, dim]
-            here = node[here, NEXT]
-        state.slot_load[slot, dim] = given
-        if net.flag[PURE_DELIVER]:
-            fits &= given <= most
-            continue
-        on_board = given
-        column = 3 * dim
-        board[start, column] = on_board
-        board[start, column + 1] = on_board
-        highest = on_board
-        here = node[start, NEXT]
-        while here != end:
-            what = net.stop[here, KIND]
-            if what in (DELIVER, DROPOFF):
-                on_board -= net.load[here, dim]
-            elif what in (COLLECT, PICKUP):
-                on_board += net.load[here, dim]
-            highest = max(highest, on_board)
-            board[here, column] = on_board
-            board[here, column + 1] = highest
-            here = node[here, NEXT]
-        fits &= highest <= most
-        board[end, column] = on_board
-        board[end, column + 1] = highest
-        highest = on_board
-        board[end, column + 2] = highest
-        while here != start:
-            here = node[here, BEFORE]
-            highest = max(highest, board[here, column])
-            board[here, column + 2] = highest
+        given[slot, dim] = 0
+    here = node[start, NEXT]
+    while here != end:
+        if net.stop[here, KIND] == DELIVER:
+            for dim in range(dimensions):
+                given[slot, dim] += net.load[here, dim]
+        here = node[here, NEXT]
+    fits = True
+    if net.flag[PURE_DELIVER]:
+        for dim in range(dimensions):
+            fits &= given[slot, dim] <= net.capacity[courier, dim]
+        return fits
+    for dim in range(dimensions):
+        board[start, 3 * dim] = board[start, 3 * dim + 1] = given[slot, dim]
+    before, here = start, node[start, NEXT]
+    while here != end:
+        what = net.stop[here, KIND]
+        sign = -1 if what in (DELIVER, DROPOFF) else 0 if what == LEG else 1
+        for dim in range(dimensions):
+            on_board = board[before, 3 * dim] + sign * net.load[here, dim]
+            board[here, 3 * dim] = on_board
+            board[here, 3 * dim + 1] = max(board[before, 3 * dim + 1], on_board)
+        before, here = here, node[here, NEXT]
+    for dim in range(dimensions):
+        on_board, highest = board[before, 3 * dim], board[before, 3 * dim + 1]
+        board[end, 3 * dim] = board[end, 3 * dim + 2] = on_board
+        board[end, 3 * dim + 1] = highest
+        fits &= highest <= net.capacity[courier, dim]
+    while here != start:
+        following, here = here, node[here, BEFORE]
+        for dim in range(dimensions):
+            highest = max(board[following, 3 * dim + 2], board[here, 3 * dim])
+            board[here, 3 * dim + 2] = highest
     return fits
 
 
-@compiled
+@folded
 def refresh_rich(net: Net, state: State, courier: int) -> bool:
     """Everything: several tours, windows, breaks, releases, rides, limits, changing speed, rules."""
     cost = price_day(net, state, courier)
@@ -434,7 +439,7 @@ def price_day(net: Net, state: State, courier: int) -> int:
     return cost + road_costs(net, state, courier)
 
 
-@compiled
+@folded
 def leave_late(net: Net, state: State, courier: int, returns: int) -> int:
     """The second of leaving that is back as early as `returns` after the shortest day."""
     low = state.scratch[7, 1]
@@ -457,14 +462,17 @@ def leave_late(net: Net, state: State, courier: int, returns: int) -> int:
     return state.scratch[7, 1]
 
 
-@compiled
+@folded
 def rule_costs(net: Net, state: State, courier: int) -> int:
     """Cost of who does what in which order; NEVER when a lock's order or the metres forbid it."""
+    flag = net.flag
+    if not (flag[HAS_EXTRA] or flag[ORDER_CHANGE] or flag[LOCKS] or flag[HAS_METRES]):
+        return 0
     node = state.node
     stops, slots = net.stop.shape[0], net.owner.shape[0]
     kind = net.courier[courier, CLASS]
     first = net.courier[courier, FIRST_SLOT]
-    cost, metres, place, previous = 0, 0, 0, -1
+    cost, metres, previous = 0, 0, -1
     if net.flag[LOCKS]:
         state.lock_seen[:] = -1
     for slot in range(first, first + net.courier[courier, SLOTS]):
@@ -485,7 +493,6 @@ def rule_costs(net: Net, state: State, courier: int) -> int:
                 state.lock_seen[lock] = net.stop[here, LOCK_PLACE]
             if net.flag[HAS_METRES]:
                 metres += net.metres[kind, row, here]
-            place += 1
             previous = here
             row = here
             here = node[here, NEXT]
@@ -494,6 +501,18 @@ def rule_costs(net: Net, state: State, courier: int) -> int:
     if metres > net.courier[courier, MAX_METRES]:
         return NEVER
     return cost
+
+
+@folded
+def asks_when_left(net: Net, courier: int) -> bool:
+    """Whether a courier's cost or limits depend on when each place is left, beside the return."""
+    kind = net.courier[courier, CLASS]
+    longest = net.courier[courier, CLOSES] - net.courier[courier, OPENS]
+    return (
+        net.courier[courier, DUTY] > 0
+        or net.courier[courier, MAX_SECONDS] < longest
+        or net.speed_at[kind] != net.speed_at[kind + 1]
+    )
 
 
 @compiled
@@ -506,15 +525,17 @@ def raised(net: Net, state: State, courier: int, leave_from: int) -> int:
     stops, slots = net.stop.shape[0], net.owner.shape[0]
     first = net.courier[courier, FIRST_SLOT]
     after_last = first + net.courier[courier, SLOTS]
-    for slot in range(first, after_last):
-        here = node[stops + slot, NEXT]
-        while here < stops:
-            state.floor[here] = 0
-            here = node[here, NEXT]
+    rides = net.flag[RIDES] == 1
+    if rides:
+        for slot in range(first, after_last):
+            here = node[stops + slot, NEXT]
+            while here < stops:
+                state.floor[here] = 0
+                here = node[here, NEXT]
     for _ in range(ROUNDS_OF_RAISING):
         returns = forward(net, state, courier, leave_from)
-        if returns >= NEVER:
-            return NEVER
+        if returns >= NEVER or not (rides or asks_when_left(net, courier)):
+            return returns
         again = False
         # Walk the chosen states back; `FLOOR` of a pick-up rises when its ride is too long.
         done = state.scratch[6, 0]
@@ -534,7 +555,7 @@ def raised(net: Net, state: State, courier: int, leave_from: int) -> int:
             node[here, DEPARTS] = leaves
             done = state.came_from[here, done]
             slot -= 1
-        for slot in range(first, after_last):
+        for slot in range(first, after_last if rides else first):
             here = node[stops + slot, NEXT]
             while here < stops:
                 if net.stop[here, KIND] == DROPOFF and net.stop[here, RIDE] >= 0:
@@ -564,8 +585,7 @@ def forward(net: Net, state: State, courier: int, leave_from: int) -> int:
     breaks = net.courier[courier, BREAKS]
     first = net.courier[courier, FIRST_SLOT]
     after_last = first + net.courier[courier, SLOTS]
-    office = net.courier[courier, START_HOURS]
-    low, high = net.hours_at[office], net.hours_at[office + 1]
+    office = net.courier[courier, START_ROW]
     end = -1
     last = first
     for slot in range(first, after_last):
@@ -584,81 +604,44 @@ def forward(net: Net, state: State, courier: int, leave_from: int) -> int:
             for done in range(breaks + 1):
                 earliest = max(leave_from, release, net.courier[courier, OPENS])
                 earliest = max(earliest, net.rest_before[courier, done])
-                departs[start, done] = first_open(net.hours, low, high, earliest)
+                departs[start, done] = first_open(net, office, earliest)
                 origin[start, done] = done
-        else:
-            row = net.courier[courier, START_ROW]
+        elif not advance(
+            net,
+            courier,
+            office,
+            office,
+            departs[end],
+            release,
+            0,
+            departs[start],
+            origin[start],
+        ):
+            return NEVER
+        row, before, end = node[start, ROW], start, -1
+        while end < 0:
+            here = node[before, NEXT]
+            to = node[here, ROW]
+            floor, service = 0, 0
+            if here < stops:
+                floor, service = state.floor[here], net.stop[here, SERVICE]
+            else:
+                end = here
+                if slot != last:
+                    service = net.courier[courier, RELOAD]
             if not advance(
                 net,
                 courier,
                 row,
-                row,
-                departs[end],
-                low,
-                high,
-                net.hours,
-                release,
-                0,
-                departs[start],
-                origin[start],
-            ):
-                return NEVER
-        row = node[start, ROW]
-        before = start
-        here = node[start, NEXT]
-        while here < stops:
-            if not advance(
-                net,
-                courier,
-                row,
-                here,
+                to,
                 departs[before],
-                net.window_at[here],
-                net.window_at[here + 1],
-                net.windows,
-                state.floor[here],
-                net.stop[here, SERVICE],
+                floor,
+                service,
                 departs[here],
                 origin[here],
             ):
                 return NEVER
-            before, row = here, here
-            here = node[here, NEXT]
-        end = here
-        home = node[end, ROW]
-        if slot != last:
-            if not advance(
-                net,
-                courier,
-                row,
-                home,
-                departs[before],
-                low,
-                high,
-                net.hours,
-                0,
-                net.courier[courier, RELOAD],
-                departs[end],
-                origin[end],
-            ):
-                return NEVER
-            continue
-        office = net.courier[courier, END_HOURS]
-        if not advance(
-            net,
-            courier,
-            row,
-            home,
-            departs[before],
-            net.hours_at[office],
-            net.hours_at[office + 1],
-            net.hours,
-            0,
-            0,
-            departs[end],
-            origin[end],
-        ):
-            return NEVER
+            row, before = to, here
     best = NEVER
     for done in range(breaks + 1):
         back = departs[end, done]
@@ -677,70 +660,49 @@ def backward(net: Net, state: State, courier: int, returns_by: int) -> int:
     stops, slots = net.stop.shape[0], net.owner.shape[0]
     breaks = net.courier[courier, BREAKS]
     first = net.courier[courier, FIRST_SLOT]
-    office = net.courier[courier, START_HOURS]
-    low, high = net.hours_at[office], net.hours_at[office + 1]
+    office = net.courier[courier, START_ROW]
     following = -1
     for slot in range(first + net.courier[courier, SLOTS] - 1, first - 1, -1):
         if state.held[slot] == 0:
             continue
-        start, end = stops + slot, stops + slots + slot
+        end = stops + slots + slot
         if following < 0:
-            office = net.courier[courier, END_HOURS]
             for done in range(breaks + 1):
                 limit = min(returns_by, net.courier[courier, CLOSES])
                 limit = min(limit, net.rest_limit[courier, done])
-                latest[end, done] = last_open(
-                    net.hours, net.hours_at[office], net.hours_at[office + 1], limit
-                )
+                latest[end, done] = last_open(net, node[end, ROW], limit)
         else:
-            row = net.courier[courier, START_ROW]
             retreat(
                 net,
                 courier,
-                row,
-                row,
+                office,
+                office,
                 latest[following],
-                low,
-                high,
-                net.hours,
                 net.courier[courier, RELOAD],
                 latest[end],
             )
-        to = node[end, ROW]
-        after = end
-        here = node[end, BEFORE]
-        while here < stops:
+        after, following = end, -1
+        while following < 0:
+            here = node[after, BEFORE]
+            service = 0
+            if here < stops:
+                service = net.stop[here, SERVICE]
+            else:
+                following = here
             retreat(
                 net,
                 courier,
-                here,
-                to,
+                node[here, ROW],
+                node[after, ROW],
                 latest[after],
-                net.window_at[here],
-                net.window_at[here + 1],
-                net.windows,
-                net.stop[here, SERVICE],
+                service,
                 latest[here],
             )
-            after, to = here, here
-            here = node[here, BEFORE]
-        retreat(
-            net,
-            courier,
-            node[start, ROW],
-            to,
-            latest[after],
-            low,
-            high,
-            net.hours,
-            0,
-            latest[start],
-        )
-        following = start
+            after = here
     return following
 
 
-@compiled
+@folded
 def latest_leaving(net: Net, state: State, courier: int, returns: int) -> int:
     """The last second of leaving that is back as early as `returns`, rides not considered."""
     start = backward(net, state, courier, returns)
@@ -752,7 +714,7 @@ def latest_leaving(net: Net, state: State, courier: int, returns: int) -> int:
     return leaves
 
 
-@compiled
+@folded
 def road_costs(net: Net, state: State, courier: int) -> int:
     """Price of the roads at the hours they are driven, and of work above the fair share.
 

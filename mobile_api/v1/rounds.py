@@ -17,7 +17,7 @@ from mobile_api.v1.schemas import (
 )
 from mobile_api.v1.shapes import package_of
 from postal_service.domain.ids import RoundId
-from postal_service.services import acknowledging, round_contacts, rounds_reading
+from postal_service.services import acknowledging, courier_shift, round_contacts
 from postal_service.storage.transaction import reading, transaction
 
 _IF_NONE_MATCH = {
@@ -43,7 +43,7 @@ def today() -> ResponseReturnValue:
     """
     by = caller().actor
     with reading(runtime().sessions) as session:
-        shift = rounds_reading.today(session, runtime().vault, by=by, at=runtime().clock())
+        shift = courier_shift.today(session, runtime().vault, by=by, at=runtime().clock())
     schema = ShiftSchema()
     told = schema.dump({**vars(shift), "packages": [package_of(each) for each in shift.packages]})
     content = {key: value for key, value in told.items() if key != "cursor"}
@@ -63,7 +63,7 @@ def changes(asked: dict[str, str]) -> ResponseReturnValue:
     """What became of the shift's items since a cursor; 410 asks to load the day anew."""
     by = caller().actor
     with reading(runtime().sessions) as session:
-        found = rounds_reading.changes(session, asked["since"], by=by, at=runtime().clock())
+        found = courier_shift.changes(session, asked["since"], by=by, at=runtime().clock())
     return {**vars(found), "packages": [package_of(each) for each in found.packages]}, 200
 
 

@@ -2,7 +2,7 @@
 
 from postal_service.domain.custody import Standing
 from postal_service.services.collecting import ToCollect
-from postal_service.services.rounds_reading import Package
+from postal_service.services.courier_shift import Package
 
 NOT_ACCEPTED = "C0"  # with the citizen
 NO_PAPERS = {"originals": 0, "certified": 0, "photocopies": 0}

@@ -6,6 +6,8 @@ It shares no code with the program that writes the ledger, so that one mistake c
 copied alone to another machine it runs there (`python verify.py …`; needs `cryptography`).
 The formats are those of docs/event-format.md, RFC 6962, RFC 8785 and C2SP's notes, checkpoints and
 cosignatures. Exit status: 0 valid, 1 broken (says where and why), 2 the input cannot be read.
+What it must remember of each event lies in a temporary file, so that memory does not follow the
+ledger. The file takes an eighth of the room of the ledger, where SQLite puts it (SQLITE_TMPDIR).
 
 A file that ends early, at an older checkpoint, is whole in itself. Only who knows a later one, from a
 witness, a paper or an earlier check, can tell: `--known` is its size and root, and may be given again.
@@ -21,6 +23,7 @@ it had seen and when we heard of it, of our own against the order of the ledger 
 
 import argparse
 import re
+import sqlite3
 import struct
 import sys
 from base64 import b64decode, b64encode
@@ -53,6 +56,7 @@ LONGEST_LINE = 65_536  # bytes; an event has at most 16,384
 LONGEST_EVENT = 16_384
 LARGEST_INTEGER = 2**53 - 1
 SHOWN_FINDINGS = 50
+KEPT_KIB = 8_192  # of the temporary file, so much is in memory
 CHUNK = 1_000  # signatures handed to a worker at once
 NO_LEAF = bytes(32)
 ONE_PERSON = "one person signed both halves of a hand-over"
@@ -612,30 +616,70 @@ def _digest(value: bytes) -> str:
     return sha256(value).hexdigest()
 
 
+class _Kept:
+    """What is remembered by its key; a later value takes the place of an earlier one."""
+
+    def __init__(self, disk: sqlite3.Connection, table: str, *columns: str) -> None:
+        values = ", ".join("?" * (1 + len(columns)))
+        self.disk = disk
+        # Names are this page's own; whatever the file says is a value.
+        self.asking = f"SELECT {', '.join(columns) or 1} FROM {table} WHERE key = ?"  # noqa: S608
+        self.storing = f"REPLACE INTO {table} VALUES ({values})"  # noqa: S608
+        self._run(
+            f"CREATE TABLE {table} ({', '.join(('key PRIMARY KEY', *columns))}) WITHOUT ROWID"
+        )
+
+    def get(self, key: bytes | str) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._run(self.asking, key).fetchone()
+        return row
+
+    def put(self, key: bytes | str, *values: object) -> None:
+        self._run(self.storing, key, *values)
+
+    def __contains__(self, key: bytes | str) -> bool:
+        return self.get(key) is not None
+
+    def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self.disk.execute(statement, values)
+        except sqlite3.Error as fault:
+            raise Unreadable(f"what must be remembered finds no room: {fault}") from fault
+
+
+def _temporary_file() -> sqlite3.Connection:
+    """One that nobody else sees and that ends with its connection; nothing in it is taken back."""
+    disk = sqlite3.connect("")
+    disk.execute("PRAGMA journal_mode = OFF")
+    disk.execute(f"PRAGMA cache_size = -{KEPT_KIB}")
+    return disk
+
+
 class _Ledger:
-    """What has to be remembered while the leaves pass by: some 400 bytes for each."""
+    """What has to be remembered while the leaves pass by."""
 
     def __init__(self, keys: _Keys, signatures: _Signatures) -> None:
         self.keys = keys
         self.signatures = signatures
         self.size = 0
         self.event = ""  # the id of the event at hand
+        self.number = 0  # of its item: the index of the first leaf that tells of it
         self.edge: list[bytes] = []
         self.counts: Counter[str] = Counter()
         self.found: Counter[str] = Counter()
         self.shown: list[Finding] = []
         self.devices: dict[str, _Device] = {}
         self.keys_of: dict[bytes, str] = {}  # whose each key is
-        self.items: dict[str, tuple[int, int, bytes]] = {}  # number, last iseq, last leaf hash
-        self.events: dict[bytes, int] = {}  # the number of the item of each event
-        self.spent: set[bytes] = set()
+        self.disk = disk = _temporary_file()
+        self.items = _Kept(disk, "items", "number", "last_iseq", "last_leaf_hash")
+        self.events = _Kept(disk, "events", "number_of_item")
+        self.spent = _Kept(disk, "spent")
         self.waiting: dict[bytes, list[tuple[int, int]]] = {}  # parent: leaf, number of its item
-        self.locks: dict[tuple[str, int], set[str]] = {}
-        self.unopened: list[tuple[int, str, int, str]] = []
-        self.offers: dict[bytes, _Half] = {}  # by digest
+        self.locks = _Kept(disk, "locks")  # by item, rotation and lock
+        self.unopened: list[tuple[int, str]] = []  # leaf, the lock that its code would open
+        self.offers = _Kept(disk, "offers", "device", "signature", "staff")  # by digest
         self.unpaired: dict[bytes, list[tuple[int, _Half]]] = {}
         self.late_offers: dict[bytes, int] = {}
-        self.taken: set[bytes] = set()  # offers that a hand-over names
+        self.taken = _Kept(disk, "taken")  # offers that a hand-over names
         self.seen_roots: dict[str, int] = {}  # what devices saw first at which leaf
         self.latest, self.latest_ms = 0, 0  # the leaf received last, and the newest time till now
         self.not_before: dict[str, int] = {}  # when what a device may have seen was signed
@@ -667,8 +711,8 @@ class _Ledger:
 
     def end(self) -> None:
         """What can be said only when all leaves are known."""
-        for index, item, rotation, lock in self.unopened:
-            if lock not in self.locks.get((item, rotation), ()):
+        for index, opened in self.unopened:
+            if opened not in self.locks:
                 self._find(index, "a delivery code opens no lock")
         for children in self.waiting.values():
             for index, _ in children:
@@ -725,18 +769,18 @@ class _Ledger:
         item = event["item"]
         if (item == "") != (event["type"] in _REGISTRY):
             raise Broken("an event of the registry concerns no item, and any other does")
-        number, last, previous = self.items.get(item, (len(self.items), 0, NO_LEAF))
+        self.number, last, previous = self.items.get(item) or (self.size, 0, NO_LEAF)
         if leaf["iseq"] != last + 1:
             raise Broken(f"its iseq is {leaf['iseq']}; the item's last was {last}")
         if leaf["iprev"] != previous.hex():
             raise Broken("its iprev is not the item's previous leaf")
-        self.items[item] = (number, last + 1, sha256(b"\0" + line).digest())
+        self.items.put(item, self.number, last + 1, sha256(b"\0" + line).digest())
         key = _key_of(event["id"])
         if key in self.events:
             raise Broken("its id stands in the ledger already")
-        self.events[key] = number
+        self.events.put(key, self.number)
         for index, other in self.waiting.pop(key, ()):
-            if other != number:
+            if other != self.number:
                 self._find(index, "it rests on an event of another item")
 
     def _check_device(self, event: dict[str, Any], body: bytes, signature: bytes) -> None:
@@ -854,24 +898,24 @@ class _Ledger:
 
     def _check_parent(self, event: dict[str, Any], kind: str) -> None:
         moves, parent = kind in _TRANSFERS, event["parent"]
-        number = self.items[event["item"]][0]
         if parent:
             key = _key_of(parent)
-            if key not in self.events:
-                self.waiting.setdefault(key, []).append((self.size, number))
-            elif self.events[key] != number:
+            known = self.events.get(key)
+            if known is None:
+                self.waiting.setdefault(key, []).append((self.size, self.number))
+            elif known != (self.number,):
                 self._find(self.size, "it rests on an event of another item")
         elif kind != "accept":  # which alone rests on nothing
             self._find(self.size, "it rests on an event that is not here")
         if moves:
-            spends = sha256(f"{event['item']}/{parent}".encode()).digest()[:16]
+            spends = f"{event['item']}/{parent}"
             if spends in self.spent:
                 self._find(self.size, "a custody is spent twice")
-            self.spent.add(spends)
+            self.spent.put(spends)
 
     def _check_handover(self, event: dict[str, Any]) -> None:
         digest = bytes.fromhex(event["offer"])
-        self.taken.add(digest[:16])
+        self.taken.put(digest[:16])
         giver, osig = self.devices.get(event["from"]), event["osig"]
         if giver is None:
             raise Broken(f"its giver's device {event['from']} was never enrolled")
@@ -881,10 +925,11 @@ class _Ledger:
             self._check_offer_code(event, b64decode(event["ocode"]), osig, giver)
             return
         half = _Half(event["from"], sha256(osig.encode()).digest()[:16], event["op"])
-        if digest[:16] not in self.offers:
+        given = self.offers.get(digest[:16])
+        if given is None:
             self.unpaired.setdefault(digest[:16], []).append((self.size, half))
         else:
-            self._pair(self.size, self.offers[digest[:16]], half)
+            self._pair(self.size, _Half(*given), half)
 
     def _check_offer_code(
         self, event: dict[str, Any], code: bytes, osig: str, giver: _Device
@@ -906,7 +951,7 @@ class _Ledger:
     def _keep_offer(self, event: dict[str, Any], body: bytes, signature: bytes) -> None:
         digest = sha256(body).digest()[:16]
         given = _Half(event["dev"], sha256(b64encode(signature)).digest()[:16], event["op"])
-        self.offers[digest] = given
+        self.offers.put(digest, given.device, given.signature, given.by)
         for index, taken in self.unpaired.pop(digest, ()):
             self._pair(index, given, taken)
 
@@ -918,11 +963,11 @@ class _Ledger:
 
     def _keep_lock(self, event: dict[str, Any]) -> None:
         if event["type"] == "rotate":
-            place = (event["item"], event["rot"])
+            item, rotation = event["item"], event["rot"]
         else:  # on the way in, the lock is that of the result's number
-            place = (event["item"] if event["leg"] == "OUT" else event.get("ret", ""), 1)
+            item, rotation = event["item"] if event["leg"] == "OUT" else event.get("ret", ""), 1
         if "lock" in event:
-            self.locks.setdefault(place, set()).add(event["lock"])
+            self.locks.put(f"{item}/{rotation}/{event['lock']}")
 
     def _check_delivery(self, event: dict[str, Any]) -> None:
         proof = event["proof"]
@@ -930,9 +975,9 @@ class _Ledger:
             return
         item, rotation = event["item"], proof["rot"]
         told = f"custody/delivery/v1\0{item}\0{rotation}\0{proof['s']}"
-        lock = _digest(told.encode())
-        if lock not in self.locks.get((item, rotation), ()):
-            self.unopened.append((self.size, item, rotation, lock))
+        opened = f"{item}/{rotation}/{_digest(told.encode())}"
+        if opened not in self.locks:
+            self.unopened.append((self.size, opened))
 
 
 def _key_of(event_id: str) -> bytes:
@@ -1072,6 +1117,7 @@ def verify(
         broken = fault
     finally:
         signatures.close()
+        ledger.disk.close()
     return Verdict(
         size=ledger.size,
         root=ledger.root.hex(),

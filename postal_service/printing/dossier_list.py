@@ -42,10 +42,7 @@ class DossierList:
 def render(view: DossierList) -> bytes:
     """Both copies of the consignment note as PDF, A4."""
     paper = Paper(name="PHIẾU GỬI HỒ SƠ", number=view.number, basis_line=view.basis_line)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: DossierList) -> None:

@@ -60,10 +60,7 @@ class FeeList:
 def render(view: FeeList) -> bytes:
     """Both copies of the list as PDF, A4."""
     paper = Paper(name="BẢNG KÊ NỘP PHÍ, LỆ PHÍ", number=view.number)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: FeeList) -> None:

@@ -89,10 +89,7 @@ _TITLES: Final = {
 def render(view: HandoverRecord) -> bytes:
     """Both copies of the record as PDF, A4; each copy counts its own pages."""
     paper = Paper(name=_name(view.direction), number=view.number, basis_line=view.basis_line)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _name(direction: Direction) -> str:

@@ -5,7 +5,7 @@ author and its language (described.py), and reads from top to bottom.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -110,11 +110,13 @@ class Paper:
     def _small(self) -> bool:
         return self._size[0] < A4_UPRIGHT[0]
 
-    def copy(self, kept_by: str) -> None:
-        """Start a copy of the paper; its pages say who keeps it and are counted from one."""
-        if not self._copies[-1][1]:
-            self._copies.pop()
-        self._copies.append((printable(kept_by), []))
+    def in_copies(self, keepers: Sequence[str], put_copy: Callable[[], None]) -> bytes:
+        """The same put once for each keeper, as PDF; each copy says who keeps it and counts its own pages."""
+        self._copies = []
+        for kept_by in keepers:
+            self._copies.append((printable(kept_by), []))
+            put_copy()
+        return self.pdf()
 
     def put(self, *pieces: Flowable) -> None:
         self._copies[-1][1].extend(pieces)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from postal_service.printing.counted_money import CountedLine, agree, put_counted
 from postal_service.printing.figures import (
     clock,
     counted,
     day_of,
     dong,
-    dong_in_words,
     official_clock,
     official_date,
 )
@@ -22,24 +22,6 @@ from postal_service.printing.tables import Column
 from postal_service.printing.typesetting import CELL_CENTER, CELL_RIGHT, NOTE, STRONG
 
 COPIES: Final = ("Bản giao người nộp tiền", "Bản lưu thủ quỹ")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountedLine:
-    """One line of money: what was taken on it, and what was counted."""
-
-    name: str
-    taken_dong: int
-    counted_dong: int
-
-    @property
-    def difference_dong(self) -> int:
-        """Above zero: too much. Below: too little."""
-        return self.counted_dong - self.taken_dong
-
-    def __post_init__(self) -> None:
-        if self.taken_dong < 0 or self.counted_dong < 0:
-            raise ValueError(f"nobody carries less than nothing: {self!r}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,27 +51,16 @@ class RemittanceSlip:
     @property
     def agrees(self) -> bool:
         """Only then was the money taken over."""
-        return all(not line.difference_dong for line in self.lines)
+        return agree(self.lines)
 
 
 def render(view: RemittanceSlip) -> bytes:
     """Both copies of the slip as PDF, A4."""
     paper = Paper(name="PHIẾU NỘP TIỀN MẶT", number=view.number)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
-
-
-def difference(amount_dong: int) -> str:
-    """Too much, too little, or neither."""
-    if amount_dong > 0:
-        return f"thừa {dong(amount_dong)}"
-    return f"thiếu {dong(-amount_dong)}" if amount_dong < 0 else "khớp"
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: RemittanceSlip) -> None:
-    taken, found = _sums(view)
     paper.national_header((view.operator_name, view.office_name))
     paper.title("tiền thu của công dân, nộp cuối ca")
     paper.facts(
@@ -99,28 +70,7 @@ def _put_copy(paper: Paper, view: RemittanceSlip) -> None:
         ("Đếm lúc", official_clock(view.counted_at)),
     )
     paper.section("Đếm từng khoản")
-    paper.table(
-        (
-            Column(heading="STT", share=12, style=CELL_CENTER),
-            Column(heading="Khoản", share=58),
-            Column(heading="Sổ ghi đã thu", share=36, style=CELL_RIGHT),
-            Column(heading="Đếm được", share=36, style=CELL_RIGHT),
-            Column(heading="Chênh lệch", share=38, style=CELL_RIGHT),
-        ),
-        [
-            (
-                str(index),
-                line.name,
-                dong(line.taken_dong),
-                dong(line.counted_dong),
-                difference(line.difference_dong),
-            )
-            for index, line in enumerate(view.lines, start=1)
-        ],
-        empty="Không có khoản nào.",
-        total=("Tổng cộng", dong(taken), dong(found), _all_of_it(view)),
-    )
-    paper.facts(("Số tiền đếm được, bằng chữ", dong_in_words(found)))
+    put_counted(paper, view.lines, books="Sổ ghi đã thu", empty="Không có khoản nào.")
     paper.say(_outcome(view), STRONG)
     paper.say(
         "Phí, lệ phí là tiền của Nhà nước; cước là doanh thu bưu chính; tiền thu hộ là của bên nhờ "
@@ -163,15 +113,3 @@ def _outcome(view: RemittanceSlip) -> str:
         "CHƯA NHẬN: số đếm khác số ghi sổ. Người nộp tiền vẫn giữ tiền và vẫn chịu trách nhiệm; "
         "đếm lại hoặc báo người phụ trách."
     )
-
-
-def _sums(view: RemittanceSlip) -> tuple[int, int]:
-    return (
-        sum(line.taken_dong for line in view.lines),
-        sum(line.counted_dong for line in view.lines),
-    )
-
-
-def _all_of_it(view: RemittanceSlip) -> str:
-    # A surplus beside a shortage must not look as if they made each other good.
-    return "khớp" if view.agrees else "xem từng khoản"

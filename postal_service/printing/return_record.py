@@ -56,10 +56,7 @@ def render(view: ReturnRecord) -> bytes:
     paper = Paper(
         name="BIÊN BẢN CHUYỂN HOÀN KẾT QUẢ", number=view.number, basis_line=view.basis_line
     )
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: ReturnRecord) -> None:

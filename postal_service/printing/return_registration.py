@@ -45,10 +45,7 @@ class ReturnRegistration:
 def render(view: ReturnRegistration) -> bytes:
     """Both copies of the registration as PDF, A4."""
     paper = Paper(name="PHIẾU ĐĂNG KÝ NHẬN KẾT QUẢ", number=view.number, basis_line=view.basis_line)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: ReturnRegistration) -> None:

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from postal_service.printing.counted_money import CountedLine, agree, put_counted
 from postal_service.printing.figures import (
     clock,
     counted,
     day_of,
-    dong,
-    dong_in_words,
     official_clock,
     official_date,
 )
 from postal_service.printing.page import Paper, Signature
-from postal_service.printing.remittance_slip import CountedLine, difference
 from postal_service.printing.tables import Column
-from postal_service.printing.typesetting import CELL_CENTER, CELL_RIGHT, NOTE, STRONG
+from postal_service.printing.typesetting import CELL_CENTER, NOTE, STRONG
 
 COPIES: Final = ("Bản 1 — người giao ca giữ", "Bản 2 — người nhận ca giữ")
 
@@ -70,10 +68,7 @@ class ShiftRecord:
 def render(view: ShiftRecord) -> bytes:
     """Both copies of the record as PDF, A4."""
     paper = Paper(name="BIÊN BẢN BÀN GIAO CA", number=view.number)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: ShiftRecord) -> None:
@@ -98,39 +93,14 @@ def _put_copy(paper: Paper, view: ShiftRecord) -> None:
 
 
 def _put_cash(paper: Paper, view: ShiftRecord) -> None:
-    expected = sum(line.taken_dong for line in view.cash)
-    found = sum(line.counted_dong for line in view.cash)
-    agrees = all(not line.difference_dong for line in view.cash)
     paper.section("1. Kiểm quỹ")
-    paper.table(
-        (
-            Column(heading="STT", share=12, style=CELL_CENTER),
-            Column(heading="Khoản", share=58),
-            Column(heading="Sổ ghi", share=36, style=CELL_RIGHT),
-            Column(heading="Đếm được", share=36, style=CELL_RIGHT),
-            Column(heading="Chênh lệch", share=38, style=CELL_RIGHT),
-        ),
-        [
-            (
-                str(index),
-                line.name,
-                dong(line.taken_dong),
-                dong(line.counted_dong),
-                difference(line.difference_dong),
-            )
-            for index, line in enumerate(view.cash, start=1)
-        ],
+    put_counted(
+        paper,
+        view.cash,
+        books="Sổ ghi",
         empty="Sổ không ghi khoản tiền mặt nào; đếm không thấy tiền.",
-        # A surplus beside a shortage must not look as if they made each other good.
-        total=(
-            "Tổng cộng",
-            dong(expected),
-            dong(found),
-            "khớp" if agrees else "xem từng khoản",
-        ),
     )
-    paper.facts(("Số tiền đếm được, bằng chữ", dong_in_words(found)))
-    if not agrees:
+    if not agree(view.cash):
         paper.facts(("Lý do chênh lệch", view.why))
     paper.say(
         "Sổ ghi gồm tiền người giao ca đã thu chưa nộp và tiền đã nộp quỹ tại đơn vị, chưa chuyển cho "

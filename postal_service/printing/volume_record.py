@@ -46,10 +46,7 @@ class VolumeRecord:
 def render(view: VolumeRecord) -> bytes:
     """Both copies as PDF, A4."""
     paper = Paper(name="BẢNG NGHIỆM THU KHỐI LƯỢNG DỊCH VỤ", number=view.number)
-    for kept_by in COPIES:
-        paper.copy(kept_by)
-        _put_copy(paper, view)
-    return paper.pdf()
+    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
 
 def _put_copy(paper: Paper, view: VolumeRecord) -> None:

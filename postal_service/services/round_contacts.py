@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import DossierId, RoundId
 from postal_service.domain.persons import Person, PersonRole
-from postal_service.services import persons
+from postal_service.services import persons, plans
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import DossierKeyRow, RoundRow, StopRow
 
-SHOWN = ("published", "acknowledged")
 # Who stands at the door for each kind of stop, the most likely first.
 AT_THE_DOOR = {
     "deliver": (
@@ -52,7 +51,7 @@ def contacts(
     Erased dossiers are left out. Raises UnknownRound.
     """
     row = session.get(RoundRow, round_id)
-    if row is None or row.courier != by.staff or row.state not in SHOWN:
+    if row is None or row.courier != by.staff or row.state not in plans.SHOWN:
         raise UnknownRound(round=round_id)
     stops = session.scalars(
         select(StopRow)

@@ -1,47 +1,29 @@
-"""What a courier's phone holds for the shift, so that it can work without a network.
+"""Published rounds as they are ridden: their tours, and their stops in the order they are called at.
 
-The phone can check a label's token and a citizen's delivery code against it, verify a colleague's
-offer, and see who holds what. It tells no more than this courier needs for his rounds of the day.
+A home is told by its point and its dossier's code; who lives there is in `round_contacts`, and logged.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
-from hashlib import sha256
-from itertools import islice
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor
-from postal_service.domain.custody import Standing
-from postal_service.domain.ids import DeviceId, DossierId, ItemId, RoundId, StaffId, UnitCode
+from postal_service.domain.ids import DossierId, RoundId, UnitCode
 from postal_service.domain.persons import PersonRole
-from postal_service.domain.wording_dates import VIETNAM
-from postal_service.ledger import base64_strict, reading
-from postal_service.projections import holdings
-from postal_service.services import charges, collecting, cursors, persons, round_tours
+from postal_service.services import charges, persons, round_tours
 from postal_service.services.charges import Account
-from postal_service.services.collecting import ToCollect
 from postal_service.services.round_tours import Tour
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
-    DeviceRow,
     DossierRow,
-    ItemRow,
     PickupRow,
     RoundRow,
-    StaffRow,
     StopItemRow,
     StopRow,
     UnitRow,
 )
-
-SHOWN = ("published", "acknowledged")
-MOST_PHONES = 500
-MOST_HELD = 2_000  # items; nobody carries more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,125 +75,6 @@ class Round:
     seconds: int
     tours: tuple[Tour, ...]
     stops: tuple[Stop, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfferSigned:
-    """The giver's half of an open offer: what the phone countersigns when it takes the item."""
-
-    giver: DeviceId
-    digest: str  # SHA-256 of the offer's signed bytes
-    signature: str  # base64
-
-
-@dataclass(frozen=True, kw_only=True)
-class Package:
-    """An item as the phone needs it: without a standing nobody has accepted it yet.
-
-    `expected` is what the acceptance at the door will say of an item that is to be collected.
-    """
-
-    item: ItemId
-    leg: str
-    token: str  # SHA-256 of the label's token, first 16 bytes, hex
-    standing: Standing | None
-    expected: ToCollect | None
-    offer: OfferSigned | None
-    charges: tuple[Account, ...]  # what its dossier still owes, line by line
-
-
-@dataclass(frozen=True, kw_only=True)
-class Colleague:
-    """A phone whose offers this one may meet without a network."""
-
-    device: DeviceId
-    staff: StaffId
-    name: str
-    algorithm: str
-    public_key: str  # base64
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shift:
-    """The day of one courier. `cursor` is where its changes begin."""
-
-    day: date
-    rounds: tuple[Round, ...]
-    packages: tuple[Package, ...]
-    colleagues: tuple[Colleague, ...]
-    cursor: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """What became of the shift's items since a cursor; `gone` are no longer this courier's."""
-
-    packages: tuple[Package, ...]
-    gone: tuple[ItemId, ...]
-    rounds_changed: bool
-    cursor: str
-    has_more: bool
-
-
-def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
-    """The published rounds of this courier's day in Vietnam, with all he holds or is offered."""
-    day = at.astimezone(VIETNAM).date()
-    # Before everything else: what is recorded while we read is then told once more, not missed.
-    size = reading.size(session)
-    rows = _rounds(session, by.staff, day)
-    rounds = with_stops(session, vault, rows)
-    return Shift(
-        day=day,
-        rounds=rounds,
-        packages=_packages(session, _numbers(session, [row.id for row in rows], by)),
-        colleagues=_colleagues(session, by),
-        cursor=cursors.Cursor(size, _version(rows)).written,
-    )
-
-
-def changes(session: Session, since: str, *, by: Actor, at: datetime) -> Changes:
-    """What changed since a cursor of `today` or of the last call; at most a page of events.
-
-    Raises CursorMalformed, or CursorExpired when the phone must load everything anew.
-    """
-    cursor = cursors.read(since)
-    size = reading.size(session)
-    cursors.refuse_if_too_old(cursor, size)
-    rows = _rounds(session, by.staff, at.astimezone(VIETNAM).date())
-    page = list(islice(reading.everything(session, after=cursor.size), cursors.PAGE))
-    touched = {each.event.item for each in page} - {""}
-    mine = _numbers(session, [row.id for row in rows], by) & touched
-    end = cursor.size + len(page)
-    return Changes(
-        packages=_packages(session, mine),
-        gone=tuple(sorted(_left(session, page, by) - mine)),
-        rounds_changed=_version(rows) != cursor.rounds,
-        cursor=cursors.Cursor(end, _version(rows)).written,
-        has_more=end < size,
-    )
-
-
-def _left(session: Session, page: Sequence[reading.Recorded], by: Actor) -> set[ItemId]:
-    """Items that these events may have taken from this courier; too many does no harm."""
-    devices = set(session.scalars(select(DeviceRow.id).where(DeviceRow.staff == by.staff)))
-    return {
-        each.event.item
-        for each in page
-        if each.event.item and cursors.may_take(each.event, by.staff, devices)
-    }
-
-
-def _rounds(session: Session, courier: StaffId, day: date) -> Sequence[RoundRow]:
-    return session.scalars(
-        select(RoundRow)
-        .where(RoundRow.courier == courier, RoundRow.day == day, RoundRow.state.in_(SHOWN))
-        .order_by(RoundRow.starts_at, RoundRow.id)
-    ).all()
-
-
-def _version(rows: Sequence[RoundRow]) -> str:
-    told = json.dumps([[row.id, row.plan] for row in rows])
-    return sha256(told.encode()).hexdigest()[:16]
 
 
 def with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tuple[Round, ...]:
@@ -316,82 +179,3 @@ def _homes(session: Session, vault: Vault, stops: Sequence[StopRow]) -> dict[str
         )
         for key, code, opens_at, closes_at in rows
     }
-
-
-def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
-    """Every item number that is this courier's business today."""
-    handed = session.scalars(select(StopItemRow).where(StopItemRow.round.in_(rounds))).all()
-    numbers = {ItemId(each.reference) for each in handed if each.kind == "item"}
-    pickups = {each.reference for each in handed if each.kind == "pickup"}
-    if pickups:
-        asked = select(ItemRow.item).where(ItemRow.dossier.in_(pickups))
-        numbers |= {ItemId(item) for item in session.scalars(asked)}
-    numbers |= _of_pages(partial(holdings.held_by_staff, session, by.staff))
-    return numbers | _of_pages(partial(holdings.offered_to, session, by.unit, by.staff))
-
-
-def _of_pages(page_after: Callable[[str], list[Standing]]) -> set[ItemId]:
-    """The items of a list that goes on by cursor, as many as a courier can have to do with."""
-    numbers: set[ItemId] = set()
-    after = ""
-    while page := page_after(after):
-        numbers |= {each.item for each in page}
-        after = page[-1].item
-        if len(page) < holdings.PAGE or len(numbers) > MOST_HELD:
-            break
-    return numbers
-
-
-def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, ...]:
-    standings = holdings.standings(session, numbers)
-    rows = session.scalars(
-        select(ItemRow).where(ItemRow.item.in_(numbers)).order_by(ItemRow.item)
-    ).all()
-    awaited = {DossierId(row.dossier) for row in rows if row.dossier and row.item not in standings}
-    expected = {each.item: each for each in collecting.expected(session, awaited).values()}
-    offers = _offers(session, standings.values())
-    owed = charges.owed(session, {DossierId(row.dossier) for row in rows if row.dossier})
-    return tuple(
-        Package(
-            item=ItemId(row.item),
-            leg=row.leg,
-            token=row.token_hash.hex(),
-            standing=standings.get(ItemId(row.item)),
-            expected=expected.get(ItemId(row.item)),
-            offer=offers.get(ItemId(row.item)),
-            charges=owed.get(DossierId(row.dossier or ""), ()),
-        )
-        for row in rows
-    )
-
-
-def _offers(session: Session, standings: Iterable[Standing]) -> dict[ItemId, OfferSigned]:
-    open_offers = [each.offered.event for each in standings if each.offered is not None]
-    return {
-        entry.event.item: OfferSigned(
-            giver=entry.event.device,
-            digest=sha256(entry.body).hexdigest(),
-            signature=base64_strict.write(entry.signature),
-        )
-        for entry in reading.entries(session, open_offers).values()
-    }
-
-
-def _colleagues(session: Session, by: Actor) -> tuple[Colleague, ...]:
-    rows = session.execute(
-        select(DeviceRow, StaffRow.name)
-        .join(StaffRow, StaffRow.id == DeviceRow.staff)
-        .where(DeviceRow.unit == by.unit, DeviceRow.kind == "phone", DeviceRow.status == "active")
-        .order_by(DeviceRow.id)
-        .limit(MOST_PHONES)
-    )
-    return tuple(
-        Colleague(
-            device=DeviceId(row.id),
-            staff=StaffId(row.staff),
-            name=name,
-            algorithm=row.algorithm,
-            public_key=base64_strict.write(row.public_key),
-        )
-        for row, name in rows
-    )

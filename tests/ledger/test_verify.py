@@ -185,6 +185,25 @@ def test_it_runs_alone_as_one_file(session: Session, tmp_path: Path) -> None:
     assert (status, said.partition(":")[0]) == (2, "unreadable")
 
 
+def test_where_nothing_can_be_remembered_nothing_is_said_of_the_ledger(
+    session: Session, tmp_path: Path
+) -> None:
+    post = Post(session)
+    post.run(60)  # more than SQLite's smallest cache holds
+    files = [str(each) for each in post.export(tmp_path)]
+    no_room = (
+        "import resource, sys; from postal_service.ledger import verify;"
+        " resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); verify.KEPT_KIB = 1;"
+        " sys.exit(verify.main(sys.argv[1:]))"
+    )
+
+    words = [sys.executable, "-c", no_room, *files]
+    ended = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
+
+    assert ended.returncode == 2
+    assert ended.stdout.startswith("unreadable: what must be remembered finds no room")
+
+
 def test_it_shares_no_code_with_the_writer() -> None:
     read = ast.parse(Path(verifier.__file__).read_text(encoding="utf-8"))
     modules = {

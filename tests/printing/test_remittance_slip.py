@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from postal_service.printing import remittance_slip
-from postal_service.printing.remittance_slip import CountedLine
+from postal_service.printing.counted_money import CountedLine
 from postal_service.printing.specimens import management
 from tests.printing.read_back import page_texts, text_of
 

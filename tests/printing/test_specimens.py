@@ -8,10 +8,9 @@ import pytest
 
 from postal_service import printing, web
 from postal_service.printing.__main__ import main
-from postal_service.printing.specimens import specimens
+from postal_service.printing.specimens import SPECIMENS, specimens
 from tests.printing.papers import PAPERS
 
-PAPERS_OF = Path(printing.__path__[0]) / "specimens" / "__init__.py"
 PAGES = Path(web.__path__[0])
 
 
@@ -32,7 +31,7 @@ def rendered_in(source: Path) -> Iterator[str]:
 
 
 def test_every_paper_that_has_a_specimen_is_printed_by_some_page() -> None:
-    papers = set(rendered_in(PAPERS_OF))
+    papers = {written.func.__module__.rpartition(".")[2] for written in SPECIMENS.values()}
     pages = {paper for source in PAGES.rglob("*.py") for paper in rendered_in(source)}
 
     assert len(papers) > 25

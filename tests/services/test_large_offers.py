@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from postal_service.projections.holdings import PAGE
-from postal_service.services import handovers, rounds_reading
+from postal_service.services import courier_shift, handovers
 from tests.clock import NOON
 from tests.services.in_hand import sealed
 from tests.services.world import OFFICE, build
@@ -17,7 +17,7 @@ def test_a_courier_sees_the_whole_of_a_large_offer(session: Session) -> None:
         by=world.counter, at=NOON,
     )  # fmt: skip
 
-    shift = rounds_reading.today(session, world.vault, by=world.courier, at=NOON)
+    shift = courier_shift.today(session, world.vault, by=world.courier, at=NOON)
 
     assert {each.item for each in shift.packages} == set(offered)
     assert all(each.offer for each in shift.packages)

@@ -15,6 +15,7 @@ from postal_service.domain.ids import DossierId, ItemId, RoundId
 from postal_service.projections import holdings
 from postal_service.services import (
     collecting,
+    courier_shift,
     handovers,
     items,
     places,
@@ -26,7 +27,6 @@ from postal_service.services import (
     round_pages,
     round_progress,
     rounds,
-    rounds_reading,
     sealing,
     transport,
     workdays,
@@ -154,7 +154,7 @@ def test_a_pair_is_shown_with_its_desk_and_names_nobodys_window_there(
     assert [point.tour for point in drawn.lines[0].points] == [1, 1]
     rounds.publish(session, world.vault, plan.id, tag=plan.tag, by=world.manager, at=d.EARLY)
 
-    [told] = rounds_reading.today(session, world.vault, by=world.courier, at=d.EARLY).rounds
+    [told] = courier_shift.today(session, world.vault, by=world.courier, at=d.EARLY).rounds
 
     first, second = told.stops
     assert (second.kind, second.unit, second.dossier) == ("bring", w.DESK, dossier)

@@ -19,6 +19,7 @@ from postal_service.projections import holdings
 from postal_service.services import (
     acknowledging,
     courier_facts,
+    courier_shift,
     delivery,
     exceptions,
     handovers,
@@ -31,7 +32,6 @@ from postal_service.services import (
     round_progress,
     round_tours,
     rounds,
-    rounds_reading,
     run_lists,
 )
 from postal_service.services.acknowledging import RoundSuperseded, UnknownRound
@@ -306,7 +306,7 @@ def test_a_published_plan_reaches_the_phones_and_replaces_the_one_before(
 
     assert (published.state, published.published_by) == (plans.PUBLISHED, world.manager.staff)
     mine = round_of(session, plan.id, world.courier.staff)
-    shift = rounds_reading.today(session, world.vault, by=world.courier, at=LATER)
+    shift = courier_shift.today(session, world.vault, by=world.courier, at=LATER)
     assert [each.id for each in shift.rounds] == [mine]
     acknowledging.acknowledge(session, mine, by=world.courier, at=LATER)
 
@@ -479,7 +479,7 @@ def test_the_phone_is_told_its_tours_in_order(session: Session, world: World, pl
     changed, _ = in_two_tours(session, world, plan)
     publish(session, world, changed)
 
-    shift = rounds_reading.today(session, world.vault, by=world.courier, at=LATER)
+    shift = courier_shift.today(session, world.vault, by=world.courier, at=LATER)
 
     [round_] = shift.rounds
     assert [tour.number for tour in round_.tours] == [1, 2]

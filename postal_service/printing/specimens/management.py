@@ -10,6 +10,7 @@ from postal_service.printing import (
     shift_record,
     volume_record,
 )
+from postal_service.printing.counted_money import CountedLine
 from postal_service.printing.specimens.invented import (
     AGENCY,
     CLERK,
@@ -34,8 +35,8 @@ REMITTANCE_SLIP: Final = remittance_slip.RemittanceSlip(
     payer_name=COURIER,
     cashier_name=CLERK,
     lines=(
-        remittance_slip.CountedLine(name="phí, lệ phí", taken_dong=23_000, counted_dong=23_000),
-        remittance_slip.CountedLine(name="cước bưu chính", taken_dong=52_000, counted_dong=51_000),
+        CountedLine(name="phí, lệ phí", taken_dong=23_000, counted_dong=23_000),
+        CountedLine(name="cước bưu chính", taken_dong=52_000, counted_dong=51_000),
     ),
     charges=(
         remittance_slip.TakenCharge(
@@ -99,8 +100,8 @@ SHIFT_RECORD: Final = shift_record.ShiftRecord(
         ),
     ),
     cash=(
-        remittance_slip.CountedLine(name="phí, lệ phí", taken_dong=23_000, counted_dong=23_000),
-        remittance_slip.CountedLine(name="cước bưu chính", taken_dong=52_000, counted_dong=51_000),
+        CountedLine(name="phí, lệ phí", taken_dong=23_000, counted_dong=23_000),
+        CountedLine(name="cước bưu chính", taken_dong=52_000, counted_dong=51_000),
     ),
     why="Thối nhầm 1.000 đồng cho một người gửi lúc đông khách",
     offer_codes=("01900000-0000-7000-8000-000000000000",),

@@ -139,7 +139,11 @@ class SealRow(Base):
 
 
 class SealReuseRow(Base):
-    """An event that told a serial which, when it was recorded, another item was known to wear."""
+    """An event that told a serial which, when it was recorded, another item was known to wear.
+
+    It cannot be read off the seals: a correction passes a serial on to who wears it too, and what was
+    known when an event was recorded must tell the same story at every rebuild.
+    """
 
     __tablename__ = "seal_reuse"
     __table_args__ = (Index(None, "item"), Index(None, "serial"))

@@ -8,7 +8,8 @@ from postal_service.domain.ids import StaffId
 from postal_service.domain.money import Line
 from postal_service.domain.wording_dates import local, short_moment
 from postal_service.printing import remittance_slip
-from postal_service.printing.remittance_slip import CountedLine, RemittanceSlip, TakenCharge
+from postal_service.printing.counted_money import CountedLine
+from postal_service.printing.remittance_slip import RemittanceSlip, TakenCharge
 from postal_service.services.purses import HandIn, LineCount, Purse
 from postal_service.web.labels import vietnamese
 from postal_service.web.language import say

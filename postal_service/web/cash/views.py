@@ -7,14 +7,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import StaffId
-from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line
+from postal_service.domain.money import Line
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
 from postal_service.services import charges, directory, once, places, purses, remittances
 from postal_service.services.charges import CASHIERS, LONGEST_REFERENCE, CashDiffers
 from postal_service.services.remittances import REMITTING
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import counted_cash, form_keys, forms, here
 from postal_service.web.cash.slips import Counters, slip_of, slip_that_differs
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -25,7 +25,6 @@ pages = Blueprint("cash", __name__, template_folder="templates", url_prefix="/ca
 
 # What has one owner and leaves the till whole; the state's fees go agency by agency (web/fees).
 GO_ON: Final = (Line.POSTAGE, Line.COLLECTED_FOR_OTHERS)
-FIELDS: Final[Mapping[Line, str]] = {line: f"counted-{line.value}" for line in Line}
 
 
 @pages.get("")
@@ -86,7 +85,7 @@ def hand_in(staff: str) -> ResponseReturnValue:
     of = StaffId(staff)
     counted: Mapping[Line, int] = {}
     try:
-        counted = _counted()
+        counted = counted_cash.asked()
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)
@@ -99,18 +98,6 @@ def hand_in(staff: str) -> ResponseReturnValue:
     return redirect(url_for("cash.show", staff=staff))
 
 
-def _counted() -> Mapping[Line, int]:
-    labels = {
-        Line.STATE_FEE: "Phí, lệ phí đếm được",
-        Line.POSTAGE: "Cước bưu chính đếm được",
-        Line.COLLECTED_FOR_OTHERS: "Tiền thu hộ đếm được",
-    }
-    return {
-        line: forms.number(FIELDS[line], label, most=LARGEST_AMOUNT_DONG)
-        for line, label in labels.items()
-    }
-
-
 def _told(refused: Refusal) -> str:
     """A difference is told in the line's own word, by the line's field."""
     if not isinstance(refused, CashDiffers):
@@ -121,7 +108,7 @@ def _told(refused: Refusal) -> str:
         counted=in_figures(int(str(refused.facts["counted"]))),
         taken=in_figures(int(str(refused.facts["taken"]))),
     )
-    return told(said, at=FIELDS[line])
+    return told(said, at=counted_cash.FIELDS[line])
 
 
 def _page(
@@ -142,8 +129,8 @@ def _page(
         refusal=_told(refused) if refused else "",
         purse=held,
         lines=list(Line),
-        fields=FIELDS,
-        typed=forms.typed(*FIELDS.values()),
+        fields=counted_cash.FIELDS,
+        typed=forms.typed(*counted_cash.FIELDS.values()),
         compared=compared,
         slips=[slip_of(each, counters) for each in countings],
         differing=[slip_that_differs(held, compared, counters, cashier=by.staff, at=here.now())]

@@ -1,14 +1,12 @@
 """The pages of a manager's rounds. A search is a job: these pages ask for it and show how far it is."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.ids import RoundId, StaffId, UnitCode
+from postal_service.domain.ids import RoundId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local, weekday_date
@@ -17,7 +15,6 @@ from postal_service.services import (
     jobs,
     planning_jobs,
     plans,
-    round_changes,
     round_loading,
     round_maps,
     round_pages,
@@ -36,26 +33,14 @@ from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
 from postal_service.web.papers import opened
-from postal_service.web.rounds import words
+from postal_service.web.rounds import changes, words
+from postal_service.web.rounds.drawing import points
 from postal_service.web.rounds.run_list import paper_of
 
 pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
 
 BUDGETS = (5, 10, 30, 60, 120)
 MOST_SEED = 999_999
-LAST_POSITION = 9_999
-MOST_TOURS = 9
-FAULTS_NAMED = 3
-
-
-class Act(StrEnum):
-    """What the form beside a call asks for."""
-
-    MOVE = "move"
-    TAKE_OUT = "take_out"
-    LOCK = "lock"
-    LOCK_ALL = "lock_all"
-    REFRESH = "refresh"
 
 
 @pages.context_processor
@@ -147,14 +132,14 @@ def change(plan: str) -> ResponseReturnValue:
     number = PlanId(plan)
     trying = forms.ticked("try")
     try:
-        changes = _changes()
+        wanted = changes.asked()
         if trying:
             with reading(here.sessions()) as store:
                 done = rounds.try_out(
                     store,
                     here.runtime().vault,
                     number,
-                    changes,
+                    wanted,
                     by=here.actor(),
                     at=here.now(),
                     conditions=here.runtime().settings.conditions,
@@ -165,7 +150,7 @@ def change(plan: str) -> ResponseReturnValue:
                     store,
                     here.runtime().vault,
                     number,
-                    changes,
+                    wanted,
                     tag=forms.raw("tag"),
                     by=here.actor(),
                     at=here.now(),
@@ -175,7 +160,7 @@ def change(plan: str) -> ResponseReturnValue:
         raise
     except Refusal as refused:
         return _page(refused, plan=number)
-    flash(_difference(done, trying=trying), "warn" if done.faults else "good")
+    flash(changes.told(done, trying=trying), "warn" if done.faults else "good")
     return redirect(url_for("rounds.show", plan=plan))
 
 
@@ -233,7 +218,7 @@ def revise(plan: str) -> ResponseReturnValue:
 @staff_only(Role.MANAGER, Role.POSTAL_CLERK)
 def load(round_id: str) -> ResponseReturnValue:
     """Offer the items of one tour of a round to its courier, all in one batch."""
-    tour = forms.number("tour", "Chuyến", least=1, most=MOST_TOURS)
+    tour = forms.number("tour", "Chuyến", least=1, most=changes.MOST_TOURS)
     with transaction(here.sessions()) as store:
         offered = round_loading.load(
             store, here.keys(), RoundId(round_id), tour=tour, by=here.actor(), at=here.now()
@@ -278,7 +263,7 @@ def draw(plan: str) -> ResponseReturnValue:
             store, here.runtime().vault, PlanId(plan), by=here.actor(), at=here.now()
         )
         page = round_pages.page(store, PlanId(plan), by=here.actor())
-    return render_template("rounds/map.html", map=drawn, page=page, points=_points(drawn))
+    return render_template("rounds/map.html", map=drawn, page=page, points=points(drawn))
 
 
 def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> ResponseReturnValue:
@@ -331,70 +316,9 @@ def _day(otherwise: date) -> date:
         return otherwise
 
 
-def _changes() -> Sequence[round_changes.Change]:
-    """What the form asks for. Raises NotAChoice, NotANumber or Missing."""
-    act = forms.choice("act", "Thao tác", Act)
-    if act is Act.REFRESH:
-        return ()
-    if act is Act.LOCK_ALL:
-        courier = StaffId(forms.line("courier", "Bưu tá", most=80))
-        return (
-            round_changes.FixAll(courier=courier, level=forms.choice("level", "Mức khóa", Lock)),
-        )
-    order = forms.line("order", "Điểm dừng", most=200)
-    if act is Act.TAKE_OUT:
-        return (round_changes.TakeOut(order=order),)
-    if act is Act.LOCK:
-        return (round_changes.Fix(order=order, level=forms.choice("level", "Mức khóa", Lock)),)
-    position = forms.number("position", "Vị trí", least=0, most=LAST_POSITION)
-    courier = StaffId(forms.line("courier", "Bưu tá", most=80))
-    tour = forms.number("tour", "Chuyến", least=0, most=MOST_TOURS)
-    return (
-        round_changes.Move(
-            order=order, courier=courier, position=position or LAST_POSITION, tour=tour or None
-        ),
-    )
-
-
-def _difference(done: rounds.Changed, *, trying: bool) -> str:
-    """What a change does, in a line."""
-    facts = {
-        "km": f"{'+' if done.metres > 0 else ''}{words.km(done.metres)}",
-        "time": f"{'+' if done.seconds > 0 else ''}{words.hours(done.seconds)}",
-        "faults": len(done.faults),
-    }
-    broken = list(dict.fromkeys(words.fault(each) for each in done.faults))
-    named = broken[:FAULTS_NAMED]
-    if len(broken) > FAULTS_NAMED:
-        named.append(say("và {count} vi phạm khác", count=len(broken) - FAULTS_NAMED))
-    listed = " " + say("Vi phạm: {faults}.", faults="; ".join(named)) if named else ""
-    if trying:
-        return (
-            say("Thử: {km} km, {time} đi đường, {faults} vi phạm. Chưa lưu gì.", **facts) + listed
-        )
-    return say("Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.", **facts) + listed
-
-
 def _back_to(job: jobs.Job) -> ResponseReturnValue:
     office = str(job.arguments.get("office", ""))
     return redirect(url_for("rounds.show", office=office, day=str(job.arguments.get("day", ""))))
-
-
-def _points(drawn: round_maps.Map) -> dict[str, object]:
-    """What the script draws; it stands in the page, so no second request tells it again."""
-    return {
-        "office": [drawn.office.lat, drawn.office.lon, drawn.office.name],
-        "rounds": [
-            {
-                "letter": line.letter,
-                "name": line.name,
-                "points": [
-                    [p.lat, p.lon, p.position, p.name, p.exact, p.tour] for p in line.points
-                ],
-            }
-            for line in drawn.lines
-        ],
-    }
 
 
 def _time_of(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.wording_dates import local
 from postal_service.printing import shift_record
-from postal_service.printing.remittance_slip import CountedLine
+from postal_service.printing.counted_money import CountedLine
 from postal_service.printing.shift_record import HeldItem, OpenHandover, ShiftRecord
 from postal_service.services import half_handovers, overview
 from postal_service.services.overview import Line

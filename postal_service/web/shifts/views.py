@@ -6,20 +6,19 @@ from typing import Final
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line
+from postal_service.domain.money import Line
 from postal_service.domain.refusals import Refusal
 from postal_service.services import directory, half_handovers, once, overview, places, shifts
 from postal_service.services.purses import LineCount, compare
 from postal_service.services.shifts import HANDING, LONGEST_REASON, Held, ReasonNeeded
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import counted_cash, form_keys, forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.shifts.record import printable
 
 pages = Blueprint("shifts", __name__, template_folder="templates", url_prefix="/shift")
 
-FIELDS: Final[Mapping[Line, str]] = {line: f"counted-{line.value}" for line in Line}
 MOST_SHOWN: Final = 200  # of the items; the paper has them all
 
 
@@ -36,7 +35,7 @@ def hand_over() -> ResponseReturnValue:
     counted: Mapping[Line, int] = {}
     by, at = here.actor(), here.now()
     try:
-        counted = _counted()
+        counted = counted_cash.asked()
         why = forms.optional_line("why", "Lý do chênh lệch", most=LONGEST_REASON)
         badge = forms.line("badge", "Thẻ người nhận ca", most=40)
         key = form_keys.read()
@@ -55,18 +54,6 @@ def hand_over() -> ResponseReturnValue:
         return _page(refused, counted)
     record = printable(done, lines, open_ones, names, office=office.name)
     return render_template("shifts/done.html", done=done, names=names, papers=[record])
-
-
-def _counted() -> Mapping[Line, int]:
-    labels = {
-        Line.STATE_FEE: "Phí, lệ phí đếm được",
-        Line.POSTAGE: "Cước bưu chính đếm được",
-        Line.COLLECTED_FOR_OTHERS: "Tiền thu hộ đếm được",
-    }
-    return {
-        line: forms.number(FIELDS[line], label, most=LARGEST_AMOUNT_DONG)
-        for line, label in labels.items()
-    }
 
 
 def _page(
@@ -88,9 +75,9 @@ def _page(
             outgoing=outgoing,
             incoming=incoming,
             lines=list(Line),
-            fields=FIELDS,
+            fields=counted_cash.FIELDS,
             compared=_compared(held, counted),
-            typed=forms.typed("badge", "why", *FIELDS.values()),
+            typed=forms.typed("badge", "why", *counted_cash.FIELDS.values()),
             before=before,
             following=following,
             names=directory.names(

@@ -12,7 +12,7 @@ from typing import Final
 
 from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
-from routing.insertion import Draft, Insertion
+from routing.insertion import TIMED_CANDIDATES, Draft, Insertion
 from routing.plan import Plan, Reason, Unserved
 from routing.problem import Problem, Stop, StopKind
 from routing.reach import obstacle
@@ -24,8 +24,9 @@ _FITS: Final = "it fits and pays as the plan stands: the search ended too early"
 _TOGETHER: Final = "no limit alone keeps it out: two or more bind together"
 _ALONE: Final = ", even with nothing else to do"
 RELAXING_SECONDS_A_STOP: Final = 0.0002
-# The cheapest places need not be those that a clock allows.
+# The cheapest places need not be those that a clock allows; in a large plan there is time for few.
 TIMED_PLACES: Final = 60
+LARGE_STOPS: Final = 300
 _OBSTACLES = {
     "skill": Reason.NO_SKILL,
     "ban": Reason.BANNED,
@@ -74,20 +75,22 @@ def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unse
     found: Answers = {}
     hindered: Answers = {}  # by what stands in the way first, for those nobody could ever serve
     alone: Answers = {}  # what would have those served if there were nothing else to do
-    draft = Draft(scheduler, orders_of(problem, plan), timed=TIMED_PLACES)
+    # What no courier could ever serve is told first: it needs no look at the whole plan.
     for stop in open_stops:
         if _late(until):
             break
         hindrance = _hindrance(scheduler, stop)
-        if hindrance is None:
-            reason = _not_worth_it(draft, stop)
-            if reason is not None:
-                found[stop] = reason
-            continue
-        hindered[stop] = hindrance
-        answer = _with_nothing_else_to_do(problem, hindrance, until)
-        if answer is not None:
-            alone[stop] = answer
+        if hindrance is not None:
+            hindered[stop] = hindrance
+            answer = _with_nothing_else_to_do(problem, hindrance, until)
+            alone.update({} if answer is None else {stop: answer})
+    draft = Draft(scheduler, orders_of(problem, plan), timed=_timed(problem))
+    for stop in open_stops:
+        if _late(until):
+            break
+        reason = None if stop in hindered else _not_worth_it(draft, stop)
+        if reason is not None:
+            found[stop] = reason
     rest = [stop for stop in open_stops if stop not in found]
     for stop, answer in _by_relaxing(scheduler, plan, rest, until, hindered).items():
         found[stop] = alone.get(stop, answer) if answer.detail == _TOGETHER else answer
@@ -124,11 +127,13 @@ def _by_relaxing(
     left_out = frozenset(unserved.stop for unserved in plan.unserved)
     # To make another problem of a large day and to time it takes a while, which must be left.
     making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
-    for reason, relaxed in relaxations(scheduler.problem, left_out):
+    asked_first = {answer.reason for answer in hindered.values()}
+    ways = relaxations(scheduler.problem, left_out)
+    for reason, relaxed in sorted(ways, key=lambda way: _lifts(way[0]).isdisjoint(asked_first)):
         rest = [
             stop
             for stop in stops
-            if stop not in found or (stop in hindered and _is_lifted(hindered[stop], reason))
+            if stop not in found or (stop in hindered and hindered[stop].reason in _lifts(reason))
         ]
         if not rest:
             continue
@@ -136,7 +141,7 @@ def _by_relaxing(
             break
         begun = time.monotonic()
         looser = Scheduler(relaxed())
-        draft = Draft(looser, orders_of(looser.problem, plan), timed=TIMED_PLACES)
+        draft = Draft(looser, orders_of(looser.problem, plan), timed=_timed(looser.problem))
         making = time.monotonic() - begun
         for stop in rest:
             if _late(until):
@@ -150,7 +155,7 @@ def _by_relaxing(
                 otherwise.setdefault(stop, _even_then(call, reason, extra))
                 continue
             known = hindered.get(stop)
-            if known is None or not _is_lifted(known, reason):
+            if known is None or known.reason not in _lifts(reason):
                 known = _because(draft.problem, call, reason, place)
             found[stop] = known
     else:
@@ -160,10 +165,9 @@ def _by_relaxing(
     return otherwise | found
 
 
-def _is_lifted(hindrance: Unserved, reason: Reason) -> bool:
-    """A thing too large for any bag fits where bags have no limit."""
-    is_size = hindrance.reason is Reason.TOO_LARGE and reason is Reason.CAPACITY
-    return is_size or hindrance.reason is reason
+def _lifts(reason: Reason) -> set[Reason]:
+    """What stands in the way no more: a thing too large for any bag fits where bags have no limit."""
+    return {Reason.CAPACITY, Reason.TOO_LARGE} if reason is Reason.CAPACITY else {reason}
 
 
 def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
@@ -172,6 +176,10 @@ def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
         f"even without this limit ({lifted}) serving it would cost {extra} more than leaving it out"
     )
     return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail)
+
+
+def _timed(problem: Problem) -> int:
+    return TIMED_PLACES if len(problem.stops) <= LARGE_STOPS else TIMED_CANDIDATES
 
 
 def _late(until: float | None, needed: float = 0.0) -> bool:

@@ -1,6 +1,6 @@
 """The same problem with exactly one constraint lifted, to see whether that one was binding."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from routing.terms import UNREACHABLE, CourierId, StopId, Window
 
 # Lifting the shift means so much overtime, not an endless day.
 OVERTIME_SECONDS = 4 * 3600
+_ANY = CourierId("")
 
 
 def relaxations(
@@ -138,12 +139,14 @@ def only_with(problem: Problem, call: Stop) -> Problem:
     shipment = problem.shipment_of.get(call.id)
     names = [call.id] if shipment is None else [shipment.pickup, shipment.dropoff]
     calls = [problem.stops[problem.stop_index[name]] for name in names]
+    rules = _rules_for(problem.rules, frozenset(names))
+    couriers = _unlike(problem.couriers, rules, frozenset(names))
     used = {place for one in calls for place in (one.location, one.exit_location)}
-    used |= {place for c in problem.couriers for place in (c.start_location, c.end_location)}
+    used |= {place for c in couriers for place in (c.start_location, c.end_location)}
     places = sorted(used)
     number = {place: position for position, place in enumerate(places)}
     rows = np.array(places)
-    left_out = frozenset(stop.id for stop in problem.stops) - frozenset(names)
+    hours = rules.depot_hours.items()
     return replace(
         problem,
         locations=tuple(problem.locations[place] for place in places),
@@ -153,10 +156,10 @@ def only_with(problem: Problem, call: Stop) -> Problem:
         stops=tuple(_moved(one, number) for one in calls),
         couriers=tuple(
             replace(c, start_location=number[c.start_location], end_location=number[c.end_location])
-            for c in problem.couriers
+            for c in couriers
         ),
         shipments=() if shipment is None else (shipment,),
-        rules=_rules_for(problem.rules, left_out, number),
+        rules=replace(rules, depot_hours={number[p]: h for p, h in hours if p in number}),
     )
 
 
@@ -165,14 +168,27 @@ def _moved(stop: Stop, number: Mapping[int, int]) -> Stop:
     return replace(stop, location=number[stop.location], leaves_from=leaves_from)
 
 
-def _rules_for(
-    rules: PlanRules, left_out: frozenset[StopId], number: Mapping[int, int]
-) -> PlanRules:
+def _rules_for(rules: PlanRules, names: frozenset[StopId]) -> PlanRules:
+    """The rules as far as they speak of these stops."""
+    others = frozenset(stop for lock in rules.locks for stop in lock.stops) - names
     return replace(
         rules,
-        locks=tuple(_lock_without(lock, left_out) for lock in rules.locks),
-        banned=tuple(pair for pair in rules.banned if pair[0] not in left_out),
+        locks=tuple(_lock_without(lock, others) for lock in rules.locks),
+        banned=tuple(pair for pair in rules.banned if pair[0] in names),
         keep_apart=(),
         keep_together=(),
-        depot_hours={number[p]: hours for p, hours in rules.depot_hours.items() if p in number},
     )
+
+
+def _unlike(
+    couriers: Sequence[Courier], rules: PlanRules, names: frozenset[StopId]
+) -> list[Courier]:
+    """One of each kind, and whoever the rules name: with nothing to do the others are the same."""
+    named = {lock.courier for lock in rules.locks} | {courier for _, courier in rules.banned}
+    if rules.published is not None:
+        routes = rules.published.routes.items()
+        named |= {courier for courier, stops in routes if not names.isdisjoint(stops)}
+    kinds: dict[object, Courier] = {}
+    for courier in couriers:
+        kinds.setdefault(courier if courier.id in named else replace(courier, id=_ANY), courier)
+    return list(kinds.values())

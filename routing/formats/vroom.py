@@ -10,7 +10,8 @@ Cost units: VROOM's own, that is seconds of travel; where a price an hour or a k
 of them, the smallest part of them that makes every price whole. What VROOM compares one after the
 other, the priorities served, the tasks served, the cost, is one sum here, of penalties so unlike in
 size that it comes to the same. Windows bind the beginning of setup there and that of the service
-here: setup is counted as service where it cannot fall away, elsewhere a window beside it is refused.
+here: setup is counted as service where it cannot fall away, elsewhere a window beside it is refused
+(and without a window a break may interrupt it, which VROOM would not allow).
 """
 
 import json

@@ -19,13 +19,14 @@ from typing import Final, TypeVar
 from routing.baseline import nearest_neighbour
 from routing.bench import best_known_costs, measured
 from routing.engines import Progress
-from routing.explain import what_more_would_bring, why_unserved
+from routing.explain import what_more_would_bring
 from routing.feasibility import check
 from routing.findings import ContradictoryProblem
 from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.pictures import plan_geojson, plan_png, plan_svg
 from routing.plan import Budget, Plan
 from routing.problem import Problem
+from routing.reasons import why_unserved
 from routing.solve import compile_once, solve
 from routing.wire import plan_from_json, plan_to_json, problem_from_json
 

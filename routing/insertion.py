@@ -28,8 +28,11 @@ class Insertion:
 class Draft:
     """Routes under construction; every courier's tours can be timed at any moment."""
 
-    def __init__(self, scheduler: Scheduler, orders: Orders | None = None) -> None:
+    def __init__(
+        self, scheduler: Scheduler, orders: Orders | None = None, *, timed: int = TIMED_CANDIDATES
+    ) -> None:
         self.scheduler = scheduler
+        self._timed = timed
         self.problem = scheduler.problem
         self.tours: list[Tours] = list(orders or ((),) * len(self.problem.couriers))
         self.holder = {
@@ -87,7 +90,7 @@ class Draft:
             if self.may_hold(courier, stop) and (partner < 0 or self.may_hold(courier, partner))
         ]
         ranked = heapq.nsmallest(
-            TIMED_CANDIDATES,
+            self._timed,
             (place for courier in allowed for place in self._places(courier, stop, partner)),
         )
         best: Insertion | None = None

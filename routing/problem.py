@@ -9,8 +9,10 @@ Units, everywhere in this library:
 The cost of a plan is, for every courier who leaves, `fixed + per_metre * metres +
 per_travel_second * travel seconds + per_duty_second * seconds from leaving to being back`, plus the
 penalty of every unserved stop, plus what `PlanRules` charges for unknown areas, changes of the
-published plan and work above the fair share. With the defaults only travel seconds count, so that
-on the classic instances the cost is the total distance in the instance's integer convention.
+published plan and work above the fair share. A courier is back as early as the order of his calls
+allows and leaves as late as that allows; duty is what lies between. With the defaults only travel
+seconds count, so that on the classic instances the cost is the total distance in the instance's
+integer convention.
 """
 
 from collections.abc import Mapping

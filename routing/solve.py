@@ -16,10 +16,10 @@ from routing.baseline import first_orders
 from routing.bounds import ASCENT_SECONDS, lower_bound
 from routing.days import Orders, Scheduler
 from routing.engines import Cancelled, Engine, Found, OnProgress, Progress, Task
-from routing.explain import explained
 from routing.feasibility import approved
 from routing.plan import Budget, Plan
 from routing.problem import Problem
+from routing.reasons import explained
 from routing.repair import repaired
 
 # Of the budget: at most so much for the first plan and for saying why stops are unserved.

@@ -16,26 +16,39 @@ LARGEST_INSTANCE: Final = 20_000
 
 def truncated_tenths(points: Points) -> Matrix:
     """DIMACS: ten times the distance, truncated."""
-    return _matrix(points, lambda distance: np.floor(10 * distance + 1e-9))
+    return by_rows(points, lambda point: np.floor(10 * _distances(points, point) + 1e-9))
 
 
 def rounded_thousandths(points: Points) -> Matrix:
     """A thousand times the distance, rounded."""
-    return _matrix(points, lambda distance: np.rint(1000 * distance))
+    return by_rows(points, lambda point: np.rint(1000 * _distances(points, point)))
 
 
 def rounded(points: Points) -> Matrix:
     """CVRPLIB (TSPLIB EUC_2D): the distance rounded half up."""
-    return _matrix(points, lambda distance: np.floor(distance + 0.5))
+    return by_rows(points, lambda point: np.floor(_distances(points, point) + 0.5))
 
 
-def _matrix(points: Points, whole: Callable[[Points], Points]) -> Matrix:
+def by_rows(points: Points, to_all: Callable[[Points], Points]) -> Matrix:
+    """The table of whole distances from each point `to_all`; from a point to itself it is 0.
+
+    Row by row: the temporary squares of a whole table would take ten times its memory.
+
+    Raises:
+        UnreadableFile: too many points, or two too far apart.
+    """
     if len(points) > LARGEST_INSTANCE:
         raise UnreadableFile(f"{len(points)} places, at most {LARGEST_INSTANCE} are read")
-    if len(points) and whole(np.hypot(*np.ptp(points, axis=0)[:, None])).max() >= UNREACHABLE:
-        raise UnreadableFile(f"places lie further apart than {UNREACHABLE - 1}")
     table = np.empty((len(points), len(points)), dtype=np.int32)
-    # Row by row: the temporary squares of a whole table would take ten times its memory.
     for row, point in enumerate(points):
-        table[row] = whole(np.hypot(*(points - point).T))
+        distances = to_all(point)
+        if distances.max() >= UNREACHABLE:
+            raise UnreadableFile(f"places lie further apart than {UNREACHABLE - 1}")
+        table[row] = distances
+    np.fill_diagonal(table, 0)
     return Matrix(table)
+
+
+def _distances(points: Points, point: Points) -> Points:
+    distances: Points = np.hypot(*(points - point).T)
+    return distances

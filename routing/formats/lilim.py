@@ -26,8 +26,9 @@ def read_lilim(text: str) -> Problem:
         if not words:
             continue
         values = [whole(value, "a number", line=number) for value in finite(words, line=number)]
-        if len(values) < (3 if not rows else 9):
-            raise UnreadableFile("a number is missing in this row", line=number)
+        expected = 9 if rows else 3
+        if len(values) != expected:
+            raise UnreadableFile(f"{expected} numbers are expected in this row", line=number)
         rows.append(values)
     if len(rows) < 2:
         raise UnreadableFile("no vehicles or no depot: not a Li and Lim file")

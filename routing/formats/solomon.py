@@ -24,7 +24,10 @@ def read_solomon(text: str) -> Problem:
     fleet: tuple[int, int] | None = None
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
-        if not words or not words[0].lstrip("-").replace(".", "").isdigit():
+        # Above the first customer stand headings, which hold no number (a name may).
+        if not rows and not any(map(_is_number, words if fleet else words[:1])):
+            continue
+        if not words:
             continue
         numbers = finite(words, line=number)
         if fleet is None:
@@ -34,12 +37,12 @@ def read_solomon(text: str) -> Problem:
                 whole(numbers[0], "a fleet", line=number),
                 whole(numbers[1], "a capacity", line=number),
             )
-        elif len(numbers) < 7:
+        elif len(numbers) != 7:
             raise UnreadableFile("a customer row has seven numbers", line=number)
         else:
             whole(numbers[0], "a customer number", line=number)
             whole(numbers[3], "a demand", line=number)
-            rows.append(numbers[:7])
+            rows.append(numbers)
     if fleet is None or not rows:
         raise UnreadableFile("no vehicles or no depot: not a Solomon file")
     table = np.array(rows)
@@ -73,3 +76,7 @@ def read_solomon(text: str) -> Problem:
         couriers=couriers,
         load_names=("demand",),
     )
+
+
+def _is_number(word: str) -> bool:
+    return word.lstrip("+-").replace(".", "", 1).isdecimal()

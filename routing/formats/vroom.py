@@ -1,41 +1,48 @@
-"""VROOM's JSON input (api of version 1.15): jobs, shipments, vehicles, given matrices.
+"""VROOM's JSON input (api of version 1.15): each field is read as its document says, or refused.
 
-Read: matrices by profile, jobs and shipments with service, setup, amounts, skills, time windows and
-priority; vehicles with start, end, capacity, skills, time window, breaks, `max_travel_time` is
-refused as everything else this reader does not know, so that nothing is silently dropped.
-Priority p becomes a penalty of `PENALTY_PER_PRIORITY` * (p + 1): VROOM serves by priority first.
+Read: matrices by profile (durations, distances); jobs and shipments with location, setup, service,
+amounts, skills, priority and time windows; vehicles with start and end (one of them may be left
+open), capacity, skills, time window, breaks, speed factor, costs (fixed, per hour, per km) and the
+limits of tasks, travel time and distance, as far as this library can say the same. Every other key
+is refused by name, so that nothing is silently dropped.
+
+Cost units: VROOM's own, that is seconds of travel; where a price an hour or a km is no whole number
+of them, the smallest part of them that makes every price whole. What VROOM compares one after the
+other, the priorities served, the tasks served, the cost, is one sum here, of penalties so unlike in
+size that it comes to the same. Windows bind the beginning of setup there and that of the service
+here: setup is counted as service where it cannot fall away, elsewhere a window beside it is refused
+(and without a window a break may interrupt it, which VROOM would not allow).
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, Final, TypeVar
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from routing.formats.unreadable import UnreadableFile
-from routing.problem import (
-    Break,
-    CostRates,
-    Courier,
-    Location,
-    Problem,
-    Shipment,
-    Stop,
-    StopKind,
+from routing.formats.vroom_parts import (
+    Json,
+    as_documented,
+    only,
+    parts_of,
+    priority_of,
+    skills_of,
+    window_of,
 )
-from routing.tables import Matrix, Profile
-from routing.terms import UNREACHABLE, CourierId, StopId, Window
+from routing.formats.vroom_roads import Roads, roads_of
+from routing.formats.vroom_vehicles import Fleet, check_vehicle
+from routing.number_contradictions import DEAREST, DEAREST_IN_ALL
+from routing.problem import Problem, Shipment, Stop, StopKind
+from routing.terms import StopId
 
-PENALTY_PER_PRIORITY: Final = 10_000_000
-HIGHEST_PRIORITY: Final = 100
-_TASK: Final = {"id", "location_index", "service", "setup", "time_windows", "description"}
+PENALTY: Final = 10_000_000  # in VROOM's cost units, for a task of priority 0
+_TASK: Final = {
+    *("id", "location", "location_index", "service", "setup", "time_windows", "description"),
+}
 _JOB: Final = _TASK | {"delivery", "pickup", "skills", "priority"}
 _SHIPMENT: Final = {"pickup", "delivery", "amount", "skills", "priority"}
-_VEHICLE: Final = {
-    *("id", "profile", "start_index", "end_index", "capacity", "skills", "time_window", "breaks"),
-    *("costs", "description", "max_distance"),
-}
-Json = Mapping[str, Any]
-Part = TypeVar("Part")
 
 
 def read_vroom(text: str) -> Problem:
@@ -53,155 +60,155 @@ def read_vroom(text: str) -> Problem:
         raise UnreadableFile(f"not JSON: {error}") from None
     if not isinstance(given, dict):
         raise UnreadableFile("not a VROOM input: an object is expected")
-    return _problem(given)
+    only(given, {"jobs", "shipments", "vehicles", "matrices"}, "the input")
+    for key, check in (
+        ("jobs", _check_job),
+        ("shipments", _check_pair),
+        ("vehicles", check_vehicle),
+    ):
+        for number, part in enumerate(parts_of(given, key)):
+            as_documented(f"/{key}/{number}", check, part)
+    jobs, pairs, vehicles = (parts_of(given, key) for key in ("jobs", "shipments", "vehicles"))
+    return _Input(jobs, pairs, vehicles, roads_of(given.get("matrices"))).problem()
 
 
-def _problem(given: Json) -> Problem:
-    _only(given, {"jobs", "shipments", "vehicles", "matrices"}, "the input")
-    jobs, pairs, vehicles = (_tasks(given, key) for key in ("jobs", "shipments", "vehicles"))
-    matrices = given.get("matrices")
-    if not isinstance(matrices, dict) or not matrices:
-        raise UnreadableFile("/matrices: travel times by profile are expected")
-    profiles = tuple(
-        _as_documented(f"/matrices/{name}", partial(_profile, name), matrix)
-        for name, matrix in matrices.items()
-    )
-    width = _width(jobs, pairs, vehicles)
-    stops: list[Stop] = []
-    for number, job in enumerate(jobs):
-        stops.append(_as_documented(f"/jobs/{number}", lambda part: _job(part, width), job))
-    shipments = []
-    for number, pair in enumerate(pairs):
-        halves, shipment = _as_documented(
-            f"/shipments/{number}", lambda part: _shipment(part, width), pair
-        )
-        stops += halves
-        shipments.append(shipment)
-    return Problem(
-        locations=tuple(Location(name=str(number)) for number in range(profiles[0].travel.size)),
-        profiles=profiles,
-        stops=tuple(stops),
-        couriers=tuple(
-            _as_documented(f"/vehicles/{number}", lambda part: _courier(part, width), vehicle)
-            for number, vehicle in enumerate(vehicles)
-        ),
-        shipments=tuple(shipments),
-        load_names=tuple(f"amount {number + 1}" for number in range(width)),
-    )
-
-
-def _tasks(given: Json, key: str) -> Sequence[Json]:
-    parts = given.get(key, [])
-    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise UnreadableFile(f"/{key}: a list of objects is expected")
-    return parts
-
-
-def _as_documented(where: str, read: Callable[[Json], Part], part: Json) -> Part:
-    """What `read` makes of a part; where that fails, the refusal says which part it was."""
-    try:
-        return read(part)
-    except UnreadableFile as refusal:
-        raise UnreadableFile(f"{where}: {refusal.detail}") from None
-    except KeyError as error:
-        raise UnreadableFile(f"{where}: {error.args[0]} is missing") from None
-    except (TypeError, AttributeError, ValueError):
-        raise UnreadableFile(f"{where}: something in it is not of the kind expected") from None
-
-
-def _profile(name: str, matrix: Json) -> Profile:
-    return Profile(name=name, travel=Matrix(matrix["durations"], matrix.get("distances")))
-
-
-def _only(part: Json, known: set[str], where: str) -> None:
-    unknown = sorted(set(part) - known)
-    if unknown:
-        raise UnreadableFile(f"{where} uses {', '.join(unknown)}, which is not read")
-
-
-def _width(jobs: Sequence[Json], pairs: Sequence[Json], vehicles: Sequence[Json]) -> int:
-    amounts = [task.get(key, []) for task in jobs for key in ("delivery", "pickup")]
-    amounts += [pair.get("amount", []) for pair in pairs]
-    amounts += [vehicle.get("capacity", []) for vehicle in vehicles]
-    # What is no list is refused where it stands.
-    return max((len(amount) for amount in amounts if isinstance(amount, list)), default=0)
-
-
-def _job(job: Json, width: int) -> Stop:
-    _only(job, _JOB, f"job {job['id']}")
+def _check_job(job: Json) -> None:
+    """Refuses what is not read, before one job is looked at because of another."""
+    only(job, _JOB, f"job {job['id']}")
+    priority_of(job)
     if any(job.get("delivery", [])) and any(job.get("pickup", [])):
         raise UnreadableFile(f"job {job['id']} both delivers and picks up, which is not read")
-    kind = StopKind.COLLECT if any(job.get("pickup", [])) else StopKind.DELIVER
-    amount = job.get("pickup" if kind is StopKind.COLLECT else "delivery", [0] * width)
-    return _stop(f"job-{job['id']}", job, kind, job, tuple(amount))
 
 
-def _shipment(pair: Json, width: int) -> tuple[list[Stop], Shipment]:
-    _only(pair, _SHIPMENT, "a shipment")
+def _check_pair(pair: Json) -> None:
+    only(pair, _SHIPMENT, "a shipment")
+    priority_of(pair)
     for half in (pair["pickup"], pair["delivery"]):
-        _only(half, _TASK, f"shipment task {half['id']}")
-    amount = tuple(pair.get("amount", [0] * width))
-    taken = _stop(f"pickup-{pair['pickup']['id']}", pair["pickup"], StopKind.PICKUP, pair, amount)
-    given = _stop(
-        f"delivery-{pair['delivery']['id']}", pair["delivery"], StopKind.DROPOFF, pair, ()
-    )
-    return [taken, given], Shipment(pickup=taken.id, dropoff=given.id)
+        only(half, _TASK, f"shipment task {half['id']}")
 
 
-def _stop(name: str, task: Json, kind: StopKind, owner: Json, loads: tuple[int, ...]) -> Stop:
-    return Stop(
-        id=StopId(name),
-        location=task["location_index"],
-        kind=kind,
-        service_seconds=task.get("service", 0),
-        setup_seconds=task.get("setup", 0),
-        windows=tuple(_window(span) for span in task.get("time_windows", [])),
-        loads=loads,
-        skills=_skills(owner),
-        penalty=PENALTY_PER_PRIORITY * (_priority(owner) + 1),
-    )
+@dataclass(frozen=True)
+class _Input:
+    """Parts that are each as documented; what one of them means can depend on the others."""
 
+    jobs: Sequence[Json]
+    pairs: Sequence[Json]
+    vehicles: Sequence[Json]
+    roads: Roads
 
-def _courier(vehicle: Json, width: int) -> Courier:
-    _only(vehicle, _VEHICLE, f"vehicle {vehicle['id']}")
-    costs = vehicle.get("costs", {})
-    _only(costs, {"fixed"}, f"the costs of vehicle {vehicle['id']}")
-    return Courier(
-        id=CourierId(str(vehicle["id"])),
-        start_location=vehicle["start_index"],
-        end_location=vehicle["end_index"],
-        shift=_window(vehicle.get("time_window", [0, UNREACHABLE - 1])),
-        profile=vehicle.get("profile", "car"),
-        capacities=tuple(vehicle.get("capacity", [0] * width)),
-        skills=_skills(vehicle),
-        max_route_metres=vehicle.get("max_distance"),
-        breaks=tuple(_break(rest) for rest in vehicle.get("breaks", [])),
-        # VROOM's fixed cost is in the unit of its costs, seconds of travel by default.
-        costs=CostRates(fixed=costs.get("fixed", 0)),
-    )
+    def problem(self) -> Problem:
+        stops = [
+            as_documented(f"/jobs/{number}", self._job, job) for number, job in enumerate(self.jobs)
+        ]
+        shipments = []
+        for number, pair in enumerate(self.pairs):
+            halves, shipment = as_documented(f"/shipments/{number}", self._shipment, pair)
+            stops += halves
+            shipments.append(shipment)
+        couriers = [
+            as_documented(f"/vehicles/{number}", self._fleet.courier, vehicle)
+            for number, vehicle in enumerate(self.vehicles)
+        ]
+        names = [f"amount {number + 1}" for number in range(self._width)]
+        return Problem(
+            locations=self.roads.locations(self._tasks, self.vehicles),
+            profiles=self.roads.profiles(self.vehicles),
+            stops=tuple(stops),
+            couriers=tuple(couriers),
+            shipments=tuple(shipments),
+            load_names=(*names, "tasks") if self._counts_tasks else tuple(names),
+        )
 
+    def _job(self, job: Json) -> Stop:
+        takes = any(job.get("pickup", []))
+        amount = job.get("pickup" if takes else "delivery", [0] * self._width)
+        # Where tasks are counted all jobs are of one kind, so that all are on board at one moment.
+        collect = self._some_job_takes if self._counts_tasks else takes
+        kind = StopKind.COLLECT if collect else StopKind.DELIVER
+        loads = (*amount, 1) if self._counts_tasks else tuple(amount)
+        return self._stop(f"job-{job['id']}", job, kind, job, loads)
 
-def _break(rest: Json) -> Break:
-    _only(rest, {"id", "time_windows", "service", "description"}, f"break {rest['id']}")
-    if len(rest["time_windows"]) != 1:
-        raise UnreadableFile(f"break {rest['id']} has several windows, which is not read")
-    ((earliest, latest),) = rest["time_windows"]
-    return Break(
-        earliest_second=earliest, latest_second=latest, duration_seconds=rest.get("service", 0)
-    )
+    def _shipment(self, pair: Json) -> tuple[list[Stop], Shipment]:
+        pickup, delivery = pair["pickup"], pair["delivery"]
+        amount = tuple(pair.get("amount", [0] * self._width))
+        taken = self._stop(f"pickup-{pickup['id']}", pickup, StopKind.PICKUP, pair, amount)
+        given = self._stop(f"delivery-{delivery['id']}", delivery, StopKind.DROPOFF, pair, ())
+        return [taken, given], Shipment(pickup=taken.id, dropoff=given.id)
 
+    def _stop(
+        self, name: str, task: Json, kind: StopKind, owner: Json, loads: tuple[int, ...]
+    ) -> Stop:
+        place, windows = task["location_index"], task.get("time_windows", [])
+        if place == self.roads.anywhere:  # known to this reader only
+            raise UnreadableFile(f"location {place} does not exist")
+        setup, service = task.get("setup", 0), task.get("service", 0)
+        if setup and not self._is_shared(place):
+            setup, service = 0, setup + service
+        elif setup and windows:
+            raise UnreadableFile(
+                f"{name} has setup and time_windows at a place it shares, which is not read"
+            )
+        tasks = 1 if task is owner else 2
+        return Stop(
+            id=StopId(name),
+            location=place,
+            kind=kind,
+            service_seconds=service,
+            setup_seconds=setup,
+            windows=tuple(window_of(span) for span in windows),
+            loads=loads,
+            skills=skills_of(owner),
+            penalty=self._penalty_unit * self._weight(owner, tasks),
+        )
 
-def _skills(part: Json) -> frozenset[str]:
-    return frozenset(str(skill) for skill in part.get("skills", []))
+    def _weight(self, owner: Json, tasks: int) -> int:
+        """The sum of priorities counts first, then the number of tasks, as VROOM compares plans."""
+        return tasks * (priority_of(owner) * (len(self._tasks) + 1) + 1)
 
+    @cached_property
+    def _penalty_unit(self) -> int:
+        weights = [self._weight(job, 1) for job in self.jobs]
+        weights += [self._weight(pair, 2) for pair in self.pairs]
+        dearest = PENALTY * self._fleet.parts_of_a_unit
+        return min(dearest, DEAREST // max(weights), DEAREST_IN_ALL // sum(weights))
 
-def _priority(part: Json) -> int:
-    priority = part.get("priority", 0)
-    if not isinstance(priority, int) or not 0 <= priority <= HIGHEST_PRIORITY:
-        raise UnreadableFile(f"a priority of {priority}; VROOM's go from 0 to {HIGHEST_PRIORITY}")
-    return priority
+    @cached_property
+    def _tasks(self) -> list[Json]:
+        halves = [pair[key] for pair in self.pairs for key in ("pickup", "delivery")]
+        return [*self.jobs, *halves]
 
+    def _is_shared(self, place: object) -> bool:
+        starts = (vehicle.get("start_index") for vehicle in self.vehicles)
+        return self._calls_at[place] > 1 or place in starts
 
-def _window(span: Sequence[int]) -> Window:
-    opens, closes = span
-    return Window(opens_second=opens, closes_second=closes)
+    @cached_property
+    def _calls_at(self) -> Counter[object]:
+        return Counter(task.get("location_index") for task in self._tasks)
+
+    @cached_property
+    def _width(self) -> int:
+        amounts = [task.get(key, []) for task in self.jobs for key in ("delivery", "pickup")]
+        amounts += [pair.get("amount", []) for pair in self.pairs]
+        amounts += [vehicle.get("capacity", []) for vehicle in self.vehicles]
+        # What is no list is refused where it stands.
+        return max((len(amount) for amount in amounts if isinstance(amount, list)), default=0)
+
+    @cached_property
+    def _some_job_takes(self) -> bool:
+        return any(any(job.get("pickup", [])) for job in self.jobs)
+
+    @cached_property
+    def _counts_tasks(self) -> bool:
+        """Whether a load dimension counts tasks, because a vehicle limits them."""
+        if not any("max_tasks" in vehicle for vehicle in self.vehicles):
+            return False
+        gives = any(any(job.get("delivery", [])) for job in self.jobs)
+        if self.pairs or (gives and self._some_job_takes):
+            mixed = "shipments" if self.pairs else "jobs that deliver and jobs that pick up"
+            raise UnreadableFile(f"max_tasks beside {mixed} is not read")
+        return True
+
+    @cached_property
+    def _fleet(self) -> Fleet:
+        countable = len(self.jobs) if self._counts_tasks else None
+        return Fleet(self.vehicles, self.roads, self._width, countable)

@@ -241,13 +241,21 @@ def test_the_readme_s_first_plan_runs_in_twenty_lines() -> None:
     assert said == "2580 [('desk', 'door', 'beach')] ()\n"
 
 
-def test_the_readme_s_problem_is_one(tmp_path: Path) -> None:
-    found = re.search(r"```json\n(.*?)```", (HERE / "README.md").read_text("utf-8"), re.DOTALL)
-    assert found is not None
-    file = tmp_path / "day.json"
-    file.write_text(found[1], encoding="utf-8")
+def test_the_readme_s_first_command_plans_and_draws_the_readme_s_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (HERE / "README.md").read_text("utf-8")
+    day = re.search(r"```json\n(.*?)```", readme, re.DOTALL)
+    command = re.search(r"^python -m routing (solve day.json .*)$", readme, re.MULTILINE)
+    assert day is not None
+    assert command is not None
+    (tmp_path / "day.json").write_text(day[1], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
 
-    assert main(["solve", str(file), "--seconds", "0.2", "--quiet"]) == 0
+    assert main([*command[1].replace("--seconds 30", "--seconds 0.2").split(), "--quiet"]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("day.json", "plan.json", "plan.svg", "plan.png"),
+    }
 
 
 def test_the_readme_names_only_files_that_are_there() -> None:

@@ -1,5 +1,7 @@
 """A reason is given for every stop left out, and it is the constraint that really binds."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -8,12 +10,15 @@ from routing import (
     UNREACHABLE,
     Budget,
     ContradictoryProblem,
+    Lock,
+    LockLevel,
+    Matrix,
     Plan,
     PlanRules,
     Problem,
+    Profile,
     Reason,
     Shipment,
-    Stop,
     StopId,
     StopKind,
     Unserved,
@@ -23,11 +28,11 @@ from routing import (
 from routing.assembly import assemble, orders_of
 from routing.baseline import current_order, nearest_neighbour
 from routing.days import Scheduler
-from routing.explain import what_more_would_bring, why_here, why_unserved
+from routing.explain import what_more_would_bring, why_here
 from routing.insertion import Draft
-from routing.relaxing import relaxations
+from routing.reasons import TIMED_PLACES, why_unserved
+from routing.relaxing import only_with, relaxations
 from routing.solve import solve
-from routing.steps import Blocked
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
@@ -143,14 +148,12 @@ def test_every_reason_is_the_limit_whose_lifting_alone_makes_room(seed: int, cou
         assume(False)
         raise
     plan = nearest_neighbour(problem)
-    left_out = frozenset(unserved.stop for unserved in plan.unserved)
-    lifted = dict(relaxations(problem, left_out))
 
     for unserved in why_unserved(problem, plan):
         call = problem.stops[problem.stop_index[unserved.stop]]
         if call.kind is StopKind.DROPOFF:
             continue
-        room = {reason: room_for(make(), plan, call.id) for reason, make in lifted.items()}
+        room = lifted_room(problem, plan, call.id)
         as_it_is = room_for(problem, plan, call.id)
         worth = problem.unserved_cost(call)
         if unserved.reason is Reason.NOT_EXPLAINED:
@@ -161,7 +164,14 @@ def test_every_reason_is_the_limit_whose_lifting_alone_makes_room(seed: int, cou
             dear = [extra for extra in (as_it_is, *room.values()) if extra is not None]
             assert dear
             assert as_it_is is None or as_it_is > worth
-        elif not nobody_ever(problem, call):
+        elif "nothing else to do" in unserved.detail:
+            small = only_with(problem, call)
+            nobody = assemble(Scheduler(small), ((),) * len(small.couriers))
+            extra = lifted_room(small, nobody, call.id)[unserved.reason]
+            assert room_for(small, nobody, call.id) is None
+            assert extra is not None
+            assert extra <= worth
+        else:
             extra = room[unserved.reason]
             assert as_it_is is None
             assert extra is not None
@@ -171,7 +181,7 @@ def test_every_reason_is_the_limit_whose_lifting_alone_makes_room(seed: int, cou
 def room_for(problem: Problem, plan: Plan, name: StopId) -> int | None:
     """What the stop would cost in the plan as it stands; the plan with it is sound."""
     scheduler = Scheduler(problem)
-    draft = Draft(scheduler, orders_of(problem, plan))
+    draft = Draft(scheduler, orders_of(problem, plan), timed=TIMED_PLACES)
     place = draft.best_insertion(problem.stop_index[name])
     if place is None:
         return None
@@ -181,15 +191,45 @@ def room_for(problem: Problem, plan: Plan, name: StopId) -> int | None:
     return place.extra_cost
 
 
-def nobody_ever(problem: Problem, call: Stop) -> bool:
-    """No courier could serve it with nothing else to do: told without looking at the plan."""
-    scheduler = Scheduler(problem)
-    number = problem.stop_index[call.id]
-    mate = int(scheduler.arrays.partner[number])
-    alone = ((number,),) if mate < 0 else ((number, mate),)
-    return all(
-        isinstance(scheduler.route(man, alone), Blocked) for man in range(len(problem.couriers))
-    )
+def lifted_room(problem: Problem, plan: Plan, name: StopId) -> dict[Reason, int | None]:
+    """What the stop would cost with each limit lifted; too large for a bag is a matter of bags."""
+    left_out = frozenset(unserved.stop for unserved in plan.unserved)
+    lifted = relaxations(problem, left_out)
+    room = {reason: room_for(make(), plan, name) for reason, make in lifted}
+    return room | {Reason.TOO_LARGE: room[Reason.CAPACITY]}
+
+
+def test_a_missing_permit_is_named_though_everybody_is_busy_as_well() -> None:
+    call = stop("x", 9, skills=frozenset({"permit"}), penalty=10**6)
+
+    found = the_reason(on_a_line([FULL, call], [courier(shift=SHORT)]))
+
+    assert found.reason is Reason.NO_SKILL
+    assert found.detail == "nobody has permit, even with nothing else to do"
+
+
+def test_no_limit_is_named_where_two_bind_with_nothing_else_to_do() -> None:
+    call = stop("x", 9, skills=frozenset({"permit"}), windows=window(0, 60), penalty=10**6)
+
+    found = the_reason(on_a_line([call]))
+
+    assert found.reason is Reason.NOT_EXPLAINED
+    assert "two or more bind together" in found.detail
+
+
+def test_a_missing_road_is_the_reason_where_with_one_the_stop_would_fit() -> None:
+    plain = on_a_line([stop("x", 2, penalty=10**6)], places=3)
+    seconds = [[0, 60, UNREACHABLE], [60, 0, 60], [60, 60, 0]]
+    problem = replace(plain, profiles=(Profile(travel=Matrix(seconds)),))
+
+    assert the_reason(problem).reason is Reason.NO_ROAD
+
+
+def test_a_route_locked_whole_is_what_keeps_a_stop_out_of_it() -> None:
+    closed = Lock(level=LockLevel.ROUTE, courier=LAN, stops=(S("a"),))
+    calls = [stop("a", 1), stop("x", 2, penalty=10**6)]
+
+    assert the_reason(on_a_line(calls, rules=PlanRules(locks=(closed,)))).reason is Reason.RULES
 
 
 def test_one_more_courier_or_hour_is_worth_what_it_brings() -> None:

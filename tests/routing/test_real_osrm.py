@@ -25,7 +25,7 @@ from routing import (
     StopId,
     Window,
 )
-from routing.explain import why_unserved
+from routing.reasons import why_unserved
 from routing.road_server import RoadServer, RoadServerError
 from routing.solve import solve
 from routing.travel import crow_metres

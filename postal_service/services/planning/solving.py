@@ -20,7 +20,7 @@ from postal_service.services.workdays import Workday
 from routing import Budget, ContradictoryProblem, Plan, Problem, Reason
 from routing.days import Scheduler
 from routing.engines import Progress
-from routing.explain import explained
+from routing.reasons import explained
 from routing.replan import Calm, replan
 from routing.replan import Scope as RoutingScope
 from routing.solve import solve as search

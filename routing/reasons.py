@@ -1,0 +1,271 @@
+"""Why a stop is left out: the one constraint whose lifting alone would have it served.
+
+Nothing is guessed. A reason is given only after exactly that constraint was lifted and the stop then
+fitted into the plan as it stands; or, where nobody could serve it even with nothing else to do, was
+then served by somebody with nothing else to do, and the sentence says so.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from routing.assembly import assemble, orders_of
+from routing.days import Scheduler
+from routing.insertion import TIMED_CANDIDATES, Draft, Insertion
+from routing.plan import Plan, Reason, Unserved
+from routing.problem import Problem, Stop, StopKind
+from routing.reach import obstacle
+from routing.relaxing import OVERTIME_SECONDS, only_with, relaxations
+from routing.steps import Blocked
+from routing.terms import CourierId
+
+_FITS: Final = "it fits and pays as the plan stands: the search ended too early"
+_TOGETHER: Final = "no limit alone keeps it out: two or more bind together"
+_ALONE: Final = ", even with nothing else to do"
+RELAXING_SECONDS_A_STOP: Final = 0.0002
+# The cheapest places need not be those that a clock allows; in a large plan there is time for few.
+TIMED_PLACES: Final = 60
+LARGE_STOPS: Final = 300
+_OBSTACLES = {
+    "skill": Reason.NO_SKILL,
+    "ban": Reason.BANNED,
+    "size": Reason.TOO_LARGE,
+    "road": Reason.NO_ROAD,
+}
+_SENTENCES = {
+    Reason.NO_ROAD: "there is no road for any courier",
+    Reason.NO_SKILL: "the couriers with {skills} are full or too far; without it the stop fits",
+    Reason.BANNED: "a rule bans it from the couriers who could take it",
+    Reason.TOO_LARGE: "it is larger than any bag",
+    Reason.WINDOW: "nobody {skilled}reaches it in its window{nearest_misses}",
+    Reason.SHIFT: "nobody {skilled}is back in time{nearest_over}",
+    Reason.RELEASE: "what it waits for comes too late",
+    Reason.ROUTE_SECONDS: "every courier's longest day is used up",
+    Reason.ROUTE_METRES: "every courier's longest way is used up",
+    Reason.RIDE: "it would ride longer than allowed",
+    Reason.CAPACITY: "no bag has room for it",
+    Reason.RULES: "a rule or a lock keeps it out of the routes where it would fit",
+    Reason.FLEET_FULL: "no single limit binds: it takes one courier more",
+    Reason.NOT_WORTH_IT: "serving it would cost {extra} more than leaving it out",
+    Reason.NOT_EXPLAINED: "",
+}
+Answers = dict[int, Unserved]
+
+
+def explained(scheduler: Scheduler, plan: Plan, *, seconds: float | None = None) -> Plan:
+    """The same plan with a reason for every unserved stop, as far as `seconds` reach."""
+    until = None if seconds is None else time.monotonic() + seconds
+    known = {unserved.stop: unserved for unserved in _reasons(scheduler, plan, until)}
+    return replace(plan, unserved=tuple(known.get(u.stop, u) for u in plan.unserved))
+
+
+def why_unserved(problem: Problem, plan: Plan) -> tuple[Unserved, ...]:
+    """For every stop the plan leaves out the constraint that keeps it out."""
+    return explained(Scheduler(problem), plan).unserved
+
+
+def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unserved]:
+    problem = scheduler.problem
+    open_stops = [
+        problem.stop_index[unserved.stop]
+        for unserved in plan.unserved
+        if problem.stops[problem.stop_index[unserved.stop]].kind is not StopKind.DROPOFF
+    ]
+    found: Answers = {}
+    hindered: Answers = {}  # by what stands in the way first, for those nobody could ever serve
+    alone: Answers = {}  # what would have those served if there were nothing else to do
+    # What no courier could ever serve is told first: it needs no look at the whole plan.
+    for stop in open_stops:
+        if _late(until):
+            break
+        hindrance = _hindrance(scheduler, stop)
+        if hindrance is not None:
+            hindered[stop] = hindrance
+            answer = _with_nothing_else_to_do(problem, hindrance, until)
+            alone.update({} if answer is None else {stop: answer})
+    draft = Draft(scheduler, orders_of(problem, plan), timed=_timed(problem))
+    for stop in open_stops:
+        if _late(until):
+            break
+        reason = None if stop in hindered else _not_worth_it(draft, stop)
+        if reason is not None:
+            found[stop] = reason
+    rest = [stop for stop in open_stops if stop not in found]
+    for stop, answer in _by_relaxing(scheduler, plan, rest, until, hindered).items():
+        found[stop] = alone.get(stop, answer) if answer.detail == _TOGETHER else answer
+    found = alone | found
+    return [*found.values(), *_dropoffs(scheduler, found)]
+
+
+def _with_nothing_else_to_do(
+    problem: Problem, hindrance: Unserved, until: float | None
+) -> Unserved | None:
+    """The reason that holds where the whole plan is only this stop; None if time is over."""
+    small = only_with(problem, problem.stops[problem.stop_index[hindrance.stop]])
+    scheduler = Scheduler(small)
+    empty = assemble(scheduler, ((),) * len(small.couriers))
+    number = small.stop_index[hindrance.stop]
+    answer = _by_relaxing(scheduler, empty, [number], until, {number: hindrance}).get(number)
+    return answer and replace(answer, detail=answer.detail + _ALONE)
+
+
+def _by_relaxing(
+    scheduler: Scheduler,
+    plan: Plan,
+    stops: Sequence[int],
+    until: float | None,
+    hindered: Mapping[int, Unserved],
+) -> Answers:
+    """The first constraint whose lifting alone makes room for the stop in the plan as it is.
+
+    Room that is dearer than leaving the stop out explains it too, if there is no other. What stands
+    in the way first (`hindered`) is asked before all others, and has its own words.
+    """
+    found: Answers = {}
+    otherwise: Answers = {}
+    left_out = frozenset(unserved.stop for unserved in plan.unserved)
+    # To make another problem of a large day and to time it takes a while, which must be left.
+    making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
+    asked_first = {answer.reason for answer in hindered.values()}
+    ways = relaxations(scheduler.problem, left_out)
+    for reason, relaxed in sorted(ways, key=lambda way: _lifts(way[0]).isdisjoint(asked_first)):
+        rest = [
+            stop
+            for stop in stops
+            if stop not in found or (stop in hindered and hindered[stop].reason in _lifts(reason))
+        ]
+        if not rest:
+            continue
+        if _late(until, making):
+            break
+        begun = time.monotonic()
+        looser = Scheduler(relaxed())
+        draft = Draft(looser, orders_of(looser.problem, plan), timed=_timed(looser.problem))
+        making = time.monotonic() - begun
+        for stop in rest:
+            if _late(until):
+                break
+            place = draft.best_insertion(stop)
+            if place is None:
+                continue
+            call = scheduler.problem.stops[stop]
+            extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
+            if extra > 0:
+                otherwise.setdefault(stop, _even_then(call, reason, extra))
+                continue
+            known = hindered.get(stop)
+            if known is None or known.reason not in _lifts(reason):
+                known = _because(draft.problem, call, reason, place)
+            found[stop] = known
+    else:
+        for stop in stops:
+            together = Unserved(stop=scheduler.problem.stops[stop].id, detail=_TOGETHER)
+            otherwise.setdefault(stop, together)
+    return otherwise | found
+
+
+def _lifts(reason: Reason) -> set[Reason]:
+    """What stands in the way no more: a thing too large for any bag fits where bags have no limit."""
+    return {Reason.CAPACITY, Reason.TOO_LARGE} if reason is Reason.CAPACITY else {reason}
+
+
+def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
+    lifted = reason.value.replace("_", " ")
+    detail = (
+        f"even without this limit ({lifted}) serving it would cost {extra} more than leaving it out"
+    )
+    return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail)
+
+
+def _timed(problem: Problem) -> int:
+    return TIMED_PLACES if len(problem.stops) <= LARGE_STOPS else TIMED_CANDIDATES
+
+
+def _late(until: float | None, needed: float = 0.0) -> bool:
+    return until is not None and time.monotonic() + needed >= until
+
+
+def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
+    """What stands in the way first where nobody could serve it even with nothing else to do."""
+    problem, arrays = scheduler.problem, scheduler.arrays
+    call = problem.stops[stop]
+    partner = int(arrays.partner[stop])
+    if not arrays.allowed[stop].any():
+        halves = [call] if partner < 0 else [call, problem.stops[partner]]
+        found = [obstacle(problem, one, c) for one in halves for c in problem.couriers]
+        hindrance = next((kind for kind in found if kind is not None), None)
+        reason = _OBSTACLES[hindrance] if hindrance else Reason.RULES
+        if reason is Reason.NO_SKILL:
+            detail = f"nobody has {', '.join(sorted(call.skills))}"
+            return Unserved(stop=call.id, reason=reason, detail=detail)
+        return _unserved(call, reason)
+    alone = ((stop,),) if partner < 0 else ((stop, partner),)
+    nearest: Unserved | None = None
+    for number, courier in enumerate(problem.couriers):
+        if not arrays.allowed[stop, number]:
+            continue
+        blocked = scheduler.route(number, alone)
+        if not isinstance(blocked, Blocked):
+            return None
+        candidate = _unserved(call, blocked.reason, blocked.misses_by, courier.id)
+        misses = blocked.misses_by
+        known = None if nearest is None else nearest.misses_by_seconds
+        if nearest is None or (misses is not None and (known is None or misses < known)):
+            nearest = candidate
+    return nearest
+
+
+def _not_worth_it(draft: Draft, stop: int) -> Unserved | None:
+    place = draft.best_insertion(stop)
+    if place is None:
+        return None
+    call = draft.problem.stops[stop]
+    extra = place.extra_cost - int(draft.scheduler.arrays.unserved_cost[stop])
+    if extra <= 0:
+        return Unserved(stop=call.id, detail=_FITS)
+    detail = _SENTENCES[Reason.NOT_WORTH_IT].format(extra=extra)
+    courier = draft.problem.couriers[place.courier].id
+    return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail, courier=courier)
+
+
+def _because(relaxed: Problem, call: Stop, reason: Reason, place: Insertion) -> Unserved:
+    """`relaxed` is the problem without the constraint, `call` the stop as it really is."""
+    misses = None
+    courier = relaxed.couriers[place.courier]
+    if reason is Reason.WINDOW and call.windows:
+        start = {visit.stop: visit.start_second for visit in place.route.visits}[call.id]
+        misses = min(max(w.opens_second - start, start - w.closes_second) for w in call.windows)
+    elif reason is Reason.SHIFT:
+        misses = place.route.returns_second - (courier.shift.closes_second - OVERTIME_SECONDS)
+    if misses is not None and misses <= 0:
+        misses = None  # it was the window of the shipment's other half
+    who = None if reason is Reason.FLEET_FULL else courier.id
+    return _unserved(call, reason, misses, who)
+
+
+def _unserved(
+    call: Stop, reason: Reason, misses: int | None = None, courier: CourierId | None = None
+) -> Unserved:
+    skills = ", ".join(sorted(call.skills))
+    minutes = None if misses is None else -(-misses // 60)
+    detail = _SENTENCES[reason].format(
+        skills=skills,
+        skilled=f"with {skills} " if skills else "",
+        nearest_misses="" if minutes is None else f"; the nearest misses by {minutes} min",
+        nearest_over="" if minutes is None else f"; the nearest is {minutes} min over the shift",
+        extra="",
+    )
+    return Unserved(
+        stop=call.id, reason=reason, detail=detail, courier=courier, misses_by_seconds=misses
+    )
+
+
+def _dropoffs(scheduler: Scheduler, found: dict[int, Unserved]) -> list[Unserved]:
+    """A drop-off is left out for whatever leaves out its pick-up."""
+    stops, partner = scheduler.problem.stops, scheduler.arrays.partner
+    return [
+        replace(unserved, stop=stops[int(partner[stop])].id)
+        for stop, unserved in found.items()
+        if partner[stop] >= 0
+    ]

@@ -1,6 +1,7 @@
 """What a plan assumes: vehicles, bags, purses, permits, rush hours, roads; each kept by the search and named where a hand breaks it."""
 
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -118,7 +119,12 @@ def test_a_purse_is_never_fuller_than_its_limit_whatever_is_brought_and_fetched(
     found = solved(workday)
 
     assert found.left == ()
-    assert {sum(cash[key] for key in keys) for keys in served(found).values()} == {100_000}
+    # A purse is handed in where a tour ends; whether one courier goes twice is the planner's to say.
+    in_purse: Counter[tuple[StaffId, int]] = Counter()
+    for each in found.rounds:
+        for stop in each.stops:
+            in_purse[each.courier, stop.tour] += cash[stop.order]
+    assert set(in_purse.values()) == {100_000}
     # A fetched thing with cash is planned as one that is brought, and is still told as fetched.
     assert {stop.kind for stop in posed(workday, {}).problem.stops} == {StopKind.DELIVER}
     assert by_hand(workday, LAN, 0, 1) == {"capacity"}

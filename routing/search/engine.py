@@ -28,7 +28,9 @@ from routing.search.walks import Walk, Walks
 log = logging.getLogger(__name__)
 
 # Temperatures in short roads (`Search.unit`); larger problems have no time to cool further.
-HOTTEST: Final = 1.0
+HOTTEST: Final = 2.0
+# Where a call more moves rests, tours and penalties as well as roads, good plans lie further apart.
+HOTTEST_OF_RICH: Final = 4.0
 COLDEST: Final = 0.03
 COLDEST_OF_LARGE: Final = 0.1
 LARGE_STOPS: Final = 300
@@ -110,6 +112,7 @@ class Run:
         self.cycles = 1
         large = len(search.net.stop) > LARGE_STOPS
         self.coldest = COLDEST_OF_LARGE if large else COLDEST
+        self.hottest = HOTTEST if search.is_plain else HOTTEST_OF_RICH
         self.offered_cost: int | None = None
         self.next_offer = 0.0
 
@@ -147,7 +150,7 @@ class Run:
             self._plan_cycles(used)
         place = share * self.cycles
         cycle = min(int(place), self.cycles - 1)
-        hottest = HOTTEST if cycle == 0 else HOTTEST * REHEATED
+        hottest = self.hottest if cycle == 0 else self.hottest * REHEATED
         return float(hottest * (self.coldest / hottest) ** min(1.0, place - cycle))
 
     def _plan_cycles(self, used: float) -> None:

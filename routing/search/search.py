@@ -87,6 +87,11 @@ class Search:
         construct(self.net, self.state, self._seed(), BLINK)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether roads, one window a stop and loads along one tour are all there is."""
+        return bool(self.net.flag[at.PLAIN])
+
+    @property
     def is_tempting(self) -> bool:
         """Whether stops may be left out, so that `tempt` can find what single insertions cannot."""
         return bool(self.net.flag[at.OPTIONAL])

@@ -9,7 +9,7 @@ ENGLISH: dict[str, str] = {
     "Số sự kiện": "Events",
     "Điểm kiểm mới nhất": "Newest checkpoint",
     "chưa có": "none yet",
-    "{size} sự kiện, lúc {at}": "{size} events, at {at}",
+    "{size} sự kiện, lúc {at}": "{size} event(s), at {at}",
     "Gốc cây băm": "Root of the tree",
     "Bên làm chứng đã ký": "Witnesses who signed",
     "không có": "none",

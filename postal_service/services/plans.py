@@ -89,10 +89,10 @@ class Kept:
 
     @property
     def above_bound_percent(self) -> int | None:
-        """How much dearer than the least any plan of these orders must cost; None where unknown."""
+        """What any other plan of these orders saves at most, rounded up; None where unknown."""
         if not self.lower_bound or not self.cost:
             return None
-        return round(100 * (self.cost - self.lower_bound) / self.cost)
+        return -(-100 * (self.cost - self.lower_bound) // self.cost)
 
     @property
     def unserved(self) -> tuple[Left, ...]:

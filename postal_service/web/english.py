@@ -10,7 +10,7 @@ ENGLISH: dict[str, str] = {
     "Bản dùng thử: dữ liệu mẫu, không có giá trị pháp lý.": "Demonstration: sample data, no legal force.",
     "Đăng nhập": "Sign in",
     "Về trang đầu": "To the first page",
-    "{originals} bản chính · {certified} chứng thực · {photocopies} bản sao": "{originals} originals · {certified} certified · {photocopies} photocopies",
+    "{originals} bản chính · {certified} chứng thực · {photocopies} bản sao": "{originals} original(s) · {certified} certified · {photocopies} photocopied",
     "Nhận mã": "Take the code",
     "Quét bằng máy quét ở bất kỳ đâu trên trang này, hoặc gõ mã rồi Enter.": "Scan anywhere on this page, or type the code and press Enter.",
     "Tên đăng nhập": "Login",

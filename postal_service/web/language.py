@@ -1,9 +1,11 @@
 """Every page speaks Vietnamese; a person may ask for English. The Vietnamese text is the key of its English.
 
-A feature keeps its own `english.py`; they are found by name. A test proves that every message of every
+A feature keeps its own `english.py`; they are found by name. What is counted there is written
+"{count} item(s)" and told in the number it has. A test proves that every message of every
 template and view has its English.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -17,6 +19,8 @@ from postal_service.domain.wording import Language
 
 LANGUAGES: Mapping[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 CHOSEN = "language"
+# English says "1 item" and "2 items"; Vietnamese says both alike.
+_COUNTED = re.compile(r"(\{(\w+)\}(?: [\w-]+)+)\(s\)")
 
 
 @cache
@@ -39,10 +43,17 @@ def language() -> Language:
 
 def say(vietnamese: str, **facts: object) -> str:
     """A message of the pages in the person's language; `{name}` stands for a fact."""
-    text = english().get(vietnamese, vietnamese) if language() == "en" else vietnamese
+    text = (
+        _counted(english().get(vietnamese, vietnamese), facts) if language() == "en" else vietnamese
+    )
     return text.format(**facts) if facts else text
 
 
 def pick(pair: tuple[str, str]) -> str:
     """The side of a (Vietnamese, English) pair that this person reads."""
     return pair[1] if language() == "en" else pair[0]
+
+
+def _counted(text: str, facts: Mapping[str, object]) -> str:
+    """Every "{count} item(s)" in the number of its fact."""
+    return _COUNTED.sub(lambda told: told[1] + ("" if facts.get(told[2]) == 1 else "s"), text)

@@ -135,6 +135,14 @@ def test_there_is_no_proof_of_what_never_was(auditor: Browser) -> None:
     assert auditor.get(f"/audit/proofs/{EventId('nothing')}").status_code == 404
 
 
+def test_second_factors_stand_under_a_heading_of_their_own(auditor: Browser) -> None:
+    page = auditor.text("/audit")
+    heading = page.index("<h2>Xác thực hai lớp của nhân viên</h2>")
+    link = page.index('href="/staff/second-factors"')
+    assert heading < link
+    assert "<h2>" not in page[heading + 4 : link]
+
+
 def test_a_clerk_is_no_auditor(browser: Callable[[str], Browser]) -> None:
     clerk = browser("counter")
     assert clerk.get("/audit").status_code == 403

@@ -455,3 +455,41 @@ def test_every_reason_and_every_fault_of_a_constraint_has_its_words() -> None:
     )  # fmt: skip
     assert {kind.value for kind in by_hand} <= set(words.FAULTS)
     assert {f"needs_{permit}" for permit in Permit} <= set(words.REASONS)
+
+
+@pytest.mark.parametrize(
+    ("cost", "bound", "told"),
+    [
+        (1_000, 1_000, "không phương án nào cho các điểm này rẻ hơn"),
+        (1_000, 906, "rẻ hơn nhiều nhất 10 %"),  # 9.4 %, and "at most" is never rounded down
+        (1_000, 800, "rẻ hơn nhiều nhất 20 %"),
+        (1_000, 799, ""),  # a round that always goes to the nearest stop could be that dear
+        (1_000, 120, ""),
+        (1_000, None, ""),
+    ],
+)
+def test_only_a_proof_that_comes_near_the_plan_is_told(
+    manager: Browser, session: Session, plan: Kept, cost: int, bound: int | None, told: str
+) -> None:
+    row = session.get_one(PlanRow, plan.id)
+    row.cost, row.lower_bound = cost, bound
+    session.commit()
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert told in page
+    assert ("Đã chứng minh" in page) == bool(told)
+
+
+@pytest.mark.parametrize("level", [Lock.COURIER, Lock.ORDER, Lock.TIME])
+def test_a_lock_is_drawn_and_said(
+    manager: Browser, session: Session, plan: Kept, level: Lock
+) -> None:
+    order, _ = first_call(session, plan)
+    fields = {"act": "lock", "tag": plan.tag, "order": order, "level": level.value}
+    manager.send(f"/rounds/{plan.id}/change", fields)
+    page = manager.text(f"/rounds?plan={plan.id}")
+    mark = re.search(
+        rf'<span class="mark">\s*<svg[^>]*data-lock="{level}".*?</span>', page, re.DOTALL
+    )
+    assert mark is not None
+    assert re.search(r"<(path|circle) ", mark[0])
+    assert words.lock_word(level) in mark[0]

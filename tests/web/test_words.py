@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask import session as flask_session
 from jinja2 import Environment, nodes
 
 from postal_service import web
@@ -16,7 +18,7 @@ from postal_service.services import auditing
 from postal_service.web.audit.words import FINDINGS
 from postal_service.web.facts import KINDS
 from postal_service.web.labels import WORDS
-from postal_service.web.language import english
+from postal_service.web.language import CHOSEN, english, say
 from tests.web.conftest import Browser
 
 FOLDER = Path(web.__path__[0])
@@ -74,6 +76,29 @@ def test_a_translation_keeps_the_facts(vietnamese: str) -> None:
 
     assert facts(vietnamese) == facts(english()[vietnamese])
     assert unicodedata.is_normalized("NFC", vietnamese)
+
+
+@pytest.mark.parametrize(
+    ("vietnamese", "facts", "told"),
+    [
+        ("{count} điểm chưa xếp", {"count": 1}, "1 stop left out"),
+        ("{count} điểm chưa xếp", {"count": 0}, "0 stops left out"),
+        ("{done}/{total} điểm xong", {"done": 1, "total": 2}, "1 of 2 stops done"),
+        (
+            "{rounds} tuyến cho {couriers} bưu tá đang làm việc",
+            {"rounds": 1, "couriers": 3},
+            "1 round for 3 couriers at work",
+        ),
+    ],
+)
+def test_english_tells_one_as_one_and_many_as_many(
+    vietnamese: str, facts: dict[str, object], told: str
+) -> None:
+    page = Flask(__name__)
+    page.secret_key = "for a session of one test"
+    with page.test_request_context():
+        flask_session[CHOSEN] = "en"
+        assert say(vietnamese, **facts) == told
 
 
 def test_everything_that_a_check_finds_has_its_words() -> None:

@@ -1,13 +1,15 @@
 """The English of the auditor's pages."""
 
 ENGLISH: dict[str, str] = {
-    "Xác thực hai lớp đã gỡ cho nhân viên": "Second factors taken off for staff",
+    "Xác thực hai lớp của nhân viên": "Second factors of staff",
+    "Ai mất cả điện thoại lẫn mã dự phòng được hai người mở lại: một người đề nghị, một quản trị viên duyệt.": "Who lost both the telephone and the recovery codes gets back in by two people: one asks, an administrator grants.",
+    "Xem các lần đề nghị và gỡ": "See what was asked and granted",
     "Kiểm tra": "Audit",
     "Sổ cái": "The ledger",
     "Số sự kiện": "Events",
     "Điểm kiểm mới nhất": "Newest checkpoint",
     "chưa có": "none yet",
-    "{size} sự kiện, lúc {at}": "{size} events, at {at}",
+    "{size} sự kiện, lúc {at}": "{size} event(s), at {at}",
     "Gốc cây băm": "Root of the tree",
     "Bên làm chứng đã ký": "Witnesses who signed",
     "không có": "none",

@@ -6,7 +6,7 @@ ENGLISH: dict[str, str] = {
     "Nộp tiền": "Hand in cash",
     "Chưa có ai giữ tiền mặt phải nộp.": "Nobody carries cash that has to be handed in.",
     "Giữ từ {at}": "Since {at}",
-    "{count} khoản": "{count} charges",
+    "{count} khoản": "{count} charge(s)",
     "Đếm và nhận": "Count and take",
     "tiền của tôi, nộp cho đồng nghiệp": "my own, to be handed in to a colleague",
     "Nhân viên này không giữ tiền mặt nào phải nộp.": "This member of staff carries no cash that has to be handed in.",

@@ -7,7 +7,7 @@ ENGLISH: dict[str, str] = {
     "bưu điện không giữ gì": "the post holds nothing",
     "Tiền": "Money",
     "Số hóa": "Digitisation",
-    "{count} bản quét": "{count} scans",
+    "{count} bản quét": "{count} scan(s)",
     "{count} chờ kiểm tra": "{count} to be checked",
     "đã số hóa": "digitised",
     "Việc có thể làm": "What can be done",
@@ -31,7 +31,7 @@ ENGLISH: dict[str, str] = {
     "Số tiền": "Amount",
     "Không có khoản thu nào.": "Nothing to pay.",
     "Mã hồ sơ, mã bưu gửi, điện thoại, số định danh hoặc họ tên đầy đủ": "Dossier code, item number, phone, citizen number or full name",
-    "{count} hồ sơ": "{count} dossiers",
+    "{count} hồ sơ": "{count} dossier(s)",
     "Không tìm thấy hồ sơ nào thuộc phạm vi của bạn. Dữ liệu cá nhân chỉ tìm được khi gõ đủ, không tìm được theo một phần.": "No dossier of yours was found. Personal data is found by the whole value only, never by a part.",
     "Đã ghi vào hồ sơ.": "Recorded in the dossier.",
 }

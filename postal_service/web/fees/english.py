@@ -17,5 +17,5 @@ ENGLISH: dict[str, str] = {
     "Số chứng từ nộp": "Receipt number",
     "Số giấy nộp tiền hoặc số giao dịch ngân hàng.": "Number of the paying-in slip or of the bank's transaction.",
     "Ghi đã nộp": "Record as remitted",
-    "Đã ghi nộp {count} khoản, {amount}.": "{count} charges recorded as remitted, {amount}.",
+    "Đã ghi nộp {count} khoản, {amount}.": "{count} charge(s) recorded as remitted, {amount}.",
 }

@@ -1,7 +1,7 @@
 """The English of hand-overs."""
 
 ENGLISH: dict[str, str] = {
-    "túi đóng kín, {count} bưu gửi bên trong đi cùng túi": "a closed bag; the {count} items inside go with it",
+    "túi đóng kín, {count} bưu gửi bên trong đi cùng túi": "a closed bag, and {count} item(s) inside with it",
     "Bàn giao đang chờ bên nhận ký": "Waits for the taker's signature",
     "Bên giao": "Giver",
     "Bên nhận": "Taker",
@@ -11,7 +11,7 @@ ENGLISH: dict[str, str] = {
     "Rút đề nghị": "Withdraw",
     "Đã nhận bàn giao": "Taken over",
     "Hai bên đã ký": "Both sides have signed",
-    "Đã nhận {taken} bưu gửi; {reserved} bưu gửi lập biên bản.": "{taken} items taken; {reserved} reserved with a record.",
+    "Đã nhận {taken} bưu gửi; {reserved} bưu gửi lập biên bản.": "{taken} item(s) taken; {reserved} reserved with a record.",
     "Lúc": "At",
     "Đã nhận": "Taken",
     "Không nhận bưu gửi nào.": "No item was taken.",
@@ -46,6 +46,6 @@ ENGLISH: dict[str, str] = {
     "Ký nhận": "Sign the taking",
     "Để sau": "Later",
     "Biên bản giao nhận (2 bản)": "Hand-over record (two copies)",
-    "Đã ký đề nghị bàn giao {count} bưu gửi. Chờ bên nhận ký.": "{count} items offered and signed. The taker signs next.",
-    "Đã rút đề nghị bàn giao {count} bưu gửi.": "The offer of {count} items was withdrawn.",
+    "Đã ký đề nghị bàn giao {count} bưu gửi. Chờ bên nhận ký.": "{count} item(s) offered and signed. The taker signs next.",
+    "Đã rút đề nghị bàn giao {count} bưu gửi.": "The offer of {count} item(s) was withdrawn.",
 }

@@ -51,7 +51,7 @@ ENGLISH: dict[str, str] = {
     "Tiếp nhận hồ sơ khác": "Receive another",
     "Thủ tục hành chính": "Procedure",
     "Gõ có dấu hoặc không dấu, hoặc mã thủ tục. Ví dụ: “trich luc”.": "With or without marks, or the procedure's code. For example: “trich luc”.",
-    "{count} thủ tục": "{count} procedures",
+    "{count} thủ tục": "{count} procedure(s)",
     "không gửi qua bưu chính": "not by post",
     "Không có thủ tục nào khớp. Thử ít từ hơn, hoặc gõ mã thủ tục.": "No procedure fits. Try fewer words, or its code.",
     "Phí, lệ phí": "State fee",

@@ -66,7 +66,7 @@ def propose() -> ResponseReturnValue:
             office=office,
             day=day,
             budget_seconds=forms.number("budget", "Thời gian tìm", least=1, most=600),
-            seed=forms.number("seed", "Hạt giống", most=MOST_SEED),
+            seed=forms.number("seed", "Số mầm", most=MOST_SEED),
             scope=forms.choice("scope", "Phạm vi", Scope),
         )
         with transaction(here.sessions()) as store:
@@ -89,7 +89,7 @@ def propose_all() -> ResponseReturnValue:
                 store,
                 day,
                 budget_seconds=forms.number("budget", "Thời gian tìm", least=1, most=600),
-                seed=forms.number("seed", "Hạt giống", most=MOST_SEED),
+                seed=forms.number("seed", "Số mầm", most=MOST_SEED),
                 by=here.actor(),
                 at=here.now(),
             )

@@ -9,7 +9,7 @@ ENGLISH: dict[str, str] = {
     "Kết quả giải quyết": "The result",
     "Bản quét đã kiểm tra chưa phải bản điện tử có giá trị pháp lý: cán bộ có thẩm quyền còn phải ký số.": "A scan that was checked is not yet an electronic copy in the sense of the law: its officer still has to sign it.",
     "chưa có bản quét": "no scan yet",
-    "{pages} trang": "{pages} pages",
+    "{pages} trang": "{pages} page(s)",
     "Mở bản quét": "Open the scan",
     "{name} quét lúc {at}": "{name} scanned it {at}",
     "{name} kiểm tra lúc {at}": "{name} checked it {at}",

@@ -27,7 +27,7 @@ ready: $(DEVELOPMENT) vendor kernels  ## install everything and run nothing
 
 # The planner's search is compiled once, here, so that no first plan has to wait for it.
 kernels: $(BIN)/python
-	@echo "compiling the planner's search (a minute or two the first time)"
+	@echo "compiling the planner's search (one to four minutes the first time)"
 	@$(BIN)/python -m routing.search
 
 vendor: $(BIN)/python

@@ -264,7 +264,7 @@ def warm_up() -> bool:
             return False
         fresh = not (cache_folder() / COMPILED).exists()
         if fresh:
-            log.warning("compiling the route search, once for this version: one to three minutes")
+            log.warning("compiling the route search, once for this version: one to four minutes")
         _touch_every_kernel()
         (cache_folder() / COMPILED).touch()
         _ready.set()

@@ -381,6 +381,7 @@ def test_the_page_speaks_english_too(manager: Browser, plan: Kept) -> None:
     manager.send("/language", {"language": "en", "next": "/"})
     page = manager.text(f"/rounds?plan={plan.id}")
     assert "Compared with always going to the nearest stop" in page
+    assert "Wednesday, 25/11/2026" in page
 
 
 def test_what_is_known_of_a_courier_and_of_the_plan_is_told(

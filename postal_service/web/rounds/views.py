@@ -9,7 +9,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.ids import RoundId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.units import UnknownUnit
-from postal_service.domain.wording_dates import local, weekday_date
+from postal_service.domain.wording_dates import local
 from postal_service.printing import run_list
 from postal_service.services import (
     jobs,
@@ -239,7 +239,7 @@ def out() -> ResponseReturnValue:
     """The counter's side of the rounds: load them and print them. It names no citizen."""
     with reading(here.sessions()) as store:
         found = rounds_out.from_today(store, by=here.actor(), at=here.now())
-    return render_template("rounds/out.html", days=found, weekday_date=weekday_date)
+    return render_template("rounds/out.html", days=found)
 
 
 @pages.post("/run-list/<round_id>")
@@ -296,7 +296,7 @@ def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> Resp
         page=page,
         office=office,
         day_iso=day.isoformat(),
-        day_told=weekday_date(day),
+        shown_day=day,
         offices=offices,
         job=of_day[0] if of_day else None,
         refused_offices=words.refused_offices(of_day[0] if of_day else None, offices),

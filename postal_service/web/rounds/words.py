@@ -1,10 +1,12 @@
 """The clerk's words for what planning answers: why a call is left out, what a change broke, how a lock is called."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
+from postal_service.domain.wording_dates import short_date, weekday_date
 from postal_service.services.conditions import Roads
 from postal_service.services.jobs import Job, JobState
 from postal_service.services.orders import Kind
@@ -109,6 +111,15 @@ ROADS: dict[str, Pair] = {
     Roads.ROAD_SERVER: ("Giờ đi đường theo máy chủ đường bộ.", "Times on the road are the road server's."),
     Roads.GUESSED: ("Máy chủ đường bộ không trả lời: giờ đi đường chỉ là ước tính theo đường chim bay.", "The road server was silent: times on the road are only estimated from the great circle."),
 }  # fmt: skip
+_ENGLISH_WEEKDAYS = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 _BEST: Pair = (
     "Đã chứng minh: không phương án nào cho các điểm này rẻ hơn.",
     "Proven: no plan for these stops is cheaper.",
@@ -146,6 +157,11 @@ def fault(broken: Fault) -> str:
         minutes = -(-broken.amount // 60)
         return told + pick((f" ({minutes} phút)", f" ({minutes} min)"))
     return told
+
+
+def day_told(day: date) -> str:
+    """Say "Thứ Tư, 25/11/2026", or "Wednesday, 25/11/2026"."""
+    return pick((weekday_date(day), f"{_ENGLISH_WEEKDAYS[day.weekday()]}, {short_date(day)}"))
 
 
 def vehicle_word(vehicle: Vehicle) -> str:

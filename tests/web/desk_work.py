@@ -69,3 +69,14 @@ def dossier_of(clerk: Browser, item: str) -> str:
     found = re.search(r"/dossiers/([0-9a-f-]{36})", clerk.text(f"/items/{item}"))
     assert found is not None
     return found[1]
+
+
+def one_of_each(counter: Browser) -> dict[str, str]:
+    """An item, its dossier, its hand-over between OFFICE and DESK, and a person, by their names in addresses."""
+    item = sealed(counter, "NP-1")
+    return {
+        "number": item,
+        "key": dossier_of(counter, item),
+        "batch": offered(counter, item),
+        "staff": "s-courier",
+    }

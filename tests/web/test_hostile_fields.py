@@ -13,7 +13,7 @@ from postal_service import web
 from postal_service.domain.actors import Role
 from postal_service.web.gate import roles_of
 from tests.web.conftest import Browser
-from tests.web.desk_work import FORM_KEY, dossier_of, offered, sealed
+from tests.web.desk_work import FORM_KEY, one_of_each
 from tests.web.test_routes import LOGINS, path_of, routes
 
 READ = re.compile(
@@ -55,14 +55,7 @@ def repeated(answer: TestResponse) -> bool:
 
 @pytest.fixture
 def objects(browser: Callable[[str], Browser]) -> dict[str, str]:
-    counter = browser("counter")
-    item = sealed(counter, "NP-1")
-    return {
-        "number": item,
-        "key": dossier_of(counter, item),
-        "batch": offered(counter, item),
-        "staff": "s-courier",
-    }
+    return one_of_each(browser("counter"))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

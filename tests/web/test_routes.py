@@ -13,7 +13,7 @@ from postal_service.storage.schema import EntryRow, StepRow
 from postal_service.web.gate import roles_of
 from tests.services import world as w
 from tests.web.conftest import Browser
-from tests.web.desk_work import dossier_of, offered, sealed
+from tests.web.desk_work import one_of_each
 
 NOT_THERE_ITEM = "BH999999995VN"
 NOT_THERE = "01900000-0000-7000-8000-000000000000"
@@ -75,15 +75,7 @@ def ask(browser: Browser, method: str, path: str) -> int:
 
 @pytest.fixture
 def objects(browser: Callable[[str], Browser]) -> dict[str, str]:
-    """An item, its dossier and its hand-over, between OFFICE and DESK."""
-    counter = browser("counter")
-    item = sealed(counter, "NP-1")
-    return {
-        "number": item,
-        "key": dossier_of(counter, item),
-        "batch": offered(counter, item),
-        "staff": "s-courier",
-    }
+    return one_of_each(browser("counter"))
 
 
 def written(session: Session) -> tuple[int | None, int | None]:

@@ -70,6 +70,16 @@ def stops_of(session: Session, row: RoundRow) -> list[StopRow]:
     return list(session.scalars(asked))
 
 
+def a_delivery_of(session: Session, plan: Kept) -> tuple[RoundRow, StopRow]:
+    """The first call at a home to which something is brought, and its round."""
+    return next(
+        (row, stop)
+        for row in rounds_of(session, plan)
+        for stop in stops_of(session, row)
+        if not stop.unit and stop.kind == "deliver"
+    )
+
+
 def printed(clerk: Browser, row: RoundRow) -> str:
     answer = clerk.send(f"/rounds/run-list/{row.id}")
     assert answer.status_code == 200, answer.get_data(as_text=True)
@@ -172,12 +182,7 @@ def test_what_is_to_be_taken_at_the_doors_adds_up(
 def test_each_charge_is_asked_for_by_its_name(
     browser: Browsers, session: Session, world: World, published: Kept
 ) -> None:
-    row, home = next(
-        (row, stop)
-        for row in rounds_of(session, published)
-        for stop in stops_of(session, row)
-        if not stop.unit and stop.kind == "deliver"
-    )
+    row, home = a_delivery_of(session, published)
     dossier = DossierId(home.dossier or "")
     for line, amount in ((Line.POSTAGE, 26_000), (Line.STATE_FEE, 8_000)):
         due = charges.Due(line=line, amount_dong=amount)
@@ -227,12 +232,7 @@ def test_a_round_of_two_tours_says_when_he_is_back_between_them(
 def test_who_may_receive_for_another_is_named(
     browser: Browsers, session: Session, world: World, published: Kept
 ) -> None:
-    row, home = next(
-        (row, stop)
-        for row in rounds_of(session, published)
-        for stop in stops_of(session, row)
-        if not stop.unit and stop.kind == "deliver"
-    )
+    row, home = a_delivery_of(session, published)
     key = persons.key_of(session, world.vault, DossierId(home.dossier or ""))
     persons.keep(session, world.vault, key, PersonRole.DELEGATE, read_person("Trần Thị Mai"))
     session.commit()

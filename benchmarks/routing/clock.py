@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from benchmarks.routing.days import courier_day, day_name
-from routing import Budget, Plan
+from routing import Budget, Plan, Problem
 from routing.days import Scheduler
 from routing.edits import Move, dry_run
 from routing.engines import Progress
@@ -15,6 +15,8 @@ from routing.solve import compile_once, solve
 
 LONGEST_SECONDS = 600.0
 MOVES = 300
+BUDGETS = (0.2, 1.0, 5.0)  # seconds
+CANCELLED_AFTER = 2.0  # seconds
 
 
 def first_plan(name: str) -> dict[str, Any]:
@@ -61,6 +63,30 @@ def dry_runs(name: str) -> dict[str, Any]:
     return {"kept": sorted(kept), "anew": sorted(anew)}
 
 
+def kept_budgets(name: str) -> dict[str, Any]:
+    """Seconds that `solve` takes beyond each budget and to return once it is cancelled, by threads."""
+    problem = courier_day(day_name(name))
+    compile_once()
+    return {str(threads): _beyond(problem, threads) for threads in (1, 2)}
+
+
+def _beyond(problem: Problem, threads: int) -> dict[str, float]:
+    beyond = {}
+    for seconds in BUDGETS:
+        begun = time.monotonic()
+        solve(problem, budget=Budget(seconds=seconds), threads=threads)
+        beyond[f"{seconds:g} s"] = time.monotonic() - begun - seconds
+    begun = time.monotonic()
+    solve(
+        problem,
+        budget=Budget(seconds=LONGEST_SECONDS),
+        threads=threads,
+        cancelled=lambda: time.monotonic() - begun > CANCELLED_AFTER,
+    )
+    beyond["cancelled"] = time.monotonic() - begun - CANCELLED_AFTER
+    return beyond
+
+
 def _moves(plan: Plan) -> list[Move]:
     """Every stop after every tenth stop of the courier who comes next."""
     routes = plan.routes
@@ -76,7 +102,7 @@ def _moves(plan: Plan) -> list[Move]:
     return moves
 
 
-MEASUREMENTS = {"first_plan": first_plan, "dry_runs": dry_runs}
+MEASUREMENTS = {"first_plan": first_plan, "dry_runs": dry_runs, "kept_budgets": kept_budgets}
 
 
 if __name__ == "__main__":

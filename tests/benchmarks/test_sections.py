@@ -11,7 +11,7 @@ from benchmarks.routing.days_table import days_section, ratio
 from benchmarks.routing.large import large_section
 from benchmarks.routing.one import thinned
 from benchmarks.routing.page import put
-from benchmarks.routing.speed import growth
+from benchmarks.routing.speed import budgets_table, growth
 from benchmarks.routing.table import Answer, public_section
 
 OURS = Answer(
@@ -69,6 +69,15 @@ def test_the_ratio_is_to_the_best_peer_with_a_sound_plan() -> None:
     assert ratio({a.solver: a for a in (OURS, PEER, WRONG, worse)}) == pytest.approx(0.98)
     assert ratio({a.solver: a for a in (OURS, WRONG)}) is None
     assert ratio({PEER.solver: PEER}) is None
+
+
+def test_what_a_budget_was_overrun_by_stands_by_stops_and_threads() -> None:
+    alone, both = {"1 s": 0.125, "cancelled": 0.25}, {"1 s": -0.5, "cancelled": 1.0}
+
+    assert budgets_table({100: {"1": alone, "2": both}}).splitlines()[2:] == [
+        "| 100 | 1 | +0.12 s | +0.25 s |",
+        "| 100 | 2 | -0.50 s | +1.00 s |",
+    ]
 
 
 def test_the_section_of_the_days_says_ratio_fault_and_command() -> None:

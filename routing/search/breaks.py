@@ -85,13 +85,7 @@ def reaches(net: Net, courier: int, row: int, to: int, since: Ints, latest: Ints
 
 @folded
 def retreat(
-    net: Net,
-    courier: int,
-    row: int,
-    to: int,
-    latest: Ints,
-    service: int,
-    before: Ints,
+    net: Net, courier: int, row: int, to: int, latest: Ints, service: int, before: Ints
 ) -> None:
     """Latest ready seconds at `to` become latest ready seconds `before` at the row left for it."""
     breaks = net.courier[courier, BREAKS]

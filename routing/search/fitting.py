@@ -11,6 +11,8 @@ from routing.search.layout import (
     OPEN_TO_ALL,
     ROAD,
     ROW,
+    SCANNED,
+    SEARCHED,
     SLOT,
     SLOTS,
     Net,
@@ -29,6 +31,55 @@ def may_hold(net: Net, state: State, stop: int, courier: int) -> bool:
             if slot >= 0 and (net.owner[slot] == courier) != (net.group[entry, 1] == 1):
                 return False
     return True
+
+
+@folded
+def may_hold_both(net: Net, state: State, stop: int, mate: int, courier: int) -> bool:
+    """`may_hold` of a pick-up and its drop-off; of one stop alone where `mate` is -1."""
+    return may_hold(net, state, stop, courier) and (mate < 0 or may_hold(net, state, mate, courier))
+
+
+@folded
+def stretches(net: Net, stop: int) -> tuple[int, int]:
+    """Places are looked at a stretch at a time: how many stretches, and the most places of one.
+
+    Either every tour is a stretch, or the places before and behind each near stop are.
+    """
+    if net.stop[stop, SCANNED]:
+        return net.owner.shape[0], NEVER
+    return net.near.shape[1], 2
+
+
+@folded
+def stretch(net: Net, state: State, stop: int, mate: int, number: int) -> tuple[int, int]:
+    """The tour of a stretch and the node before its first place; tour -1 where none is looked at.
+
+    That is a tour still empty, a near stop that is absent itself, or a courier who may not.
+    """
+    if net.stop[stop, SCANNED]:
+        slot = number if state.held[number] > 0 else -1
+        after = net.stop.shape[0] + number
+    else:
+        near = net.near[stop, number]
+        slot, after = state.node[near, SLOT], state.node[near, BEFORE]
+    if slot >= 0 and not may_hold_both(net, state, stop, mate, net.owner[slot]):
+        slot = -1
+    return slot, after
+
+
+@folded
+def next_search(state: State) -> int:
+    """The mark of a search that begins."""
+    state.total[SEARCHED] += 1
+    return state.total[SEARCHED]
+
+
+@folded
+def was_met(state: State, after: int, mark: int) -> bool:
+    """Whether this search met a place before, from the other stop beside it; marked either way."""
+    met = state.searched[after] == mark
+    state.searched[after] = mark
+    return met
 
 
 @compiled

@@ -7,9 +7,17 @@ The change of cost and the earliest and latest times decide.
 import numpy as np
 
 from routing.search.compiled import compiled
-from routing.search.fitting import empty_slot, least_added, may_hold
+from routing.search.fitting import (
+    empty_slot,
+    least_added,
+    may_hold,
+    may_hold_both,
+    next_search,
+    stretch,
+    stretches,
+    was_met,
+)
 from routing.search.layout import (
-    BEFORE,
     CLASS,
     CLOSES,
     DEPARTS,
@@ -24,10 +32,7 @@ from routing.search.layout import (
     PURE_DELIVER,
     ROAD,
     ROW,
-    SCANNED,
-    SEARCHED,
     SERVICE,
-    SLOT,
     Net,
     State,
 )
@@ -57,30 +62,21 @@ def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
         if added < best and begins <= late and back <= net.courier[courier, CLOSES]:
             if holds_load(net, state, stop, slot, courier, stops + slot):
                 best, place = added, stops + slot
-    everywhere = net.stop[stop, SCANNED] == 1
-    count = slots if everywhere else net.near.shape[1]
+    count, places = stretches(net, stop)
     for number in range(count):
-        if everywhere:
-            slot = number
-            if state.held[slot] == 0:
-                continue
-            after = stops + slot
-        else:
-            after = net.near[stop, number]
-            slot = node[after, SLOT]
-            if slot < 0:
-                continue
-        courier = net.owner[slot]
-        if not may_hold(net, state, stop, courier):
+        slot, following = stretch(net, state, stop, -1, number)
+        if slot < 0:
             continue
-        if net.flag[PURE_DELIVER] and not holds_load(net, state, stop, slot, courier, after):
+        courier = net.owner[slot]
+        if net.flag[PURE_DELIVER] and not holds_load(net, state, stop, slot, courier, following):
             continue
         kind = net.courier[courier, CLASS]
-        if not everywhere:
-            after = node[after, BEFORE]
-        row = node[after, ROW]
-        side = 0
-        while after < stops + slots:
+        to = node[following, ROW]
+        # Nothing is marked: to look again at a place met from its other stop is quicker (measured).
+        for _ in range(places):
+            after, row = following, to
+            if after >= stops + slots:
+                break
             following = node[after, NEXT]
             to = node[following, ROW]
             added = net.price_in[kind, stop, row] + net.price[kind, stop, to] - node[after, ROAD]
@@ -93,10 +89,6 @@ def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
                 if ready <= node[following, LATEST] and np.random.random() > blink:
                     if net.flag[PURE_DELIVER] or holds_load(net, state, stop, slot, courier, after):
                         best, place = added, after
-            side += 1
-            if side == 2 and not everywhere:
-                break
-            after, row = following, to
     return place
 
 
@@ -117,7 +109,7 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
         if slot < 0:
             continue
         courier = net.owner[slot]
-        if not (may_hold(net, state, stop, courier) and may_hold(net, state, mate, courier)):
+        if not may_hold_both(net, state, stop, mate, courier):
             continue
         kind = net.courier[courier, CLASS]
         row, home = node[stops + slot, ROW], node[stops + slots + slot, ROW]
@@ -130,40 +122,24 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
             if back <= net.courier[courier, CLOSES]:
                 if holds_shipment(net, state, stop, courier, stops + slot):
                     best, place, place_mate = added, stops + slot, stop
-    state.total[SEARCHED] += 1
-    mark = state.total[SEARCHED]
-    everywhere = net.stop[stop, SCANNED] == 1
-    count = slots if everywhere else net.near.shape[1]
+    mark = next_search(state)
+    count, places = stretches(net, stop)
     for number in range(count):
-        if everywhere:
-            slot = number
-            if state.held[slot] == 0:
-                continue
-            after = stops + slot
-        else:
-            after = net.near[stop, number]
-            slot = node[after, SLOT]
-            if slot < 0:
-                continue
-            after = node[after, BEFORE]
-        courier = net.owner[slot]
-        if not (may_hold(net, state, stop, courier) and may_hold(net, state, mate, courier)):
+        slot, following = stretch(net, state, stop, mate, number)
+        if slot < 0:
             continue
+        courier = net.owner[slot]
         kind = net.courier[courier, CLASS]
         end = stops + slots + slot
         # What the drop-off adds where it costs least, whatever the hour.
         least = least_added(net, state, mate, slot, kind, mark)
-        side = 0
-        while after != end:
+        for _ in range(places):
+            after = following
+            if after == end:
+                break
             following = node[after, NEXT]
-            if state.searched[after] == mark:
-                # Both the stops around this place are near, and it was met from the other one.
-                side += 1
-                if side == 2 and not everywhere:
-                    break
-                after = following
+            if was_met(state, after, mark):
                 continue
-            state.searched[after] = mark
             row = node[after, ROW]
             to = node[following, ROW]
             begins = node[after, DEPARTS] + net.seconds_in[kind, stop, row]
@@ -206,8 +182,4 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
                             best, place, place_mate = added, after, here
                     ready = leaves + net.seconds[kind, here, row2]
                     here = onward
-            side += 1
-            if side == 2 and not everywhere:
-                break
-            after = following
     return place, place_mate

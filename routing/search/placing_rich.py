@@ -9,9 +9,17 @@ import numpy as np
 
 from routing.search.breaks import advance, reaches
 from routing.search.compiled import compiled, folded
-from routing.search.fitting import least_added, may_hold, put, unlink
+from routing.search.fitting import (
+    least_added,
+    may_hold_both,
+    next_search,
+    put,
+    stretch,
+    stretches,
+    unlink,
+    was_met,
+)
 from routing.search.layout import (
-    BEFORE,
     CLASS,
     END_ROW,
     EXACT_DELTA,
@@ -27,8 +35,6 @@ from routing.search.layout import (
     PICKUP,
     ROAD,
     ROW,
-    SCANNED,
-    SEARCHED,
     SERVICE,
     SLOT,
     SLOTS,
@@ -108,9 +114,7 @@ def propose_tours(net: Net, state: State, stop: int, mate: int, candidates: Ints
                 used += state.held[slot] > 0
             if used == tours:
                 continue
-            if may_hold(net, state, stop, courier) and (
-                mate < 0 or may_hold(net, state, mate, courier)
-            ):
+            if may_hold_both(net, state, stop, mate, courier):
                 kind = net.courier[courier, CLASS]
                 last = stop if mate < 0 else mate
                 for slot in range(first, first + tours):
@@ -141,38 +145,22 @@ def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: f
     stops, slots = net.stop.shape[0], net.owner.shape[0]
     last = candidates.shape[0] - 1
     until, origin = state.scratch[0], state.scratch[1]
-    state.total[SEARCHED] += 1
-    mark = state.total[SEARCHED]
-    everywhere = net.stop[stop, SCANNED] == 1
-    count = slots if everywhere else net.near.shape[1]
+    mark = next_search(state)
+    count, places = stretches(net, stop)
     for number in range(count):
-        if everywhere:
-            slot = number
-            if state.held[slot] == 0:
-                continue
-            after = stops + slot
-        else:
-            after = net.near[stop, number]
-            slot = node[after, SLOT]
-            if slot < 0:
-                continue
-            after = node[after, BEFORE]
-        courier = net.owner[slot]
-        if not may_hold(net, state, stop, courier):
+        slot, following = stretch(net, state, stop, -1, number)
+        if slot < 0:
             continue
+        courier = net.owner[slot]
         kind = net.courier[courier, CLASS]
         extra = net.extra[stop, courier] if net.flag[HAS_EXTRA] else 0
-        side = 0
-        while after < stops + slots:
+        for _ in range(places):
+            after = following
+            if after >= stops + slots:
+                break
             following = node[after, NEXT]
-            if state.searched[after] == mark:
-                # Both the stops around this place are near, and it was met from the other one.
-                side += 1
-                if side == 2 and not everywhere:
-                    break
-                after = following
+            if was_met(state, after, mark):
                 continue
-            state.searched[after] = mark
             row = node[after, ROW]
             to = node[following, ROW]
             added = extra + net.price_in[kind, stop, row]
@@ -196,10 +184,6 @@ def propose_places(net: Net, state: State, stop: int, candidates: Ints, blink: f
                     break
                 if reaches(net, courier, stop, to, until, state.latest[following]):
                     propose(candidates, added, after, -1)
-            side += 1
-            if side == 2 and not everywhere:
-                break
-            after = following
 
 
 @compiled
@@ -211,25 +195,13 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
     last = candidates.shape[0] - 1
     taken, given, onboard = state.scratch[0], state.scratch[2], state.scratch[3]
     origin = state.scratch[1]
-    state.total[SEARCHED] += 1
-    mark = state.total[SEARCHED]
-    everywhere = net.stop[stop, SCANNED] == 1
-    count = slots if everywhere else net.near.shape[1]
+    mark = next_search(state)
+    count, places = stretches(net, stop)
     for number in range(count):
-        if everywhere:
-            slot = number
-            if state.held[slot] == 0:
-                continue
-            after = stops + slot
-        else:
-            after = net.near[stop, number]
-            slot = node[after, SLOT]
-            if slot < 0:
-                continue
-            after = node[after, BEFORE]
-        courier = net.owner[slot]
-        if not (may_hold(net, state, stop, courier) and may_hold(net, state, mate, courier)):
+        slot, following = stretch(net, state, stop, mate, number)
+        if slot < 0:
             continue
+        courier = net.owner[slot]
         kind = net.courier[courier, CLASS]
         extra = 0
         if net.flag[HAS_EXTRA]:
@@ -237,21 +209,20 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
         end = stops + slots + slot
         # What the drop-off adds where it costs least, whatever the hour.
         least = least_added(net, state, mate, slot, kind, mark)
-        side = 0
-        while after != end:
+        for _ in range(places):
+            after = following
+            if after == end:
+                break
             following = node[after, NEXT]
+            if was_met(state, after, mark):
+                continue
             row, to = node[after, ROW], node[following, ROW]
             detour = extra + net.price_in[kind, stop, row] - node[after, ROAD]
             together = detour + net.price[kind, stop, mate] + net.price[kind, mate, to]
             base = detour + net.price[kind, stop, to]
             dearest = candidates[last, 0]
-            if state.searched[after] == mark or (together >= dearest and base + least >= dearest):
-                side += 1
-                if side == 2 and not everywhere:
-                    break
-                after = following
+            if together >= dearest and base + least >= dearest:
                 continue
-            state.searched[after] = mark
             if not advance(
                 net,
                 courier,
@@ -266,15 +237,7 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
                 break
             if holds_shipment(net, state, stop, courier, after) and np.random.random() > blink:
                 if together < candidates[last, 0] and advance(
-                    net,
-                    courier,
-                    stop,
-                    mate,
-                    taken,
-                    0,
-                    net.stop[mate, SERVICE],
-                    given,
-                    origin,
+                    net, courier, stop, mate, taken, 0, net.stop[mate, SERVICE], given, origin
                 ):
                     if reaches(net, courier, mate, to, given, state.latest[following]):
                         propose(candidates, together, after, stop)
@@ -285,15 +248,7 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
                     if not holds_shipment(net, state, stop, courier, here):
                         break
                     if not advance(
-                        net,
-                        courier,
-                        row2,
-                        here,
-                        onboard,
-                        0,
-                        net.stop[here, SERVICE],
-                        given,
-                        origin,
+                        net, courier, row2, here, onboard, 0, net.stop[here, SERVICE], given, origin
                     ):
                         break
                     for done in range(given.shape[0]):
@@ -319,10 +274,6 @@ def propose_pairs(net: Net, state: State, stop: int, candidates: Ints, blink: fl
                             propose(candidates, added, after, here)
                     row2 = here
                     here = onward
-            side += 1
-            if side == 2 and not everywhere:
-                break
-            after = following
 
 
 @folded

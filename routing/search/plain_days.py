@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0915 - a kernel is one loop: a call costs more than its body
-"""A day of one tour and one window a stop, without breaks: seconds and prices along the road."""
+"""A plain day: its times, loads and costs anew."""
 
 from routing.search.compiled import compiled
 from routing.search.layout import (

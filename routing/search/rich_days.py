@@ -1,5 +1,5 @@
 # mypy: disable-error-code=no-any-return
-"""A day with everything: several tours, windows, breaks, releases, rides, limits, speeds, rules."""
+"""A rich day: its timetable, loads and costs anew, and when its courier leaves at best."""
 
 from routing.search.compiled import compiled, folded
 from routing.search.layout import (

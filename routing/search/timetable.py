@@ -139,15 +139,7 @@ def forward(net: Net, state: State, courier: int, leave_from: int) -> int:
                 departs[start, done] = first_open(net, office, earliest)
                 origin[start, done] = done
         elif not advance(
-            net,
-            courier,
-            office,
-            office,
-            departs[end],
-            release,
-            0,
-            departs[start],
-            origin[start],
+            net, courier, office, office, departs[end], release, 0, departs[start], origin[start]
         ):
             return NEVER
         row, before, end = node[start, ROW], start, -1
@@ -162,15 +154,7 @@ def forward(net: Net, state: State, courier: int, leave_from: int) -> int:
                 if slot != last:
                     service = net.courier[courier, RELOAD]
             if not advance(
-                net,
-                courier,
-                row,
-                to,
-                departs[before],
-                floor,
-                service,
-                departs[here],
-                origin[here],
+                net, courier, row, to, departs[before], floor, service, departs[here], origin[here]
             ):
                 return NEVER
             row, before = to, here

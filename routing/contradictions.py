@@ -80,6 +80,9 @@ def _sizes(problem: Problem) -> Findings:
     if len(problem.stops) > problem.max_stops:
         detail = f"{len(problem.stops)} stops, the limit is {problem.max_stops}"
         yield Contradiction(kind=kind.TOO_MANY_STOPS, subject="", detail=detail)
+    if len(problem.couriers) > problem.max_couriers:
+        detail = f"{len(problem.couriers)} couriers, the limit is {problem.max_couriers}"
+        yield Contradiction(kind=kind.TOO_MANY_COURIERS, subject="", detail=detail)
     if not problem.couriers:
         yield Contradiction(kind=kind.NO_COURIER, subject="", detail="there is no courier")
     if not problem.locations:

@@ -7,6 +7,7 @@ from enum import Enum
 
 class ContradictionKind(Enum):
     TOO_MANY_STOPS = "too_many_stops"
+    TOO_MANY_COURIERS = "too_many_couriers"
     NO_COURIER = "no_courier"
     NO_LOCATION = "no_location"
     DUPLICATE = "duplicate"

@@ -162,6 +162,7 @@ class Problem:
     rules: PlanRules = field(default_factory=PlanRules)
     load_names: tuple[str, ...] = ()
     max_stops: int = 50_000
+    max_couriers: int = 20_000
 
     def __post_init__(self) -> None:
         from routing.contradictions import refuse_contradictions  # noqa: PLC0415 - it reads Problem

@@ -19,7 +19,17 @@ import numba
 
 KERNELS: Final = (
     "layout.py",
+    "hours.py",
+    "breaks.py",
+    "loads.py",
+    "plain_days.py",
+    "timetable.py",
+    "rich_costs.py",
+    "rich_days.py",
     "timing.py",
+    "fitting.py",
+    "placing_plain.py",
+    "placing_rich.py",
     "placing.py",
     "ruining.py",
     "exchanging.py",

@@ -7,6 +7,7 @@ Slack induction by string removals: Christiaens and Vanden Berghe, Transportatio
 import numpy as np
 
 from routing.search.compiled import compiled
+from routing.search.fitting import unlink
 from routing.search.layout import (
     ABSENT,
     BEFORE,
@@ -22,7 +23,6 @@ from routing.search.layout import (
     Net,
     State,
 )
-from routing.search.placing import unlink
 from routing.search.timing import refresh
 
 SPLIT_SHARE = 0.5

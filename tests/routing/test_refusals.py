@@ -14,6 +14,7 @@ from routing import (
     ContradictionKind,
     ContradictoryProblem,
     CostRates,
+    CourierId,
     Location,
     Lock,
     LockLevel,
@@ -56,6 +57,11 @@ def lock(level: LockLevel, who: object, *stops: str, at: tuple[int, ...] = ()) -
 
 CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
     "more stops than allowed": (lambda: on_a_line([A, B], max_stops=1), K.TOO_MANY_STOPS, ""),
+    "more couriers than allowed": (
+        lambda: on_a_line([A], [courier(LAN), courier(MINH)], max_couriers=1),
+        K.TOO_MANY_COURIERS,
+        "",
+    ),
     "no courier": (
         lambda: Problem(
             locations=(Location(name="office"),),
@@ -365,6 +371,17 @@ def test_a_hundred_thousand_stops_by_accident_are_refused_with_the_number() -> N
 
     assert [(f.kind, f.detail) for f in refusal.value.findings] == [
         (K.TOO_MANY_STOPS, "100000 stops, the limit is 50000")
+    ]
+
+
+def test_thirty_thousand_couriers_by_accident_are_refused_with_the_number() -> None:
+    men = [courier(CourierId(f"c{number}")) for number in range(30_000)]
+
+    with pytest.raises(ContradictoryProblem) as refusal:
+        on_a_line([A], men)
+
+    assert [(f.kind, f.detail) for f in refusal.value.findings] == [
+        (K.TOO_MANY_COURIERS, "30000 couriers, the limit is 20000")
     ]
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import Budget, Location, Matrix, Problem, Profile, check
+from routing import Budget, Location, Matrix, Problem, Profile, Shipment, StopKind, check
 from routing.assembly import ImpossibleOrder, assemble
 from routing.days import Orders, Scheduler
 from routing.formats import read_lilim, read_solomon, read_vrplib
+from routing.search import layout as at
 from routing.search.building import NetBuilder
 from routing.search.engine import SEARCH_ENGINE
 from routing.search.search import Search
@@ -50,13 +51,35 @@ def test_every_day_found_obeys_everything_and_costs_what_it_says(
     assert assemble(Scheduler(problem), search.best()).cost == search.best_cost
 
 
-@settings(max_examples=15)
+def one_window_day(seed: int, stops: int) -> Problem:
+    """A day that earliest and latest times decide alone: of three such days one has deliveries only.
+
+    Of the others one has collections too, one has pairs.
+    """
+    day = courier_day(seed, stops, 4, rich=False)
+    calls = [replace(each, windows=each.windows[:1]) for each in day.stops]
+    pairs: list[Shipment] = []
+    if seed % 3 == 0:
+        calls = [replace(each, kind=StopKind.DELIVER) for each in calls]
+    elif seed % 3 == 1:
+        for number in range(0, stops - 1, 3):
+            taken, given_to = calls[number : number + 2]
+            calls[number] = replace(taken, kind=StopKind.PICKUP)
+            calls[number + 1] = replace(
+                given_to, kind=StopKind.DROPOFF, loads=(), windows=taken.windows
+            )
+            pairs.append(Shipment(pickup=taken.id, dropoff=given_to.id))
+    return replace(day, stops=tuple(calls), shipments=tuple(pairs))
+
+
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10_000), stops=st.integers(2, 40))
-def test_plain_days_obey_too(seed: int, stops: int) -> None:
-    problem = courier_day(seed, stops, 4, rich=False)
+def test_days_that_times_alone_decide_obey_too(seed: int, stops: int) -> None:
+    problem = one_window_day(seed, stops)
 
     search = searched(problem, 400, seed, tails=3)
 
+    assert search.net.flag[at.PLAIN]
     assert is_sound(problem, search.best())
     assert assemble(Scheduler(problem), search.best()).cost == search.best_cost
 

@@ -34,14 +34,6 @@ class Job:
     signature: bytes
 
 
-def _first_false(jobs: list[Job]) -> int | None:
-    """The place of the first job whose signature is false."""
-    for place, job in enumerate(jobs):
-        if not signed(job.algorithm, job.key, job.message, job.signature):
-            return place
-    return None
-
-
 class Signatures:
     """Checks signatures here or in other processes; the first false one is raised first."""
 
@@ -119,3 +111,11 @@ def public_key(algorithm: str, key: bytes) -> Ed25519PublicKey | EllipticCurvePu
 def envelope(body: bytes) -> bytes:
     """DSSE's pre-authentication encoding."""
     return b"DSSEv1 37 application/vnd.custody.event.v1+json %d %b" % (len(body), body)
+
+
+def _first_false(jobs: list[Job]) -> int | None:
+    """The place of the first job whose signature is false."""
+    for place, job in enumerate(jobs):
+        if not signed(job.algorithm, job.key, job.message, job.signature):
+            return place
+    return None

@@ -1,7 +1,7 @@
 """The whole ledger as one file that anyone can keep and check, and the keys to check it with.
 
 One JSON text a line: a header, every leaf byte for byte as it was hashed, then every checkpoint as
-its signed note. `verify.py` reads it and shares no code with this module. Nothing here is secret:
+its signed note. `verify/` reads it and shares no code with this module. Nothing here is secret:
 events hold no personal data.
 """
 

@@ -1,6 +1,6 @@
 """What an auditor asks of the ledger: how it stands, whether it is whole, a fair sample, a proof to take away.
 
-The check itself is `ledger/verify.py`, which shares no code with the writer: it is given an export
+The check itself is `ledger/verify/`, which shares no code with the writer: it is given an export
 and public keys, as a stranger would be.
 """
 

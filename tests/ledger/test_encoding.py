@@ -26,7 +26,8 @@ from postal_service.ledger.encoding import (
     parse,
     pre_authentication,
 )
-from postal_service.ledger.verify import Broken, _check_keys
+from postal_service.ledger.verify import Broken
+from postal_service.ledger.verify.shapes import check_keys
 from tests.ledger.events import acts_of, events
 from tests.ledger.post import device, item
 from tests.shared_data import shared
@@ -62,7 +63,7 @@ def test_the_bytes_are_those_of_rfc_8785(event: Event) -> None:
 def test_the_verifier_knows_every_event_that_the_writer_writes(event: Event) -> None:
     # Its table was written apart; an enrolment's key is Base64 there, not only of its letters.
     if not isinstance(event.act, acts.EnrolDevice | acts.Handover):
-        _check_keys(json.loads(encode(event)))
+        check_keys(json.loads(encode(event)))
 
 
 @given(events(), st.data())
@@ -76,7 +77,7 @@ def test_the_verifier_refuses_what_the_writer_refuses(event: Event, data: st.Dat
         decode(canonical(told))
     except EventMalformed:
         with pytest.raises(Broken):
-            _check_keys(told)
+            check_keys(told)
 
 
 @pytest.mark.parametrize("name", ["arrays", "french", "unicode"])

@@ -21,7 +21,7 @@ from postal_service.ledger.signing import (
     verify,
     verify_message,
 )
-from postal_service.ledger.verify import _signed
+from postal_service.ledger.verify.signatures import signed as verifier_signed
 from tests.shared_data import shared
 
 KEYS: list[tuple[str, PrivateKey]] = [
@@ -73,7 +73,7 @@ class TestASignature:
             changed = bytearray(signature)
             changed[bit // 8] ^= 1 << bit % 8
             assert not verify(algorithm, public_bytes(key), b"body", bytes(changed))
-            assert not _signed(algorithm, public_bytes(key), b"body", bytes(changed))
+            assert not verifier_signed(algorithm, public_bytes(key), b"body", bytes(changed))
 
         is_found()
 
@@ -87,7 +87,7 @@ def test_the_ed25519_vectors_of_wycheproof() -> None:
             message, signature = bytes.fromhex(test["msg"]), bytes.fromhex(test["sig"])
             wanted = test["result"] == "valid"
             assert verify_message(ED25519, public, message, signature) == wanted, test
-            assert _signed(ED25519, public, message, signature) == wanted, test
+            assert verifier_signed(ED25519, public, message, signature) == wanted, test
             checked += 1
     assert checked == told["numberOfTests"]
 

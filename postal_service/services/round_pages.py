@@ -182,6 +182,7 @@ def _rounds(
     ids = [RoundId(row.id) for row in rows]
     progress = round_progress.of_rounds(session, ids)
     ridden = round_tours.of_rounds(session, ids)
+    waiting = round_loading.to_load_of(session, ids)
     stops = session.scalars(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
     ).all()
@@ -207,7 +208,7 @@ def _rounds(
             faults=tuple(f for f in plan.faults if f.courier == row.courier and not f.order),
             tours=_tours(
                 ridden[RoundId(row.id)],
-                round_loading.to_load(session, RoundId(row.id)),
+                waiting[RoundId(row.id)],
                 tuple(
                     _call(stop, row, called, things, progress[RoundId(row.id)], plan.faults)
                     for stop in stops

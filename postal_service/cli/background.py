@@ -1,10 +1,9 @@
 """What a server does beside answering: jobs that were asked for, and a checkpoint when one is due."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import structlog
 
 from postal_service.ledger import checkpoint
 from postal_service.runtime import Runtime
@@ -12,7 +11,7 @@ from postal_service.services import auditing, checkpoints, erasing, import_jobs,
 from postal_service.services.job_runner import Runner
 from postal_service.storage.transaction import transaction
 
-log = structlog.get_logger("postal.background")
+log = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 15.0
 
 
@@ -61,4 +60,4 @@ def _sign(runtime: Runtime, ending: threading.Event) -> None:
             sign_if_due(runtime)
         except Exception:
             # The store or a witness may be away for a moment; the next round tries again.
-            log.exception("no_checkpoint")
+            log.exception("No checkpoint was made")

@@ -19,7 +19,8 @@ from postal_service.demo import places
 from postal_service.demo.clerks import Office
 from postal_service.demo.day import Door
 from postal_service.demo.hours import DemoClock
-from postal_service.demo.phone import Kept, Parcel, Phone
+from postal_service.demo.phone import Kept, Phone
+from postal_service.demo.phone_offers import Parcel
 from postal_service.demo.places import Office as PostOffice
 from postal_service.domain import acts, attempts, codes
 from postal_service.domain.actors import Actor

@@ -15,6 +15,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils.compat import uuid7
 
+from postal_service.demo import phone_offers
+from postal_service.demo.phone_offers import Parcel
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg
 from postal_service.domain.crockford import read_token
@@ -23,7 +25,6 @@ from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCo
 from postal_service.domain.money import Means
 from postal_service.ledger import base64_strict, offers, signing
 from postal_service.ledger.encoding import decode, encode
-from postal_service.ledger.offers import OfferCode, Package
 from postal_service.ledger.signing import ED25519, PrivateKey
 from postal_service.services.enrolling import enrolment_message
 from postal_service.services.phone_access import sign_in_message
@@ -40,10 +41,6 @@ class ServerSaidNoError(RuntimeError):
         super().__init__(f"{status} {problem.get('code')}: {problem.get('title')}")
         self.status = status
         self.code = problem.get("code", "")
-
-
-class OfferDoesNotMatchError(RuntimeError):
-    """What the other phone shows is not signed by a colleague, or not what lies on the table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +68,6 @@ class Kept:
     id: EventId
     body: bytes
     signature: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """A sealed package as two couriers see it on the table."""
-
-    item: ItemId
-    seal: str
-    counts: Counts
 
 
 class Phone:
@@ -228,7 +216,7 @@ class Phone:
             wall_ms=self._now_ms(),
             nonce=os.urandom(16),
             count=len(parcels),
-            manifest=offers.root_of(_offered(parcels, self.custody)),
+            manifest=offers.root_of(phone_offers.on_the_table(parcels, self.custody)),
         )
         return str(code)
 
@@ -246,28 +234,11 @@ class Phone:
         """
         code = offers.read(scanned)
         key = giver_key or self._colleague(code.device)
-        if key is None or not offers.is_true(code, *key):
-            raise OfferDoesNotMatchError("The offer is not signed by a known colleague.")
-        offered = _offered(parcels, custody)
-        if (code.count, code.manifest) != (len(offered), offers.root_of(offered)):
-            raise OfferDoesNotMatchError("What is offered is not what lies on the table.")
-        return [self._take_one(code, each, offered) for each in offered]
-
-    def _take_one(self, code: OfferCode, package: Package, offered: Sequence[Package]) -> EventId:
-        place, path = offers.way_to(package, offered)
-        act = acts.Handover(
-            capacity=Capacity.COURIER,
-            counts=package.counts,
-            condition=Condition.OK,
-            seal=package.seal,
-            giver=code.device,
-            offer=code.digest,
-            offer_signature=base64_strict.write(code.signature),
-            offer_code=base64_strict.write(bytes(code)),
-            offer_place=place,
-            offer_path=path,
-        )
-        return self.tell(package.item, act, parent=package.custody)
+        packages = phone_offers.agreed(code, parcels, custody, key)
+        return [
+            self.tell(each.item, phone_offers.countersigned(code, each, packages), each.custody)
+            for each in packages
+        ]
 
     def tell(self, item: ItemId, act: acts.Act, parent: EventId | None = None) -> EventId:
         """Sign an act and put it into the outbox. Without a parent it rests on the known custody."""
@@ -383,10 +354,3 @@ class Phone:
 
     def _now_ms(self) -> int:
         return round(self._clock().timestamp() * 1000)
-
-
-def _offered(parcels: Sequence[Parcel], custody: Mapping[ItemId, EventId]) -> list[Package]:
-    return [
-        Package(item=each.item, custody=custody[each.item], seal=each.seal, counts=each.counts)
-        for each in parcels
-    ]

@@ -2,8 +2,10 @@
 
 A part of the product keeps its sentences in its own `wording_*.py`; they are found by name, so
 that a new part is heard without being registered. A test proves that no refusal is speechless.
+What is counted in English is written "{count} item(s)" and told in the number it has.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -13,6 +15,7 @@ from typing import Literal
 from postal_service import domain
 
 Language = Literal["vi", "en"]
+_COUNTED = re.compile(r"(\{(\w+)\}(?: [\w-]+)+)\(s\)")
 
 
 @cache
@@ -29,8 +32,15 @@ def sentences() -> Mapping[str, tuple[str, str]]:
 def sentence(code: str, facts: Mapping[str, object], language: Language = "vi") -> str:
     """What to tell a person. A code without a sentence gets the general one, never a blank."""
     vietnamese, english = sentences().get(code) or sentences()["postal"]
-    text = vietnamese if language == "vi" else english
+    text = vietnamese if language == "vi" else counted(english, facts)
     return text.format_map(_Told(facts))
+
+
+def counted(english: str, facts: Mapping[str, object]) -> str:
+    """Every "{count} item(s)" in the number of its fact: Vietnamese says one and two alike."""
+    return _COUNTED.sub(
+        lambda told: told[1] + ("" if str(facts.get(told[2])) == "1" else "s"), english
+    )
 
 
 class _Told(dict[str, object]):

@@ -59,7 +59,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "custody.counts_differ": (
         "Bưu gửi {item}: đếm được {counted} giấy tờ, danh mục ghi {listed}. Đếm lại, hoặc lập biên bản.",
-        "Item {item}: {counted} papers counted, {listed} listed. Count again, or make a record.",
+        "Item {item}: {counted} paper(s) counted, {listed} listed. Count again, or make a record.",
     ),
     "custody.counts_malformed": (
         "Phải có ít nhất một giấy tờ; đang ghi {total}.",
@@ -95,7 +95,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "handover.too_many": (
         "{count} bưu gửi là quá nhiều cho một lần bàn giao; tối đa {most}. Chia làm nhiều lần.",
-        "{count} items are too many for one hand-over; at most {most}. Split it.",
+        "Too many for one hand-over: {count} item(s), at most {most}. Split it.",
     ),
     "delivery.wrong_code": (
         "Mã nhận kết quả không đúng với bưu gửi {item} (lần cấp {rotation}). Bưu gửi vẫn do người phát giữ.",
@@ -107,7 +107,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "delivery.message_code_wrong": (
         "Mã nhắn tin không đúng, đã hết hạn hoặc đã dùng. Còn {left} lần thử.",
-        "The message code is wrong, expired or used. {left} tries left.",
+        "The message code is wrong, expired or used. Tries left: {left}.",
     ),
     "delivery.too_many_codes": (
         "Đã gửi {most} mã cho bưu gửi {item} hôm nay. Dùng cách xác nhận khác, hoặc phát lại ngày mai.",

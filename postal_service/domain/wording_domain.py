@@ -27,7 +27,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "deadline.too_many_changes": (
         "Hạn trả đã được đổi đủ {limit} lần.",
-        "The due date was moved {limit} times already, which is the limit.",
+        "The due date was moved {limit} time(s) already, which is the limit.",
     ),
     "procedure.bad_code": (
         "“{procedure}” không phải là mã thủ tục hành chính.",
@@ -51,7 +51,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "procedure.too_many_of_paper": (
         "“{paper}”: chỉ nhận tối đa {allowed} bản chính, số lượng không được âm.",
-        "“{paper}”: at most {allowed} originals are taken, and no count is below zero.",
+        "“{paper}” takes at most {allowed} original(s), and no count is below zero.",
     ),
     "procedure.not_by_post": (
         "Thủ tục {procedure} không thực hiện qua bưu chính công ích ở chiều này ({way}).",
@@ -63,7 +63,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "dossier_code.malformed": (
         "Đây không phải là mã hồ sơ ({length} ký tự). Ví dụ: 000.00.16.H47-221216-0001 hoặc H17.12-260804-0583.",
-        "This is not a dossier code ({length} characters). Examples: 000.00.16.H47-221216-0001, H17.12-260804-0583.",
+        "This is not a dossier code ({length} character(s)). Examples: 000.00.16.H47-221216-0001, H17.12-260804-0583.",
     ),
     "dossier_code.no_such_day": (
         "Ngày {day} trong mã hồ sơ không có thật.",
@@ -75,7 +75,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "item_number.malformed": (
         "Đây không phải là mã bưu gửi ({length} ký tự). Mã có dạng BH000000015VN.",
-        "This is not an item number ({length} characters). One looks like BH000000015VN.",
+        "This is not an item number ({length} character(s)). One looks like BH000000015VN.",
     ),
     "item_number.wrong_check_digit": (
         "Mã bưu gửi {written} sai số kiểm tra. Hãy quét hoặc gõ lại.",
@@ -83,11 +83,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "token.malformed": (
         "Mã phải có 26 chữ số và chữ cái, đã nhận {length} ký tự.",
-        "The code has 26 digits and letters; {length} characters came.",
+        "The code has 26 digits and letters; {length} character(s) came.",
     ),
     "label.malformed": (
         "Đây không phải là nhãn phong bì của bưu điện ({length} ký tự).",
-        "This is not an envelope label of the post ({length} characters).",
+        "This is not an envelope label of the post ({length} character(s)).",
     ),
     "label.bad_host": (
         "“{host}” không phải là tên máy chủ dùng được trên nhãn.",
@@ -95,7 +95,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "delivery_code.malformed": (
         "Đây không phải là mã nhận kết quả ({length} ký tự).",
-        "This is not a delivery code ({length} characters).",
+        "This is not a delivery code ({length} character(s)).",
     ),
     "desk_code.malformed": (
         "Mã bàn có 10 ký tự từ 2–9 và C F H J K M N P R T V X; đã nhận {length} ký tự.",
@@ -135,15 +135,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "transfer.malformed": (
         "Đây không phải là mã chuyển khoản VietQR ({length} ký tự).",
-        "This is not a transfer code ({length} characters).",
+        "This is not a transfer code ({length} character(s)).",
     ),
     "transfer.wrong_check": (
         "Mã chuyển khoản sai phần kiểm tra ({length} ký tự). Hãy quét lại.",
-        "The check of the transfer code does not fit ({length} characters). Scan it again.",
+        "The check of the transfer code does not fit ({length} character(s)). Scan it again.",
     ),
     "identity.malformed_number": (
         "Số định danh cá nhân có 12 chữ số; đã nhận {length} ký tự.",
-        "A citizen number has twelve digits; {length} characters came.",
+        "A citizen number has twelve digits; {length} character(s) came.",
     ),
     "identity.malformed_card": (
         "Mã trên thẻ căn cước không đọc được ở phần: {field}. Hãy quét lại hoặc nhìn thẻ.",
@@ -159,7 +159,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "attempts.policy_below_law": (
         "Phải mời ít nhất {invitations} lần, cách nhau ít nhất {working_days} ngày làm việc, sau ít nhất một lần phát.",
-        "At least {invitations} invitations, {working_days} working days apart, after at least one attempt: the law asks for them.",
+        "At least {invitations} invitation(s), {working_days} working day(s) apart, after at least one attempt: the law asks for them.",
     ),
     "attempts.unknown_reason": (
         "Không có lý do phát không thành công {reason}.",
@@ -183,7 +183,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "phone.malformed": (
         "Đây không phải là số điện thoại Việt Nam ({digits} chữ số).",
-        "This is not a Vietnamese telephone number ({digits} digits).",
+        "This is not a Vietnamese telephone number ({digits} digit(s)).",
     ),
     "file.unknown_encoding": (
         "Không nhận ra bảng mã của tệp, hoặc đây không phải tệp văn bản. Lưu lại thành UTF-8, hoặc nêu bảng mã.",

@@ -41,7 +41,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "administrative.too_many_supplements": (
         "Đã yêu cầu bổ sung đủ {limit} lần.",
-        "A supplement was asked for {limit} times already, which is the limit.",
+        "A supplement was asked for {limit} time(s) already, which is the limit.",
     ),
     "administrative.reason_needed": (
         "Phải ghi lý do, tối đa {most} ký tự.",

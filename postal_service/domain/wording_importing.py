@@ -55,7 +55,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "import.rows_refused": (
         "{count} dòng không còn hợp lệ khi lưu, nên chưa lưu gì. Hãy xem trước lại.",
-        "{count} rows could no longer be taken while saving, so nothing was saved. Look at the preview again.",
+        "{count} row(s) could no longer be taken while saving, so nothing was saved. Look at the preview again.",
     ),
     "import.file_changed": (
         "Tệp {path} đã thay đổi sau khi xem trước. Chưa lưu gì.",
@@ -63,7 +63,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "import.ragged_row": (
         "Dòng có {cells} ô nhưng chỉ có {columns} cột. Có thể thiếu dấu ngoặc kép quanh ô có dấu phân cách.",
-        "The row has {cells} cells under {columns} headings. A cell with a separator may lack its quotes.",
+        "The row has {cells} cell(s) under {columns} heading(s). A cell with a separator may lack its quotes.",
     ),
     "import.not_an_object": (
         "Phần tử không phải là một đối tượng có tên cột.",

@@ -109,7 +109,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "request.too_many": (
         "Gửi quá nhiều lần; hãy thử lại sau {seconds} giây.",
-        "Too many requests; try again in {seconds} seconds.",
+        "Too many requests; try again in {seconds} second(s).",
     ),
     "request.refused": ("Không xử lý được yêu cầu này.", "This request cannot be handled."),
     "server.fault": (

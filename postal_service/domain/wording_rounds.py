@@ -55,11 +55,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "plan.orders_changed": (
         "{count} bưu gửi của phương án không còn ở bưu cục: {items}. Hãy cập nhật phương án rồi phát hành.",
-        "{count} items of the plan are no longer at the office: {items}. Bring the plan up to date, then publish.",
+        "{count} item(s) no longer at the office: {items}. Bring the plan up to date, then publish.",
     ),
     "plan.faults_not_accepted": (
         "Phương án còn {faults} điểm vi phạm. Đánh dấu đã biết các vi phạm, hoặc sửa trước khi phát hành.",
-        "The plan breaks {faults} rules. Tick that you know of them, or mend them before publishing.",
+        "The plan breaks {faults} rule(s). Tick that you know, or mend the plan before publishing.",
     ),
     "round.nothing_to_load": (
         "Không còn bưu gửi nào của tuyến này ở quầy để giao cho bưu tá.",

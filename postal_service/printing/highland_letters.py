@@ -23,7 +23,8 @@ _POSTSCRIPT_NAME = 6
 
 def completed(path: str, *, name: str) -> BytesIO:
     """The font file with the letters it lacks; `name` is its PostScript name from now on."""
-    font = TTFont(path)
+    # The moment of saving would be in the font, hence in every paper: other bytes in each process.
+    font = TTFont(path, recalcTimestamp=False)
     drawing = _Drawing(font)
     for letter, base in COMPOSED.items():
         drawing.compose(letter, base)

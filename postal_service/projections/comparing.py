@@ -1,9 +1,9 @@
 """Whether the projections say what the ledger tells. Nothing is written; a rebuild puts it right."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import ItemId
@@ -20,7 +20,7 @@ from postal_service.storage.schema import (
 
 AT_ONCE = 500  # items
 
-Rows = Iterable[Mapping[str, object]]
+Rows = Iterable[Mapping[str, object] | RowMapping]
 _HOLDING, _VERDICT, _SPEND, _USE = (
     cast("Table", kind.__table__) for kind in (HoldingRow, VerdictRow, SpendRow, EvidenceUseRow)
 )
@@ -55,9 +55,11 @@ def _by_item(table: Table, rows: Rows) -> dict[str, list[tuple[object, ...]]]:
     return {item: sorted(each) for item, each in found.items()}
 
 
-def _kept(session: Session, table: Table, items: Collection[ItemId]) -> dict[str, Any]:
-    rows = session.execute(select(table).where(table.c.item.in_(items))).mappings()
-    return _by_item(table, ({column.name: row[column] for column in table.c} for row in rows))
+def _kept(
+    session: Session, table: Table, items: Collection[ItemId]
+) -> dict[str, list[tuple[object, ...]]]:
+    rows = session.execute(select(table).where(table.c.item.in_(items)))
+    return _by_item(table, rows.mappings())
 
 
 def _of_nothing(session: Session, table: Table) -> Sequence[str]:

@@ -1,58 +1,40 @@
-"""Money of dossiers: due, paid, exempt, handed in, refunded. Entries are added; no line is ever netted with another.
+"""Money of dossiers: due, paid, exempt, refunded, remitted. Entries are added; no line is ever netted with another.
 
-A charge is told by its entries: the newest one says how far it has come.
+A charge is told by its entries: the newest one says how far it has come. Its way as cash is cash.py's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.ids import DossierId, StaffId, UnitCode
+from postal_service.domain.ids import DossierId, StaffId
 from postal_service.domain.money import (
     Charge,
     Line,
     Means,
     PaymentState,
-    cash_in_hand,
     refuse_bad_amount,
 )
-from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
+from postal_service.domain.refusals import Malformed, Unknown
 from postal_service.domain.standing import Money
 from postal_service.domain.text import tidy
-from postal_service.services import directory, dossiers
-from postal_service.storage.schema import DossierRow, MoneyRow, RoleRow, StaffRow, UnitRow
+from postal_service.services import dossiers
+from postal_service.storage.schema import DossierRow, MoneyRow
 
 ChargeId = NewType("ChargeId", str)
 
 COLLECTORS = (Role.POSTAL_CLERK, Role.DESK_CLERK, Role.COURIER, Role.MANAGER)
-CASHIERS = (Role.POSTAL_CLERK, Role.MANAGER)
 LONGEST_REFERENCE = 120
 
 
 class UnknownCharge(Unknown):
     code = "charge.unknown"
-
-
-class CashDiffers(RuleBroken):
-    """What was counted is not what was taken; nothing is handed in before the difference is found."""
-
-    code = "charge.cash_differs"
-
-
-class NothingToHandIn(RuleBroken):
-    code = "charge.nothing_to_hand_in"
-
-
-class TakesFromHimself(RuleBroken):
-    """Cash is handed in to somebody else."""
-
-    code = "charge.takes_from_himself"
 
 
 class BadReference(Malformed):
@@ -86,15 +68,6 @@ class Account:
     reference: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShiftCash:
-    """The cash a member of staff has taken and not handed in, line by line."""
-
-    staff: StaffId
-    by_line: Mapping[Line, int]
-    charges: tuple[ChargeId, ...]
-
-
 def open_due(
     session: Session, dossier: DossierId, due: Due, *, by: Actor, at: datetime
 ) -> ChargeId:
@@ -124,21 +97,21 @@ def pay(
     """
     by.need(*COLLECTORS)
     found = account(session, charge)
-    return _follow(session, found, found.charge.pay(means), reference, by=by, at=at)
+    return follow(session, found, found.charge.pay(means), reference, by=by, at=at)
 
 
 def exempt(session: Session, charge: ChargeId, *, basis: str, by: Actor, at: datetime) -> Account:
     """Waive a charge that is due. Raises RoleNeeded, UnknownCharge, WithoutBasis or WrongStep."""
     by.need(Role.POSTAL_CLERK, Role.DESK_CLERK, Role.MANAGER)
     found = account(session, charge)
-    return _follow(session, found, found.charge.exempt(basis=basis), basis, by=by, at=at)
+    return follow(session, found, found.charge.exempt(basis=basis), basis, by=by, at=at)
 
 
 def refund(session: Session, charge: ChargeId, *, basis: str, by: Actor, at: datetime) -> Account:
     """Give back what was paid. Raises RoleNeeded (manager), UnknownCharge, WithoutBasis, WrongStep."""
     by.need(Role.MANAGER)
     found = account(session, charge)
-    return _follow(session, found, found.charge.refund(basis=basis), basis, by=by, at=at)
+    return follow(session, found, found.charge.refund(basis=basis), basis, by=by, at=at)
 
 
 def remit(
@@ -152,98 +125,8 @@ def remit(
     found = [account(session, charge) for charge in charges]
     remitted = [each.charge.remit() for each in found]
     for each, charge in zip(found, remitted, strict=True):
-        _follow(session, each, charge, reference, by=by, at=at)
+        follow(session, each, charge, reference, by=by, at=at)
     return len(found)
-
-
-def cash_of(session: Session, staff: StaffId) -> ShiftCash:
-    """What this member of staff must have in his purse."""
-    newest = _newest_entries().where(
-        MoneyRow.staff == staff,
-        MoneyRow.state == PaymentState.PAID.value,
-        MoneyRow.method == Means.CASH.value,
-    )
-    held = [_account(row) for row in session.scalars(newest.order_by(MoneyRow.id))]
-    return ShiftCash(
-        staff=staff,
-        by_line=cash_in_hand(each.charge for each in held),
-        charges=tuple(each.id for each in held),
-    )
-
-
-def carrying(staff: Select[str]) -> Select[str]:
-    """Which of these members of staff carry cash now, by their pseudonyms."""
-    newest = _newest_entries().where(
-        MoneyRow.staff.in_(staff),
-        MoneyRow.state == PaymentState.PAID.value,
-        MoneyRow.method == Means.CASH.value,
-    )
-    return newest.with_only_columns(MoneyRow.staff).distinct().order_by(MoneyRow.staff)
-
-
-def till_of(session: Session, unit: UnitCode) -> Mapping[Line, int]:
-    """The cash that was handed in at a unit and has not gone on to its owners, line by line."""
-    summed = _in_till(unit).with_only_columns(
-        MoneyRow.line, cast(func.sum(MoneyRow.amount_dong), BigInteger)
-    )
-    return {Line(line): dong for line, dong in session.execute(summed.group_by(MoneyRow.line))}
-
-
-def in_till(session: Session, unit: UnitCode, line: Line, *, most: int) -> list[Account]:
-    """The charges whose cash that is, on one line, the oldest first."""
-    rows = session.scalars(
-        _in_till(unit).where(MoneyRow.line == line.value).order_by(MoneyRow.id).limit(most)
-    )
-    return [_account(row) for row in rows]
-
-
-def _in_till(unit: UnitCode) -> Select[MoneyRow]:
-    return _newest_entries().where(
-        MoneyRow.unit == unit,
-        MoneyRow.state == PaymentState.HANDED_IN.value,
-        MoneyRow.method == Means.CASH.value,
-    )
-
-
-def hand_in(
-    session: Session, staff: StaffId, counted: Mapping[Line, int], *, by: Actor, at: datetime
-) -> ShiftCash:
-    """Take a member of staff's cash at the end of his shift, counted line by line.
-
-    `by` is the cashier of his unit. Raises RoleNeeded, UnknownStaff for anybody else's staff,
-    TakesFromHimself, NothingToHandIn, or CashDiffers when any line's count is not what was taken on it: a surplus of one line never fills another.
-    """
-    by.need(*CASHIERS)
-    if by.staff == staff:
-        raise TakesFromHimself
-    refuse_unless_under(session, staff, by)
-    # Two cashiers do not take the same purse: the second finds it empty.
-    session.execute(select(StaffRow.id).filter_by(id=staff).with_for_update())
-    held = cash_of(session, staff)
-    if not held.charges:
-        raise NothingToHandIn
-    for line in Line:
-        found, wanted = counted.get(line, 0), held.by_line.get(line, 0)
-        if found != wanted:
-            raise CashDiffers(line=line.value, counted=found, taken=wanted)
-    for charge_id in held.charges:
-        found_account = account(session, charge_id)
-        _follow(session, found_account, found_account.charge.hand_in(), staff, by=by, at=at)
-    return held
-
-
-def refuse_unless_under(session: Session, staff: StaffId, by: Actor) -> None:
-    """Raises UnknownStaff unless `by` is cashier over a unit this person works in.
-
-    Whoever was dismissed still owes what he carries, so he is found too.
-    """
-    paths = session.scalars(
-        select(UnitRow.path)
-        .join(RoleRow, RoleRow.unit == UnitRow.code)
-        .where(RoleRow.staff == staff)
-    )
-    if not any(by.may(*CASHIERS, path=path) for path in paths):
-        raise directory.UnknownStaff(staff=staff)
 
 
 def account(session: Session, charge: ChargeId) -> Account:
@@ -253,13 +136,13 @@ def account(session: Session, charge: ChargeId) -> Account:
     )
     if row is None:
         raise UnknownCharge(charge=charge[:40])
-    return _account(row)
+    return as_account(row)
 
 
 def accounts(session: Session, dossier: DossierId) -> list[Account]:
     """The charges of a dossier as they stand, oldest first."""
-    rows = session.scalars(_newest_entries().where(MoneyRow.dossier == dossier))
-    return sorted((_account(row) for row in rows), key=lambda each: each.id)
+    rows = session.scalars(newest_entries().where(MoneyRow.dossier == dossier))
+    return sorted((as_account(row) for row in rows), key=lambda each: each.id)
 
 
 def owed(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, tuple[Account, ...]]:
@@ -268,7 +151,7 @@ def owed(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, tuple[
     Dossiers that owe nothing are left out.
     """
     rows = session.scalars(
-        _newest_entries()
+        newest_entries()
         .where(
             MoneyRow.dossier.in_(set(asked)),
             MoneyRow.state == PaymentState.DUE.value,
@@ -277,7 +160,7 @@ def owed(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, tuple[
         .order_by(MoneyRow.id)
     )
     found: dict[DossierId, tuple[Account, ...]] = {}
-    for each in map(_account, rows):
+    for each in map(as_account, rows):
         found[each.dossier] = (*found.get(each.dossier, ()), each)
     return found
 
@@ -290,7 +173,8 @@ def due_dong(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, in
     }
 
 
-def _newest_entries() -> Select[MoneyRow]:
+def newest_entries() -> Select[MoneyRow]:
+    """The newest entry of every charge, to be narrowed down."""
     # An index on the charge makes the newest entry of each a short look.
     later = MoneyRow.__table__.alias("later")
     is_newest = (
@@ -301,9 +185,10 @@ def _newest_entries() -> Select[MoneyRow]:
     return select(MoneyRow).where(is_newest)
 
 
-def _follow(
+def follow(
     session: Session, found: Account, charge: Charge, reference: str, *, by: Actor, at: datetime
 ) -> Account:
+    """Enter how far a charge has come now, and answer how it stands."""
     row = dossiers.row_of(session, found.dossier)
     _enter(session, found.id, row, charge, reference=reference, by=by, at=at)
     return account(session, found.id)
@@ -351,7 +236,8 @@ def _summary(charges: Iterable[Account]) -> Money:
     return Money.EXEMPT if PaymentState.EXEMPT in states else Money.NONE
 
 
-def _account(row: MoneyRow) -> Account:
+def as_account(row: MoneyRow) -> Account:
+    """A charge by its newest entry."""
     return Account(
         id=ChargeId(row.charge),
         dossier=DossierId(row.dossier),

@@ -156,15 +156,14 @@ def newest(session: Session, office: UnitCode, day: date) -> Kept | None:
     return found.get(PROPOSED) or found.get(PUBLISHED)
 
 
-def last_day(session: Session, office: UnitCode, *, since: date) -> date | None:
-    """The last day from `since` on that this office has an open proposal or a published plan for."""
-    return session.scalar(
-        select(func.max(PlanRow.day)).where(
-            PlanRow.office == office,
-            PlanRow.day >= since,
-            PlanRow.state.in_([PROPOSED, PUBLISHED]),
-        )
+def neighbours(session: Session, office: UnitCode, day: date) -> tuple[date | None, date | None]:
+    """The nearest days before and after this one that have an open proposal or a published plan."""
+    planned = select(func.max(PlanRow.day), func.min(PlanRow.day)).where(
+        PlanRow.office == office, PlanRow.state.in_([PROPOSED, PUBLISHED])
     )
+    before = session.execute(planned.where(PlanRow.day < day)).one()[0]
+    after = session.execute(planned.where(PlanRow.day > day)).one()[1]
+    return before, after
 
 
 def refuse_if_stale(session: Session, row: PlanRow, tag: str) -> None:

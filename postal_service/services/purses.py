@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import DossierId, StaffId
 from postal_service.domain.money import Line, Means, PaymentState
-from postal_service.services import charges, directory
-from postal_service.services.charges import CASHIERS, Account
+from postal_service.services import cash, charges, directory
+from postal_service.services.cash import CASHIERS
+from postal_service.services.charges import Account
 from postal_service.storage.schema import DossierRow, MoneyRow, RoleRow, UnitRow
 
 LISTED_STAFF = 200  # of one answer
@@ -101,7 +102,7 @@ def purses(session: Session, *, by: Actor, after: str = "") -> tuple[list[Purse]
         .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
     )
     carrying = session.scalars(
-        charges.carrying(under).where(MoneyRow.staff > after).limit(LISTED_STAFF)
+        cash.carrying(under).where(MoneyRow.staff > after).limit(LISTED_STAFF)
     ).all()
     full = _purses(session, [StaffId(staff) for staff in carrying])
     following = carrying[-1] if len(carrying) == LISTED_STAFF else ""
@@ -111,7 +112,7 @@ def purses(session: Session, *, by: Actor, after: str = "") -> tuple[list[Purse]
 def purse(session: Session, staff: StaffId, *, by: Actor) -> Purse:
     """One of them, empty or not. Raises RoleNeeded, or UnknownStaff for anybody else's staff."""
     by.need(*CASHIERS)
-    charges.refuse_unless_under(session, staff, by)
+    cash.refuse_unless_under(session, staff, by)
     return _purses(session, [staff])[0]
 
 
@@ -132,7 +133,7 @@ def handed_in(
     LISTED at a time. Raises RoleNeeded or UnknownStaff.
     """
     by.need(*CASHIERS)
-    charges.refuse_unless_under(session, staff, by)
+    cash.refuse_unless_under(session, staff, by)
     asked = _handed_in(staff, by)
     if before:
         asked = asked.where(MoneyRow.id < before)
@@ -146,7 +147,7 @@ def hand_ins(session: Session, staff: StaffId, *, by: Actor) -> list[HandIn]:
     Raises RoleNeeded or UnknownStaff.
     """
     by.need(*CASHIERS)
-    charges.refuse_unless_under(session, staff, by)
+    cash.refuse_unless_under(session, staff, by)
     moments = session.scalars(
         _handed_in(staff, by)
         .with_only_columns(MoneyRow.at)
@@ -213,7 +214,7 @@ def _purses(session: Session, asked: Iterable[StaffId]) -> list[Purse]:
     names = directory.names(session, wanted)
     made: list[Purse] = []
     for staff in wanted:
-        held = charges.cash_of(session, staff)
+        held = cash.of(session, staff)
         accounts = [charges.account(session, charge) for charge in held.charges]
         codes = _codes(session, {each.dossier for each in accounts})
         made.append(

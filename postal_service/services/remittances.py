@@ -19,7 +19,7 @@ from postal_service.domain.procedures import NoFee, ProcedureVersion
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import local
-from postal_service.services import charges, procedures
+from postal_service.services import cash, charges, procedures
 from postal_service.services.charges import ChargeId
 from postal_service.services.procedures import VersionId, fee_channel
 from postal_service.storage.schema import DossierRow, MoneyRow, ProcedureRow, UnitRow
@@ -211,7 +211,7 @@ def empty_till(
     by.need(*REMITTING)
     if line is Line.STATE_FEE:
         raise FeesGoByAgency
-    found = charges.in_till(session, by.unit, line, most=MOST_AT_ONCE)
+    found = cash.in_till(session, by.unit, line, most=MOST_AT_ONCE)
     if not found:
         raise NothingToRemit(unit=by.unit)
     chosen = [each.id for each in found]

@@ -3,6 +3,7 @@
 What goes out in the afternoon stays at the counter until then: nobody signs for what he does not carry.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -65,24 +66,31 @@ def to_load(session: Session, round_id: RoundId) -> dict[int, list[ItemId]]:
 
     Tours that have nothing there are left out.
     """
+    return to_load_of(session, [round_id])[round_id]
+
+
+def to_load_of(
+    session: Session, rounds: Collection[RoundId]
+) -> dict[RoundId, dict[int, list[ItemId]]]:
+    """The same of each of these rounds."""
     rows = session.execute(
-        select(StopItemRow.reference, RoundRow.office, StopRow.tour)
+        select(StopItemRow.reference, StopItemRow.round, RoundRow.office, StopRow.tour)
         .join(RoundRow, RoundRow.id == StopItemRow.round)
         .join(
             StopRow,
             (StopRow.round == StopItemRow.round) & (StopRow.position == StopItemRow.position),
         )
         .where(
-            StopItemRow.round == round_id,
+            StopItemRow.round.in_(list(rounds)),
             StopItemRow.kind == orders.Thing.ITEM.value,
             StopRow.kind == orders.Kind.DELIVER.value,
         )
-        .order_by(StopItemRow.position, StopItemRow.reference)
+        .order_by(StopItemRow.round, StopItemRow.position, StopItemRow.reference)
     ).all()
-    found = holdings.standings(session, [ItemId(item) for item, _, _ in rows])
+    found = holdings.standings(session, [ItemId(row.reference) for row in rows])
     standings = {each.item: each for each in closed_bags.as_they_lie(session, found.values())}
-    waiting: dict[int, list[ItemId]] = {}
-    for item, office, tour in rows:
+    waiting: dict[RoundId, dict[int, list[ItemId]]] = {each: {} for each in rounds}
+    for item, round_id, office, tour in rows:
         standing = standings.get(ItemId(item))
         holder = standing.holder if standing else None
         if standing is None or holder is None or standing.offered or standing.frozen:
@@ -90,7 +98,7 @@ def to_load(session: Session, round_id: RoundId) -> dict[int, list[ItemId]]:
         if standing.bag:  # it goes with its bag
             continue
         if holder.unit == office and holder.capacity is Capacity.COUNTER:
-            waiting.setdefault(tour, []).append(ItemId(item))
+            waiting[RoundId(round_id)].setdefault(tour, []).append(ItemId(item))
     return waiting
 
 

@@ -135,19 +135,30 @@ class Page:
 def first_day(session: Session, office: Place, *, at: datetime) -> date:
     """The day a manager's page opens on.
 
-    Today while its rounds are out, else the last day that is planned already, else the day to plan:
-    today until the same-day cut, then the next the post works.
+    Today while its rounds are on their way, and for as long as no later day is planned; else the
+    nearest day that is, else the day to plan: today until the same-day cut, then the next the post
+    works.
     """
     now = local(at)
-    planned = plans.last_day(session, office.code, since=now.date())
-    if planned is not None:
-        of_today = plans.newest(session, office.code, now.date())
-        return now.date() if of_today and now.time() < SAME_DAY_CUT else planned
-    today = now.date() if now.time() < SAME_DAY_CUT else now.date() + timedelta(days=1)
-    try:
-        return calendars.of_unit(session, office).working_day_at_or_after(today)
-    except NoCalendar:
+    today, is_early = now.date(), now.time() < SAME_DAY_CUT
+    of_today = plans.newest(session, office.code, today)
+    _, later = plans.neighbours(session, office.code, today)
+    if of_today and (is_early or later is None or not _is_over(session, of_today)):
         return today
+    if later is not None:
+        return later
+    unplanned = today if is_early else today + timedelta(days=1)
+    try:
+        return calendars.of_unit(session, office).working_day_at_or_after(unplanned)
+    except NoCalendar:
+        return unplanned
+
+
+def _is_over(session: Session, plan: Kept) -> bool:
+    """Whether every round of a published plan has been ridden to its end."""
+    ids = [RoundId(each) for each in session.scalars(select(RoundRow.id).filter_by(plan=plan.id))]
+    progress = round_progress.of_rounds(session, ids).values()
+    return plan.state == plans.PUBLISHED and all(each.stops_done == each.stops for each in progress)
 
 
 def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
@@ -182,6 +193,7 @@ def _rounds(
     ids = [RoundId(row.id) for row in rows]
     progress = round_progress.of_rounds(session, ids)
     ridden = round_tours.of_rounds(session, ids)
+    waiting = round_loading.to_load_of(session, ids)
     stops = session.scalars(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
     ).all()
@@ -207,7 +219,7 @@ def _rounds(
             faults=tuple(f for f in plan.faults if f.courier == row.courier and not f.order),
             tours=_tours(
                 ridden[RoundId(row.id)],
-                round_loading.to_load(session, RoundId(row.id)),
+                waiting[RoundId(row.id)],
                 tuple(
                     _call(stop, row, called, things, progress[RoundId(row.id)], plan.faults)
                     for stop in stops

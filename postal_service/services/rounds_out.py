@@ -3,7 +3,7 @@
 Couriers, hours and figures; who lives at the doors stands on the run list alone, whose reading is logged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
-from postal_service.domain.ids import RoundId, StaffId
+from postal_service.domain.ids import ItemId, RoundId, StaffId
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
     directory,
@@ -23,6 +23,7 @@ from postal_service.services import (
     round_tours,
 )
 from postal_service.services.round_progress import Progress
+from postal_service.services.round_tours import Tour
 from postal_service.services.run_lists import PRINTING
 from postal_service.storage.schema import RoundRow
 
@@ -71,6 +72,7 @@ def from_today(session: Session, *, by: Actor, at: datetime) -> dict[date, tuple
     ids = [RoundId(row.id) for row in rows]
     ridden = round_tours.of_rounds(session, ids)
     progress = round_progress.of_rounds(session, ids)
+    waiting = round_loading.to_load_of(session, ids)
     names = directory.names(session, [StaffId(row.courier) for row in rows])
     found: dict[date, list[RoundOut]] = {}
     for row in rows:
@@ -87,21 +89,18 @@ def from_today(session: Session, *, by: Actor, at: datetime) -> dict[date, tuple
                 ends_at=row.ends_at,
                 metres=row.metres,
                 progress=progress[RoundId(row.id)],
-                tours=_tours(session, RoundId(row.id), ridden),
+                tours=_tours(ridden[RoundId(row.id)], waiting[RoundId(row.id)]),
             )
         )
     return {day: tuple(rounds) for day, rounds in found.items()}
 
 
-def _tours(
-    session: Session, round_id: RoundId, ridden: Mapping[RoundId, tuple[round_tours.Tour, ...]]
-) -> tuple[TourOut, ...]:
-    waiting = round_loading.to_load(session, round_id)
+def _tours(ridden: Sequence[Tour], waiting: Mapping[int, Sequence[ItemId]]) -> tuple[TourOut, ...]:
     return tuple(
         TourOut(
             number=tour.number,
             leaves_at=tour.leaves_at,
             to_load=len(waiting.get(tour.number, ())),
         )
-        for tour in ridden[round_id]
+        for tour in ridden
     )

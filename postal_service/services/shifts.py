@@ -1,7 +1,7 @@
 """A shift handed over: what the outgoing clerk holds is offered to the one who comes, and the cash is counted.
 
 Items move as ever, when the colleague takes the offer. The counting moves no money: what a clerk carries
-reaches the till by a cashier's counting (services/charges.py). It is kept, and a difference has its reason.
+reaches the till by a cashier's counting (services/cash.py). It is kept, and a difference has its reason.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from postal_service.domain.money import Line, refuse_bad_amount
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.text import tidy
 from postal_service.projections import holdings
-from postal_service.services import charges, closed_bags, directory, handovers, places, purses
+from postal_service.services import cash, closed_bags, directory, handovers, places, purses
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.handovers import Offered
 from postal_service.services.office_events import OfficeKeys
@@ -128,8 +128,8 @@ def held(session: Session, *, by: Actor) -> Held:
     return Held(
         going=tuple(going),
         staying=tuple(staying),
-        purse=charges.cash_of(session, by.staff).by_line,
-        till=charges.till_of(session, by.unit),
+        purse=cash.of(session, by.staff).by_line,
+        till=cash.till_of(session, by.unit),
     )
 
 

@@ -7,6 +7,7 @@ engine opens, not hoped for.
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 
@@ -36,6 +37,7 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(
             url, pool_size=16, max_overflow=16, pool_pre_ping=True, hide_parameters=True
         )
+        _take_rows_out_of_faults(engine)
         ask = _assert_durable_postgresql
     try:
         ask(engine)
@@ -78,6 +80,20 @@ def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:
             raise
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
+
+
+def _take_rows_out_of_faults(engine: Engine) -> None:
+    # PostgreSQL names the constraint in the first line, and tells the row itself in those below it.
+    @event.listens_for(engine, "handle_error")
+    def _on_fault(context: ExceptionContext) -> None:
+        fault, wrapped = context.original_exception, context.sqlalchemy_exception
+        first_line = getattr(getattr(fault, "diag", None), "message_primary", None)
+        if first_line is None:  # it comes from the driver, which knows no row
+            return
+        whole = str(fault)
+        fault.args = (first_line,)
+        if wrapped is not None:
+            wrapped.args = tuple(str(told).replace(whole, first_line) for told in wrapped.args)
 
 
 def _take_transactions_away_from_the_driver(engine: Engine) -> None:

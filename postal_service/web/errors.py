@@ -4,6 +4,8 @@ Refusals are rendered here and nowhere else. A bug is logged under the request's
 without its details.
 """
 
+from traceback import format_exception
+
 import structlog
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -129,7 +131,8 @@ def _broken(fault: Exception) -> ResponseReturnValue:
         request=g.get("request_id", ""),
         method=request.method,
         endpoint=request.endpoint,
-        exc_info=fault,
+        # structlog itself would show what every variable held, where it finds rich.
+        exception="".join(format_exception(fault)),
     )
     return _page(500, "")
 

@@ -52,12 +52,12 @@ def has(name: str) -> bool:
 
 def asked(name: str, *, most: int = 40) -> str:
     """What a page is asked about: from its address, else from the form that came back to it; "" for nothing."""
-    return request.values.get(name, "")[:most].replace("\0", "")
+    return _bounded(request.values.get(name, ""), most)
 
 
 def cursor(name: str = "after") -> str:
     """Where a list goes on, from the page's own address; "" at its beginning."""
-    return request.args.get(name, "")[:LONGEST_CURSOR].replace("\0", "")
+    return _bounded(request.args.get(name, ""), LONGEST_CURSOR)
 
 
 def number_cursor(name: str = "after") -> int:
@@ -127,3 +127,8 @@ def counts(prefix: str = "") -> Counts:
 def typed(*names: str) -> dict[str, str]:
     """What was typed into these fields, to be shown again after a refusal; never a secret's field."""
     return {name: raw(name)[:PARAGRAPH] for name in names}
+
+
+def _bounded(written: str, most: int) -> str:
+    """As much of it as is looked at, without NUL, which PostgreSQL cannot hold."""
+    return written[:most].replace("\0", "")

@@ -5,7 +5,6 @@ A feature keeps its own `english.py`; they are found by name. What is counted th
 template and view has its English.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -15,12 +14,10 @@ from pkgutil import iter_modules
 from flask import has_request_context, session
 
 from postal_service import web
-from postal_service.domain.wording import Language
+from postal_service.domain.wording import Language, counted
 
 LANGUAGES: Mapping[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 CHOSEN = "language"
-# English says "1 item" and "2 items"; Vietnamese says both alike.
-_COUNTED = re.compile(r"(\{(\w+)\}(?: [\w-]+)+)\(s\)")
 
 
 @cache
@@ -44,7 +41,7 @@ def language() -> Language:
 def say(vietnamese: str, **facts: object) -> str:
     """A message of the pages in the person's language; `{name}` stands for a fact."""
     text = (
-        _counted(english().get(vietnamese, vietnamese), facts) if language() == "en" else vietnamese
+        counted(english().get(vietnamese, vietnamese), facts) if language() == "en" else vietnamese
     )
     return text.format(**facts) if facts else text
 
@@ -52,8 +49,3 @@ def say(vietnamese: str, **facts: object) -> str:
 def pick(pair: tuple[str, str]) -> str:
     """The side of a (Vietnamese, English) pair that this person reads."""
     return pair[1] if language() == "en" else pair[0]
-
-
-def _counted(text: str, facts: Mapping[str, object]) -> str:
-    """Every "{count} item(s)" in the number of its fact."""
-    return _COUNTED.sub(lambda told: told[1] + ("" if facts.get(told[2]) == 1 else "s"), text)

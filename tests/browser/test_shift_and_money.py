@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from postal_service.domain.money import Line, Means
-from postal_service.services import charges, transport
+from postal_service.services import cash, transport
 from postal_service.services.charges import Due
 from postal_service.services.reception import Received
 from postal_service.storage.schema import StaffRow
@@ -28,7 +28,7 @@ AT = w.MORNING - timedelta(hours=1)
 def evening(office: Office) -> Received:
     """A clerk with items, a bag and cash in hand; a fee counted into the till; one that is still owed."""
     world = office.world
-    cash = tuple(
+    dues = tuple(
         Due(line=line, amount_dong=dong, paid_by=Means.CASH)
         for line, dong in ((Line.STATE_FEE, 8_000), (Line.POSTAGE, 26_000))
     )
@@ -39,9 +39,9 @@ def evening(office: Office) -> Received:
             session, world.keys, in_hand.sealed(session, world, 2, at=AT),
             destination=w.FAR_OFFICE, seal="TUI-9", item_prefix="BH", by=world.counter, at=AT,
         )  # fmt: skip
-        register(session, world, registration(session, dues=cash), at=AT)
-        register(session, world, registration(session, dues=cash), by=world.second_counter, at=AT)
-        charges.hand_in(
+        register(session, world, registration(session, dues=dues), at=AT)
+        register(session, world, registration(session, dues=dues), by=world.second_counter, at=AT)
+        cash.hand_in(
             session, world.second_counter.staff,
             {Line.STATE_FEE: 8_000, Line.POSTAGE: 26_000}, by=world.counter, at=AT,
         )  # fmt: skip

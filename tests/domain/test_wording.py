@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from string import Formatter
 from unicodedata import is_normalized
 
@@ -10,7 +11,9 @@ import pytest
 import mobile_api
 import postal_service
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording import sentence, sentences
+from postal_service.domain.wording import Language, sentence, sentences
+
+COUNTED = re.compile(r"\}((?: [\w-]+)+)\(s\)")
 
 
 def refusals() -> list[type[Refusal]]:
@@ -57,3 +60,28 @@ def fields(text: str) -> set[str]:
 def test_a_sentence_survives_a_missing_fact() -> None:
     assert "?" in sentence("item.unknown", {}, "vi")
     assert sentence("no.such.code", {}, "en") == sentences()["postal"][1]
+
+
+def test_what_is_counted_has_the_number_that_it_has() -> None:
+    def told(faults: object, language: Language = "en") -> str:
+        return sentence("plan.faults_not_accepted", {"faults": faults}, language)
+
+    assert told(1).startswith("The plan breaks 1 rule. ")
+    assert told("1").startswith("The plan breaks 1 rule. ")
+    assert told(2).startswith("The plan breaks 2 rules. ")
+    assert "(s)" not in told(None)
+    assert told(1, "vi").replace("1", "2") == told(2, "vi")
+
+
+def test_no_sentence_says_one_things() -> None:
+    limits = {"most": 2, "least": 2, "longest": 2, "lines": 2}  # never one, so written as they are
+    told = [
+        sentence(code, {**dict.fromkeys(fields(english), 1), **limits}, "en")
+        for code, (_, english) in sentences().items()
+    ]
+    things = {
+        f"{thing}s" for _, english in sentences().values() for thing in COUNTED.findall(english)
+    }
+    assert {" characters", " papers", " times"} <= things
+    said = re.compile(rf"\b1(?:{'|'.join(things)})\b")
+    assert [each for each in told if said.search(each)] == []

@@ -5,7 +5,7 @@ from postal_service.domain.codes import read_delivery_code
 from postal_service.domain.custody import State
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.money import Line, Means, PaymentState
-from postal_service.services import charges
+from postal_service.services import cash, charges
 from postal_service.services.charges import ChargeId, Due
 from postal_service.storage.transaction import reading, transaction
 from tests.journeys.post import Post, accepted, online
@@ -59,7 +59,7 @@ def test_what_the_citizen_pays_at_the_door_reaches_its_owner(post: Post) -> None
     counted = {"counted-state_fee": "8000", "counted-postage": "", "counted-cod": "50000"}
     assert cashier.send(purse, {"form_key": key[1], **counted}).status_code == 302
     with transaction(post.runtime.sessions) as session:
-        assert charges.cash_of(session, world.courier.staff).charges == ()
+        assert cash.of(session, world.courier.staff).charges == ()
         handed_in = [ChargeId(each["charge"]) for each in told]
         charges.remit(session, handed_in, reference="UNC-1", by=world.manager, at=post.clock())
     with reading(post.runtime.sessions) as session:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from postal_service.demo.phone import OfferDoesNotMatchError
+from postal_service.demo.phone_offers import OfferDoesNotMatchError
 from postal_service.domain import acts
 from postal_service.domain.acts import CodeProof, Condition, Counts, Leg, Receiver
 from postal_service.domain.codes import read_delivery_code

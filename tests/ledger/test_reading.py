@@ -1,16 +1,15 @@
 """Reading what happened, on both databases."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
-from sqlalchemy import event as events
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
 from postal_service.domain.ids import DeviceId, EventId, ItemId
 from postal_service.ledger import reading, signing, tree
 from tests.ledger.post import Post, event_id, item
+from tests.questions import questions
 
 PAGED = 5
 
@@ -20,20 +19,6 @@ def post(session: Session) -> Post:
     post = Post(session)
     post.run(12)
     return post
-
-
-def questions(session: Session, do: Callable[[], object]) -> int:
-    """How many statements the database was asked."""
-    asked: list[str] = []
-    bind = session.get_bind()
-
-    def note(*told: object) -> None:
-        asked.append(str(told[2]))
-
-    events.listen(bind, "before_cursor_execute", note)
-    do()
-    events.remove(bind, "before_cursor_execute", note)
-    return len(asked)
 
 
 def test_the_stories_of_many_items_are_one_question(post: Post) -> None:

@@ -9,7 +9,8 @@ from itertools import count
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from postal_service.demo.phone import Answer, Parcel, Phone
+from postal_service.demo.phone import Answer, Phone
+from postal_service.demo.phone_offers import Parcel
 from postal_service.domain import acts, s10
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Counts, Leg

@@ -16,7 +16,7 @@ from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.money import Line, Means
 from postal_service.domain.refusals import Refusal
 from postal_service.runtime import Runtime
-from postal_service.services import charges, taking
+from postal_service.services import cash, charges, taking
 from postal_service.services.charges import ChargeId, Due
 from postal_service.services.taking import NotDue, Taken, Told
 from postal_service.storage.schema import DossierRow, ItemRow, MoneyRow
@@ -135,7 +135,7 @@ def test_what_was_taken_stands_in_the_couriers_purse_line_by_line(
     assert datetime.fromisoformat(outcomes[0]["taken_at"]) == at
     assert (outcomes[1]["means"], outcomes[1]["reference"]) == ("qr", "FT 26325")
     with transaction(runtime.sessions) as session:
-        assert charges.cash_of(session, world.courier.staff).by_line == {Line.STATE_FEE: 8_000}
+        assert cash.of(session, world.courier.staff).by_line == {Line.STATE_FEE: 8_000}
 
 
 def test_an_amount_that_a_program_wrote_with_a_point_is_whole_all_the_same(
@@ -157,8 +157,8 @@ def test_told_again_it_answers_the_same_and_enters_nothing(
     clock.forward(timedelta(days=9))
     phone.sign_in()
     with transaction(runtime.sessions) as session:
-        held = charges.cash_of(session, world.courier.staff).by_line
-        charges.hand_in(
+        held = cash.of(session, world.courier.staff).by_line
+        cash.hand_in(
             session, world.courier.staff, held, by=world.counter, at=clock()
         )  # fmt: skip
     assert tell(phone, told) == first[:1]

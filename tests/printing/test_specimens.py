@@ -1,6 +1,9 @@
 """The specimens that the documentation shows come out of one command."""
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +52,18 @@ def test_one_command_prints_a_specimen_of_every_paper(
     assert capsys.readouterr().out.split() == [
         str(tmp_path / "papers" / f"{name}.pdf") for name in specimens()
     ]
+
+
+def test_another_process_prints_the_same_bytes(tmp_path: Path) -> None:
+    here = specimens()
+    subprocess.run(
+        [sys.executable, "-m", printing.__name__, str(tmp_path)],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+    )
+
+    assert {path.stem: path.read_bytes() for path in tmp_path.glob("*.pdf")} == here
 
 
 @pytest.mark.parametrize("arguments", [[], ["one", "two"], ["--help"]])

@@ -94,11 +94,16 @@ def pickup(session: Session, world: World, *, hour: int = 9) -> DossierId:
 
 def second_courier(session: Session, world: World) -> Actor:
     """Another courier of OFFICE."""
-    staff = StaffId("s-courier-2")
+    return another_courier(session, world, 2)
+
+
+def another_courier(session: Session, world: World, number: int) -> Actor:
+    """The courier of OFFICE of this number, of whom the first is the world's own."""
+    staff = StaffId(f"s-courier-{number}")
     session.add(
         StaffRow(
-            id=staff, login="courier-2", name="Lê Văn Hai", search_name="le van hai", phone="",
-            password_hash="", totp_secret=None, badge="B-courier-2", active=True,
+            id=staff, login=f"courier-{number}", name="Lê Văn Hai", search_name="le van hai", phone="",
+            password_hash="", totp_secret=None, badge=f"B-courier-{number}", active=True,
             failed_sign_ins=0, locked_until=None,
         )
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.money import Line, Means, PaymentState, WithoutBasis, WrongStep
 from postal_service.domain.standing import Money
-from postal_service.services import charges, dossiers
+from postal_service.services import cash, charges, dossiers
 from postal_service.services.charges import ChargeId, Due
 from postal_service.services.directory import UnknownStaff
 from tests.services import world as w
@@ -100,13 +100,13 @@ def test_a_courier_hands_in_what_he_took_line_by_line(
     fee, postage = fee_and_postage
     _pay(session, fee, world.courier)
     _pay(session, postage, world.courier)
-    held = charges.cash_of(session, world.courier.staff)
+    held = cash.of(session, world.courier.staff)
     assert held.by_line == {Line.STATE_FEE: 8_000, Line.POSTAGE: 26_000}
 
-    charges.hand_in(session, world.courier.staff, held.by_line, by=world.counter, at=LATER)
-    assert charges.cash_of(session, world.courier.staff).charges == ()
+    cash.hand_in(session, world.courier.staff, held.by_line, by=world.counter, at=LATER)
+    assert cash.of(session, world.courier.staff).charges == ()
     assert charges.account(session, fee).charge.state is PaymentState.HANDED_IN
-    assert charges.cash_of(session, world.counter.staff).charges == ()  # the safe's, not hers
+    assert cash.of(session, world.counter.staff).charges == ()  # the safe's, not hers
 
 
 @pytest.mark.parametrize(
@@ -126,18 +126,18 @@ def test_a_surplus_of_one_line_never_fills_another(
 ) -> None:
     for charge in fee_and_postage:
         _pay(session, charge, world.courier)
-    with pytest.raises(charges.CashDiffers):
-        charges.hand_in(session, world.courier.staff, counted, by=world.counter, at=LATER)
-    assert len(charges.cash_of(session, world.courier.staff).charges) == 2
+    with pytest.raises(cash.CashDiffers):
+        cash.hand_in(session, world.courier.staff, counted, by=world.counter, at=LATER)
+    assert len(cash.of(session, world.courier.staff).charges) == 2
 
 
 def test_nobody_hands_in_to_himself_or_nothing(session: Session, world: World) -> None:
-    with pytest.raises(charges.TakesFromHimself):
-        charges.hand_in(session, world.counter.staff, {}, by=world.counter, at=LATER)
-    with pytest.raises(charges.NothingToHandIn):
-        charges.hand_in(session, world.courier.staff, {}, by=world.counter, at=LATER)
+    with pytest.raises(cash.TakesFromHimself):
+        cash.hand_in(session, world.counter.staff, {}, by=world.counter, at=LATER)
+    with pytest.raises(cash.NothingToHandIn):
+        cash.hand_in(session, world.courier.staff, {}, by=world.counter, at=LATER)
     with pytest.raises(RoleNeeded):
-        charges.hand_in(session, world.courier.staff, {}, by=world.courier, at=LATER)
+        cash.hand_in(session, world.courier.staff, {}, by=world.courier, at=LATER)
 
 
 def test_cash_is_remitted_after_it_was_handed_in_a_transfer_at_once(
@@ -151,7 +151,7 @@ def test_cash_is_remitted_after_it_was_handed_in_a_transfer_at_once(
         charges.remit(session, [postage, fee], reference="UNC-1", by=world.manager, at=LATER)
     # All or nothing: the transfer was not remitted either.
     assert charges.account(session, postage).charge.state is PaymentState.PAID
-    charges.hand_in(
+    cash.hand_in(
         session, world.counter.staff, {Line.STATE_FEE: 8_000}, by=world.second_counter, at=LATER
     )
     assert (
@@ -173,4 +173,4 @@ def test_the_book_of_money_only_grows(
 
 def test_a_cashier_takes_no_cash_from_another_offices_staff(session: Session, world: World) -> None:
     with pytest.raises(UnknownStaff):
-        charges.hand_in(session, world.far_courier.staff, {}, by=world.counter, at=LATER)
+        cash.hand_in(session, world.far_courier.staff, {}, by=world.counter, at=LATER)

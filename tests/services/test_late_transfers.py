@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.money import Line, Means, PaymentState
-from postal_service.services import charges, late_transfers
+from postal_service.services import cash, charges, late_transfers
 from postal_service.services.charges import Account, BadReference, Due
 from postal_service.services.dossiers import UnknownDossier
 from postal_service.services.late_transfers import AmountDiffers, BadPurpose, NothingDue
@@ -58,7 +58,7 @@ def test_a_transfer_pays_the_line_that_its_purpose_names(
         Line.STATE_FEE: PaymentState.PAID,
         Line.POSTAGE: PaymentState.DUE,
     }
-    assert charges.cash_of(session, getattr(world, who).staff).charges == ()
+    assert cash.of(session, getattr(world, who).staff).charges == ()
 
 
 def test_a_purpose_is_read_in_whatever_the_bank_made_of_it(

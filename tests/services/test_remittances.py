@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line, Means, PaymentState
-from postal_service.services import charges, remittances
+from postal_service.services import cash, charges, remittances
 from postal_service.services.charges import BadReference, Due
 from postal_service.services.reception import Received
 from postal_service.services.remittances import Days
@@ -44,8 +44,8 @@ def paid(
 
 
 def handed_in(session: Session, world: World) -> None:
-    held = charges.cash_of(session, world.counter.staff)
-    charges.hand_in(
+    held = cash.of(session, world.counter.staff)
+    cash.hand_in(
         session, world.counter.staff, held.by_line, by=world.second_counter, at=LATER
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_only_counted_cash_is_remitted_and_only_once(session: Session, world: Wo
     assert told == (1, 8_000)
     states = {each.state for each in remittances.whole(session, w.AGENCY, days, by=by)}
     assert states == {PaymentState.REMITTED, PaymentState.PAID}
-    assert charges.till_of(session, w.OFFICE) == {Line.POSTAGE: 26_000}
+    assert cash.till_of(session, w.OFFICE) == {Line.POSTAGE: 26_000}
     with pytest.raises(remittances.NothingToRemit):
         remittances.remit(session, w.AGENCY, days, reference="GNT 2", by=by, at=LATER)
 
@@ -178,7 +178,7 @@ def test_the_tills_postage_goes_on_whole_and_the_fees_do_not_go_with_it(
     told = remittances.empty_till(session, Line.POSTAGE, reference="GNT 1", by=by, at=LATER)
 
     assert told == (2, 52_000)
-    assert charges.till_of(session, w.OFFICE) == {Line.STATE_FEE: 16_000}
+    assert cash.till_of(session, w.OFFICE) == {Line.STATE_FEE: 16_000}
     for line, refusal in (
         (Line.POSTAGE, remittances.NothingToRemit),
         (Line.COLLECTED_FOR_OTHERS, remittances.NothingToRemit),
@@ -202,4 +202,4 @@ def test_a_full_till_goes_on_in_parts(
         remittances.empty_till(
             session, Line.POSTAGE, reference="GNT 1", by=world.manager, at=LATER
         )  # fmt: skip
-        assert charges.till_of(session, w.OFFICE).get(Line.POSTAGE, 0) == left
+        assert cash.till_of(session, w.OFFICE).get(Line.POSTAGE, 0) == left

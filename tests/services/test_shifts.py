@@ -12,7 +12,7 @@ from postal_service.domain.acts import Capacity
 from postal_service.domain.custody import State
 from postal_service.domain.ids import StaffId
 from postal_service.domain.money import BadAmount, Line, Means
-from postal_service.services import charges, delivery, handovers, shifts, transport
+from postal_service.services import cash, delivery, handovers, shifts, transport
 from postal_service.services.charges import Due
 from postal_service.services.shifts import HandedOver
 from postal_service.storage.schema import ShiftCountRow
@@ -125,7 +125,7 @@ def test_what_is_counted_is_kept_beside_what_the_entries_say(
     assert (kept.giver, kept.taker) == (world.counter.staff, world.second_counter.staff)
     assert following == ""
     # The counting moves nothing: a cashier still has to take what he carries.
-    assert charges.cash_of(session, world.counter.staff).by_line == PURSE
+    assert cash.of(session, world.counter.staff).by_line == PURSE
 
 
 def test_purse_and_till_are_counted_together_and_handing_in_changes_nothing(
@@ -134,12 +134,12 @@ def test_purse_and_till_are_counted_together_and_handing_in_changes_nothing(
     taken_in_cash(session, world, world.counter)
     before = shifts.held(session, by=world.counter).expected
 
-    charges.hand_in(session, world.counter.staff, PURSE, by=world.second_counter, at=EVENING)
+    cash.hand_in(session, world.counter.staff, PURSE, by=world.second_counter, at=EVENING)
 
     after = shifts.held(session, by=world.counter)
     assert after.expected == before == PURSE
     assert after.till == PURSE
-    assert charges.till_of(session, w.FAR_OFFICE) == {}
+    assert cash.till_of(session, w.FAR_OFFICE) == {}
 
 
 @pytest.mark.parametrize("why", ["", "   ", "x" * 201])

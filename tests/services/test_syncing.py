@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postal_service.demo.phone import Kept, OfferDoesNotMatchError, Parcel, Phone
+from postal_service.demo.phone import Kept, Phone
+from postal_service.demo.phone_offers import OfferDoesNotMatchError, Parcel
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, Receiver
 from postal_service.domain.custody import State

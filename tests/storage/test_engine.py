@@ -1,18 +1,22 @@
 """A database that could lose an acknowledged write is not opened."""
 
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
+from postal_service.storage.bulk import insert_many
 from postal_service.storage.engine import (
     UnsafeDatabaseError,
     _assert_durable_sqlite,
     _take_transactions_away_from_the_driver,
     open_engine,
 )
+from postal_service.storage.schema import SealRow
 from tests.databases import fresh_database, sqlite_url
 
 
@@ -98,3 +102,28 @@ def test_a_statement_that_fails_does_not_tell_what_it_was_asked(engine: Engine) 
         )
 
     assert "Mai" not in str(failed.value)
+
+
+def test_a_row_that_is_refused_is_not_told_but_the_rule_that_it_breaks(engine: Engine) -> None:
+    insert, row = text("INSERT INTO counter VALUES (:n, 1)"), {"n": "Trần Thị Mai"}
+    with engine.connect() as connection:
+        connection.execute(insert, row)
+        with pytest.raises(IntegrityError) as failed:
+            connection.execute(insert, row)
+
+    told = "".join(format_exception(failed.value))
+    assert "Mai" not in told
+    assert "IntegrityError" in told
+    assert ("pk_counter" if engine.dialect.name == "postgresql" else "counter.name") in told
+    assert str(failed.value.orig) in str(failed.value)
+
+
+def test_rows_that_are_written_all_at_once_are_not_told_either(session: Session) -> None:
+    row = {"serial": "NP00000001", "item": "Trần Thị Mai", "event_id": "Trần Thị Mai"}
+    with pytest.raises(IntegrityError) as failed:
+        insert_many(session, SealRow, [row, row])
+
+    told = "".join(format_exception(failed.value))
+    assert "Mai" not in told
+    assert "NP00000001" not in told
+    assert "seal" in told

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.money import Line, Means
-from postal_service.services import charges, purses
+from postal_service.services import cash, charges, purses
 from postal_service.services.charges import Due
 from postal_service.storage.schema import MoneyRow, StaffRow
 from tests.printing.read_back import text_of
@@ -85,7 +85,7 @@ def test_a_difference_is_shown_line_by_line_and_the_courier_still_carries_it(
     assert 'value="25000"' in page
     assert 'id="counted-state_fee-fault"' in page
     assert entries(session) == before
-    assert charges.cash_of(session, world.courier.staff).by_line == {
+    assert cash.of(session, world.courier.staff).by_line == {
         Line.STATE_FEE: 8_000,
         Line.POSTAGE: 26_000,
     }

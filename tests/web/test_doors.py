@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask, abort
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from postal_service.runtime import Runtime
+from postal_service.storage.transaction import Sessions, transaction
 from postal_service.web import gate, site
 from tests.services.world import World
 from tests.web.conftest import Browser
@@ -138,6 +140,30 @@ def test_a_bug_is_logged_under_the_number_that_the_page_shows(app: Flask) -> Non
     assert "mật khẩu cơ sở dữ liệu" not in page
     assert logged[0]["request"] == answer.headers["X-Request-Id"]
     assert logged[0]["request"] in page
+
+
+def test_the_log_of_a_fault_names_the_rule_that_was_broken_and_tells_no_row(
+    app: Flask, sessions: Sessions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {"name": "Trần Thị Mai"}
+
+    @app.get("/twice")
+    @gate.open_to_all
+    def twice() -> str:
+        with transaction(sessions) as store:
+            for _ in range(2):
+                store.execute(text("INSERT INTO counter VALUES (:name, 1)"), named)
+        return "twice"
+
+    answer = app.test_client().get("/twice")
+    logged = capsys.readouterr().out
+
+    assert answer.status_code == 500
+    assert answer.headers["X-Request-Id"] in logged
+    assert "IntegrityError" in logged
+    assert "counter" in logged
+    assert "Trần Thị Mai" not in logged
+    assert "Trần Thị Mai" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 418, 429, 500, 503])

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.money import Line, Means
-from postal_service.services import charges
+from postal_service.services import cash
 from postal_service.services.charges import Due
 from postal_service.storage.schema import MoneyRow
 from tests.printing.read_back import text_of
@@ -27,7 +27,7 @@ def counted(session: Session, world: World) -> str:
     """A fee in cash that a cashier has counted; the dossier's code."""
     dues = (Due(line=Line.STATE_FEE, amount_dong=8_000, paid_by=Means.CASH),)
     received = register(session, world, registration(session, dues=dues))
-    charges.hand_in(
+    cash.hand_in(
         session, world.counter.staff, {Line.STATE_FEE: 8_000},
         by=world.second_counter, at=w.MORNING,
     )  # fmt: skip

@@ -188,6 +188,9 @@ def test_a_hand_over_that_nobody_answers_for_a_day_says_who_must_act(
         assert item in alarm
     assert "quá 24 giờ" in browser("desk_clerk").text("/handovers")
     assert "quá 24 giờ" not in browser("far_counter").text("/desk")
+    clerk = browser("counter")
+    clerk.send("/language", {"language": "en", "next": "/"})
+    assert "<strong>1 item</strong>" in clerk.text("/desk")
 
 
 def test_a_list_goes_on_where_it_was_left(browser: Callable[[str], Browser]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import DossierId, StaffId
 from postal_service.domain.money import Line, PaymentState
-from postal_service.services import charges
+from postal_service.services import cash, charges
 from postal_service.services.charges import Account, Due
 from postal_service.storage.schema import MoneyRow
 from tests.services import world as w
@@ -71,7 +71,7 @@ def test_each_line_is_taken_by_itself_and_stands_in_the_clerks_purse(
     for each in owing:
         assert take(counter, page, result.dossier, each.id, item=result.item) == 302
 
-    assert charges.cash_of(session, StaffId("s-counter")).by_line == {
+    assert cash.of(session, StaffId("s-counter")).by_line == {
         Line.POSTAGE: 26_000,
         Line.COLLECTED_FOR_OTHERS: 50_000,
     }

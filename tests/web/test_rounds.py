@@ -2,15 +2,27 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.acts import Capacity
 from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
-from postal_service.domain.ids import StaffId
-from postal_service.services import courier_facts, jobs, plans, rounds
+from postal_service.domain.ids import RoundId, StaffId
+from postal_service.services import (
+    courier_facts,
+    delivery,
+    handovers,
+    jobs,
+    places,
+    planning,
+    plans,
+    round_loading,
+    rounds,
+    workdays,
+)
 from postal_service.services.jobs import JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
@@ -79,6 +91,15 @@ def test_the_first_day_shown_is_the_next_the_post_works(browser: Browsers, clock
     assert 'value="2026-11-26"' in afternoon.text("/rounds?day=not-a-day")
 
 
+def planned_too(session: Session, world: World, day: date) -> None:
+    """A proposal for another day, of what is left to do there."""
+    office = places.place(session, w.OFFICE, day=day)
+    workday = workdays.read(session, world.vault, office, day, at=d.EARLY)
+    solved = planning.retimed(workday, {}, seed=1, budget_seconds=1.0)
+    plans.add(session, workday, solved, made_by=world.manager.staff, at=d.EARLY)
+    session.commit()
+
+
 def test_a_day_that_is_planned_is_shown_before_one_that_is_not(
     browser: Browsers, session: Session, plan: Kept, clock: Clock
 ) -> None:
@@ -94,6 +115,73 @@ def test_a_day_that_is_planned_is_shown_before_one_that_is_not(
     row.state = "superseded"
     session.commit()
     assert 'value="2026-11-25"' in browser("manager").text("/rounds")
+
+
+def test_rounds_on_their_way_are_shown_before_the_days_that_are_planned_after_them(
+    browser: Browsers, session: Session, world: World, clock: Clock
+) -> None:
+    homes = d.results_at_office(session, world, d.homes(2))
+    plan = rounds.managed_plan(session, d.shared_out(session, world), by=world.manager)
+    rounds.publish(
+        session,
+        world.vault,
+        plan.id,
+        tag=plan.tag,
+        knowing_faults=True,
+        by=world.manager,
+        at=d.EARLY,
+    )
+    for days in (2, 1):
+        planned_too(session, world, d.DAY + timedelta(days=days))
+    clock.at = d.EARLY.replace(hour=19)
+    evening = browser("manager")
+    assert 'value="2026-11-25"' in evening.text("/rounds")
+
+    [mine] = session.scalars(select(RoundRow.id).filter_by(plan=plan.id))
+    offered = round_loading.load(
+        session, world.keys, RoundId(mine), tour=1, by=world.counter, at=d.EARLY
+    )
+    handovers.take(
+        session, world.keys, offered.batch, capacity=Capacity.COURIER, reserved={},
+        by=world.courier, at=d.EARLY,
+    )  # fmt: skip
+    for number, home in enumerate(homes):
+        session.commit()
+        assert 'value="2026-11-25"' in evening.text("/rounds"), number
+        delivery.attempt(
+            session, world.keys, home, reason="R01", by=world.courier, at=d.EARLY.replace(hour=9)
+        )
+    session.commit()
+    assert 'value="2026-11-26"' in evening.text("/rounds")  # the nearer of the two
+    assert 'value="2026-11-25"' in evening.text(f"/rounds?plan={plan.id}")
+
+
+def test_todays_rounds_stay_in_sight_in_the_evening_while_nothing_later_is_planned(
+    browser: Browsers, manager: Browser, plan: Kept, clock: Clock
+) -> None:
+    manager.send(f"/rounds/{plan.id}/publish", {"tag": plan.tag, "knowing": "yes"})
+    clock.at = d.EARLY.replace(hour=21)
+    evening = browser("manager")
+    assert 'value="2026-11-25"' in evening.text("/rounds")
+    clock.at += timedelta(hours=4)
+    night = browser("manager")
+    page = night.text("/rounds")
+    assert 'value="2026-11-26"' in page
+    assert 'href="/rounds?office=560000&amp;day=2026-11-25"' in page  # where it went
+
+
+def test_a_day_leads_to_the_nearest_days_that_have_a_plan(
+    session: Session, world: World, manager: Browser, plan: Kept
+) -> None:
+    assert "Những ngày khác đã có phương án" not in manager.text("/rounds")
+    after = d.DAY + timedelta(days=1)
+    planned_too(session, world, after)
+    link = '<a href="/rounds?office=560000&amp;day={day}">'
+    assert link.format(day=after) in manager.text(f"/rounds?day={d.DAY}")
+    assert link.format(day=d.DAY) in manager.text(f"/rounds?day={after}")
+    page = manager.text(f"/rounds?day={d.DAY - timedelta(days=1)}")
+    assert link.format(day=d.DAY) in page
+    assert link.format(day=after) not in page
 
 
 def test_proposing_asks_for_a_job_whose_page_tells_how_far_it_is(

@@ -17,28 +17,21 @@ from postal_service.services.importing.tables import (
     Row,
     listed_rows,
 )
-from postal_service.services.importing.text_files import TextFile, Writing, writing_of
+from postal_service.services.importing.text_files import TextFile, TextTable
 
 DELIMITERS = (",", ";", "\t", "|")
 _LONG_LINE = 100_000  # the csv module refuses a cell of 131,072 characters without saying which
 _LONG_RUN = re.compile(rf'[^",;\t|\r\n]{{{LONGEST_CELL + 2},}}')
 
 
-class CsvTable:
+class CsvTable(TextTable):
     """An opened CSV file."""
 
     format = Format.CSV
 
     def __init__(self, path: Path, said: Encoding | None, recognised: Recognised) -> None:
-        self._path, self._recognised = path, recognised
-        self._writing: Writing = writing_of(path, said)
-        self.encoding: Encoding | None = self._writing.encoding
-        self.certain = self._writing.certain
-        self.headings: list[str] = []
-        self._file: TextFile | None = None
-
-    def share(self) -> float | None:
-        return self._file.share() if self._file else None
+        super().__init__(path, said)
+        self._recognised = recognised
 
     def rows(self) -> Iterator[Row]:
         delimiter = self._delimiter()

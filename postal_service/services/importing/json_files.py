@@ -3,10 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from postal_service.domain.legacy_text import Encoding
 from postal_service.services.importing.tables import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -18,7 +16,7 @@ from postal_service.services.importing.tables import (
     Row,
     TooLarge,
 )
-from postal_service.services.importing.text_files import TextFile, Writing, writing_of
+from postal_service.services.importing.text_files import TextFile, TextTable
 
 _PIECE = 64 * 1024
 LONGEST_OBJECT = 16 * 1024 * 1024
@@ -34,21 +32,10 @@ class _Unreadable(ValueError):  # noqa: N818  # never leaves this module
     """A number no column could hold."""
 
 
-class JsonTable:
+class JsonTable(TextTable):
     """An opened JSON file. Its headings are the keys met so far."""
 
     format = Format.JSON
-
-    def __init__(self, path: Path, said: Encoding | None) -> None:
-        self._path = path
-        self._writing: Writing = writing_of(path, said)
-        self.encoding: Encoding | None = self._writing.encoding
-        self.certain = self._writing.certain
-        self.headings: list[str] = []
-        self._file: TextFile | None = None
-
-    def share(self) -> float | None:
-        return self._file.share() if self._file else None
 
     def rows(self) -> Iterator[Row]:
         known: set[str] = set()

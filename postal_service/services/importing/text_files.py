@@ -106,6 +106,20 @@ class TextFile:
             return MARK
 
 
+class TextTable:
+    """An opened text file that is read as a table; how it is cut into rows, each format knows."""
+
+    def __init__(self, path: Path, said: Encoding | None) -> None:
+        self._path, self._writing = path, writing_of(path, said)
+        self.encoding: Encoding | None = self._writing.encoding
+        self.certain = self._writing.certain
+        self.headings: list[str] = []
+        self._file: TextFile | None = None
+
+    def share(self) -> float | None:
+        return self._file.share() if self._file else None
+
+
 def _is_utf16(head: bytes) -> bool:
     # Every other byte of Latin letters and digits is zero; a stray NUL in a byte file is not that.
     return head.count(0) > len(head) // 5

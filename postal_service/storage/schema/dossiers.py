@@ -146,7 +146,7 @@ class SealReuseRow(Base):
     """
 
     __tablename__ = "seal_reuse"
-    __table_args__ = (Index(None, "item"), Index(None, "serial"))
+    __table_args__ = (Index(None, "serial"),)
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str]

@@ -10,8 +10,9 @@ from postal_service.domain.ids import StaffId
 from postal_service.domain.money import Line
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
-from postal_service.services import charges, directory, once, places, purses, remittances
-from postal_service.services.charges import CASHIERS, LONGEST_REFERENCE, CashDiffers
+from postal_service.services import cash, directory, once, places, purses, remittances
+from postal_service.services.cash import CASHIERS, CashDiffers
+from postal_service.services.charges import LONGEST_REFERENCE
 from postal_service.services.remittances import REMITTING
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import counted_cash, form_keys, forms, here
@@ -57,7 +58,7 @@ def _list(refused: Refusal | None = None) -> ResponseReturnValue:
     by = here.actor()
     with reading(here.sessions()) as store:
         found, following = purses.purses(store, by=by, after=forms.cursor())
-        till = charges.till_of(store, by.unit)
+        till = cash.till_of(store, by.unit)
     page = render_template(
         "cash/list.html",
         refusal=told(refused, at="reference") if refused else "",
@@ -89,7 +90,7 @@ def hand_in(staff: str) -> ResponseReturnValue:
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)
-            taken = charges.hand_in(store, of, counted, by=here.actor(), at=here.now())
+            taken = cash.hand_in(store, of, counted, by=here.actor(), at=here.now())
     except CashDiffers as refused:
         return _page(of, refused, counted)
     except Refusal as refused:

@@ -17,7 +17,7 @@ ENGLISH: dict[str, str] = {
     "Không nhận bưu gửi nào.": "No item was taken.",
     "Không nhận, lập biên bản": "Not taken, record made",
     "Về quầy": "To the desk",
-    "bưu gửi": "items",
+    "{count} bưu gửi": "{count} item(s)",
     "Xem": "See",
     "Chờ tôi nhận": "Waits for me",
     "Không có bàn giao nào chờ nhận.": "Nothing waits to be taken.",

@@ -18,7 +18,7 @@ ENGLISH: dict[str, str] = {
     "Cấp mã đăng ký": "Give an enrolment code",
     "Đơn vị chưa có bưu tá nào.": "The unit has no courier.",
     "Chờ xử lý: máy đã gửi mà chưa vào sổ": "To be settled: sent by a phone, not in the ledger",
-    "{size} byte": "{size} bytes",
+    "{size} byte": "{size} byte(s)",
     "Cho vào sổ": "Let it into the ledger",
     "Không thể cho vào sổ: chữ ký hoặc chuỗi của máy không đúng.": "Cannot be let in: its signature or its phone's chain does not hold.",
     "Không cho vào sổ": "Keep it out",

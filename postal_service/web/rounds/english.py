@@ -24,6 +24,7 @@ ENGLISH: dict[str, str] = {
     "Tuyến phát": "Rounds",
     "Bưu cục": "Post office",
     "Ngày": "Day",
+    "Những ngày khác đã có phương án": "Other days that have a plan",
     "Tìm tuyến": "Search",
     "Dừng tìm": "Stop the search",
     "Chạy lại": "Begin anew",

@@ -285,6 +285,7 @@ def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> Resp
         newest = plans.newest(store, office.code, day)
         chosen = named or (newest.id if newest else None)
         page = round_pages.page(store, chosen, by=by) if chosen else None
+        day_before, day_after = plans.neighbours(store, office.code, day)
         offices = workdays.managed_offices(store, day, by=by)
         recent = [
             *jobs.recent(store, office.code, planning_jobs.KINDS),
@@ -297,6 +298,8 @@ def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> Resp
         office=office,
         day_iso=day.isoformat(),
         shown_day=day,
+        day_before=day_before,
+        day_after=day_after,
         offices=offices,
         job=of_day[0] if of_day else None,
         refused_offices=words.refused_offices(of_day[0] if of_day else None, offices),

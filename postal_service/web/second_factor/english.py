@@ -18,7 +18,7 @@ ENGLISH: dict[str, str] = {
     "Mã sáu số": "Six digits",
     "Mã sáu số hoặc mã dự phòng": "Six digits or a recovery code",
     "Để chắc chắn là bạn, không phải người đang ngồi vào máy của bạn.": "To be sure that it is you, not somebody at your unlocked desk.",
-    "Còn {count} mã dự phòng chưa dùng.": "{count} recovery codes are unused.",
+    "Còn {count} mã dự phòng chưa dùng.": "{count} unused recovery code(s).",
     "Cấp mã dự phòng mới": "Make new recovery codes",
     "Mã cũ không dùng được nữa.": "The old ones open nothing any more.",
     "Tắt xác thực hai lớp": "Switch the second factor off",

@@ -84,8 +84,8 @@ def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
     )
     yield f"             {proofs}"
     yield (
-        f"             {tally.recovered} old papers taken back, {followed[Step.INVITE]} invitations,"
-        f" {followed[Step.RETURN]} on the way back to their agency"
+        f"             old papers taken back {tally.recovered}, invitations {followed[Step.INVITE]},"
+        f" on the way back to their agency {followed[Step.RETURN]}"
     )
     yield (
         f"             {tally.payments['recorded']} charges taken at doors, {tally.cash_dong:,} ₫;"

@@ -15,6 +15,9 @@ SMALL = """() => [...document.querySelectorAll('button, .button, input[type=chec
     .filter(thing => thing.offsetParent && (thing.offsetHeight < 20 || thing.offsetWidth < 20))
     .map(thing => thing.outerHTML)"""
 
+OUT_OF_VIEW = """() => [...document.querySelectorAll('.tabs [aria-current]')]
+    .filter(here => here.getBoundingClientRect().right > innerWidth).map(here => here.textContent)"""
+
 
 @contextmanager
 def leaving(page: Page) -> Iterator[None]:
@@ -24,10 +27,11 @@ def leaving(page: Page) -> Iterator[None]:
 
 
 def fits(page: Page, name: str) -> None:
-    """Nothing scrolls sideways on a phone, every field has a name, every target can be hit."""
+    """Nothing scrolls sideways on a phone, fields have names, targets can be hit, one sees where one is."""
     page.set_viewport_size(PHONE)
     assert page.evaluate(WIDER) <= 0, name
     assert page.locator("h1").count() == 1, name
     assert not page.evaluate(UNNAMED), name
     assert not page.evaluate(SMALL), name
+    assert not page.evaluate(OUT_OF_VIEW), name
     keep(page, name)

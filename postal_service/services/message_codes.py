@@ -1,6 +1,7 @@
 """One-time codes by SMS: the fallback where the citizen's delivery code is not at hand.
 
-Six digits, ten minutes, five tries a code, three codes an item and day. A try is counted and
+Six digits, ten minutes, five tries a code, three codes an item and day. Asked again within half a
+minute nothing more is sent: whoever got no answer may ask the same again. A try is counted and
 committed before the code is compared, so that nobody can guess faster than he is counted: the
 edge calls `count_try` in one transaction and `redeem` in the next.
 """
@@ -23,6 +24,7 @@ from postal_service.storage.schema import ItemRow, MessageCodeRow, OutboxRow
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
 CODES_A_DAY = 3
+ASKED_AGAIN = timedelta(seconds=30)
 DAY = timedelta(hours=24)
 
 
@@ -41,12 +43,24 @@ class NoPhone(RuleBroken):
 def send(session: Session, vault: Vault, item: ItemId, *, phone: str, at: datetime) -> str:
     """Make a code for an item and queue its message; the reference that names it.
 
-    Raises NoPhone or TooManyCodes.
+    Asked again at once, the reference of the code that is on its way. Raises NoPhone or TooManyCodes.
     """
     if not phone:
         raise NoPhone(item=item)
     # Two counters that send at once: the second counts what the first has made.
     session.execute(select(ItemRow.item).where(ItemRow.item == item).with_for_update())
+    on_its_way = session.scalar(
+        select(MessageCodeRow.reference)
+        .where(
+            MessageCodeRow.item == item,
+            MessageCodeRow.made_at > at - ASKED_AGAIN,
+            MessageCodeRow.used_at.is_(None),
+            MessageCodeRow.tries < TRIES,
+        )
+        .limit(1)
+    )
+    if on_its_way is not None:
+        return on_its_way
     made = select(func.count()).where(
         MessageCodeRow.item == item, MessageCodeRow.made_at > at - DAY
     )

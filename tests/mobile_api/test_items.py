@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain import acts
@@ -100,10 +100,25 @@ def test_a_code_is_good_once_and_for_ten_minutes(
     assert refused(phone, path, {"code": late})[0] == 409
 
 
-def test_three_codes_a_day_and_no_more(phone: Phone, item: ItemId) -> None:
-    for _ in range(3):
+def test_three_codes_a_day_and_no_more(phone: Phone, item: ItemId, clock: Clock) -> None:
+    for minute in range(3):
+        clock.at = NOON + timedelta(minutes=minute)
         phone.call("POST", f"/items/{item}/message-codes")
+    clock.at = NOON + timedelta(minutes=3)
     assert refused(phone, f"/items/{item}/message-codes") == (409, "delivery.too_many_codes")
+
+
+def test_a_phone_that_got_no_answer_asks_again_and_one_message_is_sent(
+    phone: Phone, item: ItemId, runtime: Runtime, clock: Clock
+) -> None:
+    first = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    clock.at = NOON + timedelta(seconds=29)
+    assert phone.call("POST", f"/items/{item}/message-codes")["reference"] == first
+    clock.at = NOON + timedelta(seconds=31)
+    assert phone.call("POST", f"/items/{item}/message-codes")["reference"] != first
+    with transaction(runtime.sessions) as session:
+        asked = select(func.count()).where(OutboxRow.subject == item, OutboxRow.kind == "sms")
+        assert session.scalar(asked) == 2
 
 
 def test_nobody_asks_for_an_item_that_is_not_in_his_hands(

@@ -285,10 +285,13 @@ def test_a_code_expires_after_ten_minutes(session: Session, world: World) -> Non
 
 def test_three_codes_an_item_and_day(session: Session, world: World) -> None:
     item, _ = result(session, world)
-    for _ in range(3):
-        message_codes.send(session, world.vault, item, phone="+84905123456", at=MORNING)
+    for minute in range(3):
+        at = MORNING + timedelta(minutes=minute)
+        message_codes.send(session, world.vault, item, phone="+84905123456", at=at)
 
     with pytest.raises(TooManyCodes):
-        message_codes.send(session, world.vault, item, phone="+84905123456", at=MORNING)
+        message_codes.send(
+            session, world.vault, item, phone="+84905123456", at=MORNING + timedelta(minutes=3)
+        )
     with pytest.raises(NoPhone):
         message_codes.send(session, world.vault, item, phone="", at=MORNING)

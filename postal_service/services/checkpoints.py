@@ -176,7 +176,7 @@ def export_to(session: Session, policy: Policy, *, ledger: Path, keys: Path) -> 
 
     Raises NothingRecorded.
     """
-    newest = checkpoint.newest_witnessed(session, policy.quorum)
+    newest = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
     root = session.scalar(select(DeviceRow).filter_by(kind="root"))
     if newest is None or root is None:
         raise NothingRecorded

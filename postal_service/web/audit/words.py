@@ -53,6 +53,10 @@ FINDINGS: Final[dict[str, Pair]] = {
         "khóa của máy cũng là khóa của người khác",
         verify.SHARED_KEY,
     ),
+    verify.STRANGER: (
+        "dưới điểm kiểm của nó có chữ ký của bên mà tệp khóa không biết",
+        verify.STRANGER,
+    ),
     verify.BEFORE_WHAT_IT_FOLLOWS: (
         "được ghi giờ nhận trước sự kiện đứng trước nó",
         verify.BEFORE_WHAT_IT_FOLLOWS,

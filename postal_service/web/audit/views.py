@@ -12,7 +12,7 @@ from postal_service.projections import holdings
 from postal_service.services import auditing
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
-from postal_service.web.audit.words import finding
+from postal_service.web.audit.words import finding, why_failed
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -85,6 +85,7 @@ def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> 
         refusal=told(refused) if refused else "",
         view=view,
         finding=finding,
+        why_failed=why_failed,
         drawn=None if drawn is None else [(item, found.get(item)) for item in drawn],
         typed={
             "seed": request.form.get("seed", "1")[:6],

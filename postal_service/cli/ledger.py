@@ -80,7 +80,7 @@ def _compare(runtime: Runtime) -> int:
     if count:
         say(f"differences: {count}. The ledger itself is valid.")
         return REFUSED
-    say("The store says the same: its columns and tree, the projections and the kept files.")
+    say("The store says the same: columns and tree, projections, devices and kept files.")
     return 0
 
 

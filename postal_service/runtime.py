@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from postal_service.ledger.notes import NoteInvalid, known_key
-from postal_service.services.checkpoints import Witness, ask_by_http
+from postal_service.ledger.witness import Policy
+from postal_service.services.checkpoints import Witness, ask_by_http, policy
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.vault import Vault
 from postal_service.settings import NotConfiguredError, Settings
@@ -31,6 +32,12 @@ class Runtime:
     @property
     def vault(self) -> Vault:
         return self.keys.vault
+
+    @property
+    def policy(self) -> Policy:
+        """Whom an auditor of this ledger believes today."""
+        keys = [each.key for each in self.witnesses]
+        return policy(self.settings.origin, self.log_key, keys)
 
 
 def now() -> datetime:

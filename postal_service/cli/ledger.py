@@ -48,11 +48,8 @@ def sign(runtime: Runtime) -> Kept:
 def export(runtime: Runtime, ledger: Path, keys: Path) -> Kept:
     """Sign, then write the ledger and the keys to check it with."""
     sign(runtime)
-    policy = checkpoints.policy(
-        runtime.settings.origin, runtime.log_key, [each.key for each in runtime.witnesses]
-    )
     with reading(runtime.sessions) as session:
-        return checkpoints.export_to(session, policy, ledger=ledger, keys=keys)
+        return checkpoints.export_to(session, runtime.policy, ledger=ledger, keys=keys)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -83,7 +80,7 @@ def _compare(runtime: Runtime) -> int:
     if count:
         say(f"differences: {count}. The ledger itself is valid.")
         return REFUSED
-    say("The store says the same: its columns and tree, the projections and the kept files.")
+    say("The store says the same: columns and tree, projections, devices and kept files.")
     return 0
 
 

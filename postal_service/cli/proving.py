@@ -16,11 +16,22 @@ from postal_service.demo.summary import Proved
 from postal_service.ledger import notes, verify
 from postal_service.runtime import Runtime
 from postal_service.services.checkpoints import Witness
-from postal_service.storage.schema import HoldingRow, SpendRow, VerdictRow
+from postal_service.storage.schema import (
+    BagContentRow,
+    DeviceRow,
+    EvidenceUseRow,
+    HoldingRow,
+    SealReuseRow,
+    SealRow,
+    SpendRow,
+    VerdictRow,
+)
 from postal_service.storage.transaction import transaction
 
 WITNESSES = ("witness-1.demo.invalid", "witness-2.demo.invalid", "witness-3.demo.invalid")
-PROJECTED = (HoldingRow, VerdictRow, SpendRow)
+PROJECTED = (
+    HoldingRow, VerdictRow, SpendRow, EvidenceUseRow, SealRow, SealReuseRow, BagContentRow, DeviceRow
+)  # fmt: skip
 Progress = Callable[..., Iterable[Any]]
 
 

@@ -17,4 +17,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sổ cái chưa có sự kiện nào.",
         "The ledger has no event yet.",
     ),
+    "ledger.not_witnessed": (
+        "Chưa điểm kiểm nào đủ bên làm chứng ký (cần {needed}). Khi họ trả lời, chạy `postal checkpoint` rồi làm lại.",
+        "No checkpoint has enough witnesses yet ({needed} needed). Once they answer, run `postal checkpoint`, then try again.",
+    ),
 }

@@ -3,12 +3,13 @@ tlog-checkpoint). The log never signs a tree that does not begin with the last o
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import ColumnElement, Table, and_, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.ledger import base64_strict, notes, reading, tree
@@ -116,12 +117,16 @@ def newest(session: Session) -> Kept | None:
     return None if size is None else at_size(session, size)
 
 
-def newest_witnessed(session: Session, quorum: int) -> Kept | None:
-    """The largest checkpoint under which at least this many witnesses stand."""
+def newest_witnessed(session: Session, quorum: int, witnesses: Sequence[NoteKey]) -> Kept | None:
+    """The largest checkpoint under which at least this many of these witnesses stand.
+
+    Others may stand there too, from the time when they were asked: nobody counts them any more.
+    """
     if quorum == 0:
         return newest(session)
     asked = (
         select(CosignatureRow.size)
+        .where(or_(*(_lines_of(key) for key in witnesses)))
         .group_by(CosignatureRow.size)
         .having(func.count() >= quorum)
         .order_by(CosignatureRow.size.desc())
@@ -146,6 +151,16 @@ def at_size(session: Session, size: int) -> Kept | None:
     # Sorted here: each database has an order of its own, and the file has one.
     lines = [line for _, line in sorted(tuple(row) for row in rows)]
     return Kept(size, found.root, found.note + "".join(lines), found.made_at)
+
+
+def _lines_of(key: NoteKey) -> ColumnElement[bool]:
+    """The lines that name this key. A witness with another key has another id behind its name.
+
+    The id's four bytes are five signs of Base64, and two bits of a sixth that the signature shares.
+    """
+    begins = f"{notes.DASH}{key.name} {base64_strict.write(key.id)[:5]}"
+    named = CosignatureRow.witness == key.name
+    return and_(named, CosignatureRow.line.startswith(begins, autoescape=True))
 
 
 def add_cosignature(

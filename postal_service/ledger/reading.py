@@ -125,6 +125,21 @@ def everything(session: Session, after: int = 0) -> Iterator[Recorded]:
         after += PAGE
 
 
+def pages_of_types(session: Session, types: Collection[str]) -> Iterator[list[Event]]:
+    """The events of these types in the order of the ledger, so many at a time."""
+    after = -1
+    while True:
+        asked = select(EntryRow.index, EntryRow.body).where(
+            EntryRow.index > after, EntryRow.type.in_(types)
+        )
+        page = session.execute(asked.order_by(EntryRow.index).limit(PAGE)).all()
+        if page:
+            yield [decode(body) for _, body in page]
+        if len(page) < PAGE:
+            return
+        after, _ = page[-1]
+
+
 def leaves(session: Session, upto: int) -> Iterator[bytes]:
     """The bytes of the first leaves, as they were hashed; nothing is decoded."""
     last = -1

@@ -7,7 +7,15 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Told, tell
 from postal_service.ledger import reading
-from postal_service.projections import evidence_uses, holdings, spending, verdicts
+from postal_service.projections import (
+    bag_contents,
+    devices,
+    evidence_uses,
+    holdings,
+    seals,
+    spending,
+    verdicts,
+)
 
 __all__ = ["fold", "rebuild"]
 
@@ -32,11 +40,20 @@ def fold(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> dict[EventI
 
 
 def rebuild(session: Session) -> int:
-    """Drop every projection and fold it again from the ledger; the number of items folded."""
-    for projection in (holdings, verdicts, spending, evidence_uses):
+    """Drop every projection and fold it again from the ledger; the number of items folded.
+
+    Devices are put right where they stand: a row also holds what no event tells.
+    """
+    for projection in (holdings, verdicts, spending, evidence_uses, seals, bag_contents):
         projection.clear(session)
+    told = devices.told(session)
+    devices.put_right(session, told)
+    seals.tell_again(session, session)  # stories hear which serials were used before
+    offices = devices.offices(told)
     count = 0
     for items in reading.items_in_chunks(session, REBUILT_AT_ONCE):
-        fold(session, reading.stories_of(session, items))
+        stories = reading.stories_of(session, items)
+        fold(session, stories)
+        bag_contents.write(session, stories, offices)
         count += len(items)
     return count

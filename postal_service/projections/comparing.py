@@ -9,42 +9,60 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import ItemId
 from postal_service.domain.story import Told, tell
 from postal_service.ledger import reading
-from postal_service.projections import evidence_uses, holdings, spending, verdicts
+from postal_service.projections import (
+    bag_contents,
+    devices,
+    evidence_uses,
+    holdings,
+    seals,
+    spending,
+    verdicts,
+)
 from postal_service.storage.schema import (
+    BagContentRow,
     EntryRow,
     EvidenceUseRow,
     HoldingRow,
     SpendRow,
     VerdictRow,
 )
+from postal_service.storage.temporary import temporary
 
-AT_ONCE = 500  # items
+AT_ONCE = 500  # items, or rows
 
 Rows = Iterable[Mapping[str, object] | RowMapping]
-_HOLDING, _VERDICT, _SPEND, _USE = (
-    cast("Table", kind.__table__) for kind in (HoldingRow, VerdictRow, SpendRow, EvidenceUseRow)
+_HOLDING, _VERDICT, _SPEND, _USE, _CONTENT = (
+    cast("Table", kind.__table__)
+    for kind in (HoldingRow, VerdictRow, SpendRow, EvidenceUseRow, BagContentRow)
 )
 
 
 def differing(session: Session) -> Iterator[str]:
-    """The table and item of every difference: `holding of ET473124829VN`."""
+    """Every difference: `holding of ET473124829VN`, `seal of NP-17`, `device BCDEFGHI (status)`."""
+    enrolled = devices.told(session)
+    yield from devices.differing(session, enrolled)
+    yield from _differing_seals(session)
+    offices = devices.offices(enrolled)
     for items in reading.items_in_chunks(session, AT_ONCE):
-        for table, rows in _expected(reading.stories_of(session, items)):
+        for table, rows in _expected(reading.stories_of(session, items), offices):
             wanted, kept = _by_item(table, rows), _kept(session, table, items)
             yield from (
                 f"{table.name} of {item}" for item in items if wanted.get(item) != kept.get(item)
             )
-    for table in (_HOLDING, _VERDICT, _SPEND, _USE):
+    for table in (_HOLDING, _VERDICT, _SPEND, _USE, _CONTENT):
         for item in _of_nothing(session, table):
             yield f"{table.name} of {item}"
 
 
-def _expected(told: Mapping[ItemId, Sequence[Told]]) -> Iterator[tuple[Table, Rows]]:
+def _expected(
+    told: Mapping[ItemId, Sequence[Told]], offices: Collection[str]
+) -> Iterator[tuple[Table, Rows]]:
     stories = {item: tell(events) for item, events in told.items()}
     yield _HOLDING, holdings.rows(stories)
     yield _VERDICT, verdicts.rows(stories)
     yield _SPEND, spending.rows(stories)
     yield _USE, evidence_uses.rows(told)
+    yield _CONTENT, bag_contents.rows(told, offices)
 
 
 def _by_item(table: Table, rows: Rows) -> dict[str, list[tuple[object, ...]]]:
@@ -66,3 +84,41 @@ def _of_nothing(session: Session, table: Table) -> Sequence[str]:
     """Items of a projection of which the ledger has no event."""
     known = select(EntryRow.index).where(EntryRow.item == table.c.item).exists()
     return session.scalars(select(table.c.item).where(~known).distinct()).all()
+
+
+def _differing_seals(session: Session) -> Iterator[str]:
+    """The serials are told again beside: which item came first is known from all before it."""
+    with temporary(seals.TABLES) as again:
+        seals.tell_again(session, again)
+        for table in seals.TABLES:
+            for page in _pages(session, table):
+                told = _rows_of(again, table, page)
+                yield from _named(table, (key for key, row in page.items() if told.get(key) != row))
+            for page in _pages(again, table):
+                kept = _rows_of(session, table, page)
+                yield from _named(table, (key for key in page if key not in kept))
+
+
+def _named(table: Table, keys: Iterable[str]) -> Iterator[str]:
+    return (f"{table.name} of {key}" for key in keys)
+
+
+def _pages(session: Session, table: Table) -> Iterator[dict[str, tuple[object, ...]]]:
+    """The rows by their key, so many at a time, in whatever order this database has."""
+    (key,) = table.primary_key
+    after = ""
+    while True:
+        asked = select(key, table).where(key > after).order_by(key).limit(AT_ONCE)
+        page = {row[0]: tuple(row[1:]) for row in session.execute(asked)}
+        if not page:
+            return
+        yield page
+        after = list(page)[-1]
+
+
+def _rows_of(
+    session: Session, table: Table, keys: Collection[str]
+) -> dict[str, tuple[object, ...]]:
+    (key,) = table.primary_key
+    rows = session.execute(select(key, table).where(key.in_(keys)))
+    return {row[0]: tuple(row[1:]) for row in rows}

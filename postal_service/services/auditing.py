@@ -189,7 +189,7 @@ def sample(
     return list(drawn)[:count]
 
 
-def proof_of(session: Session, event: EventId, *, quorum: int, by: Actor) -> str:
+def proof_of(session: Session, event: EventId, *, policy: Policy, by: Actor) -> str:
     """The proof that an event stands in the ledger, to be checked without us (C2SP tlog-proof).
 
     Raises RoleNeeded, UnknownEvent, NotSignedYet.
@@ -198,7 +198,7 @@ def proof_of(session: Session, event: EventId, *, quorum: int, by: Actor) -> str
     recorded = reading.entry(session, event)
     if recorded is None:
         raise UnknownEvent(event=event)
-    kept = checkpoint.newest_witnessed(session, quorum)
+    kept = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
     if kept is None or kept.size <= recorded.index:
         raise NotSignedYet(event=event)
     return str(proof.of(session, recorded, kept))

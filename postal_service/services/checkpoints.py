@@ -32,8 +32,13 @@ QUORUM = 2  # of three independent offices
 WITNESS_SECONDS = 10
 LARGEST_ANSWER = 65_536
 
+
+class RootMissingError(RuntimeError):
+    """The device on which all others hang is not in the store, though the ledger has events."""
+
+
 # What signing or writing out a ledger meets whose rows were changed behind our back.
-DAMAGED = (checkpoint.HistoryChanged, NoteInvalid, reading.LeavesMissingError)
+DAMAGED = (checkpoint.HistoryChanged, NoteInvalid, reading.LeavesMissingError, RootMissingError)
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +50,12 @@ class NothingRecorded(RuleBroken):
     """The ledger is empty: there is nothing to sign or to hand out."""
 
     code = "ledger.empty"
+
+
+class NotWitnessed(RuleBroken):
+    """Under no checkpoint stand enough of the witnesses that are trusted today."""
+
+    code = "ledger.not_witnessed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,12 +185,16 @@ def policy(origin: str, log_key: Ed25519PrivateKey, witnesses: Sequence[NoteKey]
 def export_to(session: Session, policy: Policy, *, ledger: Path, keys: Path) -> Kept:
     """Write the ledger up to its newest witnessed checkpoint, and the public keys.
 
-    Raises NothingRecorded.
+    Raises NothingRecorded or NotWitnessed; RootMissingError of a damaged store.
     """
-    newest = checkpoint.newest_witnessed(session, policy.quorum)
-    root = session.scalar(select(DeviceRow).filter_by(kind="root"))
-    if newest is None or root is None:
+    if not reading.size(session):
         raise NothingRecorded
+    newest = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
+    if newest is None:
+        raise NotWitnessed(needed=policy.quorum)
+    root = session.scalar(select(DeviceRow).filter_by(kind="root"))
+    if root is None:
+        raise RootMissingError("The root device is not there.")
     export.write(session, ledger, origin=policy.log.name, upto=newest)
     device = export.RootDevice(DeviceId(root.id), root.algorithm, root.public_key)
     keys.write_bytes(export.keys(policy, device))

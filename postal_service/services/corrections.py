@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
@@ -15,9 +14,9 @@ from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.refusals import NotAllowed, RuleBroken, Unknown
 from postal_service.domain.rewriting import Changes, first_told, in_place, rewritten
 from postal_service.ledger import reading
+from postal_service.projections import seals
 from postal_service.services import items, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
-from postal_service.storage.schema import SealReuseRow, SealRow
 
 
 class UnknownEvent(Unknown):
@@ -76,7 +75,7 @@ def correct(
     items.lock(session, [wrong.item])
     if event not in told_of(session, wrong.item):
         raise CorrectedAlready(event=event)
-    _free_serials(session, wrong, replacements)
+    seals.free(session, wrong, replacements)
     standing_in = [Told(item=wrong.item, parent=wrong.parent, act=act) for act in replacements]
     told = tell(session, keys, standing_in, by=by, at=at)
     act = acts.Correct(
@@ -151,23 +150,3 @@ def counting(session: Session, item: ItemId) -> list[Event]:
     first = {event: first_told(event, instead_of) for event in told_of(session, item)}
     standing = sorted(first, key=lambda event: order.index(first[event]))
     return [in_place(told[event], told[first[event]]) for event in standing]
-
-
-def _free_serials(session: Session, wrong: Event, replacements: Sequence[Act]) -> None:
-    if not isinstance(wrong.act, acts.Pack):
-        return
-    if any(isinstance(act, acts.Pack) and act.seal == wrong.act.seal for act in replacements):
-        return
-    session.execute(delete(SealReuseRow).where(SealReuseRow.event_id == wrong.id))
-    # Whoever wore the serial too keeps it now: it is not free while an envelope bears it.
-    heir = session.scalar(
-        select(SealReuseRow)
-        .where(SealReuseRow.serial == wrong.act.seal, SealReuseRow.item != wrong.item)
-        .order_by(SealReuseRow.event_id)
-        .limit(1)
-    )
-    worn = SealRow.event_id == wrong.id
-    if heir is None:
-        session.execute(delete(SealRow).where(worn))
-        return
-    session.execute(update(SealRow).where(worn).values(item=heir.item, event_id=heir.event_id))

@@ -21,6 +21,7 @@ from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
 from postal_service.ledger import checkpoint, notes
 from postal_service.ledger.checkpoint import Kept
+from postal_service.ledger.witness import Policy
 from postal_service.projections.timelines import Moment
 from postal_service.services import directory, dossiers, overview, persons
 from postal_service.services.items import UnknownItem
@@ -135,11 +136,11 @@ def way_back(session: Session, vault: Vault, number: ItemId, *, by: Actor, at: d
     )
 
 
-def chain(session: Session, number: ItemId, *, quorum: int, by: Actor) -> Chain:
+def chain(session: Session, number: ItemId, *, policy: Policy, by: Actor) -> Chain:
     """The whole chain of an item. Raises RoleNeeded, UnknownItem or NotSignedYet."""
     by.need(*EXTRACTING)
     view = overview.item(session, number, by=by)
-    signed = checkpoint.newest_witnessed(session, quorum)
+    signed = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
     if signed is None or signed.size <= max((each.index for each in view.moments), default=-1):
         raise NotSignedYet(item=number)
     head = checkpoint.read(notes.read(signed.note).text)

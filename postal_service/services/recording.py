@@ -3,18 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service import projections
-from postal_service.domain import acts
-from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.story import Told
 from postal_service.ledger.append import Entry, Signed, append, receipt
-from postal_service.storage.bulk import insert_many, insert_missing
-from postal_service.storage.schema import SealReuseRow, SealRow
+from postal_service.projections import seals
 
 __all__ = ["Entry", "Recorded", "SealUsed", "Signed", "receipt", "record"]
 
@@ -46,44 +42,11 @@ def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> l
     if not signed:
         return []
     appended = append(session, signed, received_ms=received_ms)
-    told = _marked(appended.told, _keep_seals(session, signed))
+    told = _marked(appended.told, seals.keep(session, (each.event for each in signed)))
     odd = projections.fold(session, told)
     return [
         Recorded(entry=entry, verdict=odd.get(entry.event_id, "")) for entry in appended.entries
     ]
-
-
-def _keep_seals(session: Session, signed: Sequence[Signed]) -> set[EventId]:
-    """The first use keeps the serial; what another item tells of it later is noted, and answered.
-
-    A phone may tell of a used seal, and the ledger keeps it: the note opens a case on that item
-    (`domain/story.py`), as the counter's refusal would have.
-    """
-    packed = [each.event for each in signed if isinstance(each.event.act, acts.Pack)]
-    if not packed:
-        return set()
-    first: dict[str, Event] = {}
-    for event in packed:
-        first.setdefault(_serial(event), event)
-    fresh = insert_missing(
-        session,
-        SealRow,
-        [
-            {"serial": serial, "item": event.item, "event_id": event.id}
-            for serial, event in first.items()
-        ],
-    )
-    worn_by = {serial: event.item for serial, event in first.items()}
-    if fresh < len(first):
-        asked = select(SealRow.serial, SealRow.item).where(SealRow.serial.in_(first))
-        worn_by = {serial: ItemId(item) for serial, item in session.execute(asked)}
-    reused = [event for event in packed if worn_by[_serial(event)] != event.item]
-    insert_many(
-        session,
-        SealReuseRow,
-        [{"event_id": event.id, "item": event.item, "serial": _serial(event)} for event in reused],
-    )
-    return {event.id for event in reused}
 
 
 def _marked(
@@ -98,8 +61,3 @@ def _marked(
         ]
         for item, events in told.items()
     }
-
-
-def _serial(event: Event) -> str:
-    assert isinstance(event.act, acts.Pack)  # the caller has looked
-    return event.act.seal

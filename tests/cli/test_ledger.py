@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, text
 
 from postal_service.cli import main
+from postal_service.ledger import notes
 from postal_service.runtime import start
 from postal_service.settings import from_environment, make_keys
 from postal_service.storage.transaction import transaction
@@ -106,3 +108,22 @@ def test_a_later_checkpoint_that_is_known_must_be_in_the_store(
     capsys.readouterr()
     assert main(["verify", "--known", "99", "ab" * 32]) == 1
     assert "you know of 99" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["verify", "export-ledger"])
+def test_while_no_witness_answers_it_says_what_to_do(
+    database: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    tmp_path: Path,
+    command: str,
+) -> None:
+    key = notes.public_key("w1", Ed25519PrivateKey.generate(), notes.Kind.COSIGNATURE)
+    monkeypatch.setenv("POSTAL_WITNESSES", f"{key} http://127.0.0.1:9")
+    files = [str(tmp_path / "ledger"), str(tmp_path / "keys")] if command != "verify" else []
+
+    assert main([command, *files]) == 1
+
+    said = capsys.readouterr().err
+    assert "No checkpoint has enough witnesses yet (1 needed)" in said
+    assert "`postal checkpoint`" in said

@@ -22,8 +22,12 @@ from postal_service.ledger import reading as ledger
 from postal_service.projections import holdings, rebuild
 from postal_service.runtime import Runtime
 from postal_service.storage.schema import (
+    BagContentRow,
+    DeviceRow,
     DossierRow,
     HoldingRow,
+    SealReuseRow,
+    SealRow,
     SpendRow,
     VerdictRow,
 )
@@ -42,7 +46,9 @@ BADGES = {
     "second_counter": "2345678902",
     "manager": "2345678903",
 }
-PROJECTIONS = (HoldingRow, SpendRow, VerdictRow)
+PROJECTIONS = (
+    HoldingRow, SpendRow, VerdictRow, SealRow, SealReuseRow, BagContentRow, DeviceRow
+)  # fmt: skip
 
 
 @dataclass

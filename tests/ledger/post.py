@@ -349,7 +349,9 @@ class Post:
 
     def export(self, folder: Path) -> tuple[Path, Path]:
         """The ledger's file and the file of keys."""
-        newest = checkpoint.newest_witnessed(self.session, self.policy.quorum)
+        newest = checkpoint.newest_witnessed(
+            self.session, self.policy.quorum, self.policy.witnesses
+        )
         assert newest is not None
         ledger, keys = folder / "ledger.jsonl", folder / "keys.json"
         export.write(self.session, ledger, origin=ORIGIN, upto=newest)

@@ -98,13 +98,14 @@ def test_the_log_does_not_sign_a_second_history(post: Post) -> None:
 def test_witnesses_stand_below_in_the_order_of_their_names(post: Post) -> None:
     post.witnesses.reverse()
     post.checkpoint()
+    trusted = post.policy.witnesses
 
-    kept = checkpoint.newest_witnessed(post.session, 3)
+    kept = checkpoint.newest_witnessed(post.session, 3, trusted)
     assert kept is not None
     names = [each.name for each in notes.read(kept.note).signatures]
     assert names == [ORIGIN, *sorted(each.name for each in post.witnesses)]
-    assert checkpoint.newest_witnessed(post.session, 4) is None
-    assert checkpoint.newest_witnessed(post.session, 0) == kept
+    assert checkpoint.newest_witnessed(post.session, 4, trusted) is None
+    assert checkpoint.newest_witnessed(post.session, 0, []) == kept
 
 
 def test_a_cosignature_is_kept_once_and_only_if_it_is_true(post: Post) -> None:

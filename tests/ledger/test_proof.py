@@ -21,13 +21,13 @@ def post(session: Session) -> Post:
 
 def a_proof(post: Post) -> Proof:
     delivered = reading.entries_of(post.session, item(4))[-1]
-    kept = checkpoint.newest_witnessed(post.session, 2)
+    kept = checkpoint.newest_witnessed(post.session, 2, post.policy.witnesses)
     assert kept is not None
     return proof.of(post.session, delivered, kept)
 
 
 def test_every_event_can_be_proved_to_whoever_has_the_keys(post: Post) -> None:
-    kept = checkpoint.newest_witnessed(post.session, 2)
+    kept = checkpoint.newest_witnessed(post.session, 2, post.policy.witnesses)
     assert kept is not None
     for recorded in reading.everything(post.session):
         written = str(proof.of(post.session, recorded, kept))
@@ -61,7 +61,7 @@ def test_a_checkpoint_without_its_witnesses_proves_nothing(post: Post) -> None:
 
 
 def test_an_event_after_the_checkpoint_cannot_be_proved_yet(post: Post) -> None:
-    kept = checkpoint.newest_witnessed(post.session, 2)
+    kept = checkpoint.newest_witnessed(post.session, 2, post.policy.witnesses)
     assert kept is not None
     post.tell(post.deliver_result(50, post.couriers[0]))
     post.record()

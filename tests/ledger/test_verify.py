@@ -191,7 +191,7 @@ def test_another_log_s_keys_do_not_fit(session: Session, tmp_path: Path) -> None
     post.log_key = Ed25519PrivateKey.generate()
     keys.write_bytes(export.keys(post.policy, post.root_device))
 
-    assert "file of keys does not know" in why(verify(ledger, keys))
+    assert "the log did not sign" in why(verify(ledger, keys))
 
 
 class TestACheckpointKnownFromElsewhere:

@@ -23,7 +23,7 @@ from postal_service.storage.transaction import transaction
 from tests.services.world import AGENCY, OFFICE, World
 
 TWO = Counts(originals=1, certified=0, photocopies=1)
-SERIALS = count(1)
+SERIALS = count(100_001)  # beyond those that the world's offices give out
 
 
 def line_to(app: Flask) -> Callable[[str, str, Mapping[str, str], bytes], Answer]:

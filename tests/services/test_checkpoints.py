@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from postal_service.cli.witness import WitnessOffice
 from postal_service.ledger import checkpoint, notes
@@ -16,9 +16,9 @@ from postal_service.ledger import reading as ledger
 from postal_service.ledger.checkpoint import Kept
 from postal_service.ledger.notes import Kind
 from postal_service.services import checkpoints
-from postal_service.services.checkpoints import Witness
+from postal_service.services.checkpoints import NothingRecorded, NotWitnessed, Witness
 from postal_service.storage.engine import open_engine
-from postal_service.storage.schema import CheckpointRow
+from postal_service.storage.schema import CheckpointRow, DeviceRow
 from postal_service.storage.transaction import Sessions, reading, sessions_on, transaction
 from tests.clock import NOON
 from tests.services.in_hand import accepted
@@ -133,6 +133,49 @@ def test_an_older_checkpoint_asks_nobody_who_signed_a_newer_one(log: Log) -> Non
     older, newer = log.grow(), log.grow()
     assert log.cosign(newer) == 3
     assert log.cosign(older) == 0
+
+
+# --- Handing the ledger out ------------------------------------------------------------------------
+
+
+def export(log: Log, folder: Path) -> Kept:
+    policy = checkpoints.policy(ORIGIN, log.key, [each.key for each in log.witnesses])
+    with reading(log.sessions) as session:
+        return checkpoints.export_to(
+            session, policy, ledger=folder / "ledger.jsonl", keys=folder / "keys.json"
+        )
+
+
+def test_before_enough_witnesses_signed_a_full_ledger_is_not_called_empty(
+    log: Log, tmp_path: Path
+) -> None:
+    log.lines[0].faults = iter([TimeoutError("slow")])
+    log.lines[1].faults = iter([TimeoutError("slow")])
+    kept = log.grow()
+    assert log.cosign(kept) == 1
+
+    with pytest.raises(NotWitnessed) as refused:
+        export(log, tmp_path)
+    assert refused.value.facts == {"needed": 2}
+
+    assert log.cosign(kept) == 2
+    assert export(log, tmp_path).size == kept.size
+
+
+def test_a_ledger_without_an_event_is_called_empty(log: Log, tmp_path: Path) -> None:
+    with pytest.raises(NothingRecorded):
+        export(log, tmp_path)
+
+
+def test_a_ledger_without_its_root_device_is_damaged_and_not_empty(
+    log: Log, tmp_path: Path
+) -> None:
+    assert log.cosign(log.grow()) == 3
+    with transaction(log.sessions) as session:
+        session.execute(delete(DeviceRow).filter_by(kind="root"))
+
+    with pytest.raises(checkpoints.DAMAGED, match="root device"):
+        export(log, tmp_path)
 
 
 # --- Two processes at the same moment --------------------------------------------------------------

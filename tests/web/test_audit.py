@@ -1,14 +1,15 @@
 """An auditor sees that the ledger is whole, draws a sample others can repeat, and takes proofs away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import EventId
 from postal_service.ledger import proof
-from postal_service.ledger.notes import public_key
+from postal_service.ledger.notes import Kind, public_key
 from postal_service.ledger.reading import entries_of
 from postal_service.ledger.witness import Policy
 from postal_service.projections import verdicts
@@ -34,13 +35,15 @@ def signed(runtime: Runtime) -> None:
         checkpoints.make(store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING)
 
 
-def checked(auditor: Browser, runtime: Runtime) -> str:
+def checked(
+    auditor: Browser, runtime: Runtime, witnesses: Sequence[checkpoints.Witness] = ()
+) -> str:
     """The page after a check that was asked for there and done by the runner."""
     assert auditor.send("/audit/checks").status_code == 302
     work = auditing.check_work(
         origin=runtime.settings.origin,
         log_key=runtime.log_key,
-        witnesses=(),
+        witnesses=witnesses,
         vault=runtime.vault,
     )
     Runner(runtime.sessions, clock=runtime.clock, kinds={auditing.VERIFY: work}).run_one()
@@ -85,6 +88,20 @@ def test_a_check_of_a_ledger_whose_history_was_changed_says_so(
 
     assert "✗ hỏng" in page
     assert "leaves are not those that were signed" in page
+
+
+def test_a_check_before_enough_witnesses_signed_says_what_to_do(
+    auditor: Browser, session: Session, runtime: Runtime, world: World
+) -> None:
+    sealed(session, world)
+    session.commit()
+    key = public_key("w1", Ed25519PrivateKey.generate(), Kind.COSIGNATURE)
+    away = checkpoints.Witness(key=key, ask=checkpoints.ask_by_http("http://127.0.0.1:9"))
+
+    page = checked(auditor, runtime, [away])
+
+    assert "không chạy được" in page
+    assert "Chưa điểm kiểm nào đủ bên làm chứng ký (cần 1)" in page
 
 
 def test_the_same_seed_draws_the_same_sample(

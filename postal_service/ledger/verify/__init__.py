@@ -18,7 +18,7 @@ What a device alone can cause by signing nonsense is a *finding*, which the ledg
 and a person looks at: a custody spent twice, a delivery code that opens no lock, an event that rests
 on one that never came, a hand-over of which one person signed both halves, a checkpoint seen by a device
 and unknown here (a sign of two histories), what a head of unit let in though its device was revoked and nobody had signed it with that device,
-a witness of a second seal who is its maker, and times that cannot all be true: of a device against what
+a witness of a second seal who is its maker, a signature under a checkpoint that the file of keys does not know, and times that cannot all be true: of a device against what
 it had seen and when we heard of it, of our own against the order of the ledger and the witnesses' clocks.
 
 To read it, begin with `file.py` (the file from its first line to its last) and `ledger.py` (what is
@@ -30,6 +30,7 @@ from .command import add_options, main
 from .devices import ALONE, SHARED_KEY
 from .file import Known, verify
 from .handovers import ONE_PERSON
+from .notes import STRANGER
 from .tellers import OWN_WITNESS
 from .times import (
     AFTER_IT_WAS_SIGNED,
@@ -46,6 +47,7 @@ __all__ = [
     "ONE_PERSON",
     "OWN_WITNESS",
     "SHARED_KEY",
+    "STRANGER",
     "TOLD_BEFORE_IT_WAS",
     "Broken",
     "Finding",

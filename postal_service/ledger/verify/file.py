@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .answer import Broken, Unreadable, Verdict
+from .answer import Broken, Findings, Unreadable, Verdict
 from .ledger import Ledger
-from .notes import Checkpoint, Keys, check_note, read_keys
+from .notes import STRANGER, Checkpoint, Keys, check_note, read_keys
 from .signatures import Signatures
 from .values import is_number, object_in
 
@@ -31,6 +31,7 @@ def verify(
     try:
         header = _read_header(path, keys)
         signed = _read_checkpoints(path, header, keys, signatures)
+        _tell_strangers(signed, ledger.findings)
         try:
             _read_leaves(path, header, ledger, signed, known)
         except Broken as fault:
@@ -78,7 +79,7 @@ def _read_checkpoints(
 ) -> dict[int, Checkpoint]:
     """What was signed, by size. It stands at the end and is wanted from the start."""
     signed: dict[int, Checkpoint] = {}
-    last = Checkpoint(0, b"", 0, None)
+    last = Checkpoint(0, b"", 0, None, ())
     count = 0
     for place, line in enumerate(_lines(path)):
         if place <= header.leaves:
@@ -99,6 +100,16 @@ def _read_checkpoints(
     if last.witnesses < keys.quorum:
         raise Broken(f"{last.witnesses} witnesses signed; {keys.quorum} are needed")
     return signed
+
+
+def _tell_strangers(signed: dict[int, Checkpoint], findings: Findings) -> None:
+    """Each once, at the newest leaf of the first checkpoint that he signed."""
+    told: set[str] = set()
+    for checkpoint in signed.values():
+        for name in checkpoint.strangers:
+            if name not in told:
+                told.add(name)
+                findings.add(checkpoint.size - 1, STRANGER)
 
 
 def _read_leaves(

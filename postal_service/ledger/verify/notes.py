@@ -1,4 +1,9 @@
-"""A checkpoint is a note that the log signed, and under it witnesses whom the file of keys knows."""
+"""A checkpoint is a note that the log signed; beneath it the witnesses whom the file of keys knows count.
+
+A line by anybody else counts for nothing and breaks nothing, as C2SP signed-note says: a witness whom
+nobody asks any more stands under what was signed in its time. Who it is becomes a finding. A false
+line of a known key condemns the note.
+"""
 
 import re
 from base64 import b64decode
@@ -13,6 +18,7 @@ from .signatures import Job, Signatures
 from .values import bytes_in
 
 KEYS_FORMAT = "custody-keys/1"
+STRANGER = "under its checkpoint stands somebody whom the file of keys does not know"
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,9 @@ class Keys:
 class Checkpoint:
     size: int
     root: bytes
-    witnesses: int
+    witnesses: int  # that the file of keys knows
     witnessed_ms: int | None  # by the clock in the middle, so that no single one decides
+    strangers: tuple[str, ...]  # who else stands there, for what it is worth
 
 
 def read_keys(path: Path) -> Keys:
@@ -75,22 +82,28 @@ def check_note(note: object, keys: Keys, signatures: Signatures) -> Checkpoint:
         raise Broken("a checkpoint does not tell origin, size and root of this log")
     root = bytes_in(lines[2], "the root of a checkpoint")
     signers = [_read_signer(line, keys) for line in below.split("\n")[:-1]]
-    names = [key.name for key, _ in signers[1:]]
-    if not below.endswith("\n") or not signers or signers[0][0] != keys.log:
+    names = [name for name, _, _ in signers[1:]]
+    if not below.endswith("\n") or not signers or signers[0][1] != keys.log:
         raise Broken("the log did not sign a checkpoint")
     if keys.log.name in names or any(one >= next_ for one, next_ in pairwise(names)):
         raise Broken("the witnesses under a checkpoint are not in order, or one stands twice")
+    strangers: list[str] = []
+    standing: set[bytes] = set()
     witnessed_ms: list[int] = []
-    for key, value in signers:
+    for name, key, value in signers:
+        if key is None:
+            strangers.append(name)
+            continue
         message, signature = text.encode(), value
         if key.kind == 4:
             seconds, signature = int.from_bytes(value[:8], "big"), value[8:]
             witnessed_ms.append(seconds * 1_000)
+            standing.add(key.key)
             message = b"cosignature/v1\ntime %d\n%b" % (seconds, message)
         why = f"the signature of {key.name} under the checkpoint of size {lines[1]} is false"
         signatures.check(Job(None, "", why, "ed25519", key.key, message, signature))
     middle = sorted(witnessed_ms)[len(witnessed_ms) // 2] if witnessed_ms else None
-    return Checkpoint(int(lines[1]), root, len(names), middle)
+    return Checkpoint(int(lines[1]), root, len(standing), middle, tuple(strangers))
 
 
 def _note_key(vkey: object, kind: int) -> NoteKey:
@@ -105,12 +118,14 @@ def _note_key(vkey: object, kind: int) -> NoteKey:
     return NoteKey(name, told, kind, material[1:])
 
 
-def _read_signer(line: str, keys: Keys) -> tuple[NoteKey, bytes]:
+def _read_signer(line: str, keys: Keys) -> tuple[str, NoteKey | None, bytes]:
+    """Name, key and signature of one line; no key where the file of keys does not know it."""
     dash, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
     value = bytes_in(encoded, "a signature under a checkpoint")
-    if dash == "\N{EM DASH}":
-        for key in (keys.log, *keys.witnesses):
-            if (key.name, key.id) == (name, value[:4]):
-                return key, value[4:]
-    raise Broken("a checkpoint is signed by someone whom the file of keys does not know")
+    if dash != "\N{EM DASH}" or not name or len(value) < 5:
+        raise Broken("a line under a checkpoint is not a signature")
+    for key in (keys.log, *keys.witnesses):
+        if (key.name, key.id) == (name, value[:4]):
+            return name, key, value[4:]
+    return name, None, value[4:]

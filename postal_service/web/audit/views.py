@@ -9,10 +9,10 @@ from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.projections import holdings
-from postal_service.services import auditing, checkpoints
+from postal_service.services import auditing
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
-from postal_service.web.audit.words import finding
+from postal_service.web.audit.words import finding, why_failed
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -67,9 +67,9 @@ def draw() -> ResponseReturnValue:
 @staff_only(*auditing.AUDITING)
 def proof(key: str) -> ResponseReturnValue:
     """The proof of one event, as a file that is checked without us."""
-    quorum = min(checkpoints.QUORUM, len(here.runtime().witnesses))
+    policy = here.runtime().policy
     with reading(here.sessions()) as store:
-        written = auditing.proof_of(store, EventId(key), quorum=quorum, by=here.actor())
+        written = auditing.proof_of(store, EventId(key), policy=policy, by=here.actor())
     answer = Response(written, mimetype="text/plain")
     answer.headers["Content-Disposition"] = f'attachment; filename="{key}.tlog-proof"'
     return answer
@@ -85,6 +85,7 @@ def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> 
         refusal=told(refused) if refused else "",
         view=view,
         finding=finding,
+        why_failed=why_failed,
         drawn=None if drawn is None else [(item, found.get(item)) for item in drawn],
         typed={
             "seed": request.form.get("seed", "1")[:6],

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from postal_service.domain.wording import sentence
 from postal_service.ledger import verify
 from postal_service.services import auditing
-from postal_service.web.language import pick
+from postal_service.services.jobs import Job
+from postal_service.web.language import language, pick
 
 Pair = tuple[str, str]
 
@@ -53,6 +55,10 @@ FINDINGS: Final[dict[str, Pair]] = {
         "khóa của máy cũng là khóa của người khác",
         verify.SHARED_KEY,
     ),
+    verify.STRANGER: (
+        "dưới điểm kiểm của nó có chữ ký của bên mà tệp khóa không biết",
+        verify.STRANGER,
+    ),
     verify.BEFORE_WHAT_IT_FOLLOWS: (
         "được ghi giờ nhận trước sự kiện đứng trước nó",
         verify.BEFORE_WHAT_IT_FOLLOWS,
@@ -82,6 +88,12 @@ FINDINGS: Final[dict[str, Pair]] = {
         auditing.WRONG_FILE,
     ),
 }
+
+
+def why_failed(job: Job) -> str:
+    """The sentence behind a check that was refused; "" where the program itself failed."""
+    facts = job.result.get("facts")
+    return sentence(job.message, facts, language()) if isinstance(facts, dict) else ""
 
 
 def finding(what: str) -> str:

@@ -14,7 +14,6 @@ from postal_service.printing import (
 )
 from postal_service.printing import invitation as invitation_paper
 from postal_service.services import (
-    checkpoints,
     directory,
     item_papers,
     overview,
@@ -107,9 +106,8 @@ def extract(number: str) -> ResponseReturnValue:
     try:
         asked_by = forms.line("asked_by", "Người yêu cầu", most=120)
         purpose = forms.line("purpose", "Mục đích", most=200)
-        quorum = min(checkpoints.QUORUM, len(runtime.witnesses))
         with reading(here.sessions()) as store:
-            found = item_papers.chain(store, item, quorum=quorum, by=by)
+            found = item_papers.chain(store, item, policy=runtime.policy, by=by)
             office = places.workplace(store, by=by, at=here.now())
             issuer = directory.names(store, [by.staff])[by.staff]
     except Refusal as refused:

@@ -134,6 +134,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hồ sơ đã kết thúc thì phải có ngày giải quyết hoặc ngày trả.",
         "A dossier that has ended needs the day on which it did.",
     ),
+    "import.end_not_reached": (
+        "Theo trạng thái thì hồ sơ chưa kết thúc nên ngày này không được dùng.",
+        "By its state the dossier has not ended, so this day is not used.",
+    ),
+    "import.which_day_ended": (
+        "Ngày giải quyết để trống, còn ngày trả khác ngày kết thúc đã lưu. Hãy ghi ngày giải quyết.",
+        "The day it was resolved is empty, and the day of return is not the stored day of its end. Write the day it was resolved.",
+    ),
     "import.ambiguous_agency": (
         "Có nhiều cơ quan tên “{unit}”. Hãy ghi mã cơ quan.",
         "Several agencies are called “{unit}”. Write the agency's code.",

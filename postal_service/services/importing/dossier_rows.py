@@ -148,13 +148,9 @@ def _agency(
 def _dates(cells: RowCells, received_at: datetime | None, at: datetime) -> _Dates:
     due_at = cells.moment("due_at", at_time=END_OF_DAY)
     resolved_at, returned_at = cells.moment("resolved_at"), cells.moment("returned_at")
-    state = cells.choice("status", STATES)
-    if state in _ENDED and not (resolved_at or returned_at):
-        cells.refuse("resolved_at", "import.end_without_day")
-    if state is None and returned_at:
-        state = Administrative.RETURNED
-    if state is None and resolved_at:
-        state = Administrative.RESOLVED
+    state = _state(cells, resolved_at, returned_at)
+    if state not in _ENDED:
+        resolved_at = returned_at = None
     if received_at is not None:
         for key, moment in (("due_at", due_at), ("resolved_at", resolved_at), ("returned_at", returned_at)):  # fmt: skip
             # A day without an hour begins at midnight: it is not before that day's reception.
@@ -163,9 +159,27 @@ def _dates(cells: RowCells, received_at: datetime | None, at: datetime) -> _Date
     for key, moment in (("resolved_at", resolved_at), ("returned_at", returned_at)):
         if moment is not None and moment > at:
             cells.refuse(key, "import.in_the_future")
-    if resolved_at and returned_at and returned_at.date() < resolved_at.date():
+    if resolved_at and returned_at and local(returned_at).date() < local(resolved_at).date():
         cells.refuse("returned_at", "import.returned_before_resolved")
     return _Dates(due_at=due_at, state=state, resolved_at=resolved_at, returned_at=returned_at)
+
+
+def _state(
+    cells: RowCells, resolved_at: datetime | None, returned_at: datetime | None
+) -> Administrative | None:
+    """The state as told, or as the days tell it; days that it has not reached are remarked."""
+    state = cells.choice("status", STATES)
+    if state is None and returned_at:
+        state = Administrative.RETURNED
+    if state is None and resolved_at:
+        state = Administrative.RESOLVED
+    if state in _ENDED and not (resolved_at or returned_at):
+        cells.refuse("resolved_at", "import.end_without_day")
+    if state not in _ENDED:
+        for key, moment in (("resolved_at", resolved_at), ("returned_at", returned_at)):
+            if moment is not None:
+                cells.remark(key, "import.end_not_reached")
+    return state
 
 
 def _computed_due(

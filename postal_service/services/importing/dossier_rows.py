@@ -24,6 +24,8 @@ from postal_service.services.procedures import VersionId
 
 # An appointment without an hour falls at the end of the day.
 END_OF_DAY = time(17)
+# Systems write 31/12/9999 where they mean no date; nobody promises anything for another century.
+_NO_PROMISE = 2100
 
 _ENDED = frozenset(
     {
@@ -112,7 +114,7 @@ def _received_at(cells: RowCells, at: datetime) -> datetime | None:
     if found is not None and found > at:
         cells.refuse("received_at", "import.in_the_future")
         return None
-    if found is not None and found.year < 2000:
+    if found is not None and local(found).year < 2000:
         cells.refuse("received_at", "import.too_long_ago")
         return None
     return found
@@ -147,6 +149,8 @@ def _agency(
 
 def _dates(cells: RowCells, received_at: datetime | None, at: datetime) -> _Dates:
     due_at = cells.moment("due_at", at_time=END_OF_DAY)
+    if due_at is not None and local(due_at).year >= _NO_PROMISE:
+        cells.refuse("due_at", "import.too_far_ahead")
     resolved_at, returned_at = cells.moment("resolved_at"), cells.moment("returned_at")
     state = _state(cells, resolved_at, returned_at)
     if state not in _ENDED:

@@ -9,7 +9,11 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
 from postal_service.domain.bank_accounts import BankAccount
 from postal_service.domain.ids import UnitCode
@@ -84,7 +88,7 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
     kept = folder / "keys.json"
     if not kept.exists():
         private_files.keep(kept, json.dumps(make_keys(), indent=1).encode())
-    keys = {name: _key(name, text) for name, text in json.loads(kept.read_text()).items()}
+    keys = _kept_keys(kept)
     url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
     told = {"POSTAL_ACCOUNTS": DEMO_ACCOUNTS, **environment}
     return _settings(told, url, keys, demo=True)
@@ -103,6 +107,39 @@ def _key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")
     return key
+
+
+def _kept_keys(kept: Path) -> dict[str, bytes]:
+    try:
+        told = json.loads(kept.read_bytes())
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in SECRETS):
+        raise NotConfiguredError(
+            f"{kept} does not hold the keys of a demo. Without that file the next demo makes new ones."
+        )
+    return {name: _key(name, told[name]) for name in SECRETS}
+
+
+def _redis(url: str) -> str:
+    if url.startswith("redis") and find_spec("redis") is None:
+        raise NotConfiguredError(
+            "POSTAL_REDIS_URL needs the Python package redis (pip install redis)."
+        )
+    try:
+        known = not url or (
+            url.startswith("redis") and storage_from_string(url)
+        )  # it asks nobody yet
+    except (
+        ConfigurationError,
+        ValueError,
+    ):  # their text could hold the password of a half-right URL
+        known = False
+    if not known:
+        raise NotConfiguredError(
+            "POSTAL_REDIS_URL has to be the address of a Redis: redis://HOST:6379/0."
+        )
+    return url
 
 
 def _proxies(text: str) -> int:
@@ -184,7 +221,7 @@ def _settings(
         cookie_key=keys["POSTAL_COOKIE_KEY"],
         secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
         trusted_proxies=_proxies(environment.get("POSTAL_TRUSTED_PROXIES", "0")),
-        redis_url=environment.get("POSTAL_REDIS_URL", ""),
+        redis_url=_redis(environment.get("POSTAL_REDIS_URL", "")),
         conditions=_conditions(environment),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
         accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),

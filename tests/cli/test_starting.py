@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from postal_service.cli import main
 from postal_service.ledger import notes
 from postal_service.settings import make_keys
+from tests.databases import fresh_database
 
 LOG = str(notes.public_key("post.example/custody", Ed25519PrivateKey.from_private_bytes(bytes(32))))
 
@@ -43,6 +45,9 @@ def configured(
         ("POSTAL_ACCOUNTS", "POST postage 97 1 A", 2, "A bank has six digits"),
         ("POSTAL_ACCOUNTS", f"POST postage 970436 1 {'A' * 26}", 2, "longer than 25"),
         ("POSTAL_ACCOUNTS", "P postage 970436 1 A\nP postage 970436 2 B", 2, "two accounts"),
+        ("POSTAL_REDIS_URL", "foo", 2, "POSTAL_REDIS_URL"),
+        ("POSTAL_REDIS_URL", "http://u:secret@cache.example", 2, "POSTAL_REDIS_URL"),
+        ("POSTAL_REDIS_URL", "redis://u:secret@cache.example:port", 2, "POSTAL_REDIS_URL"),
         ("POSTAL_DATABASE_URL", "secret-and-no-url", 2, "POSTAL_DATABASE_URL"),
         ("POSTAL_DATABASE_URL", "sqlite:////there/is/no/folder/post.db", 1, "database"),
         ("POSTAL_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/post", 1, "database"),
@@ -63,10 +68,81 @@ def test_a_setting_that_cannot_be_is_told_in_a_line(
     assert "secret" not in told
 
 
-@pytest.mark.usefixtures("configured")
-def test_a_store_without_tables_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rebuild"]) == 1
-    assert "no such table" in capsys.readouterr().err
+@pytest.fixture
+def without_tables(
+    configured: pytest.MonkeyPatch, dialect: str, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """A database that is there and in which nothing was made yet."""
+    if dialect == "sqlite":
+        yield
+        return
+    with fresh_database(request.getfixturevalue("postgres_url"), "unmade") as url:
+        configured.setenv("POSTAL_DATABASE_URL", url)
+        yield
+
+
+@pytest.mark.usefixtures("without_tables")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["serve"],
+        ["rebuild"],
+        ["verify"],
+        ["checkpoint"],
+        ["export-ledger", "ledger.jsonl", "keys.json"],
+        ["report"],
+        ["import", "dossiers", "d.csv"],
+        ["staff", "an", "An", "--role", "auditor", "--unit", "H17"],
+    ],
+)
+def test_a_store_without_tables_is_told_in_a_line(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "postal: The tables are not up to date: run `postal migrate` first.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://u:secret@127.0.0.1/post", "postgresql+psycopg://"),
+        ("postgresql+pg8000://u:secret@127.0.0.1/post", "postgresql+psycopg://"),  # no such driver
+        ("nodb://u:secret@127.0.0.1/post", "postgresql+psycopg://"),
+        ("sqlite:///{file}", "No database is there: file is not a database."),
+    ],
+)
+@pytest.mark.parametrize("command", ["rebuild", "migrate", "serve"])
+def test_what_is_no_database_is_told_in_a_line(
+    configured: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    url: str,
+    said: str,
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Kính gửi Bưu điện thành phố,\n" * 100)
+    configured.setenv("POSTAL_DATABASE_URL", url.format(file=file))
+
+    assert main([command]) == 2
+
+    told = capsys.readouterr().err
+    assert said in told
+    assert "secret" not in told
+    assert told.count("\n") == 1
+
+
+def test_a_demo_with_broken_keys_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for broken in (b"{", b"[]", b"{}", b"\xff", b'{"POSTAL_MASTER_KEY": 1}'):
+        (tmp_path / "keys.json").write_bytes(broken)
+        assert main(["demo", "--no-serve", "--folder", str(tmp_path)]) == 2
+        told = capsys.readouterr().err
+        assert "keys.json does not hold the keys of a demo" in told
+        assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize("port", ["99999", "0", "-1", "tám nghìn", "80 ", "9" * 5000])

@@ -28,11 +28,16 @@ def day(written: int, hour: int = 0) -> datetime:
     return datetime(2026, 11, written, hour, tzinfo=VIETNAM)
 
 
-def take(office: Importer, folder: Path, mode: Mode, *changes: Mapping[str, object]) -> object:
-    """Enter a row; then the same with each of the changes in turn. What the last file came to."""
-    for number, change in enumerate(changes):
-        path = write_csv(folder / f"{number}.csv", [row(1) | {**change}])
-        report = office.take(path, mode=mode if number else Mode.CREATE)
+def take(
+    office: Importer,
+    folder: Path,
+    mode: Mode,
+    before: Mapping[str, object],
+    then: Mapping[str, object],
+) -> object:
+    """Enter a row as it was, and then as it is told now; what the second file came to."""
+    office.take(write_csv(folder / "before.csv", [row(1) | {**before}]), mode=Mode.CREATE)
+    report = office.take(write_csv(folder / "then.csv", [row(1) | {**then}]), mode=mode)
     return told(report.errors) or saved(report)
 
 

@@ -142,6 +142,13 @@ def _redis(url: str) -> str:
     return url
 
 
+def _switch(name: str, text: str) -> bool:
+    """On or off; a word that is neither would else be one of them without anybody's knowledge."""
+    if text not in {"0", "1"}:
+        raise NotConfiguredError(f"{name} is 1 or 0.")
+    return text == "1"
+
+
 def _proxies(text: str) -> int:
     if text not in map(str, range(MOST_PROXIES + 1)):
         raise NotConfiguredError(
@@ -165,9 +172,7 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
     server = environment.get("POSTAL_ROAD_SERVER_URL", "")
     if server and not server.startswith(("http://", "https://")):
         raise NotConfiguredError("POSTAL_ROAD_SERVER_URL has to be an http address.")
-    guess = environment.get("POSTAL_ROAD_GUESS", "0")
-    if guess not in {"0", "1"}:
-        raise NotConfiguredError("POSTAL_ROAD_GUESS is 1 or 0.")
+    may_guess = _switch("POSTAL_ROAD_GUESS", environment.get("POSTAL_ROAD_GUESS", "0"))
     file, cache = environment.get("POSTAL_PLANNING_FILE"), environment.get("POSTAL_ROAD_CACHE")
     try:
         told = conditions_file.read(Path(file)) if file else ASSUMED
@@ -178,7 +183,7 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
         road_server=server,
         road_profile=environment.get("POSTAL_ROAD_PROFILE", told.road_profile),
         road_cache=Path(cache) if cache else None,
-        may_guess=guess == "1",
+        may_guess=may_guess,
     )
 
 
@@ -219,7 +224,9 @@ def _settings(
         log_key=keys["POSTAL_LOG_KEY"],
         root_key=keys["POSTAL_ROOT_KEY"],
         cookie_key=keys["POSTAL_COOKIE_KEY"],
-        secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
+        secure_cookies=_switch(
+            "POSTAL_SECURE_COOKIES", environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1")
+        ),
         trusted_proxies=_proxies(environment.get("POSTAL_TRUSTED_PROXIES", "0")),
         redis_url=_redis(environment.get("POSTAL_REDIS_URL", "")),
         conditions=_conditions(environment),

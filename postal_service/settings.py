@@ -15,11 +15,13 @@ from pathlib import Path
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
+from postal_service.domain import codes, s10
 from postal_service.domain.bank_accounts import BankAccount
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
+from postal_service.ledger.notes import Kind, NoteInvalid, NoteKey
 from postal_service.services import conditions_file
 from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.storage import private_files
@@ -107,6 +109,36 @@ def _key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")
     return key
+
+
+def _origin(name: str) -> str:
+    """The name checkpoints are signed with, which a note must be able to hold."""
+    try:
+        NoteKey(name, Kind.SIGNATURE, bytes(KEY_BYTES))
+        plain = name.isprintable()
+    except NoteInvalid:
+        plain = False
+    if not plain:
+        raise NotConfiguredError(
+            "POSTAL_ORIGIN is the log's name, without a blank and without +: buudien.example/custody."
+        )
+    return name
+
+
+def _label_host(host: str) -> str:
+    try:
+        return codes.label_host(host)
+    except codes.BadHost as refused:
+        raise NotConfiguredError("POSTAL_LABEL_HOST has to be a host name: BDQN.VN.") from refused
+
+
+def _item_prefix(letters: str) -> str:
+    try:
+        return s10.make(0, service=letters).service
+    except s10.NotAnItemNumber as refused:
+        raise NotConfiguredError(
+            "POSTAL_ITEM_PREFIX is the two capitals, A to Z, that item numbers begin with: BH."
+        ) from refused
 
 
 def _kept_keys(kept: Path) -> dict[str, bytes]:
@@ -216,9 +248,9 @@ def _settings(
 ) -> Settings:
     return Settings(
         database_url=url,
-        origin=environment.get("POSTAL_ORIGIN", "demo.buudien.invalid/custody"),
-        label_host=environment.get("POSTAL_LABEL_HOST", "BDQN.VN"),
-        item_prefix=environment.get("POSTAL_ITEM_PREFIX", "BH"),
+        origin=_origin(environment.get("POSTAL_ORIGIN", "demo.buudien.invalid/custody")),
+        label_host=_label_host(environment.get("POSTAL_LABEL_HOST", "BDQN.VN")),
+        item_prefix=_item_prefix(environment.get("POSTAL_ITEM_PREFIX", s10.DEMO_SERVICE)),
         master_key=keys["POSTAL_MASTER_KEY"],
         index_key=keys["POSTAL_INDEX_KEY"],
         log_key=keys["POSTAL_LOG_KEY"],

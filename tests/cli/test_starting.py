@@ -1,5 +1,6 @@
 """Whoever sets a service up mistypes things; he is told in a line what is wrong, and nothing is done."""
 
+import io
 import os
 import socket
 import subprocess
@@ -157,6 +158,20 @@ def test_a_demo_with_broken_keys_is_told_in_a_line(
         told = capsys.readouterr().err
         assert "keys.json does not hold the keys of a demo" in told
         assert told.count("\n") == 1
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_role_over_a_unit_that_is_none_is_refused_in_whole_sentences(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["migrate"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("một mật khẩu đủ dài\n"))
+
+    assert main(["staff", "an", "An", "--role", "auditor", "--unit", "ZZZ"]) == 1
+
+    assert capsys.readouterr().err == (
+        "postal: There is no unit ZZZ.\npostal: Không có đơn vị ZZZ.\n"
+    )
 
 
 @pytest.mark.parametrize("port", ["99999", "0", "-1", "tám nghìn", "80 ", "9" * 5000])

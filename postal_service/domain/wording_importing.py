@@ -150,6 +150,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Theo trạng thái thì hồ sơ chưa kết thúc nên ngày này không được dùng.",
         "By its state the dossier has not ended, so this day is not used.",
     ),
+    "import.receiver_not_used": (
+        "Ô nhận kết quả qua bưu chính để trống nên ô này không được dùng.",
+        "The row does not say whether the result goes by post, so this cell is not used.",
+    ),
     "import.which_day_ended": (
         "Ngày giải quyết để trống, còn ngày trả khác ngày kết thúc đã lưu. Hãy ghi ngày giải quyết.",
         "The day it was resolved is empty, and the day of return is not the stored day of its end. Write the day it was resolved.",

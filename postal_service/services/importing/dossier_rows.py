@@ -18,7 +18,7 @@ from postal_service.domain.wording_dates import local
 from postal_service.services.importing import dossier_people
 from postal_service.services.importing.cells import RowCells
 from postal_service.services.importing.dossier_catalogue import Catalogue
-from postal_service.services.importing.dossier_columns import CHANNELS, STATES
+from postal_service.services.importing.dossier_columns import CHANNELS, OF_A_RECEIVER, STATES
 from postal_service.services.places import Place
 from postal_service.services.procedures import VersionId
 
@@ -62,6 +62,10 @@ def read(cells: RowCells, known: Catalogue, *, at: datetime) -> DossierRecord | 
     received_at = _received_at(cells, at)
     channel = cells.choice("channel", CHANNELS)
     by_post = cells.flag("result_by_post")
+    if not cells.given("result_by_post"):
+        for key in OF_A_RECEIVER:
+            if cells.given(key):
+                cells.remark(key, "import.receiver_not_used")
     version = _version(cells, known, received_at)
     agency = _agency(cells, known, code, received_at)
     dates = _dates(cells, received_at, at)

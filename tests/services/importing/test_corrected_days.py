@@ -178,6 +178,17 @@ def test_a_day_the_state_has_not_reached_is_left_out_with_a_remark(
     assert office.dossiers()[CODE].resolved_at is None
 
 
+def test_a_receiver_is_left_out_with_a_remark_where_nothing_says_that_it_goes_by_post(
+    office: Importer, tmp_path: Path
+) -> None:
+    office.take(write_csv(tmp_path / "a.csv", [row(1) | BY_POST]))
+    elsewhere: dict[str, object] = {"Địa chỉ nhận kết quả": "1 Lê Lợi, phường Tam Kỳ"}
+
+    report = office.take(write_csv(tmp_path / "b.csv", [row(1) | elsewhere]), mode=Mode.UPDATE)
+
+    assert told(report.remarks) == [(2, "Địa chỉ nhận kết quả", "import.receiver_not_used")]
+
+
 def test_a_result_that_is_fetched_after_all_sends_no_courier(
     office: Importer, tmp_path: Path
 ) -> None:

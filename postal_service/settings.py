@@ -9,13 +9,19 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
+
+from postal_service.domain import codes, s10
 from postal_service.domain.bank_accounts import BankAccount
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
+from postal_service.ledger.notes import Kind, NoteInvalid, NoteKey
 from postal_service.services import conditions_file
 from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.storage import private_files
@@ -84,7 +90,7 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
     kept = folder / "keys.json"
     if not kept.exists():
         private_files.keep(kept, json.dumps(make_keys(), indent=1).encode())
-    keys = {name: _key(name, text) for name, text in json.loads(kept.read_text()).items()}
+    keys = _kept_keys(kept)
     url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
     told = {"POSTAL_ACCOUNTS": DEMO_ACCOUNTS, **environment}
     return _settings(told, url, keys, demo=True)
@@ -103,6 +109,76 @@ def _key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise NotConfiguredError(f"{name} must be {KEY_BYTES} bytes in base64.")
     return key
+
+
+def _origin(name: str) -> str:
+    """The name checkpoints are signed with, which a note must be able to hold."""
+    try:
+        NoteKey(name, Kind.SIGNATURE, bytes(KEY_BYTES))
+        plain = name.isprintable()
+    except NoteInvalid:
+        plain = False
+    if not plain:
+        raise NotConfiguredError(
+            "POSTAL_ORIGIN is the log's name, without a blank and without +: buudien.example/custody."
+        )
+    return name
+
+
+def _label_host(host: str) -> str:
+    try:
+        return codes.label_host(host)
+    except codes.BadHost as refused:
+        raise NotConfiguredError("POSTAL_LABEL_HOST has to be a host name: BDQN.VN.") from refused
+
+
+def _item_prefix(letters: str) -> str:
+    try:
+        return s10.make(0, service=letters).service
+    except s10.NotAnItemNumber as refused:
+        raise NotConfiguredError(
+            "POSTAL_ITEM_PREFIX is the two capitals, A to Z, that item numbers begin with: BH."
+        ) from refused
+
+
+def _kept_keys(kept: Path) -> dict[str, bytes]:
+    try:
+        told = json.loads(kept.read_bytes())
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in SECRETS):
+        raise NotConfiguredError(
+            f"{kept} does not hold the keys of a demo. Without that file the next demo makes new ones."
+        )
+    return {name: _key(name, told[name]) for name in SECRETS}
+
+
+def _redis(url: str) -> str:
+    if url.startswith("redis") and find_spec("redis") is None:
+        raise NotConfiguredError(
+            "POSTAL_REDIS_URL needs the Python package redis (pip install redis)."
+        )
+    try:
+        known = not url or (
+            url.startswith("redis") and storage_from_string(url)
+        )  # it asks nobody yet
+    except (
+        ConfigurationError,
+        ValueError,
+    ):  # their text could hold the password of a half-right URL
+        known = False
+    if not known:
+        raise NotConfiguredError(
+            "POSTAL_REDIS_URL has to be the address of a Redis: redis://HOST:6379/0."
+        )
+    return url
+
+
+def _switch(name: str, text: str) -> bool:
+    """On or off; a word that is neither would else be one of them without anybody's knowledge."""
+    if text not in {"0", "1"}:
+        raise NotConfiguredError(f"{name} is 1 or 0.")
+    return text == "1"
 
 
 def _proxies(text: str) -> int:
@@ -128,9 +204,7 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
     server = environment.get("POSTAL_ROAD_SERVER_URL", "")
     if server and not server.startswith(("http://", "https://")):
         raise NotConfiguredError("POSTAL_ROAD_SERVER_URL has to be an http address.")
-    guess = environment.get("POSTAL_ROAD_GUESS", "0")
-    if guess not in {"0", "1"}:
-        raise NotConfiguredError("POSTAL_ROAD_GUESS is 1 or 0.")
+    may_guess = _switch("POSTAL_ROAD_GUESS", environment.get("POSTAL_ROAD_GUESS", "0"))
     file, cache = environment.get("POSTAL_PLANNING_FILE"), environment.get("POSTAL_ROAD_CACHE")
     try:
         told = conditions_file.read(Path(file)) if file else ASSUMED
@@ -141,7 +215,7 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
         road_server=server,
         road_profile=environment.get("POSTAL_ROAD_PROFILE", told.road_profile),
         road_cache=Path(cache) if cache else None,
-        may_guess=guess == "1",
+        may_guess=may_guess,
     )
 
 
@@ -174,17 +248,19 @@ def _settings(
 ) -> Settings:
     return Settings(
         database_url=url,
-        origin=environment.get("POSTAL_ORIGIN", "demo.buudien.invalid/custody"),
-        label_host=environment.get("POSTAL_LABEL_HOST", "BDQN.VN"),
-        item_prefix=environment.get("POSTAL_ITEM_PREFIX", "BH"),
+        origin=_origin(environment.get("POSTAL_ORIGIN", "demo.buudien.invalid/custody")),
+        label_host=_label_host(environment.get("POSTAL_LABEL_HOST", "BDQN.VN")),
+        item_prefix=_item_prefix(environment.get("POSTAL_ITEM_PREFIX", s10.DEMO_SERVICE)),
         master_key=keys["POSTAL_MASTER_KEY"],
         index_key=keys["POSTAL_INDEX_KEY"],
         log_key=keys["POSTAL_LOG_KEY"],
         root_key=keys["POSTAL_ROOT_KEY"],
         cookie_key=keys["POSTAL_COOKIE_KEY"],
-        secure_cookies=environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1") == "1",
+        secure_cookies=_switch(
+            "POSTAL_SECURE_COOKIES", environment.get("POSTAL_SECURE_COOKIES", "0" if demo else "1")
+        ),
         trusted_proxies=_proxies(environment.get("POSTAL_TRUSTED_PROXIES", "0")),
-        redis_url=environment.get("POSTAL_REDIS_URL", ""),
+        redis_url=_redis(environment.get("POSTAL_REDIS_URL", "")),
         conditions=_conditions(environment),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
         accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),

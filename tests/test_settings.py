@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from postal_service.settings import NotConfiguredError, Settings, for_demo
+from postal_service.settings import (
+    NotConfiguredError,
+    Settings,
+    for_demo,
+    from_environment,
+    make_keys,
+)
 
 
 def started(folder: Path, **variables: str) -> Settings:
@@ -45,3 +51,14 @@ def test_what_plans_assume_comes_from_the_variables_and_their_file(tmp_path: Pat
 def test_a_variable_that_cannot_be_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(NotConfiguredError, match=name):
         started(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize(("value", "secure"), [("1", True), ("0", False)])
+def test_cookies_are_as_secure_as_is_said(tmp_path: Path, value: str, *, secure: bool) -> None:
+    assert started(tmp_path, POSTAL_SECURE_COOKIES=value).secure_cookies is secure
+
+
+def test_cookies_of_an_installation_are_secure_unless_told(tmp_path: Path) -> None:
+    told = {**make_keys(), "POSTAL_DATABASE_URL": "sqlite://", "POSTAL_ORIGIN": "post.example"}
+    assert from_environment(told).secure_cookies
+    assert not started(tmp_path).secure_cookies

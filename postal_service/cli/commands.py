@@ -16,6 +16,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import sentence
 from postal_service.services import checkpoints
 from postal_service.settings import NotConfiguredError
+from postal_service.storage.engine import NotADatabaseError, UnsafeDatabaseError
 
 REFUSED, NOT_UNDERSTOOD = 1, 2
 
@@ -31,16 +32,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except checkpoints.DAMAGED as fault:
         complain(f"The ledger in the store is not what was recorded: {fault}")
         return REFUSED
-    except NotConfiguredError as fault:
+    except (NotConfiguredError, NotADatabaseError) as fault:
         complain(str(fault))
         return NOT_UNDERSTOOD
     except ArgumentError:  # its text could hold the password of a half-right URL
-        complain("POSTAL_DATABASE_URL is not the URL of a database.")
+        complain(
+            "POSTAL_DATABASE_URL is not the URL of a database that is known:"
+            " sqlite:///FILE or postgresql+psycopg://…"
+        )
         return NOT_UNDERSTOOD
     except OperationalError as fault:
         complain(f"The database does not do it: {fault.orig}")
         return REFUSED
-    except CannotListenError as fault:
+    except (CannotListenError, UnsafeDatabaseError) as fault:
         complain(str(fault))
         return REFUSED
     except BrokenPipeError:

@@ -37,6 +37,7 @@ ENCODINGS = {
     "tcvn3": Encoding.TCVN3,
     "vni": Encoding.VNI,
 }
+_NAMES = {encoding: name for name, encoding in ENCODINGS.items()}
 _TITLES = {Stage.CHECKING: "Kiểm tra / checking", Stage.SAVING: "Lưu / saving"}
 
 
@@ -48,7 +49,11 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("kind", choices=[kind.value for kind in Kind])
     parser.add_argument("file", type=Path, help="CSV, XLSX, a JSON array, or one object a line")
     parser.add_argument("--format", choices=[form.value for form in Format])
-    parser.add_argument("--encoding", choices=list(ENCODINGS), help="of CSV and JSON; else guessed")
+    parser.add_argument(
+        "--encoding",
+        choices=list(ENCODINGS),
+        help="of CSV and JSON; where it has to be guessed, nothing is saved until it is named",
+    )
     parser.add_argument(
         "--preview",
         "--dry-run",
@@ -92,6 +97,8 @@ def _import(arguments: argparse.Namespace) -> int:
         if arguments.preview:
             say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
             return 0 if told.clean else 1
+        if not told.certain:
+            return _ask_for_encoding(told)
         return _save(runtime, source, rules, told, spool)
 
 
@@ -108,6 +115,18 @@ def _look(runtime: Runtime, source: Source, rules: Rules, spool: Spool | None) -
             on_progress=on_progress,
             spool=spool,
         )
+
+
+def _ask_for_encoding(told: Preview) -> int:
+    """A guess may read another letter where a name stands, so somebody looks and names it."""
+    guess = _NAMES[told.encoding] if told.encoding else ""
+    complain(
+        f"Bảng mã {guess} chỉ là đoán nên chưa lưu gì. Xem chữ ở các dòng trên: đúng thì chạy lại lệnh,"
+        f" thêm --encoding {guess}; sai thì thêm tên khác ({', '.join(ENCODINGS)}) và --preview.",
+        f"The encoding {guess} is a guess, so nothing was saved. Look at the letters of the rows above: if"
+        f" they are right, run the command again with --encoding {guess}; else with another name and --preview.",
+    )
+    return 1
 
 
 def _save(
@@ -142,9 +161,7 @@ def _save(
 def _say_preview(told: Preview) -> None:
     written = told.encoding.value if told.encoding else "-"
     guess = (
-        ""
-        if told.certain
-        else " (đoán / a guess: look at the rows below; --encoding says otherwise)"
+        "" if told.certain else " (đoán, xem các dòng dưới đây / a guess, look at the rows below)"
     )
     say(f"{told.kind.value}: {told.format.value}, {written}{guess}")
     for heading, title in told.columns.items():

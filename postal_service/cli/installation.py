@@ -4,10 +4,11 @@ import argparse
 import getpass
 import sys
 
+from postal_service.cli.opening import opened
 from postal_service.cli.output import Commands, complain, say
 from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
-from postal_service.runtime import start
+from postal_service.runtime import Runtime
 from postal_service.services import access, directory
 from postal_service.settings import from_environment, make_keys
 from postal_service.storage.engine import open_engine
@@ -50,7 +51,11 @@ def _migrate(_: argparse.Namespace) -> int:
 
 
 def _staff(arguments: argparse.Namespace) -> int:
-    runtime = start(from_environment())
+    with opened() as runtime:
+        return _entered(arguments, runtime)
+
+
+def _entered(arguments: argparse.Namespace, runtime: Runtime) -> int:
     # From a pipe the password is the first line; it is never an argument, where others could read it.
     password = (
         getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

@@ -2,15 +2,16 @@
 
 import argparse
 import tempfile
+from errno import EEXIST, EISDIR, ENOENT
 from pathlib import Path
 
 from postal_service import projections
+from postal_service.cli.opening import opened
 from postal_service.cli.output import Commands, complain, say
 from postal_service.ledger import verify
 from postal_service.ledger.checkpoint import Kept
-from postal_service.runtime import Runtime, start
+from postal_service.runtime import Runtime
 from postal_service.services import auditing, checkpoints
-from postal_service.settings import from_environment
 from postal_service.storage.transaction import reading, transaction
 
 REFUSED = 1
@@ -61,12 +62,12 @@ def _verify(arguments: argparse.Namespace) -> int:
         options += ["--known", size, root]
     if arguments.file is not None:
         return verify.main([str(arguments.file), str(arguments.keys), *options])
-    runtime = start(from_environment())
-    with tempfile.TemporaryDirectory() as folder:
-        ledger, keys = Path(folder, "ledger.jsonl"), Path(folder, "keys.json")
-        export(runtime, ledger, keys)
-        status = verify.main([str(ledger), str(keys), *options])
-    return status or _compare(runtime)
+    with opened() as runtime:
+        with tempfile.TemporaryDirectory() as folder:
+            ledger, keys = Path(folder, "ledger.jsonl"), Path(folder, "keys.json")
+            export(runtime, ledger, keys)
+            status = verify.main([str(ledger), str(keys), *options])
+        return status or _compare(runtime)
 
 
 def _compare(runtime: Runtime) -> int:
@@ -85,20 +86,37 @@ def _compare(runtime: Runtime) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    kept = export(start(from_environment()), arguments.file, arguments.keys)
+    try:
+        _refuse_unless_files(arguments.file, arguments.keys)
+        with opened() as runtime:
+            kept = export(runtime, arguments.file, arguments.keys)
+    except OSError as fault:
+        complain(f"Cannot write {fault.filename or arguments.file}: {fault.strerror or fault}.")
+        return REFUSED
     say(f"Wrote {kept.size} events to {arguments.file} and the public keys to {arguments.keys}.")
     return 0
 
 
+def _refuse_unless_files(ledger: Path, keys: Path) -> None:
+    """Asked before anything is signed and a long file is written for nothing. Raises OSError."""
+    for file in (ledger, keys):
+        if file.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder", str(file))
+        if not file.parent.is_dir():
+            raise FileNotFoundError(ENOENT, "there is no such folder", str(file.parent))
+    if ledger.resolve() == keys.resolve():
+        raise FileExistsError(EEXIST, "the ledger and its keys are two files", str(ledger))
+
+
 def _checkpoint(_: argparse.Namespace) -> int:
-    kept = sign(start(from_environment()))
+    with opened() as runtime:
+        kept = sign(runtime)
     say(f"Signed {kept.size} events, root {kept.root.hex()}.")
     return 0
 
 
 def _rebuild(_: argparse.Namespace) -> int:
-    runtime = start(from_environment())
-    with transaction(runtime.sessions) as session:
+    with opened() as runtime, transaction(runtime.sessions) as session:
         count = projections.rebuild(session)
     say(f"Told the stories of {count} items anew.")
     return 0

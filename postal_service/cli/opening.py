@@ -4,17 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from postal_service.runtime import Runtime, start
-from postal_service.settings import from_environment
+from postal_service.settings import NotConfiguredError, from_environment
 from postal_service.storage.engine import open_engine
+from postal_service.storage.migrate import pending
 from postal_service.storage.transaction import sessions_on
 
 
 @contextmanager
 def opened() -> Iterator[Runtime]:
-    """The service the environment names. Raises NotConfiguredError."""
+    """The service the environment names. Raises NotConfiguredError, also where tables are missing or old."""
     settings = from_environment()
     engine = open_engine(settings.database_url)
     try:
-        yield start(settings, sessions=sessions_on(engine))
+        runtime = start(settings, sessions=sessions_on(engine))
+        if pending(engine):
+            raise NotConfiguredError("The tables are not up to date: run `postal migrate` first.")
+        yield runtime
     finally:
         engine.dispose()

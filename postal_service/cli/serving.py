@@ -10,11 +10,9 @@ import mobile_api.app
 import postal_service.app
 from postal_service.cli.background import at_work
 from postal_service.cli.listening import listen, port_number
-from postal_service.cli.output import Commands, complain, say
-from postal_service.runtime import Runtime, start
-from postal_service.settings import from_environment
-from postal_service.storage.engine import open_engine
-from postal_service.storage.migrate import pending
+from postal_service.cli.opening import opened
+from postal_service.cli.output import Commands, say
+from postal_service.runtime import Runtime
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,11 +49,8 @@ def both_apps(runtime: Runtime) -> "WSGIApplication":
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    settings = from_environment()
-    if pending(open_engine(settings.database_url)):
-        complain("The tables are not up to date: run `postal migrate` first.")
-        return 2
-    serve(start(settings), host=arguments.host, port=arguments.port)
+    with opened() as runtime:
+        serve(runtime, host=arguments.host, port=arguments.port)
     return 0
 
 

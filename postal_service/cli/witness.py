@@ -6,6 +6,7 @@ What it has seen is on disk before its signature is given away; it stands on not
 import argparse
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 65_536
+_ROOT = re.compile("[0-9a-f]{64}")
 THREADS = 2  # requests take turns anyway
 REFUSED = 1
 
 
 class ForgotError(RuntimeError):
-    """The witness has its key but not what it has seen: it could sign a second history."""
+    """The witness has not both its key and what it saw with it: it could sign a second history."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -63,7 +65,10 @@ class WitnessOffice:
         if not kept.exists():
             self._keep(Seen())  # before the key: no key is ever here without a memory
             private_files.keep(kept, os.urandom(32))
-        self.private_key = Ed25519PrivateKey.from_private_bytes(kept.read_bytes())
+        try:
+            self.private_key = Ed25519PrivateKey.from_private_bytes(kept.read_bytes())
+        except ValueError:
+            raise ForgotError(f"{kept} is not the key of a witness: it is 32 bytes.") from None
         self._seen()
 
     @property
@@ -105,7 +110,15 @@ class WitnessOffice:
                 f"{self.folder} holds a key but not what was seen with it: a witness that forgot"
                 " begins anew, with another name and folder."
             ) from None
-        return Seen(told["size"], bytes.fromhex(told["root"]))
+        except ValueError:
+            told = None
+        match told:
+            case {"size": int(size), "root": str(root)} if size >= 0 and _ROOT.fullmatch(root):
+                return Seen(size, bytes.fromhex(root))
+        raise ForgotError(
+            f"{self.folder / 'seen.json'} does not tell what was seen: a witness that forgot begins"
+            " anew, with another name and folder."
+        )
 
     def _keep(self, seen: Seen) -> None:
         told = json.dumps({"size": seen.size, "root": seen.root.hex()})

@@ -228,6 +228,12 @@ def due_after(steps: Sequence[Step], term: Term, on: WorkingCalendar) -> datetim
     return on.closing(on.add_working_days(local(binding).date(), days))
 
 
+def as_corrected(steps: Sequence[Step]) -> list[Step]:
+    """Steps as they stand now. What ends a dossier is taken once: told again, it is a correction."""
+    last = {step.kind: step for step in steps}
+    return [step for step in steps if step.kind not in _TAKEN_ONCE or last[step.kind] is step]
+
+
 def stops_of(steps: Iterable[Step]) -> tuple[ClockStop, ...]:
     """The intervals in which the clock stood, the last of them perhaps still open."""
     stops: list[ClockStop] = []
@@ -250,6 +256,7 @@ def stops_of(steps: Iterable[Step]) -> tuple[ClockStop, ...]:
     return tuple(stops)
 
 
+_TAKEN_ONCE = frozenset({_S.RESOLVED, _S.RETURNED, *_ENDING})
 _STOPPING = {
     StepKind.SUPPLEMENT_REQUESTED: StopReason.SUPPLEMENT,
     StepKind.DUTY_NOTICED: StopReason.FINANCIAL_DUTY,

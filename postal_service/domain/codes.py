@@ -80,6 +80,14 @@ class DeliveryCode:
         return f"DeliveryCode(item={self.item!r}, rotation={self.rotation}, secret=…)"
 
 
+def label_host(written: str) -> str:
+    """A host as labels have it, in capitals. Raises BadHost for what is no host name."""
+    capital = written.upper()
+    if not written.isascii() or not _HOST.fullmatch(capital) or len(capital) > 60:
+        raise BadHost(host=written)
+    return capital
+
+
 def envelope_label(*, host: str, item: ItemId, token: Token) -> EnvelopeLabel:
     """A label for a new envelope.
 
@@ -88,9 +96,7 @@ def envelope_label(*, host: str, item: ItemId, token: Token) -> EnvelopeLabel:
         NotAnItemNumber, WrongCheckDigit: an item that is not an S10 number.
         NotALabel: a token that is not in its canonical form.
     """
-    capital = host.upper()
-    if not _HOST.fullmatch(capital) or len(capital) > 60:
-        raise BadHost(host=host)
+    capital = label_host(host)
     if not is_token(token):
         raise NotALabel(length=len(token))
     return EnvelopeLabel(host=capital, item=s10.parse(item).id, token=token)

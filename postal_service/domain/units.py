@@ -18,7 +18,15 @@ from postal_service.reference.units import (
 
 
 class UnknownUnit(Unknown):
+    """There is no such unit on the `day` that the refusal tells."""
+
     code = "unit.unknown"
+
+
+class UnitNotEntered(UnknownUnit):
+    """There is no such unit on any day."""
+
+    code = "unit.not_entered"
 
 
 class OverlappingValidity(RuleBroken):

@@ -173,6 +173,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không có đơn vị hành chính {unit} vào ngày {day}.",
         "There was no administrative unit {unit} on {day}.",
     ),
+    "unit.not_entered": (
+        "Không có đơn vị {unit}.",
+        "There is no unit {unit}.",
+    ),
     "unit.overlapping_validity": (
         "Đơn vị {unit} có hai thời gian hiệu lực chồng nhau.",
         "Unit {unit} has two stretches of validity that overlap.",

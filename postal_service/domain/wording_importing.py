@@ -107,9 +107,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không phải ngày giờ. Viết 23/11/2026, 23/11/2026 09:05 hoặc 2026-11-23T09:05.",
         "Not a date. Write 23/11/2026, 23/11/2026 09:05 or 2026-11-23T09:05.",
     ),
+    "import.beyond_calendar": (
+        "Ngày giờ này nằm ngoài lịch khi tính theo giờ Việt Nam.",
+        "Told in Viet Nam's time this moment lies outside the calendar.",
+    ),
     "import.not_a_number": (
         "Phải là số từ {least} đến {most}.",
         "This has to be a number from {least} to {most}.",
+    ),
+    "import.endless_number": (
+        "Số trong ô quá lớn nên không đọc được.",
+        "The number in this cell is too large to be read.",
     ),
     "import.no_courier": (
         "Phương tiện, quyền, địa bàn, túi và hạn mức tiền mặt chỉ ghi cho bưu tá.",
@@ -122,6 +130,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "import.in_the_future": ("Ngày giờ này chưa tới.", "This moment is still to come."),
     "import.too_long_ago": ("Ngày này trước năm 2000.", "This day is before the year 2000."),
+    "import.too_far_ahead": (
+        "Ngày này từ năm 2100 trở đi.",
+        "This day is in the year 2100 or later.",
+    ),
     "import.before_reception": (
         "Ngày này trước ngày tiếp nhận.",
         "This day is before the day of reception.",
@@ -133,6 +145,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "import.end_without_day": (
         "Hồ sơ đã kết thúc thì phải có ngày giải quyết hoặc ngày trả.",
         "A dossier that has ended needs the day on which it did.",
+    ),
+    "import.end_not_reached": (
+        "Theo trạng thái thì hồ sơ chưa kết thúc nên ngày này không được dùng.",
+        "By its state the dossier has not ended, so this day is not used.",
+    ),
+    "import.receiver_not_used": (
+        "Ô nhận kết quả qua bưu chính để trống nên ô này không được dùng.",
+        "The row does not say whether the result goes by post, so this cell is not used.",
+    ),
+    "import.which_day_ended": (
+        "Ngày giải quyết để trống, còn ngày trả khác ngày kết thúc đã lưu. Hãy ghi ngày giải quyết.",
+        "The day it was resolved is empty, and the day of return is not the stored day of its end. Write the day it was resolved.",
     ),
     "import.ambiguous_agency": (
         "Có nhiều cơ quan tên “{unit}”. Hãy ghi mã cơ quan.",

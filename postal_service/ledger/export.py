@@ -54,11 +54,15 @@ def lines(session: Session, *, origin: str, upto: Kept) -> Iterator[bytes]:
 
 
 def write(session: Session, path: Path, *, origin: str, upto: Kept) -> None:
-    """The file, written in full or not at all."""
+    """The file, written in full or not at all. Raises OSError."""
     partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        file.writelines(lines(session, origin=origin, upto=upto))
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.writelines(lines(session, origin=origin, upto=upto))
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def keys(policy: Policy, root: RootDevice) -> bytes:

@@ -10,7 +10,7 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Unknown
-from postal_service.domain.units import UnknownUnit
+from postal_service.domain.units import UnitNotEntered
 from postal_service.storage.schema import CourierFactsRow, RoleRow, UnitRow
 
 UNTOLD = CourierFacts()
@@ -25,7 +25,7 @@ class NotACourier(Unknown):
 def put(session: Session, staff: StaffId, facts: CourierFacts, *, by: Actor) -> None:
     """Write down what is known of a courier, in place of what was.
 
-    Raises NotACourier, alike for another office's, and UnknownUnit for an area that is none.
+    Raises NotACourier, alike for another office's, and UnitNotEntered for an area that is none.
     """
     offices = session.scalars(
         select(UnitRow.path)
@@ -36,7 +36,7 @@ def put(session: Session, staff: StaffId, facts: CourierFacts, *, by: Actor) -> 
         raise NotACourier(staff=staff)
     known = set(session.scalars(select(UnitRow.code).where(UnitRow.code.in_(facts.areas))))
     for area in sorted(facts.areas - known):
-        raise UnknownUnit(unit=area)
+        raise UnitNotEntered(unit=area)
     session.merge(
         CourierFactsRow(
             staff=staff,

@@ -17,7 +17,7 @@ from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
 from postal_service.domain.text import search_key
-from postal_service.domain.units import SuccessionKind, UnitInCircle, UnknownUnit
+from postal_service.domain.units import SuccessionKind, UnitInCircle, UnitNotEntered
 from postal_service.services import numbers
 from postal_service.storage.schema import RoleRow, StaffRow, SuccessionRow, UnitRow
 
@@ -70,14 +70,14 @@ class Colleague:
 def put_unit(session: Session, unit: NewUnit, *, by: Actor) -> None:
     """Enter a unit, or write over what is entered under its code.
 
-    Raises RoleNeeded, UnknownUnit for its parent, UnitInCircle, UnitDatesCrossed.
+    Raises RoleNeeded, UnitNotEntered for its parent, UnitInCircle, UnitDatesCrossed.
     """
     by.need(Role.ADMINISTRATOR)
     if unit.valid_to is not None and unit.valid_to < unit.valid_from:
         raise UnitDatesCrossed(unit=unit.code)
     parent = session.get(UnitRow, unit.parent) if unit.parent else None
     if unit.parent and parent is None:
-        raise UnknownUnit(unit=unit.parent)
+        raise UnitNotEntered(unit=unit.parent)
     path = f"{parent.path if parent else '/'}{unit.code}/"
     if path.count(f"/{unit.code}/") > 1:
         raise UnitInCircle(unit=unit.code)
@@ -116,7 +116,7 @@ def succeed(
 ) -> None:
     """Say that one unit became another on a day: the first of the new one; the old one's last is before it.
 
-    Raises RoleNeeded, UnknownUnit, UnitInCircle for a unit that would follow itself, or
+    Raises RoleNeeded, UnitNotEntered, UnitInCircle for a unit that would follow itself, or
     UnitDatesCrossed where the old one had not begun by then.
     """
     by.need(Role.ADMINISTRATOR)
@@ -124,7 +124,7 @@ def succeed(
         raise UnitInCircle(unit=old)
     ended, began = session.get(UnitRow, old), session.get(UnitRow, new)
     if ended is None or began is None:
-        raise UnknownUnit(unit=old if ended is None else new)
+        raise UnitNotEntered(unit=old if ended is None else new)
     last = on - timedelta(days=1)
     if last < ended.valid_from:
         raise UnitDatesCrossed(unit=old)
@@ -134,10 +134,10 @@ def succeed(
 
 
 def successors(session: Session, code: UnitCode, *, day: date) -> list[UnitCode]:
-    """What a unit has become by that day; itself while it stands. Raises UnknownUnit."""
+    """What a unit has become by that day; itself while it stands. Raises UnitNotEntered."""
     row = session.get(UnitRow, code)
     if row is None:
-        raise UnknownUnit(unit=code)
+        raise UnitNotEntered(unit=code)
     if row.valid_to is None or day <= row.valid_to:
         return [code]
     next_ones = session.scalars(
@@ -149,10 +149,10 @@ def successors(session: Session, code: UnitCode, *, day: date) -> list[UnitCode]
 
 
 def unit(session: Session, code: UnitCode, *, by: Actor) -> UnitRow:
-    """A unit inside what the actor may look into. Raises UnknownUnit for all others."""
+    """A unit inside what the actor may look into. Raises UnitNotEntered for all others."""
     row = session.get(UnitRow, code)
     if row is None or not any(row.path.startswith(scope) for scope in by.scopes):
-        raise UnknownUnit(unit=code)
+        raise UnitNotEntered(unit=code)
     return row
 
 
@@ -212,10 +212,10 @@ def hire(
 
 
 def grant(session: Session, staff: StaffId, role: Role, over: UnitCode, *, by: Actor) -> None:
-    """Give a role over a unit and all below it. Raises RoleNeeded, UnknownStaff, UnknownUnit."""
+    """Give a role over a unit and all below it. Raises RoleNeeded, UnknownStaff, UnitNotEntered."""
     row = session.get(UnitRow, over)
     if row is None:
-        raise UnknownUnit(unit=over)
+        raise UnitNotEntered(unit=over)
     by.need(Role.ADMINISTRATOR, path=row.path)
     if session.get(StaffRow, staff) is None:
         raise UnknownStaff(staff=staff)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import RuleBroken
-from postal_service.domain.units import UnknownUnit
-from postal_service.domain.wording_dates import local
+from postal_service.domain.units import UnitNotEntered, UnknownUnit
+from postal_service.domain.wording_dates import local, short_date
 from postal_service.storage.schema import UnitRow
 
 DESK, AGENCY, POST_OFFICE = "desk", "agency", "post_office"
@@ -49,15 +49,15 @@ def place(session: Session, code: UnitCode, *, day: date) -> Place:
     """The unit on that day. Raises UnknownUnit where it did not stand then."""
     row = session.get(UnitRow, code)
     if row is None or not _stands(row, day):
-        raise UnknownUnit(unit=code)
+        raise UnknownUnit(unit=code, day=short_date(day))
     return place_of(row)
 
 
 def path_of(session: Session, code: UnitCode) -> str:
-    """Where a unit stands in the organisation, whatever the day. Raises UnknownUnit."""
+    """Where a unit stands in the organisation, whatever the day. Raises UnitNotEntered."""
     path = session.scalar(select(UnitRow.path).filter_by(code=code))
     if path is None:
-        raise UnknownUnit(unit=code)
+        raise UnitNotEntered(unit=code)
     return path
 
 

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from postal_service.domain.ids import RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import OutOfDate, Unknown
-from postal_service.domain.units import UnknownUnit
+from postal_service.domain.units import UnitNotEntered
 from postal_service.domain.wording_dates import VIETNAM, short_moment
 from postal_service.services import orders
 from postal_service.services.orders import Kind, Order
@@ -184,12 +184,12 @@ def add(
 ) -> PlanId:
     """Keep a proposal as the next version of its day; an older proposal gives way to it.
 
-    Raises UnknownUnit.
+    Raises UnitNotEntered.
     """
     # Two savers queue at the office's row, so that no version is given twice.
     office = session.scalar(select(UnitRow).filter_by(code=workday.office).with_for_update())
     if office is None:
-        raise UnknownUnit(unit=workday.office)
+        raise UnitNotEntered(unit=workday.office)
     last = session.scalar(
         select(func.max(PlanRow.version)).filter_by(office=workday.office, day=workday.day)
     )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Correct, Leg
-from postal_service.domain.administrative import Step
+from postal_service.domain.administrative import Step, as_corrected
 from postal_service.domain.clock import claimed
 from postal_service.domain.codes import token_digest
 from postal_service.domain.crockford import Token, is_token
@@ -273,13 +273,13 @@ def _public(session: Session, item: ItemId) -> tuple[Told, ...]:
 
 
 def _timeline(
-    steps: Iterable[Step],
+    steps: Sequence[Step],
     told: Mapping[ItemId, Sequence[Told]],
     names: Mapping[UnitCode, str],
 ) -> tuple[TimelineStep, ...]:
     lines = [
         TimelineStep(at=step.at, step=step.kind.value, office=names.get(UnitCode(step.unit), ""))
-        for step in steps
+        for step in as_corrected(steps)
     ]
     lines += [
         TimelineStep(

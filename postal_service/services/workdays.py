@@ -93,7 +93,7 @@ def managed(session: Session, office: UnitCode, day: date, *, by: Actor) -> Plac
     """
     found = places.place(session, office, day=day)
     if found.kind != places.POST_OFFICE or not by.may(Role.MANAGER, path=found.path):
-        raise UnknownUnit(unit=office)
+        raise UnknownUnit(unit=office, day=short_date(day))
     return found
 
 

@@ -4,12 +4,12 @@ Nothing acknowledged may be lost, so the settings that promise durability are as
 engine opens, not hoped for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 READ_ONLY = "postal_read_only"
 BUSY_TIMEOUT_MS = 30_000
@@ -22,25 +22,35 @@ class UnsafeDatabaseError(RuntimeError):
     """The database is set up so that an acknowledged write could be lost."""
 
 
+class NotADatabaseError(RuntimeError):
+    """What the URL names is there, and is no database."""
+
+
 class StillReadError(RuntimeError):
     """What was deleted stands in a journal that a long reader holds; nothing is lost by waiting."""
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose commits are durable. Raises UnsafeDatabaseError when they would not be."""
-    # A failed statement is logged with its fault: what was asked about whom must not stand beside it.
-    if url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True)
-        _take_transactions_away_from_the_driver(engine)
-        ask = _assert_durable_sqlite
-    else:
-        engine = create_engine(
-            url, pool_size=16, max_overflow=16, pool_pre_ping=True, hide_parameters=True
-        )
-        _take_rows_out_of_faults(engine)
-        ask = _assert_durable_postgresql
+    """An engine whose commits are durable.
+
+    Raises UnsafeDatabaseError when they would not be, NotADatabaseError, ArgumentError for a URL of
+    neither SQLite nor PostgreSQL or of a driver that is not here, or OperationalError.
+    """
+    if make_url(url).get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ArgumentError("The service knows SQLite and PostgreSQL.")
+    try:
+        engine, ask = _engine(url)
+    except ModuleNotFoundError as fault:
+        raise ArgumentError(f"There is no driver {fault.name} here.") from fault
     try:
         ask(engine)
+    except DatabaseError as fault:
+        engine.dispose()
+        if (
+            type(fault) is DatabaseError
+        ):  # SQLite's "file is not a database" has no class of its own
+            raise NotADatabaseError(f"No database is there: {fault.orig}.") from fault
+        raise
     except BaseException:
         engine.dispose()
         raise
@@ -80,6 +90,20 @@ def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:
             raise
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
+
+
+def _engine(url: str) -> tuple[Engine, Callable[[Engine], None]]:
+    """The engine, and what asks whether it keeps what it promises."""
+    # A failed statement is logged with its fault: what was asked about whom must not stand beside it.
+    if url.startswith("sqlite"):
+        engine = create_engine(url, hide_parameters=True)
+        _take_transactions_away_from_the_driver(engine)
+        return engine, _assert_durable_sqlite
+    engine = create_engine(
+        url, pool_size=16, max_overflow=16, pool_pre_ping=True, hide_parameters=True
+    )
+    _take_rows_out_of_faults(engine)
+    return engine, _assert_durable_postgresql
 
 
 def _take_rows_out_of_faults(engine: Engine) -> None:

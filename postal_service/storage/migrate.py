@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 import migrations
-from postal_service.storage.engine import UnsafeDatabaseError, open_engine
+from postal_service.storage.engine import NotADatabaseError, UnsafeDatabaseError, open_engine
 from postal_service.storage.schema import Base
 
 # Whose rows are added and never changed; each has triggers, which the schema cannot describe.
@@ -152,7 +152,7 @@ def main(arguments: Sequence[str]) -> int:
     except ArgumentError:  # its text could hold the password of a half-right URL
         print("That is not the URL of a database.", file=sys.stderr)
         return 2
-    except (SchemaDiffersError, UnsafeDatabaseError, DBAPIError) as refused:
+    except (SchemaDiffersError, UnsafeDatabaseError, NotADatabaseError, DBAPIError) as refused:
         print(refused, file=sys.stderr)
         return 1
     return 0

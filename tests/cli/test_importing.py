@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
+from sqlalchemy import text as text_of
 
 from postal_service.cli import main
+from postal_service.domain.legacy_text import Encoding
 from postal_service.settings import make_keys
+from tests.services.importing.writing import encoded
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 BEFORE = ("units", "offices", "staff", "procedures", "calendar")
@@ -27,7 +30,7 @@ def url(committed_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 def _dossiers(url: str) -> int:
     engine = create_engine(url)
     with engine.connect() as connection:
-        count = connection.execute(text("SELECT count(*) FROM dossier")).scalar_one()
+        count = connection.execute(text_of("SELECT count(*) FROM dossier")).scalar_one()
     engine.dispose()
     return int(count)
 
@@ -50,6 +53,54 @@ def test_an_import_is_saved_once(url: str, capsys: pytest.CaptureFixture[str]) -
     assert main(["import", "dossiers", str(SAMPLES / "dossiers.xlsx"), "--mode", "merge"]) == 0
 
     assert "unchanged 5" in capsys.readouterr().out
+    assert _dossiers(url) == 5
+
+
+@pytest.mark.parametrize("name", ["tcvn3", "windows1258"])
+def test_a_guessed_encoding_is_saved_only_when_it_is_named(
+    url: str, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    said = {"windows1258": "windows-1258"}.get(name, name)
+    command = ["import", "dossiers", str(SAMPLES / f"dossiers_{name}.csv")]
+    capsys.readouterr()
+
+    assert main(command) == 1
+    assert f"run the command again with --encoding {said}" in capsys.readouterr().err
+    assert _dossiers(url) == 0
+
+    assert main([*command, "--encoding", said]) == 0
+    assert _dossiers(url) == 5
+
+
+def test_a_name_of_one_row_that_is_guessed_wrong_is_not_saved_wrong(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "staff.csv"
+    text = "Ten dang nhap,Ho ten,Vai tro,Ma don vi\ny.bt,Bùi Thị Ỷ,courier,560000\n"
+    path.write_bytes(encoded(text, Encoding.WINDOWS_1258))
+
+    assert main(["import", "staff", str(path)]) == 1
+    assert "tcvn3 (đoán" in capsys.readouterr().out  # it looks more like TCVN3
+    assert main(["import", "staff", str(path), "--encoding", "windows-1258"]) == 0
+
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = connection.scalars(text_of("SELECT name FROM staff WHERE login = 'y.bt'")).all()
+    engine.dispose()
+    assert names == ["Bùi Thị Ỷ"]
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_text_in_pairs_of_bytes_without_a_mark_is_read_as_named(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], order: str
+) -> None:
+    good = (SAMPLES / "dossiers.csv").read_text(encoding="utf-8-sig")
+    path = tmp_path / "d.csv"
+    path.write_bytes(good.encode(f"utf-16-{order}"))
+
+    assert main(["import", "dossiers", str(path)]) == 1
+    assert "--encoding utf-16" in capsys.readouterr().err
+    assert main(["import", "dossiers", str(path), "--encoding", "utf-16"]) == 0
     assert _dossiers(url) == 5
 
 

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, text
 
 from postal_service.cli import main
-from postal_service.ledger import notes
+from postal_service.ledger import checkpoint, export, notes
 from postal_service.runtime import start
 from postal_service.settings import from_environment, make_keys
-from postal_service.storage.transaction import transaction
+from postal_service.storage.transaction import reading, transaction
 from tests.services.in_hand import result, sealed
 from tests.services.world import build
 
@@ -127,3 +127,35 @@ def test_while_no_witness_answers_it_says_what_to_do(
     said = capsys.readouterr().err
     assert "No checkpoint has enough witnesses yet (1 needed)" in said
     assert "`postal checkpoint`" in said
+
+
+@pytest.mark.usefixtures("database")
+def test_a_ledger_that_cannot_be_written_is_told_in_a_line_and_nothing_is_left(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    (out / "folder").mkdir(parents=True)
+    capsys.readouterr()
+    for ledger, keys in (
+        ("none/a", "k"), ("a", "none/k"), ("folder", "k"), ("a", "folder"), ("a", "a"), ("a" * 300, "k"),
+    ):  # fmt: skip
+        assert main(["export-ledger", str(out / ledger), str(out / keys)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith("postal: ")
+        assert told.count("\n") == 1
+        assert [each.name for each in out.iterdir()] == ["folder"]
+
+    assert main(["export-ledger", str(out / "a"), str(out / "k")]) == 0
+    assert sorted(each.name for each in out.iterdir()) == ["a", "folder", "k"]
+
+
+@pytest.mark.usefixtures("database")
+def test_half_a_ledger_is_not_left_behind(tmp_path: Path) -> None:
+    runtime, folder = start(from_environment()), tmp_path / "ledger"
+    folder.mkdir()
+    with reading(runtime.sessions) as session:
+        newest = checkpoint.newest(session)
+        assert newest is not None
+        with pytest.raises(OSError, match="directory"):
+            export.write(session, folder, origin="post.example/custody", upto=newest)
+    assert not (tmp_path / "ledger.partial").exists()

@@ -1,9 +1,11 @@
 """Whoever sets a service up mistypes things; he is told in a line what is wrong, and nothing is done."""
 
+import io
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from postal_service.cli import main
 from postal_service.ledger import notes
 from postal_service.settings import make_keys
+from tests.databases import fresh_database
 
 LOG = str(notes.public_key("post.example/custody", Ed25519PrivateKey.from_private_bytes(bytes(32))))
 
@@ -43,6 +46,23 @@ def configured(
         ("POSTAL_ACCOUNTS", "POST postage 97 1 A", 2, "A bank has six digits"),
         ("POSTAL_ACCOUNTS", f"POST postage 970436 1 {'A' * 26}", 2, "longer than 25"),
         ("POSTAL_ACCOUNTS", "P postage 970436 1 A\nP postage 970436 2 B", 2, "two accounts"),
+        ("POSTAL_ITEM_PREFIX", "B", 2, "POSTAL_ITEM_PREFIX is the two capitals"),
+        ("POSTAL_ITEM_PREFIX", "ĐX", 2, "POSTAL_ITEM_PREFIX is the two capitals"),
+        ("POSTAL_ITEM_PREFIX", "bh", 2, "POSTAL_ITEM_PREFIX is the two capitals"),
+        ("POSTAL_ITEM_PREFIX", "", 2, "POSTAL_ITEM_PREFIX is the two capitals"),
+        ("POSTAL_ORIGIN", "a b", 2, "POSTAL_ORIGIN is the log's name"),
+        ("POSTAL_ORIGIN", "a+b", 2, "POSTAL_ORIGIN is the log's name"),
+        ("POSTAL_ORIGIN", "a\x01b", 2, "POSTAL_ORIGIN is the log's name"),
+        ("POSTAL_LABEL_HOST", "a b/é", 2, "POSTAL_LABEL_HOST has to be a host name"),
+        ("POSTAL_LABEL_HOST", "bưuđiện.vn", 2, "POSTAL_LABEL_HOST has to be a host name"),
+        ("POSTAL_LABEL_HOST", "", 2, "POSTAL_LABEL_HOST has to be a host name"),
+        ("POSTAL_SECURE_COOKIES", "true", 2, "POSTAL_SECURE_COOKIES is 1 or 0."),
+        ("POSTAL_SECURE_COOKIES", "on", 2, "POSTAL_SECURE_COOKIES is 1 or 0."),
+        ("POSTAL_SECURE_COOKIES", " 1", 2, "POSTAL_SECURE_COOKIES is 1 or 0."),
+        ("POSTAL_SECURE_COOKIES", "", 2, "POSTAL_SECURE_COOKIES is 1 or 0."),
+        ("POSTAL_REDIS_URL", "foo", 2, "POSTAL_REDIS_URL"),
+        ("POSTAL_REDIS_URL", "http://u:secret@cache.example", 2, "POSTAL_REDIS_URL"),
+        ("POSTAL_REDIS_URL", "redis://u:secret@cache.example:port", 2, "POSTAL_REDIS_URL"),
         ("POSTAL_DATABASE_URL", "secret-and-no-url", 2, "POSTAL_DATABASE_URL"),
         ("POSTAL_DATABASE_URL", "sqlite:////there/is/no/folder/post.db", 1, "database"),
         ("POSTAL_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/post", 1, "database"),
@@ -63,10 +83,95 @@ def test_a_setting_that_cannot_be_is_told_in_a_line(
     assert "secret" not in told
 
 
+@pytest.fixture
+def without_tables(
+    configured: pytest.MonkeyPatch, dialect: str, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """A database that is there and in which nothing was made yet."""
+    if dialect == "sqlite":
+        yield
+        return
+    with fresh_database(request.getfixturevalue("postgres_url"), "unmade") as url:
+        configured.setenv("POSTAL_DATABASE_URL", url)
+        yield
+
+
+@pytest.mark.usefixtures("without_tables")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["serve"],
+        ["rebuild"],
+        ["verify"],
+        ["checkpoint"],
+        ["export-ledger", "ledger.jsonl", "keys.json"],
+        ["report"],
+        ["import", "dossiers", "d.csv"],
+        ["staff", "an", "An", "--role", "auditor", "--unit", "H17"],
+    ],
+)
+def test_a_store_without_tables_is_told_in_a_line(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "postal: The tables are not up to date: run `postal migrate` first.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://u:secret@127.0.0.1/post", "postgresql+psycopg://"),
+        ("postgresql+pg8000://u:secret@127.0.0.1/post", "postgresql+psycopg://"),  # no such driver
+        ("nodb://u:secret@127.0.0.1/post", "postgresql+psycopg://"),
+        ("sqlite:///{file}", "No database is there: file is not a database."),
+    ],
+)
+@pytest.mark.parametrize("command", ["rebuild", "migrate", "serve"])
+def test_what_is_no_database_is_told_in_a_line(
+    configured: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    url: str,
+    said: str,
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Kính gửi Bưu điện thành phố,\n" * 100)
+    configured.setenv("POSTAL_DATABASE_URL", url.format(file=file))
+
+    assert main([command]) == 2
+
+    told = capsys.readouterr().err
+    assert said in told
+    assert "secret" not in told
+    assert told.count("\n") == 1
+
+
+def test_a_demo_with_broken_keys_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for broken in (b"{", b"[]", b"{}", b"\xff", b'{"POSTAL_MASTER_KEY": 1}'):
+        (tmp_path / "keys.json").write_bytes(broken)
+        assert main(["demo", "--no-serve", "--folder", str(tmp_path)]) == 2
+        told = capsys.readouterr().err
+        assert "keys.json does not hold the keys of a demo" in told
+        assert told.count("\n") == 1
+
+
 @pytest.mark.usefixtures("configured")
-def test_a_store_without_tables_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rebuild"]) == 1
-    assert "no such table" in capsys.readouterr().err
+def test_a_role_over_a_unit_that_is_none_is_refused_in_whole_sentences(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["migrate"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("một mật khẩu đủ dài\n"))
+
+    assert main(["staff", "an", "An", "--role", "auditor", "--unit", "ZZZ"]) == 1
+
+    assert capsys.readouterr().err == (
+        "postal: There is no unit ZZZ.\npostal: Không có đơn vị ZZZ.\n"
+    )
 
 
 @pytest.mark.parametrize("port", ["99999", "0", "-1", "tám nghìn", "80 ", "9" * 5000])

@@ -93,3 +93,32 @@ def test_a_witness_whose_memory_is_gone_does_not_begin_anew_with_its_old_key(
         office.add_checkpoint(request(b"another history"))
     assert main(["witness", "w1", str(LOG), "--folder", str(tmp_path)]) == 1
     assert "forgot" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"", b"{", b"[]", b"{}", b"\xff", b'{"size": "1", "root": "00"}', b'{"size": 1, "root": "00"}',
+     b'{"size": -1, "root": "' + b"0" * 64 + b'"}'],
+)  # fmt: skip
+def test_a_witness_whose_memory_is_broken_refuses_and_leaves_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], broken: bytes
+) -> None:
+    office = WitnessOffice("w1", LOG, tmp_path)
+    office.add_checkpoint(request(b"one history"))
+    (tmp_path / "seen.json").write_bytes(broken)
+
+    with pytest.raises(ForgotError):
+        office.add_checkpoint(request(b"another history"))
+    assert main(["witness", "w1", str(LOG), "--folder", str(tmp_path)]) == 1
+    assert "does not tell what was seen" in capsys.readouterr().err
+    assert (tmp_path / "seen.json").read_bytes() == broken
+
+
+def test_a_witness_whose_key_is_broken_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    WitnessOffice("w1", LOG, tmp_path)
+    (tmp_path / "key").write_bytes(b"short")
+
+    assert main(["witness", "w1", str(LOG), "--folder", str(tmp_path)]) == 1
+    assert "is not the key of a witness" in capsys.readouterr().err

@@ -45,8 +45,9 @@ def test_the_office_that_serves_changes_overnight(session: Session) -> None:
     assert places.office_serving(session, w.COMMUNE, day=LAST).code == w.OFFICE
     assert places.office_serving(session, w.COMMUNE, day=AFTER).code == NEW.code
     assert places.place(session, w.OFFICE, day=LAST).code == w.OFFICE
-    with pytest.raises(UnknownUnit):
+    with pytest.raises(UnknownUnit) as refused:
         places.place(session, w.OFFICE, day=AFTER)
+    assert refused.value.facts == {"unit": w.OFFICE, "day": f"{AFTER:%d/%m/%Y}"}
     assert directory.successors(session, w.OFFICE, day=LAST) == [w.OFFICE]
     assert directory.successors(session, w.OFFICE, day=AFTER) == [NEW.code]
 

@@ -1,6 +1,7 @@
 """An administrator sends a file in, reads every fault by row and cell, and has it saved whole or not at all."""
 
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +15,7 @@ from postal_service.services import import_jobs, uploads
 from postal_service.services.job_runner import Runner
 from postal_service.storage.schema import DossierRow, JobRow, UnitRow, UploadPieceRow, UploadRow
 from tests.clock import Clock
-from tests.services.importing.files import SAMPLES
+from tests.services.importing.files import SAMPLES, row
 from tests.web.conftest import Browser
 
 GOOD = (SAMPLES / "dossiers.csv").read_bytes()
@@ -90,6 +91,20 @@ def test_a_fault_is_told_by_row_and_cell_and_nothing_is_saved(
     assert refused.status_code == 409
     assert not work()
     assert dossiers(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "written"),
+    [("Ngày tiếp nhận", "1e400"), ("Ngày hẹn trả", '"9999-12-31T23:59:59-12:00"')],
+)
+def test_a_cell_beyond_all_numbers_and_days_is_told_by_row_and_cell(
+    administrator: Browser, work: Callable[[], bool], column: str, written: str
+) -> None:
+    told = json.dumps(row(1) | {column: None}).replace("null", written)
+    page = send(administrator, f"[{told}]".encode(), "d.json")
+    work()
+
+    assert re.search(rf'<td class="number">1</td><td>{column}</td>', administrator.text(page))
 
 
 def test_what_changed_between_look_and_save_saves_nothing(

@@ -6,13 +6,14 @@ one is refused, so that what is exported again later is harmless.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from math import isfinite
 from typing import TypeVar
 
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.text import nfc, search_key
-from postal_service.domain.wording_dates import VIETNAM
+from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.services.importing.columns import Column, Matched
 from postal_service.services.importing.findings import Finding, glimpsed, shown
 from postal_service.services.importing.tables import LONGEST_CELL, Cell, Formula, Nested, Row
@@ -99,11 +100,11 @@ class RowCells:
 
     def moment(self, key: str, *, at_time: time = time()) -> datetime | None:
         """A point in time in Viet Nam; `at_time` where only the day is written."""
-        return self.read(key, lambda cell: _moment(cell, at_time))
+        return self.read(key, lambda cell: _told_here(_moment(cell, at_time)))
 
     def day(self, key: str) -> date | None:
-        found = self.read(key, lambda cell: _moment(cell, time()))
-        return found.astimezone(VIETNAM).date() if found else None
+        found = self.moment(key)
+        return local(found).date() if found else None
 
     def whole(self, key: str, *, least: int, most: int) -> int | None:
         return self.read(key, lambda cell: _whole(cell, least, most))
@@ -124,6 +125,9 @@ class RowCells:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             if self._required(key):
                 self.refuse(key, "import.cell_empty")
+            return None
+        if isinstance(cell, float) and not isfinite(cell):  # 1e400 is one
+            self.refuse(key, "import.endless_number")
             return None
         try:
             return meaning(cell)
@@ -216,6 +220,16 @@ def _bounded(text: str, longest: int) -> str:
     if len(text) > longest:
         raise NotACellError("import.cell_too_long", most=longest)
     return text
+
+
+def _told_here(moment: datetime) -> datetime:
+    """The same moment; refused where the calendar ends before it is told in our zone, or in the store's."""
+    try:
+        local(moment)
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise NotACellError("import.beyond_calendar") from None
+    return moment
 
 
 def _moment(cell: Cell, at_time: time) -> datetime:

@@ -31,6 +31,8 @@ COLUMNS = Columns(
     )
 )  # fmt: skip
 
+OF_A_RECEIVER = ("receiver", "receiver_phone", "receiver_address", "receiver_commune")
+
 # Provincial systems number the channels 1, 2, 3.
 CHANNELS = {
     **dict.fromkeys(("truc tiep", "tai quay", "1", "direct", "counter"), Channel.DIRECT),

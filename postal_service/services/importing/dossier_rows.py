@@ -18,12 +18,14 @@ from postal_service.domain.wording_dates import local
 from postal_service.services.importing import dossier_people
 from postal_service.services.importing.cells import RowCells
 from postal_service.services.importing.dossier_catalogue import Catalogue
-from postal_service.services.importing.dossier_columns import CHANNELS, STATES
+from postal_service.services.importing.dossier_columns import CHANNELS, OF_A_RECEIVER, STATES
 from postal_service.services.places import Place
 from postal_service.services.procedures import VersionId
 
 # An appointment without an hour falls at the end of the day.
 END_OF_DAY = time(17)
+# Systems write 31/12/9999 where they mean no date; nobody promises anything for another century.
+_NO_PROMISE = 2100
 
 _ENDED = frozenset(
     {
@@ -60,6 +62,10 @@ def read(cells: RowCells, known: Catalogue, *, at: datetime) -> DossierRecord | 
     received_at = _received_at(cells, at)
     channel = cells.choice("channel", CHANNELS)
     by_post = cells.flag("result_by_post")
+    if not cells.given("result_by_post"):
+        for key in OF_A_RECEIVER:
+            if cells.given(key):
+                cells.remark(key, "import.receiver_not_used")
     version = _version(cells, known, received_at)
     agency = _agency(cells, known, code, received_at)
     dates = _dates(cells, received_at, at)
@@ -112,7 +118,7 @@ def _received_at(cells: RowCells, at: datetime) -> datetime | None:
     if found is not None and found > at:
         cells.refuse("received_at", "import.in_the_future")
         return None
-    if found is not None and found.year < 2000:
+    if found is not None and local(found).year < 2000:
         cells.refuse("received_at", "import.too_long_ago")
         return None
     return found
@@ -147,14 +153,12 @@ def _agency(
 
 def _dates(cells: RowCells, received_at: datetime | None, at: datetime) -> _Dates:
     due_at = cells.moment("due_at", at_time=END_OF_DAY)
+    if due_at is not None and local(due_at).year >= _NO_PROMISE:
+        cells.refuse("due_at", "import.too_far_ahead")
     resolved_at, returned_at = cells.moment("resolved_at"), cells.moment("returned_at")
-    state = cells.choice("status", STATES)
-    if state in _ENDED and not (resolved_at or returned_at):
-        cells.refuse("resolved_at", "import.end_without_day")
-    if state is None and returned_at:
-        state = Administrative.RETURNED
-    if state is None and resolved_at:
-        state = Administrative.RESOLVED
+    state = _state(cells, resolved_at, returned_at)
+    if state not in _ENDED:
+        resolved_at = returned_at = None
     if received_at is not None:
         for key, moment in (("due_at", due_at), ("resolved_at", resolved_at), ("returned_at", returned_at)):  # fmt: skip
             # A day without an hour begins at midnight: it is not before that day's reception.
@@ -163,9 +167,27 @@ def _dates(cells: RowCells, received_at: datetime | None, at: datetime) -> _Date
     for key, moment in (("resolved_at", resolved_at), ("returned_at", returned_at)):
         if moment is not None and moment > at:
             cells.refuse(key, "import.in_the_future")
-    if resolved_at and returned_at and returned_at.date() < resolved_at.date():
+    if resolved_at and returned_at and local(returned_at).date() < local(resolved_at).date():
         cells.refuse("returned_at", "import.returned_before_resolved")
     return _Dates(due_at=due_at, state=state, resolved_at=resolved_at, returned_at=returned_at)
+
+
+def _state(
+    cells: RowCells, resolved_at: datetime | None, returned_at: datetime | None
+) -> Administrative | None:
+    """The state as told, or as the days tell it; days that it has not reached are remarked."""
+    state = cells.choice("status", STATES)
+    if state is None and returned_at:
+        state = Administrative.RETURNED
+    if state is None and resolved_at:
+        state = Administrative.RESOLVED
+    if state in _ENDED and not (resolved_at or returned_at):
+        cells.refuse("resolved_at", "import.end_without_day")
+    if state not in _ENDED:
+        for key, moment in (("resolved_at", resolved_at), ("returned_at", returned_at)):
+            if moment is not None:
+                cells.remark(key, "import.end_not_reached")
+    return state
 
 
 def _computed_due(

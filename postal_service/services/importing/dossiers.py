@@ -1,12 +1,12 @@
 """Dossiers that another system took in: written once under their code, people under lock, and left alone where the post has acted.
 
-An import tells how far the old system was; it never writes over a step that was taken here.
+An import tells how far the old system was; it never writes over a step that was taken here. A day it
+told wrongly is told anew by a further step, since steps are added and never changed.
 """
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -19,15 +19,24 @@ from postal_service.domain.administrative import StepKind
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import ENTROPY_BYTES, token_from
 from postal_service.domain.ids import DossierId
-from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services import numbers, persons
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.importing import dossier_catalogue, dossier_rows
 from postal_service.services.importing.cells import RowCells
 from postal_service.services.importing.dossier_columns import COLUMNS
+from postal_service.services.importing.dossier_comparing import (
+    CORRECTED,
+    DAYS,
+    ORIGIN,
+    Stored,
+    Taken,
+    judge,
+    moments_of,
+    settled_at,
+)
 from postal_service.services.importing.dossier_rows import DossierRecord
-from postal_service.services.importing.subject import Mode, Numbered, Outcome, Verdict, judged
+from postal_service.services.importing.subject import Mode, Numbered, Outcome, Verdict
 from postal_service.services.numbers import SERIALS, NumbersExhausted
 from postal_service.services.persons import DossierKey
 from postal_service.services.vault import Vault
@@ -40,28 +49,7 @@ from postal_service.storage.schema import (
     StepRow,
 )
 
-ORIGIN = "import"
 _TOGETHER = 500  # SQLite takes a limited number of values in one question
-
-_STEPS: dict[Administrative, tuple[StepKind, ...]] = {
-    Administrative.RECEIVED: (StepKind.RECEIVED,),
-    Administrative.SUPPLEMENT: (StepKind.RECEIVED, StepKind.SUPPLEMENT_REQUESTED),
-    Administrative.FINANCIAL_DUTY: (StepKind.RECEIVED, StepKind.DUTY_NOTICED),
-    Administrative.RESOLVED: (StepKind.RECEIVED, StepKind.RESOLVED),
-    Administrative.RETURNED: (StepKind.RECEIVED, StepKind.RESOLVED, StepKind.RETURNED),
-    Administrative.REFUSED: (StepKind.RECEIVED, StepKind.REFUSED),
-    Administrative.DISCONTINUED: (StepKind.RECEIVED, StepKind.DISCONTINUED),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Stored:
-    """What the store has under a code."""
-
-    row: DossierRow
-    steps: tuple[StepKind, ...]
-    in_custody: bool
-    other_people: frozenset[PersonRole]
 
 
 class Dossiers:
@@ -91,7 +79,7 @@ class Dossiers:
     ) -> list[Verdict]:
         """The same where the rows are not at hand any more."""
         stored = self._stored(session, records)
-        return [_judge(record, stored.get(record.code), mode) for record in records]
+        return [judge(record, stored.get(record.code), mode, self._at) for record in records]
 
     def save(self, session: Session, batch: Sequence[tuple[DossierRecord, Outcome]]) -> None:
         self._create(session, [record for record, what in batch if what is Outcome.CREATED])
@@ -115,7 +103,7 @@ class Dossiers:
             dossiers.append(self._row(record, dossier, item, lock))
             keys.append({"dossier": dossier, "wrapped": wrapped})
             people += persons.sealed_rows(self._vault, DossierKey(dossier, key), record.people)
-            steps += self._steps(record, dossier, after=())
+            steps += self._steps(record, dossier, after={})
         insert_many(session, DossierRow, dossiers)
         insert_many(session, DossierKeyRow, keys)
         insert_many(session, PersonRow, people)
@@ -137,7 +125,7 @@ class Dossiers:
             "posted_at": None,
             "received_at": record.received_at,
             "due_at": record.due_at or record.computed_due,
-            "resolved_at": _ended_at(record),
+            "resolved_at": settled_at(moments_of(record, {}, self._at)),
             "result_by_post": bool(record.result_by_post),
             "result_item": item,
             "result_lock": lock,
@@ -151,37 +139,24 @@ class Dossiers:
         }
 
     def _steps(
-        self, record: DossierRecord, dossier: str, *, after: Sequence[StepKind]
+        self, record: DossierRecord, dossier: str, *, after: Mapping[StepKind, Taken]
     ) -> list[dict[str, object]]:
-        """The steps the old system tells of, beyond those that are known."""
-        kinds = _STEPS[record.state or Administrative.RECEIVED]
+        """The steps the old system tells of, beyond those that are known, and days told anew."""
         due_at = record.due_at or record.computed_due
         return [
             {
                 "dossier": dossier,
                 "kind": kind.value,
-                "at": self._moment_of(record, kind),
+                "at": at,
                 "recorded_at": self._at,
                 "staff": self._by.staff,
                 "unit": self._by.unit,
-                "why": _WHY.get(kind, ORIGIN),
+                "why": CORRECTED if kind in after else _WHY.get(kind, ORIGIN),
                 "due_at": None if kind in _CLOCK_STOPS else due_at,
             }
-            for kind in kinds[len(after) :]
+            for kind, at in moments_of(record, after, self._at).items()
+            if kind not in after or (kind in DAYS and after[kind].at != at)
         ]
-
-    def _moment_of(self, record: DossierRecord, kind: StepKind) -> datetime:
-        match kind:
-            case StepKind.RECEIVED:
-                return record.received_at
-            case StepKind.RETURNED:
-                told = record.returned_at or record.resolved_at
-            case StepKind.SUPPLEMENT_REQUESTED | StepKind.DUTY_NOTICED:
-                told = None  # exports do not say since when: the clock stands since we know
-            case _:
-                told = record.resolved_at or record.returned_at
-        # A day without an hour begins at midnight, and no step is before the reception.
-        return max(told or self._at, record.received_at)
 
     def _locks(self, session: Session, count: int) -> list[tuple[str, str]]:
         """Numbers for the results to be brought home, each with a lock to which nobody has the code.
@@ -199,7 +174,7 @@ class Dossiers:
             for item in items
         ]
 
-    def _update(self, session: Session, record: DossierRecord, stored: _Stored) -> None:
+    def _update(self, session: Session, record: DossierRecord, stored: Stored) -> None:
         row = stored.row
         changes: dict[str, object] = {}
         if record.due_at is not None:
@@ -207,10 +182,14 @@ class Dossiers:
         if record.channel is not None:
             changes["channel"] = record.channel.value
         if record.state is not None:
-            changes |= {"administrative": record.state.value, "resolved_at": _ended_at(record)}
-        if record.result_by_post and row.result_item is None:
-            item, lock = self._locks(session, 1)[0]
-            changes |= {"result_by_post": True, "result_item": item, "result_lock": lock}
+            settled = settled_at(moments_of(record, stored.steps, self._at))
+            changes |= {"administrative": record.state.value, "resolved_at": settled}
+        if record.result_by_post is not None and record.result_by_post != row.result_by_post:
+            # A number that was set aside for a result is not given out again.
+            item, lock = self._locks(session, 1)[0] if record.result_by_post else (None, None)
+            changes |= {
+                "result_by_post": record.result_by_post, "result_item": item, "result_lock": lock,
+            }  # fmt: skip
         if changes:
             session.execute(update(DossierRow).where(DossierRow.id == row.id).values(**changes))
         steps = self._steps(record, row.id, after=stored.steps) if record.state else []
@@ -221,10 +200,10 @@ class Dossiers:
             for role in stored.other_people:
                 persons.keep(session, self._vault, key, role, record.people[role])
 
-    def _stored(self, session: Session, records: Sequence[DossierRecord]) -> dict[str, _Stored]:
+    def _stored(self, session: Session, records: Sequence[DossierRecord]) -> dict[str, Stored]:
         """What is stored of these, read in a few questions."""
         by_code = {record.code: record for record in records}
-        found: dict[str, _Stored] = {}
+        found: dict[str, Stored] = {}
         codes = list(by_code)
         for begin in range(0, len(codes), _TOGETHER):
             asked = codes[begin : begin + _TOGETHER]
@@ -232,14 +211,14 @@ class Dossiers:
             if not rows:
                 continue
             ids = [row.id for row in rows]
-            steps = _kinds(session, ids)
+            steps = _steps_of(session, ids)
             moved = set(session.scalars(select(ItemRow.dossier).where(ItemRow.dossier.in_(ids))))
             told = {
                 DossierId(row.id): by_code[row.code].people for row in rows if row.erased_at is None
             }
             other = persons.unlike(session, self._vault, told)
             for row in rows:
-                found[row.code] = _Stored(
+                found[row.code] = Stored(
                     row=row,
                     steps=steps[row.id],
                     in_custody=row.id in moved,
@@ -253,53 +232,13 @@ _CLOCK_STOPS = frozenset({StepKind.SUPPLEMENT_REQUESTED, StepKind.DUTY_NOTICED})
 _WHY = {StepKind.SUPPLEMENT_REQUESTED: SupplementReason.MISSING.value}
 
 
-def _kinds(session: Session, ids: Sequence[str]) -> dict[str, tuple[StepKind, ...]]:
-    kinds: defaultdict[str, tuple[StepKind, ...]] = defaultdict(tuple)
+def _steps_of(session: Session, ids: Sequence[str]) -> dict[str, dict[StepKind, Taken]]:
+    steps: defaultdict[str, dict[StepKind, Taken]] = defaultdict(dict)
     rows = session.execute(
-        select(StepRow.dossier, StepRow.kind).where(StepRow.dossier.in_(ids)).order_by(StepRow.id)
+        select(StepRow.dossier, StepRow.kind, StepRow.at, StepRow.why)
+        .where(StepRow.dossier.in_(ids))
+        .order_by(StepRow.id)
     )
-    for dossier, kind in rows:
-        kinds[dossier] += (StepKind(kind),)
-    return kinds
-
-
-def _judge(record: DossierRecord, stored: _Stored | None, mode: Mode) -> Verdict:
-    if stored is None:
-        return judged(mode, exists=False)
-    differing, fixed = _differences(record, stored)
-    verdict = judged(mode, exists=True, differing=differing, fixed=fixed)
-    if verdict.outcome is Outcome.UPDATED and (
-        stored.row.origin != ORIGIN or stored.in_custody or stored.row.erased_at is not None
-    ):
-        return Verdict(outcome=Outcome.REFUSED, code="import.already_ours")
-    return verdict
-
-
-def _differences(record: DossierRecord, stored: _Stored) -> tuple[list[str], list[str]]:
-    """Columns told otherwise than stored; and those among them that cannot change."""
-    row = stored.row
-    fixed = {
-        "Mã TTHC": record.procedure != row.procedure,
-        "Cơ quan": record.agency != row.competent_unit,
-        "Ngày tiếp nhận": record.received_at != row.received_at,
-        "Trạng thái": record.state is not None and not _follows(record.state, stored.steps),
-    }
-    differing = {
-        "Ngày hẹn trả": record.due_at is not None and record.due_at != row.due_at,
-        "Kênh": record.channel is not None and record.channel.value != row.channel,
-        "Trạng thái": record.state is not None and record.state.value != row.administrative,
-        "Nhận kết quả qua bưu chính": bool(record.result_by_post) and not row.result_by_post,
-        "Người nộp, chủ hồ sơ, người nhận": bool(stored.other_people),
-    }
-    never = [name for name, differs in fixed.items() if differs]
-    return [name for name, differs in differing.items() if differs and name not in never], never
-
-
-def _follows(state: Administrative, steps: Sequence[StepKind]) -> bool:
-    """Whether the told state continues what is known, or is what is known."""
-    return _STEPS[state][: len(steps)] == tuple(steps)
-
-
-def _ended_at(record: DossierRecord) -> datetime | None:
-    ended = record.resolved_at or record.returned_at
-    return max(ended, record.received_at) if ended else None
+    for dossier, kind, at, why in rows:
+        steps[dossier][StepKind(kind)] = Taken(at=at, why=why)
+    return steps

@@ -94,7 +94,7 @@ class Staff:
         role, unit = cells.choice("role", ROLES), UnitCode(cells.text("unit", longest=40, digits=5))
         place = self._units.get(unit)
         if unit and place is None:
-            cells.refuse("unit", "unit.unknown", unit=unit, day="?")
+            cells.refuse("unit", "unit.not_entered", unit=unit)
         if place is not None and not self._by.may(Role.ADMINISTRATOR, path=place.place.path):
             cells.refuse("unit", "access.role_needed", roles=Role.ADMINISTRATOR.value, unit=unit)
         first = self._names.setdefault(login, (name, cells.number))
@@ -140,7 +140,7 @@ class Staff:
         permits = self._permits(cells)
         areas = frozenset(map(UnitCode, _words(cells.text("areas", longest=2000, digits=5))))
         for area in sorted(areas - set(self._units)):
-            cells.refuse("areas", "unit.unknown", unit=area, day="?")
+            cells.refuse("areas", "unit.not_entered", unit=area)
         kilos = cells.decimal("bag", least=0.1, most=HEAVIEST_BAG_GRAMS / 1000)
         vehicle = cells.choice("vehicle", VEHICLES) or Vehicle.MOTORBIKE
         return CourierFacts(

@@ -20,6 +20,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _SAMPLE = 256 * 1024
 _HEAD = 64 * 1024
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LEGACY = (Encoding.TCVN3, Encoding.VNI, Encoding.WINDOWS_1258)
 
 
@@ -34,17 +35,15 @@ class Writing:
 
 def writing_of(path: Path, said: Encoding | None) -> Writing:
     """Recognise the encoding by the whole file, in bounded memory. Raises UnreadableFile."""
-    if said is not None:
-        codec = "utf-8-sig" if said is Encoding.UTF_8 else said.value
-        return Writing(encoding=said, codec=codec, certain=True)
     with path.open("rb") as raw:
         head = raw.read(_HEAD)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if said is not None:
+        named = {Encoding.UTF_8: "utf-8-sig", Encoding.UTF_16: _utf16_codec(head)}
+        return Writing(encoding=said, codec=named.get(said, said.value), certain=True)
+    if head.startswith(_UTF16_MARKS):
         return Writing(encoding=Encoding.UTF_16, codec="utf-16", certain=True)
     if _is_utf16(head):
-        little = head[1::2].count(0) >= head[0::2].count(0)
-        codec = "utf-16-le" if little else "utf-16-be"
-        return Writing(encoding=Encoding.UTF_16, codec=codec, certain=False)
+        return Writing(encoding=Encoding.UTF_16, codec=_utf16_codec(head), certain=False)
     if head.startswith(codecs.BOM_UTF8):
         return Writing(encoding=Encoding.UTF_8_BOM, codec="utf-8-sig", certain=True)
     if _is_utf8(path):
@@ -123,6 +122,13 @@ class TextTable:
 def _is_utf16(head: bytes) -> bool:
     # Every other byte of Latin letters and digits is zero; a stray NUL in a byte file is not that.
     return head.count(0) > len(head) // 5
+
+
+def _utf16_codec(head: bytes) -> str:
+    """Which byte of a pair comes first: the mark at the head says it, else the zeros."""
+    if head.startswith(_UTF16_MARKS):
+        return "utf-16"
+    return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
 
 
 def _is_utf8(path: Path) -> bool:

@@ -10,6 +10,7 @@ from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.standing import Administrative
 from postal_service.services.administrative import AGENCY_SIDE
 from postal_service.services.dossiers import Dossier
+from postal_service.services.importing.dossier_comparing import CORRECTED, ORIGIN
 from postal_service.web.language import pick
 from postal_service.web.supplements.words import reason_word
 
@@ -49,10 +50,16 @@ _OF_AGENCY: Final[dict[Administrative, tuple[Offered, ...]]] = {
     Administrative.SUPPLEMENT: (SUPPLEMENTED, REFUSE, DISCONTINUE),
     Administrative.FINANCIAL_DUTY: (DUTY_MET, REFUSE, DISCONTINUE),
 }  # fmt: skip
+_BY_IMPORT = {
+    ORIGIN: ("Theo tệp nhập từ hệ thống khác", "As an imported file tells it"),
+    CORRECTED: ("Đính chính theo tệp nhập", "Corrected by an imported file"),
+}
 
 
 def why_of(step: Step, procedure: ProcedureVersion) -> str:
-    """Why a step was taken; a request for a supplement in words, with the papers it asks for."""
+    """Why a step was taken, or from where it is known; a request for a supplement in words, with the papers it asks for."""
+    if step.why in _BY_IMPORT:
+        return pick(_BY_IMPORT[step.why])
     reason, _, places = step.why.partition(": ")
     if step.kind is not StepKind.SUPPLEMENT_REQUESTED or not re.fullmatch(r"\d+(,\d+)*", places):
         return step.why

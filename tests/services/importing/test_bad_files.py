@@ -58,6 +58,18 @@ CELLS: dict[str, tuple[str, object, str]] = {
     "a bare number for a day": ("Ngày tiếp nhận", "46336", "import.not_a_date"),
     "the future": ("Ngày tiếp nhận", "24/11/2026 08:00", "import.in_the_future"),
     "long ago": ("Ngày tiếp nhận", "01/01/1990", "import.too_long_ago"),
+    "a day before all days here": (
+        "Ngày hẹn trả",
+        "0001-01-01T00:00:00+14:00",
+        "import.beyond_calendar",
+    ),
+    "a day after all days here": (
+        "Ngày hẹn trả",
+        "9999-12-31T23:59:59-12:00",
+        "import.beyond_calendar",
+    ),
+    "a day the store has not": ("Ngày tiếp nhận", "01/01/0001", "import.beyond_calendar"),
+    "no day written as one": ("Ngày hẹn trả", "31/12/9999", "import.too_far_ahead"),
     "due before received": ("Ngày hẹn trả", "09/11/2026", "import.before_reception"),
     "ten megabytes": ("Địa chỉ", "x" * 10_000_000, "import.cell_too_long"),
 }
@@ -291,6 +303,43 @@ def test_json_rows_that_are_no_rows_are_named(office: Importer, tmp_path: Path) 
         (3, "", "import.key_twice"),
         (4, "Tên người nộp", "import.nested"),
     ]
+
+
+@pytest.mark.parametrize("column", row(1))
+def test_a_number_without_end_is_named_by_its_cell(
+    office: Importer, tmp_path: Path, column: str
+) -> None:
+    told_so = json.dumps(row(2) | {column: None}).replace("null", "1e400")
+    path = tmp_path / "d.json"
+    path.write_text(f"[{json.dumps(row(1))}, {told_so}]", encoding="utf-8")
+
+    errors = office.look(path).errors
+
+    assert (2, column, "import.endless_number") in told(errors)
+
+
+@pytest.mark.parametrize("column", ["Mã hồ sơ", "Ngày tiếp nhận"])
+def test_a_workbooks_number_without_end_is_named_by_its_cell(
+    office: Importer, tmp_path: Path, column: str
+) -> None:
+    plain = write_xlsx(tmp_path / "plain.xlsx", [row(1) | {column: 77_777}])
+    path = tmp_path / "d.xlsx"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.infolist():
+            content = old.read(part).replace(b"<v>77777</v>", b"<v>1e999</v>")
+            new.writestr(part.filename, content)
+
+    assert (2, column, "import.endless_number") in told(office.look(path).errors)
+
+
+@pytest.mark.parametrize("column", ["Từ ngày", "Đến ngày"])
+def test_a_units_day_that_cannot_be_told_here_is_named(
+    office: Importer, tmp_path: Path, column: str
+) -> None:
+    unit = {"Mã đơn vị": "X1", "Tên đơn vị": "Xã X", "Loại": "commune", "Từ ngày": "01/07/2025"}
+    path = write_csv(tmp_path / "u.csv", [unit | {column: "9999-12-31T23:59:59-12:00"}])
+
+    assert (2, column, "import.beyond_calendar") in told(office.look(path, Kind.UNITS).errors)
 
 
 def test_a_workbooks_formula_is_never_computed(office: Importer, tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ def test_what_the_columns_tell_is_kept_changed_and_not_lost_by_an_old_file(
     [
         ("Phương tiện", "voi", "import.not_a_choice"),
         ("Quyền", "bay", "courier.unknown_permit"),
-        ("Địa bàn quen", "99999", "unit.unknown"),
+        ("Địa bàn quen", "99999", "unit.not_entered"),
+        ("Mã đơn vị", "ZZZ", "unit.not_entered"),
         ("Sức chứa túi (kg)", "-3", "import.not_a_number"),
         ("Sức chứa túi (kg)", "2000", "import.not_a_number"),
         ("Hạn mức tiền mặt", "-1", "import.not_a_number"),
@@ -80,4 +81,5 @@ def test_what_cannot_be_is_named_by_its_cell_and_nothing_is_saved(
     report = office.take(path, Kind.STAFF)
 
     assert [found for _, _, found in told(report.errors)] == [code]
+    assert "?" not in report.errors[0].reason("vi") + report.errors[0].reason("en")
     assert office.session.scalar(select(StaffRow.id).filter_by(login="phuoc.nd")) is None

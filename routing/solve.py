@@ -5,7 +5,6 @@ takes its turn on what is left of the budget. Whatever an engine claims is timed
 here, so an engine can waste time but cannot spoil a plan.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -113,14 +112,14 @@ def engines_for(scheduler: Scheduler) -> list[Engine]:
 def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: bool) -> Orders:
     if start is not None:
         return orders_of(scheduler.problem, start)
+    if alone:  # nobody comes after it who could use the time
+        return first_orders(scheduler, seconds=budget.seconds * (1 - EXPLAIN_SHARE))
+    if budget.iterations is not None or len(scheduler.problem.stops) > LARGE_STOPS:
+        # What is locked, and nothing that takes time: with iterations no clock may decide.
+        return first_orders(scheduler, seconds=0)
     # Whoever searches afterwards makes more of the seconds than insertion does.
     limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
-    if not alone and len(scheduler.problem.stops) > LARGE_STOPS:
-        return first_orders(scheduler, seconds=0)  # what is locked, and nothing that takes time
-    if alone:  # nobody comes after it who could use the time
-        limit = budget.seconds * (1 - EXPLAIN_SHARE)
-    # A budget of iterations must not let the clock decide what the first plan is.
-    return first_orders(scheduler, seconds=None if budget.iterations is not None else limit)
+    return first_orders(scheduler, seconds=limit)
 
 
 class _Keeper:
@@ -138,10 +137,10 @@ class _Keeper:
         self.scheduler, self.budget, self.seed = scheduler, budget, seed
         self.on_progress, self.started, self.stop = on_progress, started, stop
         self.offering_seconds = 0.0
-        # What may not depend on the clock takes as long as it takes.
+        # With iterations the clock decides nothing, unless it is the budget's own seconds.
         self.by_clock = budget.iterations is None
         self.bound = lower_bound(
-            scheduler.arrays, seconds=ASCENT_SECONDS if self.by_clock else math.inf
+            scheduler.arrays, seconds=ASCENT_SECONDS if self.by_clock else budget.seconds
         )
         self.iterations = 0
         self.plan: Plan | None = None
@@ -198,7 +197,9 @@ class _Keeper:
         plan = replace(self.plan, iterations=self.iterations)
         if plan.unserved and not self.stop():
             seconds = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
-            plan = explained(self.scheduler, plan, seconds=seconds if self.by_clock else None)
+            if not self.by_clock:
+                seconds = max(seconds, self.budget.seconds - (time.monotonic() - self.started))
+            plan = explained(self.scheduler, plan, seconds=seconds)
         return approved(self.scheduler.problem, plan)
 
     def _timed(self, orders: Orders, engine: str) -> Plan:
@@ -208,8 +209,7 @@ class _Keeper:
             return self._assembled(repaired(self.scheduler, orders, over=self._over), engine)
 
     def _over(self) -> bool:
-        late = self.by_clock and time.monotonic() - self.started > self.budget.seconds
-        return late or self.stop()
+        return time.monotonic() - self.started > self.budget.seconds or self.stop()
 
     def _assembled(self, orders: Orders, engine: str) -> Plan:
         return assemble(

@@ -223,6 +223,18 @@ def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
     assert (first.seed, first.budget) == (7, budget)
 
 
+def test_the_seconds_of_a_budget_end_a_run_of_iterations_too(
+    working_time: Callable[[], float],
+) -> None:
+    """Work, not time on the clock: insertion alone took ten seconds of it."""
+    warm_up()
+    begun = working_time()
+
+    solve(courier_day(3, 300, 12), budget=Budget(seconds=1, iterations=50))
+
+    assert working_time() - begun < 4
+
+
 def test_an_engine_that_forgets_a_stop_does_not_win() -> None:
     problem = on_a_line([stop("a", 1), stop("b", 2)])
 

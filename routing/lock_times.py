@@ -4,15 +4,15 @@ Says only what is certain: a time is refused when not even a courier on the shor
 window and without a rest, could be there; a whole route when its own timetable is impossible.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from itertools import combinations, islice, pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.days import Scheduler, Tours
+from routing.days import Scheduler, cuts
 from routing.findings import Contradiction, ContradictionKind, Findings
 from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop, StopKind
@@ -186,18 +186,24 @@ def _whole_routes(problem: Problem) -> Findings:
 
 
 def _blocked(scheduler: Scheduler, lock: Lock) -> Blocked | None:
-    """What blocks the route in one tour, where it is certain that it is blocked in any."""
+    """What blocks the route where it comes furthest; None where it is not certain that all block."""
     problem = scheduler.problem
     number = problem.courier_index[lock.courier]
     courier = problem.couriers[number]
     order = tuple(problem.stop_index[stop] for stop in lock.stops)
     found: Blocked | None = None
-    for tried, tours in enumerate(islice(_cut(order, courier.max_tours), CUTS_TRIED + 1)):
+    for tried, tours in enumerate(islice(cuts(order, courier.max_tours), CUTS_TRIED + 1)):
         route = scheduler.route(number, tours)
         if not isinstance(route, Blocked) or tried == CUTS_TRIED or _gave_up(courier, route):
             return None
-        found = found or route
+        if found is None or _place(order, route) > _place(order, found):
+            found = route
     return found
+
+
+def _place(order: tuple[int, ...], blocked: Blocked) -> int:
+    """How far along the order one comes: what fails last says most."""
+    return order.index(blocked.stop) if blocked.stop in order else len(order)
 
 
 def _gave_up(courier: Courier, blocked: Blocked) -> bool:
@@ -205,13 +211,6 @@ def _gave_up(courier: Courier, blocked: Blocked) -> bool:
     if blocked.reason not in {Reason.RIDE, Reason.ROUTE_SECONDS}:
         return False
     return blocked.stop is None or bool(courier.breaks)
-
-
-def _cut(order: tuple[int, ...], most: int) -> Iterator[Tours]:
-    """The order as one tour, in two, ... up to `most`."""
-    for count in range(min(most, len(order))):
-        for places in combinations(range(1, len(order)), count):
-            yield tuple(order[a:b] for a, b in pairwise((0, *places, len(order))))
 
 
 def _finding(subject: str, detail: str) -> Contradiction:

@@ -52,9 +52,11 @@ def from_now_on(problem: Problem, rules: PlanRules, now_second: int, done: Done)
     free_from = max([now_second, *_ends(free, done)])
     free = _with_past(free, past, free_from)
     begun: Begun = {}
+    scheduler = Scheduler(free)
     for courier, stops in done.items():
         if stops:
-            free, begun[free.courier_index[courier]] = _stood(free, courier, stops)
+            free, begun[free.courier_index[courier]] = _stood(scheduler, courier, stops)
+            scheduler = _scheduler(scheduler, free)
     rules = replace(rules, depot_hours=free.rules.depot_hours)
     rules = replace(rules, locks=_followed(free, rules.locks, _carried(problem, done)))
     try:
@@ -146,27 +148,29 @@ def _driven(scheduler: Scheduler, courier: int, order: tuple[int, ...]) -> Route
 
 
 def _stood(
-    problem: Problem, courier: CourierId, stops: tuple[StopId, ...]
+    scheduler: Scheduler, courier: CourierId, stops: tuple[StopId, ...]
 ) -> tuple[Problem, Tours]:
     """The problem in which this courier's day could begin as it did, and his tours so far.
 
     What he carries is brought if that can be; else its halves are two calls.
     """
+    problem = scheduler.problem
     owed = _on_board(problem, stops)
     apart = _unloaded(problem, owed)
     for forgive in (_nothing, _bag, _length, _rests, _office_hours):
         apart, whole = forgive(apart, courier, stops), forgive(problem, courier, stops)
-        route = _route(apart, courier, stops)
+        route = _route(_scheduler(scheduler, apart), courier, stops)
         if route is None:
             problem = whole
             continue
         problem, kept = whole, list(stops)
         for dropoff in owed:
             rest = [one for one in owed if one not in kept and one != dropoff]
-            if _route(_unloaded(problem, rest), courier, (*kept, dropoff)) is not None:
+            trial = _scheduler(scheduler, _unloaded(problem, rest))
+            if _route(trial, courier, (*kept, dropoff)) is not None:
                 kept.append(dropoff)
         problem = _unloaded(problem, [one for one in owed if one not in kept])
-        begun = _route(problem, courier, tuple(kept))
+        begun = _route(_scheduler(scheduler, problem), courier, tuple(kept))
         return problem, _numbers(problem, begun or route)
     return apart, (tuple(apart.stop_index[stop] for stop in stops),)
 
@@ -179,9 +183,15 @@ def _unloaded(problem: Problem, dropoffs: Sequence[StopId]) -> Problem:
     return _called_singly(problem, whole, torn, loads=True) if given else problem
 
 
-def _route(problem: Problem, courier: CourierId, stops: tuple[StopId, ...]) -> Route | None:
+def _route(scheduler: Scheduler, courier: CourierId, stops: tuple[StopId, ...]) -> Route | None:
+    problem = scheduler.problem
     order = tuple(problem.stop_index[stop] for stop in stops)
-    return _driven(Scheduler(problem), problem.courier_index[courier], order)
+    return _driven(scheduler, problem.courier_index[courier], order)
+
+
+def _scheduler(known: Scheduler, problem: Problem) -> Scheduler:
+    """What a scheduler derives from a large problem is not derived twice."""
+    return known if known.problem is problem else Scheduler(problem)
 
 
 def _numbers(problem: Problem, route: Route) -> Tours:

@@ -26,6 +26,7 @@ from routing.terms import CourierId, StopId
 
 # Of the budget, at most so much for going on with the published day.
 FIRST_PLAN_SHARE: Final = 0.3
+FIRST_PLAN_SECONDS: Final = 0.5
 
 
 class Scope(Enum):
@@ -84,7 +85,8 @@ def replan(
     narrowed = _narrowed(problem, published, scope, so_far, calm)
     start = published
     if narrowed.begun:
-        seconds = None if budget.iterations is not None else budget.seconds * FIRST_PLAN_SHARE
+        limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
+        seconds = None if budget.iterations is not None else limit
         start = _begun_plan(narrowed, published, seconds)
 
     def solved(by: Sequence[Engine] | None) -> Plan:

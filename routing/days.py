@@ -1,9 +1,9 @@
 """Sequences of stops become routes: tours, loads and limits here, seconds in `schedule`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from routing.arrays import Arrays
 from routing.plan import BreakTaken, Reason, Route, Tour, Visit
@@ -288,6 +288,13 @@ class Scheduler:
             setup_seconds=step.setup_seconds,
             loads_after=state,
         )
+
+
+def cuts(order: tuple[int, ...], most: int) -> Iterator[Tours]:
+    """The order as one tour, in every way as two, ... up to `most`."""
+    for count in range(min(most, len(order))):
+        for places in combinations(range(1, len(order)), count):
+            yield tuple(order[a:b] for a, b in pairwise((0, *places, len(order))))
 
 
 def _until(spans: tuple[Span, ...] | None, closes: int) -> tuple[Span, ...]:

@@ -58,14 +58,8 @@ def _impossible_rides(problem: Problem) -> Iterator[tuple[str, str]]:
         dropoff = problem.stops[problem.stop_index[shipment.dropoff]]
         if pickup.kind is not StopKind.PICKUP or not problem.is_mandatory(pickup):
             continue
-        fastest = min(
-            profile.travel.seconds(pickup.location, dropoff.location)
-            * 100
-            // max((100, *(period.speed_percent for period in profile.speed_periods)))
-            for profile in problem.profiles
-        )
-        opens = max(pickup.release_second, pickup.windows[0].opens_second if pickup.windows else 0)
-        earliest = opens + pickup.service_seconds + fastest
+        fastest = _fastest(problem, pickup, dropoff)
+        earliest = soonest(problem, pickup, dropoff)
         if shipment.max_ride_seconds is not None and fastest > shipment.max_ride_seconds:
             yield (
                 f"the ride takes {fastest} s, at most allowed {shipment.max_ride_seconds} s",
@@ -73,3 +67,18 @@ def _impossible_rides(problem: Problem) -> Iterator[tuple[str, str]]:
             )
         elif dropoff.windows and earliest > dropoff.windows[-1].closes_second:
             yield "the drop-off closes before the shipment can be there", shipment.pickup
+
+
+def soonest(problem: Problem, pickup: Stop, dropoff: Stop) -> int:
+    """The first second at which what is taken at the one can be at the other."""
+    opens = max(pickup.release_second, pickup.windows[0].opens_second if pickup.windows else 0)
+    return opens + pickup.service_seconds + _fastest(problem, pickup, dropoff)
+
+
+def _fastest(problem: Problem, pickup: Stop, dropoff: Stop) -> int:
+    return min(
+        profile.travel.seconds(pickup.location, dropoff.location)
+        * 100
+        // max((100, *(period.speed_percent for period in profile.speed_periods)))
+        for profile in problem.profiles
+    )

@@ -4,24 +4,29 @@ A new plan always starts from the published one. How much of it may move is the 
 scope each change is priced, so a stop moves only when that is worth it.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import assert_never
+from itertools import chain
+from typing import Final, assert_never
 
-from routing.assembly import orders_of
+from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
 from routing.engines import Cancelled, Engine, OnProgress
+from routing.insertion import Draft, insert_all
+from routing.past import FromNowOn, from_now_on
 from routing.plan import Budget, Plan
-from routing.problem import Courier, Problem, Stop
+from routing.problem import Problem
 from routing.reach import obstacle
-from routing.rules import Lock, LockLevel, PlanRules, Published
+from routing.rules import Lock, LockLevel, Published
 from routing.solve import solve
 from routing.steps import Blocked
-from routing.terms import UNREACHABLE, CourierId, StopId, Window
+from routing.terms import CourierId, StopId
 
-# A window nobody can meet: the stop's own are over.
-NEVER = Window(opens_second=UNREACHABLE - 1, closes_second=UNREACHABLE - 1)
+# Of the budget, at most so much for going on with the published day.
+FIRST_PLAN_SHARE: Final = 0.3
+FIRST_PLAN_SECONDS: Final = 0.5
 
 
 class Scope(Enum):
@@ -77,17 +82,66 @@ def replan(
     Raises:
         ContradictoryProblem: what is done or locked contradicts the problem as it is now.
     """
-    narrowed = narrowed_problem(problem, published, scope=scope, so_far=so_far, calm=calm)
-    return solve(
-        narrowed,
-        budget=budget,
-        threads=threads,
-        seed=seed,
-        on_progress=on_progress,
-        cancelled=cancelled,
-        engines=engines,
-        start=published,
-    )
+    narrowed = _narrowed(problem, published, scope, so_far, calm)
+    start = published
+    if narrowed.begun:
+        limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
+        seconds = None if budget.iterations is not None else limit
+        start = _begun_plan(narrowed, published, seconds)
+
+    def solved(by: Sequence[Engine] | None) -> Plan:
+        return solve(
+            narrowed.problem,
+            budget=budget,
+            threads=threads,
+            seed=seed,
+            on_progress=on_progress,
+            cancelled=cancelled,
+            engines=by,
+            start=start,
+        )
+
+    plan = solved(engines)
+    facts = {narrowed.problem.stops[n].id for t in narrowed.begun.values() for n in chain(*t)}
+    if any(unserved.stop in facts for unserved in plan.unserved):
+        # A search may give one mandatory stop for two others, but not one that is done.
+        return solved([])
+    return plan
+
+
+def _begun_plan(narrowed: FromNowOn, published: Plan, seconds: float | None) -> Plan:
+    """What is done, then what was published as far as that still fits, then the rest."""
+    problem = narrowed.problem
+    scheduler = Scheduler(problem)
+    draft = Draft(scheduler, tuple(narrowed.begun.get(n, ()) for n in range(len(problem.couriers))))
+    for courier, tours in enumerate(orders_of(problem, published)):
+        for tour in tours:
+            _carry_on(draft, courier, tour)
+    until = None if seconds is None else time.monotonic() + seconds
+    insert_all(draft, [n for n in range(len(problem.stops)) if n not in draft.holder], until=until)
+    return assemble(scheduler, draft.orders)
+
+
+def _carry_on(draft: Draft, courier: int, tour: Sequence[int]) -> None:
+    """Go on with a published tour: on the tour that is under way, else on one of its own."""
+    partner = draft.scheduler.arrays.partner
+    free = [n for n in tour if n not in draft.holder and draft.may_hold(courier, n)]
+    left = tuple(n for n in free if partner[n] < 0 or int(partner[n]) in free)
+    if not left or not _get_on(draft, left):
+        return
+    begun = draft.tours[courier]
+    for tours in ((*begun[:-1], (*chain(*begun[-1:]), *left)), (*begun, left)):
+        route = draft.scheduler.route(courier, tours)
+        if not isinstance(route, Blocked):
+            draft.accept(courier, tours, route)
+            return
+
+
+def _get_on(draft: Draft, stops: Sequence[int]) -> bool:
+    """Whether none of these is to be kept apart from another of them."""
+    problem = draft.problem
+    names = {problem.stops[n].id for n in stops}
+    return not any(names.issuperset(pair) for pair in problem.rules.keep_apart)
 
 
 def narrowed_problem(
@@ -99,6 +153,16 @@ def narrowed_problem(
     calm: Calm | None = None,
 ) -> Problem:
     """The problem that `replan` solves: locks for the scope, the past closed, changes priced."""
+    return _narrowed(problem, published, scope, so_far, calm).problem
+
+
+def _narrowed(
+    problem: Problem,
+    published: Plan,
+    scope: Scope,
+    so_far: DaySoFar | None,
+    calm: Calm | None,
+) -> FromNowOn:
     done = _done(problem, so_far)
     rules = replace(problem.rules, locks=_locks(problem, published, scope, done))
     if calm is not None:
@@ -111,8 +175,8 @@ def narrowed_problem(
             ),
         )
     if so_far is None:
-        return replace(problem, rules=rules)
-    return _from_now_on(replace(problem, rules=_without(rules, done)), so_far, done)
+        return FromNowOn(problem=replace(problem, rules=rules), begun={})
+    return from_now_on(problem, rules, so_far.now_second, done)
 
 
 def locked(problem: Problem, plan: Plan, stops: Sequence[StopId], level: LockLevel) -> Problem:
@@ -169,7 +233,7 @@ def _done(problem: Problem, so_far: DaySoFar | None) -> dict[CourierId, tuple[St
     if so_far is None:
         return {}
     return {
-        courier: tuple(stop for stop in stops if stop in problem.stop_index)
+        courier: tuple(dict.fromkeys(stop for stop in stops if stop in problem.stop_index))
         for courier, stops in so_far.done.items()
         if courier in problem.courier_index
     }
@@ -199,27 +263,32 @@ def _locks(
         case _:
             assert_never(scope)
     for lock in problem.rules.locks:
-        kept = _what_is_left_of(lock, past)
+        kept = _what_is_left_of(lock, past, done.get(lock.courier, ()))
         if kept is not None:
             locks.append(kept)
     if level is not None:
         held = {stop: lock.courier for lock in locks for stop in lock.stops}
         for courier, stops in _still_possible(problem, published).items():
-            free = tuple(stop for stop in stops if held.get(stop, courier) == courier)
+            open_stops = (stop for stop in stops if stop not in past)
+            free = tuple(stop for stop in open_stops if held.get(stop, courier) == courier)
             if free:
                 locks.append(Lock(level=level, courier=courier, stops=free))
     return tuple(locks)
 
 
-def _what_is_left_of(lock: Lock, past: set[StopId]) -> Lock | None:
-    """The lock without what is done, which has a lock of its own; None when nothing is left."""
+def _what_is_left_of(lock: Lock, past: set[StopId], begun: tuple[StopId, ...]) -> Lock | None:
+    """The lock without what is done, which has a lock of its own; None when nothing is left.
+
+    A whole route begins with what its courier has done, in his order.
+    """
     kept = [number for number, stop in enumerate(lock.stops) if stop not in past]
-    if len(kept) == len(lock.stops) or lock.level is LockLevel.ROUTE:
-        return lock
+    left = tuple(lock.stops[n] for n in kept)
+    if lock.level is LockLevel.ROUTE:
+        return replace(lock, stops=(*begun, *left))
     if not kept:
         return None
     times = tuple(lock.start_seconds[n] for n in kept) if lock.start_seconds else ()
-    return replace(lock, stops=tuple(lock.stops[n] for n in kept), start_seconds=times)
+    return replace(lock, stops=left, start_seconds=times)
 
 
 def _still_possible(problem: Problem, published: Plan) -> dict[CourierId, tuple[StopId, ...]]:
@@ -231,75 +300,3 @@ def _still_possible(problem: Problem, published: Plan) -> dict[CourierId, tuple[
         if kept:
             sequences[courier.id] = kept
     return sequences
-
-
-def _without(rules: PlanRules, done: Mapping[CourierId, tuple[StopId, ...]]) -> PlanRules:
-    """Who served a stop already may do so, whatever was banned since."""
-    served = {(stop, courier) for courier, stops in done.items() for stop in stops}
-    return replace(rules, banned=tuple(pair for pair in rules.banned if pair not in served))
-
-
-def _from_now_on(
-    problem: Problem, so_far: DaySoFar, done: Mapping[CourierId, tuple[StopId, ...]]
-) -> Problem:
-    """Done stops come before now, all others from now on.
-
-    The clock of the past is the problem's own, not the street's: a courier who was faster than the
-    tables counts as being where the tables have him.
-    """
-    past = {stop: courier for courier, stops in done.items() for stop in stops}
-    skills = {c: _skills_shown(problem, stops) for c, stops in done.items()}
-    timeless = replace(
-        problem,
-        stops=tuple(_timeless(s) if s.id in past else s for s in problem.stops),
-        couriers=tuple(_shown(c, skills.get(c.id, frozenset())) for c in problem.couriers),
-        rules=replace(problem.rules, locks=()),
-    )
-    free_from = max([so_far.now_second, *_ends_of_the_past(timeless, done)])
-    closed = Window(opens_second=0, closes_second=free_from)
-    return replace(
-        timeless,
-        stops=tuple(
-            replace(stop, windows=(closed,)) if stop.id in past else _later(stop, free_from)
-            for stop in timeless.stops
-        ),
-        rules=problem.rules,
-    )
-
-
-def _skills_shown(problem: Problem, stops: Sequence[StopId]) -> frozenset[str]:
-    return frozenset(
-        skill for stop in stops for skill in problem.stops[problem.stop_index[stop]].skills
-    )
-
-
-def _shown(courier: Courier, skills: frozenset[str]) -> Courier:
-    return replace(courier, skills=courier.skills | skills)
-
-
-def _timeless(stop: Stop) -> Stop:
-    return replace(stop, windows=())
-
-
-def _ends_of_the_past(problem: Problem, done: Mapping[CourierId, tuple[StopId, ...]]) -> list[int]:
-    """When, by the tables, each courier started the last stop that is done."""
-    scheduler = Scheduler(problem)
-    ends = []
-    for courier, stops in done.items():
-        numbers = tuple(problem.stop_index[stop] for stop in stops)
-        if numbers:
-            route = scheduler.route(problem.courier_index[courier], (numbers,))
-            if isinstance(route, Blocked):
-                route = scheduler.forced_route(problem.courier_index[courier], (numbers,))
-            ends.append(route.visits[-1].start_second)
-    return ends
-
-
-def _later(stop: Stop, second: int) -> Stop:
-    windows = stop.windows or (Window(opens_second=0, closes_second=UNREACHABLE - 1),)
-    left = tuple(
-        Window(opens_second=max(w.opens_second, second), closes_second=w.closes_second)
-        for w in windows
-        if w.closes_second >= second
-    )
-    return replace(stop, windows=left or (NEVER,))

@@ -1,9 +1,13 @@
 """Planning again keeps what is done and locked, and moves no more than its scope allows."""
 
+from contextlib import suppress
+
+import numpy as np
 import pytest
 
 from routing import (
     Budget,
+    ContradictoryProblem,
     Lock,
     LockLevel,
     Plan,
@@ -13,6 +17,7 @@ from routing import (
     Shipment,
     StopKind,
     ViolationKind,
+    Window,
     check,
 )
 from routing.assembly import assemble
@@ -26,6 +31,7 @@ from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
 # Lan goes out and back in a silly order; Minh has one stop that lies on Lan's way.
+DAY_OF_AN_HOUR = Window(opens_second=0, closes_second=3600)
 CALLS = [stop("a", 3), stop("b", 1), stop("c", 2), stop("d", 4)]
 TWO = [courier(LAN), courier(MINH)]
 
@@ -213,6 +219,163 @@ def test_a_move_in_a_plan_with_a_stop_that_is_gone_passes_it_over() -> None:
 
     assert tried.violations == ()
     assert [route.stops for route in tried.plan.routes] == [("a", "c", "d")]
+
+
+def test_a_whole_route_begun_in_another_order_goes_on() -> None:
+    whole = Lock(level=LockLevel.ROUTE, courier=LAN, stops=(S("a"), S("b"), S("c")))
+    problem = on_a_line(CALLS, TWO, rules=PlanRules(locks=(whole,)))
+    so_far = DaySoFar(now_second=100, done={LAN: [S("b")]})
+
+    for scope in Scope:
+        plan = again(problem, published()[1], scope, so_far=so_far)
+
+        assert plan.unserved == ()
+        assert routes(plan)["Lan"][0] == "b"
+    assert routes(again(problem, published()[1], Scope.UNLOCKED, so_far=so_far))["Lan"] == tuple(
+        "bac"
+    )
+
+
+def test_a_whole_route_goes_on_without_what_another_has_done() -> None:
+    whole = Lock(level=LockLevel.ROUTE, courier=LAN, stops=(S("a"), S("b"), S("c")))
+    problem = on_a_line(CALLS, TWO, rules=PlanRules(locks=(whole,)))
+    so_far = DaySoFar(now_second=100, done={MINH: [S("b")]})
+
+    plan = again(problem, published()[1], Scope.UNLOCKED, so_far=so_far)
+
+    assert routes(plan) == {"Lan": ("a", "c"), "Minh": ("b", "d")}
+
+
+def test_two_tours_done_faster_than_the_tables_are_two_tours() -> None:
+    calls = [stop("a", 1, loads=(5,)), stop("b", 2, loads=(5,)), stop("c", 3, loads=(1,))]
+    van = courier(LAN, capacities=(5,), max_tours=3, reload_seconds=600)
+    problem = on_a_line(calls, [van], load_names=("kg",))
+    plan = assemble(Scheduler(problem), (((0,), (1,), (2,)),))
+    so_far = DaySoFar(now_second=700, done={LAN: [S("a"), S("b")]})
+
+    later = again(problem, plan, Scope.UNLOCKED, so_far=so_far)
+
+    assert [[v.stop for v in tour.visits] for tour in later.routes[0].tours] == [
+        ["a"],
+        ["b"],
+        ["c"],
+    ]
+
+
+def test_what_was_to_be_kept_apart_and_has_happened_is_forgiven() -> None:
+    problem = with_new(keep_apart=((S("a"), S("b")), (S("b"), S("c"))))
+    so_far = DaySoFar(now_second=400, done={LAN: [S("a"), S("b")]})
+
+    plan = again(problem, published()[1], Scope.UNLOCKED, so_far=so_far)
+
+    assert routes(plan)["Lan"][:2] == ("a", "b")
+    assert "c" not in routes(plan)["Lan"]
+
+
+def test_more_than_the_bag_holds_and_longer_than_the_day_is_done_all_the_same() -> None:
+    calls = [stop(name, 9, loads=(5,), service_seconds=600) for name in "abcd"]
+    small = courier(
+        LAN, capacities=(5,), max_route_seconds=1700, max_route_metres=1800, shift=DAY_OF_AN_HOUR
+    )
+    problem = on_a_line(calls, [small, courier(MINH)], load_names=("kg",))
+    so_far = DaySoFar(now_second=100, done={LAN: [S("c"), S("a"), S("b"), S("d")]})
+
+    plan = again(problem, published()[1], Scope.UNLOCKED, so_far=so_far)
+
+    assert routes(plan) == {"Lan": ("c", "a", "b", "d")}
+
+
+def test_what_was_handed_over_before_it_was_taken_is_done_all_the_same() -> None:
+    problem, plan = shipped()
+
+    for done in (
+        {LAN: [S("to")]},
+        {LAN: [S("to"), S("from")]},
+        {LAN: [S("to")], MINH: [S("from")]},
+    ):
+        later = again(problem, plan, Scope.UNLOCKED, so_far=DaySoFar(now_second=300, done=done))
+
+        assert {man: routes(later)[man][: len(stops)] for man, stops in done.items()} == {
+            man: tuple(stops) for man, stops in done.items()
+        }
+
+
+def test_a_drop_off_that_has_closed_does_not_take_the_pick_up_away() -> None:
+    calls = [
+        stop("from", 1, kind=StopKind.PICKUP),
+        stop("to", 2, kind=StopKind.DROPOFF, windows=window(0, 500)),
+    ]
+    problem = on_a_line(calls, TWO, shipments=[Shipment(pickup=S("from"), dropoff=S("to"))])
+    plan = assemble(Scheduler(problem), (((0, 1),), ()))
+
+    later = again(
+        problem, plan, Scope.UNLOCKED, so_far=DaySoFar(now_second=600, done={LAN: [S("from")]})
+    )
+
+    assert routes(later) == {"Lan": ("from",)}
+    assert [(u.stop, u.reason.value) for u in later.unserved] == [("to", "window")]
+
+
+def test_a_shipment_it_has_become_too_late_for_is_left_out_not_refused() -> None:
+    calls = [
+        stop("from", 9, kind=StopKind.PICKUP),
+        stop("to", 2, kind=StopKind.DROPOFF, windows=window(0, 1500)),
+        stop("x", 3),
+    ]
+    problem = on_a_line(calls, TWO, shipments=[Shipment(pickup=S("from"), dropoff=S("to"))])
+    plan = assemble(Scheduler(problem), (((0, 1),), ((2,),)))
+
+    later = again(problem, plan, Scope.UNLOCKED, so_far=DaySoFar(now_second=1400, done={}))
+
+    assert {u.stop for u in later.unserved} == {"from", "to"}
+    assert [route.stops for route in later.routes] == [("x",)]
+
+
+def begun_somehow(seed: int) -> tuple[Problem, Plan, Scope, DaySoFar]:
+    """A rich day, part of it done: often in the planned order, at times in any, by anybody."""
+    draw = np.random.default_rng(seed)
+    problem = courier_day(seed, int(draw.integers(8, 16)), int(draw.integers(2, 4)))
+    plan = nearest_neighbour(problem)
+    if draw.random() < 0.3:
+        with suppress(ContradictoryProblem):  # where the plan had to leave out what it must not
+            problem = locked(problem, plan, [plan.routes[0].stops[0]], LockLevel.ROUTE)
+    lists = {route.courier: list(route.stops) for route in plan.routes}
+    done = {
+        man: list(stops[: int(draw.integers(0, len(stops) + 1))]) for man, stops in lists.items()
+    }
+    for stops in done.values():
+        if draw.random() < 0.4:
+            draw.shuffle(stops)
+    if draw.random() < 0.4:
+        taken = [stop_id for stops in done.values() for stop_id in stops]
+        free = [one.id for one in problem.stops if one.id not in taken]
+        man = problem.couriers[int(draw.integers(0, len(problem.couriers)))].id
+        done.setdefault(man, []).extend(free[:2])
+    scope = list(Scope)[int(draw.integers(0, 4))]
+    now = int(draw.integers(7 * 3600, 17 * 3600))
+    return problem, plan, scope, DaySoFar(now_second=now, done=done)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_is_done_stays_with_its_courier_and_in_its_order(seed: int) -> None:
+    problem, plan, scope, so_far = begun_somehow(seed)
+
+    begun = {man: tuple(stops) for man, stops in so_far.done.items() if stops}
+    later = None
+    refused: set[str] = set()
+    try:
+        later = again(problem, plan, scope, so_far=so_far)
+    except ContradictoryProblem as refusal:
+        refused = {finding.detail.split(" is impossible")[0] for finding in refusal.findings}
+
+    # A whole route may be over for what is not done of it; then the lock is named, nothing else.
+    assert refused <= {
+        f"the whole route locked to {lock.courier}"
+        for lock in problem.rules.locks
+        if lock.level is LockLevel.ROUTE and set(lock.stops) - set(begun.get(lock.courier, ()))
+    }
+    if later is not None:
+        assert {man: routes(later).get(man, ())[: len(begun[man])] for man in begun} == begun
 
 
 class Counting(Scheduler):

@@ -304,7 +304,7 @@ ODD: dict[str, Callable[[], Problem]] = {
     ),
     "a locked stop nobody can reach in time": lambda: on_a_line(
         [stop("a", 9, windows=window(0, 10)), stop("b", 1)],
-        rules=PlanRules(locks=(Lock(level=LockLevel.ROUTE, courier=LAN, stops=(S("a"), S("b"))),)),
+        rules=PlanRules(locks=(Lock(level=LockLevel.ORDER, courier=LAN, stops=(S("a"), S("b"))),)),
     ),
     "a leg of the mail van": lambda: on_a_line(
         [

@@ -1,0 +1,217 @@
+"""Locked seconds and whole locked routes that the clock, the roads or the bag cannot keep.
+
+Says only what is certain: a time is refused when not even a courier on the shortest way, past no
+window and without a rest, could be there; a whole route when its own timetable is impossible.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.days import Scheduler, cuts
+from routing.findings import Contradiction, ContradictionKind, Findings
+from routing.plan import Reason
+from routing.problem import Courier, Problem, Stop, StopKind
+from routing.rules import Lock, LockLevel
+from routing.steps import Blocked
+from routing.terms import UNREACHABLE, CourierId, StopId
+
+# Beyond so many nothing is said: a refusal must be certain, and making a problem must be quick.
+CUTS_TRIED: Final = 500
+DETOURS_TRIED: Final = 1_000
+
+Starts = Mapping[StopId, int]
+
+
+def starts_of(locks: tuple[Lock, ...]) -> dict[CourierId, dict[StopId, int]]:
+    """The locked seconds of each courier, through all his locks; of two for a stop the first."""
+    starts: dict[CourierId, dict[StopId, int]] = {}
+    for lock in locks:
+        for stop, second in zip(lock.stops, lock.start_seconds, strict=False):
+            starts.setdefault(lock.courier, {}).setdefault(stop, second)
+    return starts
+
+
+def twice_timed(locks: tuple[Lock, ...]) -> Findings:
+    """Stops that are to start at two seconds."""
+    first: dict[StopId, int] = {}
+    for lock in locks:
+        for stop, second in zip(lock.stops, lock.start_seconds, strict=False):
+            if first.setdefault(stop, second) != second:
+                yield _finding(stop, f"locked to start at {first[stop]} and at {second}")
+
+
+def time_findings(problem: Problem) -> Findings:
+    """What the clock forbids of locks that fit one another in all else."""
+    for courier_id, starts in starts_of(problem.rules.locks).items():
+        roads = _Roads(problem, problem.couriers[problem.courier_index[courier_id]])
+        for stop_id, start in starts.items():
+            stop = problem.stops[problem.stop_index[stop_id]]
+            fault = _outside_its_hours(stop, start) or _off_duty(roads, stop, start)
+            if fault:
+                yield _finding(stop_id, f"locked to start at {start}, {fault}")
+        yield from _too_close(roads, starts)
+    yield from _whole_routes(problem)
+
+
+def _outside_its_hours(stop: Stop, start: int) -> str:
+    if stop.windows and not any(w.opens_second <= start <= w.closes_second for w in stop.windows):
+        return "outside its windows"
+    if stop.kind is not StopKind.DELIVER and start < stop.release_second:
+        return "before its release"
+    return ""
+
+
+def _off_duty(roads: "_Roads", stop: Stop, start: int) -> str:
+    courier = roads.courier
+    leaves = courier.shift.opens_second
+    if stop.kind is StopKind.DELIVER:
+        leaves = max(leaves, stop.release_second)
+    if not _reaches(roads, courier.start_location, leaves, stop, start):
+        return f"{courier.id} leaves at {leaves} at the earliest and cannot be there by then"
+    free = start + stop.service_seconds
+    if not _reaches(roads, stop.exit_location, free, None, courier.shift.closes_second):
+        return f"{courier.id} cannot be back from there within the shift"
+    return ""
+
+
+def _too_close(roads: "_Roads", starts: Starts) -> Findings:
+    """Two locked calls with less between them than the service of the first and the road take."""
+    index = roads.problem.stop_index
+    in_time = sorted(starts, key=lambda stop: (starts[stop], index[stop]))
+    for before_id, after_id in pairwise(in_time):
+        before, after = (roads.problem.stops[index[one]] for one in (before_id, after_id))
+        first, second = starts[before_id], starts[after_id]
+        free = first + before.service_seconds
+        if _reaches(roads, before.exit_location, free, after, second):
+            continue
+        # Of two at once either may be the first.
+        free = second + after.service_seconds
+        if first == second and _reaches(roads, after.exit_location, free, before, first):
+            continue
+        yield _finding(
+            after_id,
+            f"locked to start at {second}, {roads.courier.id} cannot be there by then"
+            f" after {before_id}, locked to start at {first}",
+        )
+
+
+def _reaches(roads: "_Roads", place: int, since: int, goal: Stop | None, by: int) -> bool:
+    """Whether who is free at this place and second may start `goal` (None: be home) at `by`.
+
+    True when it is not certain. A table need not know the shortest way, so where the direct one is
+    too long all ways through other calls are tried, nearest first.
+    """
+    if since + roads.to(goal, place) <= by:
+        return True
+    ready = since + roads.to_calls(place)
+    passed = np.zeros(len(ready), dtype=np.bool_)
+    for _ in range(min(DETOURS_TRIED, len(ready))):
+        nearest = int(ready.argmin())
+        if ready[nearest] > by:
+            return False
+        here = int(roads.left[nearest])
+        leaves = float(ready[nearest]) + int(roads.service[nearest])
+        if leaves + roads.to(goal, here) <= by:
+            return True
+        passed[nearest] = True
+        ready = np.minimum(ready, leaves + roads.to_calls(here))
+        ready[passed] = np.inf
+    return len(ready) > DETOURS_TRIED
+
+
+class _Roads:
+    """The least one courier takes from place to place, setup of the call at its end included."""
+
+    def __init__(self, problem: Problem, courier: Courier) -> None:
+        self.problem, self.courier = problem, courier
+        profile = problem.profile_of[courier.profile]
+        self.travel = profile.travel
+        self.fastest = max((100, *(period.speed_percent for period in profile.speed_periods)))
+
+    def to(self, goal: Stop | None, place: int) -> float:
+        """To the call, or home."""
+        where = self.courier.end_location if goal is None else goal.location
+        seconds = self.travel.seconds(place, where)
+        if seconds >= UNREACHABLE:
+            return np.inf
+        setup = 0 if goal is None or place == where else goal.setup_seconds
+        return seconds * 100 // self.fastest + setup
+
+    def to_calls(self, place: int) -> NDArray[np.float64]:
+        """To every call, and to the office, which lies between two tours."""
+        row = self.travel.block(np.array([place]), self._entered)[0][0].astype(np.float64)
+        setup = np.where(self._entered != place, self._setup, 0)
+        least: NDArray[np.float64] = np.floor(row * 100 / self.fastest) + setup
+        least[row >= UNREACHABLE] = np.inf
+        return least
+
+    @cached_property
+    def left(self) -> NDArray[np.int64]:
+        office = self.courier.start_location
+        return np.array([*(stop.exit_location for stop in self.problem.stops), office])
+
+    @cached_property
+    def service(self) -> NDArray[np.int64]:
+        calls = (stop.service_seconds for stop in self.problem.stops)
+        return np.array([*calls, self.courier.reload_seconds])
+
+    @cached_property
+    def _entered(self) -> NDArray[np.int64]:
+        office = self.courier.start_location
+        return np.array([*(stop.location for stop in self.problem.stops), office])
+
+    @cached_property
+    def _setup(self) -> NDArray[np.int64]:
+        return np.array([*(stop.setup_seconds for stop in self.problem.stops), 0])
+
+
+def _whole_routes(problem: Problem) -> Findings:
+    """Each locked route timed as it stands, in every way to cut it into tours."""
+    scheduler: Scheduler | None = None
+    for lock in dict.fromkeys(problem.rules.locks):
+        if lock.level is not LockLevel.ROUTE or not lock.stops:
+            continue
+        scheduler = scheduler or Scheduler(problem)
+        blocked = _blocked(scheduler, lock)
+        if blocked is None:
+            continue
+        words = f"the whole route locked to {lock.courier} is impossible: {blocked.reason.value}"
+        at_call = blocked.stop is not None and blocked.stop >= 0
+        yield _finding(lock.courier if not at_call else problem.stops[blocked.stop or 0].id, words)
+
+
+def _blocked(scheduler: Scheduler, lock: Lock) -> Blocked | None:
+    """What blocks the route where it comes furthest; None where it is not certain that all block."""
+    problem = scheduler.problem
+    number = problem.courier_index[lock.courier]
+    courier = problem.couriers[number]
+    order = tuple(problem.stop_index[stop] for stop in lock.stops)
+    found: Blocked | None = None
+    for tried, tours in enumerate(islice(cuts(order, courier.max_tours), CUTS_TRIED + 1)):
+        route = scheduler.route(number, tours)
+        if not isinstance(route, Blocked) or tried == CUTS_TRIED or _gave_up(courier, route):
+            return None
+        if found is None or _place(order, route) > _place(order, found):
+            found = route
+    return found
+
+
+def _place(order: tuple[int, ...], blocked: Blocked) -> int:
+    """How far along the order one comes: what fails last says most."""
+    return order.index(blocked.stop) if blocked.stop in order else len(order)
+
+
+def _gave_up(courier: Courier, blocked: Blocked) -> bool:
+    """Whether the timetable may only have been given up, as with rests beside a longest ride or day."""
+    if blocked.reason not in {Reason.RIDE, Reason.ROUTE_SECONDS}:
+        return False
+    return blocked.stop is None or bool(courier.breaks)
+
+
+def _finding(subject: str, detail: str) -> Contradiction:
+    return Contradiction(kind=ContradictionKind.LOCKS, subject=subject, detail=detail)

@@ -113,7 +113,7 @@ class Draft:
         return route_cost(self.scheduler.arrays, route).total
 
     def _places(self, courier: int, stop: int, partner: int) -> Iterator[tuple[int, int, Tours]]:
-        """(travel added, courier, tours with the stop) for every position that travel allows."""
+        """(travel added, courier, tours with the stop): every position, and a tour of its own anywhere."""
         tours = self.tours[courier]
         for number, tour in enumerate(tours):
             around = (tours[:number], tours[number + 1 :])
@@ -122,7 +122,9 @@ class Draft:
         if len(tours) < self.problem.couriers[courier].max_tours:
             alone = (stop,) if partner < 0 else (stop, partner)
             fixed = self.problem.couriers[courier].costs.fixed if not tours else 0
-            yield self._length(courier, alone) + fixed, courier, (*tours, alone)
+            added = self._length(courier, alone) + fixed
+            for number in range(len(tours) + 1):
+                yield added, courier, (*tours[:number], alone, *tours[number:])
 
     def _positions(
         self, courier: int, tour: tuple[int, ...], stop: int, partner: int

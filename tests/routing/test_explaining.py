@@ -277,3 +277,26 @@ def test_a_shift_without_end_cannot_be_longer_and_is_explained_all_the_same() ->
     assert [one.reason for one in why_unserved(problem, plan)] == [Reason.CAPACITY]
     brought = {more.change: more.served_more for more in what_more_would_bring(problem, plan)}
     assert brought == {"one more courier like Lan": 1, "one hour more": 0}
+
+
+def two_tours() -> Problem:
+    """The bag holds one thing, so that each call is a tour of its own."""
+    late = stop("late", 1, windows=window(2000, 2100), loads=(5,), penalty=10**7)
+    before = stop("early", 2, windows=window(0, 600), loads=(5,), penalty=10**6)
+    man = courier(capacities=(5,), max_tours=2)
+    return on_a_line([late, before], [man], load_names=("kg",))
+
+
+def test_a_tour_of_its_own_may_come_before_the_tours_there_are() -> None:
+    problem = two_tours()
+
+    first = solve(problem, budget=Budget(seconds=0.5), engines=[])
+
+    assert (first.unserved, first.cost) == ((), 360)
+    assert [unserved.detail for unserved in why_unserved(problem, only_late(problem))] == [
+        "it fits and pays as the plan stands: the search ended too early"
+    ]
+
+
+def only_late(problem: Problem) -> Plan:
+    return assemble(Scheduler(problem), (((0,),),))

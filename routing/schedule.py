@@ -9,7 +9,7 @@ search over placements, capped at `PLACEMENTS_TRIED`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations_with_replacement, islice
 from typing import Final
 
@@ -61,33 +61,6 @@ def timetable(day: Day) -> Timetable | Blocked:
     if isinstance(found, Timetable) and day.courier.costs.per_duty_second > 0:
         return _leaving_later(day, found)
     return found
-
-
-def forced(day: Day) -> Timetable:
-    """The earliest timetable that ignores closing times and limits, to show how late one would be.
-
-    Opening times still hold; breaks are taken as soon as they may be, however late that is.
-    """
-    courier = replace(
-        day.courier,
-        max_route_seconds=None,
-        breaks=tuple(replace(rest, latest_second=_ENDLESS) for rest in day.courier.breaks),
-    )
-    steps = tuple(step._replace(spans=_open_ended(step.spans)) for step in day.steps)
-    leave = _open_ended(day.leave_spans)
-    loose = replace(day, courier=courier, steps=steps, rides=(), leave_spans=leave)
-    found = _forward(loose, 0, [step.not_before for step in steps], None)
-    assert isinstance(found, Timetable), "nothing blocks a timetable without closing times"
-    return found
-
-
-_ENDLESS: Final = 2**62
-
-
-def _open_ended(spans: tuple[Span, ...] | None) -> tuple[Span, ...] | None:
-    if not spans:
-        return None
-    return (*spans, (spans[-1][1] + 1, _ENDLESS))
 
 
 def _leaving_later(day: Day, found: Timetable) -> Timetable:

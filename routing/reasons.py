@@ -92,12 +92,14 @@ def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unse
             alone.update({} if answer is None else {stop: answer})
     rest = [stop for stop in open_stops if stop in hindered]
     draft = Draft(scheduler, orders_of(problem, plan))
+    # The other half is for the reasons of those that were looked at.
+    halfway = None if until is None else (time.monotonic() + until) / 2
     for stop in sorted(open_stops, key=lambda stop: bool(scheduler.arrays.partner[stop] >= 0)):
         # A shipment has by far the most places.
         if stop in hindered:
             continue
         try:
-            reason = _not_worth_it(draft, stop, until)
+            reason = _not_worth_it(draft, stop, halfway)
         except TimeIsOver:
             break
         if reason is None:
@@ -144,8 +146,10 @@ def _by_relaxing(
         relaxations(scheduler.problem, left_out),
         key=lambda way: _lifts(way[0]).isdisjoint(asked_first),
     )
-    # Room is mostly found at the cheapest places; that there is none takes a look at all of them.
-    for thorough, (reason, relaxed) in product((False, True), ways):
+    # Room is mostly found at the cheapest places; that there is none takes a look at all of them,
+    # which where nobody has anything to do are few.
+    rounds = (False, True) if plan.routes else (True,)
+    for thorough, (reason, relaxed) in product(rounds, ways):
         rest = _still_asked(stops, found, hindered, reason, thorough=thorough)
         if not rest:
             continue

@@ -6,10 +6,11 @@ from functools import cached_property
 from itertools import combinations, pairwise
 
 from routing.arrays import Arrays
+from routing.forcing import forced
 from routing.plan import BreakTaken, Reason, Route, Tour, Visit
-from routing.problem import Problem, StopKind
+from routing.problem import Problem, Stop, StopKind
 from routing.rules import LockLevel
-from routing.schedule import Timetable, forced, timetable
+from routing.schedule import Timetable, timetable
 from routing.steps import (
     OFFICE_BACK,
     OFFICE_OUT,
@@ -19,6 +20,7 @@ from routing.steps import (
     Ride,
     Span,
     Step,
+    until,
 )
 from routing.terms import UNREACHABLE
 
@@ -79,9 +81,13 @@ class Scheduler:
         return blocked
 
     def forced_route(self, courier: int, tours: Tours) -> Route:
-        """The route as it would be driven although it breaks the problem; the checker says where."""
+        """The route as it would be driven although it breaks the problem; the checker says where.
+
+        What has nothing to do with times, such as a missing skill, changes none.
+        """
         day = self._day(courier, tours)
-        return self._written_out(courier, tours, day, forced(day))
+        home_hours = self._depot_spans(day.steps[-1].enter)
+        return self._written_out(courier, tours, day, forced(day, home_hours))
 
     def loads(self, tour: Sequence[int]) -> list[tuple[int, ...]]:
         """On board at the start and after every stop."""
@@ -203,7 +209,7 @@ class Scheduler:
                 continue
             tour_number += 1
             if tour_number == len(tours):
-                back = _until(self._depot_spans(enter), man.shift.closes_second)
+                back = until(self._depot_spans(enter), man.shift.closes_second)
                 steps.append(Step(OFFICE_BACK, origin, enter, seconds, 0, 0, back, 0))
                 break
             reload = man.reload_seconds
@@ -222,7 +228,7 @@ class Scheduler:
     def _call(self, stop: int, origin: int, travel_seconds: int) -> Step:
         call = self.problem.stops[stop]
         setup = call.setup_seconds if origin != call.location else 0
-        spans = self.arrays.windows[stop]
+        spans = self.arrays.windows[stop] or _whenever(call)
         return Step(
             stop, origin, call.location, travel_seconds, setup, call.service_seconds, spans, 0
         )
@@ -297,5 +303,7 @@ def cuts(order: tuple[int, ...], most: int) -> Iterator[Tours]:
             yield tuple(order[a:b] for a, b in pairwise((0, *places, len(order))))
 
 
-def _until(spans: tuple[Span, ...] | None, closes: int) -> tuple[Span, ...]:
-    return tuple((a, min(b, closes)) for a, b in spans or ((0, closes),) if a <= closes)
+def _whenever(call: Stop) -> tuple[Span, ...]:
+    """The windows of a stop that no shift reaches; they time a day that is only shown."""
+    spans = [(max(w.opens_second, call.release_second), w.closes_second) for w in call.windows]
+    return tuple((a, b) for a, b in spans if a <= b) or ((call.release_second, UNREACHABLE),)

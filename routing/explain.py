@@ -57,7 +57,7 @@ def why_here(problem: Problem, plan: Plan, stop: StopId) -> Placement:
     alternatives = []
     for other, man in enumerate(problem.couriers):
         if other != courier:
-            place = draft.best_insertion(number, couriers=[other])
+            place = draft.cheapest_of_all(number, couriers=[other])
             extra = None if place is None else place.extra_cost
             alternatives.append(Alternative(courier=man.id, extra_cost=extra))
     here = route_cost(scheduler.arrays, before).total - rest

@@ -2,7 +2,7 @@
 
 import heapq
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.costs import route_cost
@@ -11,7 +11,7 @@ from routing.plan import Route
 from routing.problem import StopKind
 from routing.steps import Blocked
 
-# Candidates are ranked by travel alone; so many of the cheapest are timed exactly.
+# To build a plan places are ranked by travel alone; so many of the cheapest are timed exactly.
 TIMED_CANDIDATES = 12
 
 
@@ -25,14 +25,15 @@ class Insertion:
     extra_cost: int
 
 
+class TimeIsOver(Exception):  # noqa: N818 - named as the clerk says it
+    """Not every place could be looked at, so nothing is known of the places there are."""
+
+
 class Draft:
     """Routes under construction; every courier's tours can be timed at any moment."""
 
-    def __init__(
-        self, scheduler: Scheduler, orders: Orders | None = None, *, timed: int = TIMED_CANDIDATES
-    ) -> None:
+    def __init__(self, scheduler: Scheduler, orders: Orders | None = None) -> None:
         self.scheduler = scheduler
-        self._timed = timed
         self.problem = scheduler.problem
         self.tours: list[Tours] = list(orders or ((),) * len(self.problem.couriers))
         self.holder = {
@@ -82,19 +83,45 @@ class Draft:
     def best_insertion(
         self, stop: int, *, couriers: Sequence[int] | None = None
     ) -> Insertion | None:
-        """The cheapest feasible place for a stop (a pick-up brings its drop-off), or None."""
+        """The cheapest feasible place for a stop (a pick-up brings its drop-off), or None.
+
+        Among the places that travel makes cheapest: None says nothing about the others.
+        """
+        places = self._all_places(stop, couriers)
+        return self._cheapest(heapq.nsmallest(TIMED_CANDIDATES, places), None)
+
+    def cheapest_of_all(
+        self,
+        stop: int,
+        *,
+        couriers: Sequence[int] | None = None,
+        over: Callable[[], bool] | None = None,
+    ) -> Insertion | None:
+        """The cheapest feasible place of all there are; None: there is none.
+
+        Raises:
+            TimeIsOver: `over` said yes before every place was timed.
+        """
+        return self._cheapest(self._all_places(stop, couriers), over)
+
+    def _all_places(
+        self, stop: int, couriers: Sequence[int] | None
+    ) -> Iterator[tuple[int, int, Tours]]:
         partner = int(self.scheduler.arrays.partner[stop])
         allowed = [
             courier
             for courier in (range(len(self.tours)) if couriers is None else couriers)
             if self.may_hold(courier, stop) and (partner < 0 or self.may_hold(courier, partner))
         ]
-        ranked = heapq.nsmallest(
-            self._timed,
-            (place for courier in allowed for place in self._places(courier, stop, partner)),
-        )
+        return (place for courier in allowed for place in self._places(courier, stop, partner))
+
+    def _cheapest(
+        self, places: Iterable[tuple[int, int, Tours]], over: Callable[[], bool] | None
+    ) -> Insertion | None:
         best: Insertion | None = None
-        for _, courier, tours in ranked:
+        for _, courier, tours in places:
+            if over is not None and over():
+                raise TimeIsOver
             route = self.scheduler.route(courier, tours)
             if isinstance(route, Blocked):
                 continue
@@ -113,7 +140,7 @@ class Draft:
         return route_cost(self.scheduler.arrays, route).total
 
     def _places(self, courier: int, stop: int, partner: int) -> Iterator[tuple[int, int, Tours]]:
-        """(travel added, courier, tours with the stop) for every position that travel allows."""
+        """(travel added, courier, tours with the stop): every position, and a tour of its own anywhere."""
         tours = self.tours[courier]
         for number, tour in enumerate(tours):
             around = (tours[:number], tours[number + 1 :])
@@ -122,7 +149,9 @@ class Draft:
         if len(tours) < self.problem.couriers[courier].max_tours:
             alone = (stop,) if partner < 0 else (stop, partner)
             fixed = self.problem.couriers[courier].costs.fixed if not tours else 0
-            yield self._length(courier, alone) + fixed, courier, (*tours, alone)
+            added = self._length(courier, alone) + fixed
+            for number in range(len(tours) + 1):
+                yield added, courier, (*tours[:number], alone, *tours[number:])
 
     def _positions(
         self, courier: int, tour: tuple[int, ...], stop: int, partner: int

@@ -40,10 +40,11 @@ def _last_departure(day: Day, step: Step, start: int, rests: Sequence[Break]) ->
     last: int | None = None
     for rest in rests:
         begins = max(rest.earliest_second, rested)
-        if begins > rest.latest_second:
-            return None
-        latest = rest.latest_second - resting
-        last = latest if last is None else min(last, latest)
+        if rest not in day.late_rests:
+            if begins > rest.latest_second:
+                return None
+            latest = rest.latest_second - resting
+            last = latest if last is None else min(last, latest)
         resting += rest.duration_seconds
         rested = begins + rest.duration_seconds
     if rests and rested > start:

@@ -107,7 +107,12 @@ def _courier_faults(courier: Courier, problem: Problem, profiles: set[str]) -> F
         if not is_amount(capacity):
             yield kind.BAD_LOADS, f"a capacity of {capacity}"
     yield from _limit_faults(courier)
-    yield from _break_faults(courier)
+    breaks: object = courier.breaks
+    # Couriers are told apart by their values, which a list would not allow.
+    if isinstance(breaks, tuple):
+        yield from _break_faults(courier)
+    else:
+        yield kind.BAD_WINDOW, f"breaks are given as a tuple, not as {type(breaks).__name__}"
 
 
 def _limit_faults(courier: Courier) -> Faults:
@@ -123,7 +128,7 @@ def _limit_faults(courier: Courier) -> Faults:
     ):
         if number is not None and not is_amount(number, most):
             yield ContradictionKind.BAD_NUMBER, word.format(number)
-    if courier.max_tours < 1:
+    if not is_amount(courier.max_tours) or courier.max_tours < 1:
         yield ContradictionKind.BAD_NUMBER, f"at most {courier.max_tours} tours"
 
 

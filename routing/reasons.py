@@ -2,17 +2,19 @@
 
 Nothing is guessed. A reason is given only after exactly that constraint was lifted and the stop then
 fitted into the plan as it stands; or, where nobody could serve it even with nothing else to do, was
-then served by somebody with nothing else to do, and the sentence says so.
+then served by somebody with nothing else to do, and the sentence says so. That there is no place is
+said only after every place was looked at; for what there was no time to look at, that is said.
 """
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
-from routing.insertion import TIMED_CANDIDATES, Draft, Insertion
+from routing.insertion import Draft, Insertion, TimeIsOver
 from routing.plan import Plan, Reason, Unserved
 from routing.problem import Problem, Stop, StopKind
 from routing.reach import obstacle
@@ -22,11 +24,9 @@ from routing.terms import CourierId
 
 _FITS: Final = "it fits and pays as the plan stands: the search ended too early"
 _TOGETHER: Final = "no limit alone keeps it out: two or more bind together"
+_NO_TIME: Final = "there was no time to look at every place where it might fit"
 _ALONE: Final = ", even with nothing else to do"
 RELAXING_SECONDS_A_STOP: Final = 0.0002
-# The cheapest places need not be those that a clock allows; in a large plan there is time for few.
-TIMED_PLACES: Final = 60
-LARGE_STOPS: Final = 300
 _OBSTACLES = {
     "skill": Reason.NO_SKILL,
     "ban": Reason.BANNED,
@@ -54,10 +54,16 @@ Answers = dict[int, Unserved]
 
 
 def explained(scheduler: Scheduler, plan: Plan, *, seconds: float | None = None) -> Plan:
-    """The same plan with a reason for every unserved stop, as far as `seconds` reach."""
+    """The same plan with a reason for every unserved stop, as far as `seconds` reach.
+
+    What they do not reach keeps what was said of it before, or says that there was no time.
+    """
     until = None if seconds is None else time.monotonic() + seconds
     known = {unserved.stop: unserved for unserved in _reasons(scheduler, plan, until)}
-    return replace(plan, unserved=tuple(known.get(u.stop, u) for u in plan.unserved))
+    unserved = tuple(
+        known.get(u.stop, u if u.detail else replace(u, detail=_NO_TIME)) for u in plan.unserved
+    )
+    return replace(plan, unserved=unserved)
 
 
 def why_unserved(problem: Problem, plan: Plan) -> tuple[Unserved, ...]:
@@ -84,14 +90,22 @@ def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unse
             hindered[stop] = hindrance
             answer = _with_nothing_else_to_do(problem, hindrance, until)
             alone.update({} if answer is None else {stop: answer})
-    draft = Draft(scheduler, orders_of(problem, plan), timed=_timed(problem))
-    for stop in open_stops:
-        if _late(until):
+    rest = [stop for stop in open_stops if stop in hindered]
+    draft = Draft(scheduler, orders_of(problem, plan))
+    # The other half is for the reasons of those that were looked at.
+    halfway = None if until is None else (time.monotonic() + until) / 2
+    for stop in sorted(open_stops, key=lambda stop: bool(scheduler.arrays.partner[stop] >= 0)):
+        # A shipment has by far the most places.
+        if stop in hindered:
+            continue
+        try:
+            reason = _not_worth_it(draft, stop, halfway)
+        except TimeIsOver:
             break
-        reason = None if stop in hindered else _not_worth_it(draft, stop)
-        if reason is not None:
+        if reason is None:
+            rest.append(stop)
+        else:
             found[stop] = reason
-    rest = [stop for stop in open_stops if stop not in found]
     for stop, answer in _by_relaxing(scheduler, plan, rest, until, hindered).items():
         found[stop] = alone.get(stop, answer) if answer.detail == _TOGETHER else answer
     found = alone | found
@@ -128,41 +142,63 @@ def _by_relaxing(
     # To make another problem of a large day and to time it takes a while, which must be left.
     making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
     asked_first = {answer.reason for answer in hindered.values()}
-    ways = relaxations(scheduler.problem, left_out)
-    for reason, relaxed in sorted(ways, key=lambda way: _lifts(way[0]).isdisjoint(asked_first)):
-        rest = [
-            stop
-            for stop in stops
-            if stop not in found or (stop in hindered and hindered[stop].reason in _lifts(reason))
-        ]
+    ways = sorted(
+        relaxations(scheduler.problem, left_out),
+        key=lambda way: _lifts(way[0]).isdisjoint(asked_first),
+    )
+    # Room is mostly found at the cheapest places; that there is none takes a look at all of them,
+    # which where nobody has anything to do are few.
+    rounds = (False, True) if plan.routes else (True,)
+    for thorough, (reason, relaxed) in product(rounds, ways):
+        rest = _still_asked(stops, found, hindered, reason, thorough=thorough)
         if not rest:
             continue
         if _late(until, making):
-            break
+            return otherwise | found
         begun = time.monotonic()
         looser = Scheduler(relaxed())
-        draft = Draft(looser, orders_of(looser.problem, plan), timed=_timed(looser.problem))
+        draft = Draft(looser, orders_of(looser.problem, plan))
         making = time.monotonic() - begun
         for stop in rest:
-            if _late(until):
-                break
-            place = draft.best_insertion(stop)
+            try:
+                place = _place(draft, stop, until, thorough=thorough)
+            except TimeIsOver:
+                return otherwise | found
             if place is None:
                 continue
             call = scheduler.problem.stops[stop]
             extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
-            if extra > 0:
+            if extra <= 0:
+                found[stop] = _because(draft.problem, call, reason, place, hindered.get(stop))
+            elif thorough:
                 otherwise.setdefault(stop, _even_then(call, reason, extra))
-                continue
-            known = hindered.get(stop)
-            if known is None or known.reason not in _lifts(reason):
-                known = _because(draft.problem, call, reason, place)
-            found[stop] = known
-    else:
-        for stop in stops:
-            together = Unserved(stop=scheduler.problem.stops[stop].id, detail=_TOGETHER)
-            otherwise.setdefault(stop, together)
-    return otherwise | found
+    names = {stop: scheduler.problem.stops[stop].id for stop in stops}
+    together = {stop: Unserved(stop=name, detail=_TOGETHER) for stop, name in names.items()}
+    return together | otherwise | found
+
+
+def _still_asked(
+    stops: Sequence[int],
+    found: Answers,
+    hindered: Mapping[int, Unserved],
+    reason: Reason,
+    *,
+    thorough: bool,
+) -> list[int]:
+    """The stops without an answer, and the first time round those with a better one to come."""
+
+    def has_its_words(stop: int) -> bool:
+        return stop in hindered and hindered[stop].reason in _lifts(reason)
+
+    return [s for s in stops if s not in found or (not thorough and has_its_words(s))]
+
+
+def _place(draft: Draft, stop: int, until: float | None, *, thorough: bool) -> Insertion | None:
+    if thorough:
+        return draft.cheapest_of_all(stop, over=lambda: _late(until))
+    if _late(until):
+        raise TimeIsOver
+    return draft.best_insertion(stop)
 
 
 def _lifts(reason: Reason) -> set[Reason]:
@@ -176,10 +212,6 @@ def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
         f"even without this limit ({lifted}) serving it would cost {extra} more than leaving it out"
     )
     return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail)
-
-
-def _timed(problem: Problem) -> int:
-    return TIMED_PLACES if len(problem.stops) <= LARGE_STOPS else TIMED_CANDIDATES
 
 
 def _late(until: float | None, needed: float = 0.0) -> bool:
@@ -216,8 +248,9 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
     return nearest
 
 
-def _not_worth_it(draft: Draft, stop: int) -> Unserved | None:
-    place = draft.best_insertion(stop)
+def _not_worth_it(draft: Draft, stop: int, until: float | None) -> Unserved | None:
+    """What it would cost at its cheapest place, too much or not; None: there is no place."""
+    place = _place(draft, stop, until, thorough=True)
     if place is None:
         return None
     call = draft.problem.stops[stop]
@@ -229,8 +262,12 @@ def _not_worth_it(draft: Draft, stop: int) -> Unserved | None:
     return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail, courier=courier)
 
 
-def _because(relaxed: Problem, call: Stop, reason: Reason, place: Insertion) -> Unserved:
+def _because(
+    relaxed: Problem, call: Stop, reason: Reason, place: Insertion, hindrance: Unserved | None
+) -> Unserved:
     """`relaxed` is the problem without the constraint, `call` the stop as it really is."""
+    if hindrance is not None and hindrance.reason in _lifts(reason):
+        return hindrance
     misses = None
     courier = relaxed.couriers[place.courier]
     if reason is Reason.WINDOW and call.windows:

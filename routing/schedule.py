@@ -4,8 +4,9 @@ what stands in the way.
 Every start is the least that the calls before it allow. Rides and the longest day are lower bounds
 too (a pick-up may not end earlier than drop-off minus ride), so raising starts until nothing moves
 gives the earliest timetable there is (least fixed point of a monotone system). Breaks are placed by
-dynamic programming over (call, breaks taken); only where breaks meet ride or day limits is it a
-search over placements, capped at `PLACEMENTS_TRIED`.
+dynamic programming over (call, breaks taken); only where rides or the longest day make a day with
+breaks end later is it a search over placements, capped at `PLACEMENTS_TRIED`. A break taken at the
+office between two tours begins after the reload.
 """
 
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ class Timetable:
     leaves_second: int
     moments: tuple[Moment, ...]
     rests: tuple[Span, ...]
+    was_pushed: bool = False  # by a ride or the longest day, beyond what the calls before allow
 
     @property
     def returns_second(self) -> int:
@@ -46,62 +48,63 @@ class Timetable:
 def timetable(day: Day) -> Timetable | Blocked:
     """The earliest timetable of the day, or what blocks it.
 
-    Where duty costs, the courier leaves as late as being back equally early allows.
+    Where duty costs, the courier leaves as late as being back equally early allows. Where a break
+    meets a ride or the longest day, it is the earliest of the first `PLACEMENTS_TRIED` placements of
+    breaks: of all there are with one break on any day, and with two on a day of fifty calls.
     """
-    found = _raised(day, 0, None)
-    # Where nothing was pushed, the earliest way has seen every place of the breaks already.
-    pushed = isinstance(found, Blocked) and found.reason in {Reason.RIDE, Reason.ROUTE_SECONDS}
-    if pushed and day.courier.breaks:
-        gaps = range(-1, len(day.steps) + 1)
-        placements = combinations_with_replacement(gaps, len(day.courier.breaks))
-        for placement in islice(placements, PLACEMENTS_TRIED):
-            other = _raised(day, 0, placement)
-            if isinstance(other, Timetable):
-                return other
+    earliest = _raised(day, 0, None, None)
+    found = _as_late_as_pays(day, earliest, None)
+    if not day.courier.breaks or not _pushed_later(day, earliest):
+        return found
+    gaps = range(-1, len(day.steps) + 1)
+    placements = combinations_with_replacement(gaps, len(day.courier.breaks))
+    for placement in islice(placements, PLACEMENTS_TRIED):
+        by = found.returns_second if isinstance(found, Timetable) else None
+        other = _as_late_as_pays(day, _raised(day, 0, placement, by), placement)
+        if isinstance(other, Blocked):
+            continue
+        if isinstance(found, Blocked) or _is_better(day, other, found):
+            found = other
+    return found
+
+
+def _as_late_as_pays(
+    day: Day, found: Timetable | Blocked, placement: tuple[int, ...] | None
+) -> Timetable | Blocked:
     if isinstance(found, Timetable) and day.courier.costs.per_duty_second > 0:
-        return _leaving_later(day, found)
+        return _leaving_later(day, found, placement)
     return found
 
 
-def forced(day: Day) -> Timetable:
-    """The earliest timetable that ignores closing times and limits, to show how late one would be.
-
-    Opening times still hold; breaks are taken as soon as they may be, however late that is.
-    """
-    courier = replace(
-        day.courier,
-        max_route_seconds=None,
-        breaks=tuple(replace(rest, latest_second=_ENDLESS) for rest in day.courier.breaks),
-    )
-    steps = tuple(step._replace(spans=_open_ended(step.spans)) for step in day.steps)
-    leave = _open_ended(day.leave_spans)
-    loose = replace(day, courier=courier, steps=steps, rides=(), leave_spans=leave)
-    found = _forward(loose, 0, [step.not_before for step in steps], None)
-    assert isinstance(found, Timetable), "nothing blocks a timetable without closing times"
-    return found
+def _is_better(day: Day, one: Timetable, other: Timetable) -> bool:
+    if one.returns_second != other.returns_second:
+        return one.returns_second < other.returns_second
+    is_paid = day.courier.costs.per_duty_second > 0
+    return is_paid and one.leaves_second > other.leaves_second
 
 
-_ENDLESS: Final = 2**62
+def _pushed_later(day: Day, found: Timetable | Blocked) -> bool:
+    """Whether a ride or the longest day stands in the way; else the earliest way saw every place."""
+    if isinstance(found, Blocked):
+        return found.reason in {Reason.RIDE, Reason.ROUTE_SECONDS}
+    if not found.was_pushed:
+        return False
+    free = _forward(day, 0, [step.not_before for step in day.steps], None)
+    return isinstance(free, Blocked) or found.returns_second > free.returns_second
 
 
-def _open_ended(spans: tuple[Span, ...] | None) -> tuple[Span, ...] | None:
-    if not spans:
-        return None
-    return (*spans, (spans[-1][1] + 1, _ENDLESS))
-
-
-def _leaving_later(day: Day, found: Timetable) -> Timetable:
+def _leaving_later(day: Day, found: Timetable, placement: tuple[int, ...] | None) -> Timetable:
     """The last departure with the same return; the return never falls with it."""
     low, high = found.leaves_second, latest_leaving(day, found.returns_second)
     if high is None or high <= low:
         return found
-    latest = _back_as_early(day, high, found)
+    latest = _back_as_early(day, high, found, placement)
     if latest is not None:
         return latest
     # Rides can forbid what the windows allow; then the last possible second is bisected for.
     while low < high:
         middle = (low + high + 1) // 2
-        later = _back_as_early(day, middle, found)
+        later = _back_as_early(day, middle, found, placement)
         if later is None:
             high = middle - 1
         else:
@@ -109,15 +112,22 @@ def _leaving_later(day: Day, found: Timetable) -> Timetable:
     return found
 
 
-def _back_as_early(day: Day, leave_from: int, found: Timetable) -> Timetable | None:
-    later = _raised(day, leave_from, None)
+def _back_as_early(
+    day: Day, leave_from: int, found: Timetable, placement: tuple[int, ...] | None
+) -> Timetable | None:
+    later = _raised(day, leave_from, placement, found.returns_second)
     if isinstance(later, Blocked) or later.returns_second != found.returns_second:
         return None
     return later
 
 
-def _raised(day: Day, leave_from: int, placement: tuple[int, ...] | None) -> Timetable | Blocked:
-    """Raise starts until rides and the day's length hold, or a window stands in the way."""
+def _raised(
+    day: Day, leave_from: int, placement: tuple[int, ...] | None, returns_by: int | None
+) -> Timetable | Blocked:
+    """Raise starts until rides and the day's length hold, or a window stands in the way.
+
+    Given up, since starts only rise, where the courier is back after `returns_by`.
+    """
     floors = [step.not_before for step in day.steps]
     pushed: Reason | None = None
     for _ in range(ROUNDS_OF_RAISING):
@@ -125,6 +135,8 @@ def _raised(day: Day, leave_from: int, placement: tuple[int, ...] | None) -> Tim
         if isinstance(found, Blocked):
             # Blocked only because something was pushed there: the push is the reason.
             return found if pushed is None else Blocked(reason=pushed, stop=found.stop)
+        if returns_by is not None and found.returns_second > returns_by:
+            return Blocked(reason=pushed or Reason.ROUTE_SECONDS)
         reason = None
         for ride in day.rides:
             pickup, dropoff = found.moments[ride.pickup_step], found.moments[ride.dropoff_step]
@@ -139,7 +151,7 @@ def _raised(day: Day, leave_from: int, placement: tuple[int, ...] | None) -> Tim
             leave_from = found.leaves_second + max(duty - longest, least)
             reason = Reason.ROUTE_SECONDS
         if reason is None:
-            return found
+            return found if pushed is None else replace(found, was_pushed=True)
         pushed = reason
     return Blocked(reason=pushed or Reason.ROUTE_SECONDS)
 

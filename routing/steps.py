@@ -46,6 +46,7 @@ class Day:
     leave_not_before: int
     steps: tuple[Step, ...]
     rides: tuple[Ride, ...]
+    late_rests: tuple[Break, ...] = ()  # which may begin after their latest second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ def step_on(
     taken: list[Span] = []
     for rest in rests:
         start = max(rest.earliest_second, taken[-1][1] if taken else since)
-        if start > rest.latest_second:
+        if start > rest.latest_second and rest not in day.late_rests:
             return Blocked(reason=Reason.SHIFT, stop=step.stop)
         if start < arrival:
             arrival += rest.duration_seconds
@@ -131,3 +132,8 @@ def first_open(spans: Sequence[Span] | None, second: int) -> int | None:
         if second <= closes:
             return max(second, opens)
     return None
+
+
+def until(spans: Sequence[Span] | None, closes: int) -> tuple[Span, ...]:
+    """What of the spans (None: always) lies before or at this second."""
+    return tuple((a, min(b, closes)) for a, b in spans or ((0, closes),) if a <= closes)

@@ -1,6 +1,8 @@
 """A reason is given for every stop left out, and it is the constraint that really binds."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import assume, given, settings
@@ -25,12 +27,11 @@ from routing import (
     Window,
     check,
 )
-from routing.assembly import assemble, orders_of
+from routing.assembly import ImpossibleOrder, assemble, orders_of
 from routing.baseline import current_order, nearest_neighbour
-from routing.days import Scheduler
+from routing.days import Orders, Scheduler
 from routing.explain import what_more_would_bring, why_here
-from routing.insertion import Draft
-from routing.reasons import TIMED_PLACES, why_unserved
+from routing.reasons import explained, why_unserved
 from routing.relaxing import only_with, relaxations
 from routing.solve import solve
 from tests.routing.courier_days import courier_day
@@ -179,16 +180,40 @@ def test_every_reason_is_the_limit_whose_lifting_alone_makes_room(seed: int, cou
 
 
 def room_for(problem: Problem, plan: Plan, name: StopId) -> int | None:
-    """What the stop would cost in the plan as it stands; the plan with it is sound."""
+    """What the stop costs at its cheapest place: each order with it is timed and checked."""
     scheduler = Scheduler(problem)
-    draft = Draft(scheduler, orders_of(problem, plan), timed=TIMED_PLACES)
-    place = draft.best_insertion(problem.stop_index[name])
-    if place is None:
-        return None
-    draft.accept(place.courier, place.tours)
-    found = check(problem, assemble(scheduler, draft.orders))
-    assert [violation for violation in found if not violation.is_shortfall] == []
-    return place.extra_cost
+    orders = orders_of(problem, plan)
+    before = served_cost(assemble(scheduler, orders))
+    costs = []
+    for more in orders_with(problem, orders, name):
+        try:
+            tried = assemble(scheduler, more)
+        except ImpossibleOrder:
+            continue
+        if all(violation.is_shortfall for violation in check(problem, tried)):
+            costs.append(served_cost(tried) - before)
+    return min(costs, default=None)
+
+
+def served_cost(plan: Plan) -> int:
+    return plan.cost - plan.cost_parts.unserved
+
+
+def orders_with(problem: Problem, orders: Orders, name: StopId) -> Iterator[Orders]:
+    """With everybody at every place, and as a tour of its own at every place among the tours."""
+    shipment = problem.shipment_of.get(name)
+    halves = [name] if shipment is None else [shipment.pickup, shipment.dropoff]
+    call = tuple(problem.stop_index[half] for half in halves)
+    for who, tours in enumerate(orders):
+        days = [(*tours[:n], call, *tours[n:]) for n in range(len(tours) + 1)]
+        for n, tour in enumerate(tours):
+            for places in combinations_with_replacement(range(len(tour) + 1), len(call)):
+                longer = list(tour)
+                for place, number in reversed(list(zip(places, call, strict=True))):
+                    longer.insert(place, number)
+                days.append((*tours[:n], tuple(longer), *tours[n + 1 :]))
+        for day in days:
+            yield (*orders[:who], day, *orders[who + 1 :])
 
 
 def lifted_room(problem: Problem, plan: Plan, name: StopId) -> dict[Reason, int | None]:
@@ -277,3 +302,58 @@ def test_a_shift_without_end_cannot_be_longer_and_is_explained_all_the_same() ->
     assert [one.reason for one in why_unserved(problem, plan)] == [Reason.CAPACITY]
     brought = {more.change: more.served_more for more in what_more_would_bring(problem, plan)}
     assert brought == {"one more courier like Lan": 1, "one hour more": 0}
+
+
+def two_tours() -> Problem:
+    """The bag holds one thing, so that each call is a tour of its own."""
+    late = stop("late", 1, windows=window(2000, 2100), loads=(5,), penalty=10**7)
+    before = stop("early", 2, windows=window(0, 600), loads=(5,), penalty=10**6)
+    man = courier(capacities=(5,), max_tours=2)
+    return on_a_line([late, before], [man], load_names=("kg",))
+
+
+def test_a_tour_of_its_own_may_come_before_the_tours_there_are() -> None:
+    problem = two_tours()
+
+    first = solve(problem, budget=Budget(seconds=0.5), engines=[])
+
+    assert (first.unserved, first.cost) == ((), 360)
+    assert [unserved.detail for unserved in why_unserved(problem, only_late(problem))] == [
+        "it fits and pays as the plan stands: the search ended too early"
+    ]
+
+
+def only_late(problem: Problem) -> Plan:
+    return assemble(Scheduler(problem), (((0,),),))
+
+
+def many_idle(places: int) -> tuple[Problem, Plan]:
+    """Lan calls at one door minute by minute; x, behind it, is for Minh, who is far and idle."""
+    calls = [
+        stop(f"n{number}", 1, service_seconds=60, windows=window(60 * number, 60 * number))
+        for number in range(1, places + 1)
+    ]
+    calls.append(stop("x", 1, windows=window(1000, 1100), service_seconds=60, penalty=10**6))
+    crew = [courier(LAN), courier(MINH, start_location=9, end_location=9)]
+    problem = on_a_line(calls, crew)
+    return problem, assemble(Scheduler(problem), ((tuple(range(places)),), ()))
+
+
+def test_no_place_is_said_to_be_left_only_after_every_place_was_looked_at() -> None:
+    problem, plan = many_idle(70)
+
+    (found,) = why_unserved(problem, plan)
+
+    assert found.detail == "it fits and pays as the plan stands: the search ended too early"
+
+
+def test_where_time_is_over_before_every_place_was_looked_at_that_is_said() -> None:
+    problem, plan = many_idle(70)
+
+    (found,) = explained(Scheduler(problem), plan, seconds=0).unserved
+    told = replace(plan, unserved=why_unserved(problem, plan))
+    kept = explained(Scheduler(problem), told, seconds=0)
+
+    assert found.reason is Reason.NOT_EXPLAINED
+    assert found.detail == "there was no time to look at every place where it might fit"
+    assert kept.unserved == told.unserved

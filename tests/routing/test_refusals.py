@@ -195,6 +195,21 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
         K.BAD_NUMBER,
         "Lan",
     ),
+    "a courier with half a tour": (
+        lambda: on_a_line([A], [courier(max_tours=1.5)]),
+        K.BAD_NUMBER,
+        "Lan",
+    ),
+    "a courier with a list of breaks": (
+        lambda: on_a_line([A], [courier(breaks=[])]),
+        K.BAD_WINDOW,
+        "Lan",
+    ),
+    "a courier without a number of tours": (
+        lambda: on_a_line([A], [courier(max_tours=None)]),
+        K.BAD_NUMBER,
+        "Lan",
+    ),
     "more loads than dimensions": (
         lambda: on_a_line([stop("a", 1, loads=(1, 2))], load_names=("letters",)),
         K.BAD_LOADS,

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 
 from routing import (
     Break,
@@ -124,6 +125,90 @@ def test_a_pick_up_is_delayed_so_that_the_ride_is_short() -> None:
     ride = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=100)
 
     assert starts(timed(on_a_line(calls, shipments=[ride]), (0, 1))) == [900, 1000]
+
+
+def test_the_break_is_where_the_day_with_its_ride_is_over_soonest() -> None:
+    # As early as it may be it would part the two halves, and the pick-up would wait for it.
+    calls = [
+        stop("from", 1, kind=StopKind.PICKUP),
+        stop("to", 6, kind=StopKind.DROPOFF, windows=window(900, 2000)),
+    ]
+    ride = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=600)
+    rest = Break(earliest_second=800, latest_second=900, duration_seconds=600)
+
+    route = timed(on_a_line(calls, [courier(breaks=(rest,))], shipments=[ride]), (0, 1))
+
+    assert route.returns_second == 900 + 600 + 360
+    assert [one.start_second for one in route.breaks] == [900]
+
+
+def rested_day(draw: Random) -> Problem:
+    """A shipment and a letter, and a break that meets the ride or the longest day."""
+    opens, rests = draw.randrange(0, 1500, 100), draw.randrange(0, 1000, 100)
+    calls = [
+        stop("from", draw.randint(1, 6), kind=StopKind.PICKUP),
+        stop("to", draw.randint(1, 6), kind=StopKind.DROPOFF, windows=window(opens, 3000)),
+        stop("letter", draw.randint(1, 6)),
+    ]
+    rest = Break(
+        earliest_second=rests,
+        latest_second=rests + draw.randrange(100, 900, 100),
+        duration_seconds=draw.choice([200, 300, 600]),
+    )
+    man = courier(breaks=(rest,), max_route_seconds=draw.choice([None, 1500]))
+    ride = Shipment(
+        pickup=S("from"), dropoff=S("to"), max_ride_seconds=draw.choice([400, 600, 800])
+    )
+    return on_a_line(calls, [man], shipments=[ride])
+
+
+@settings(max_examples=100)
+@given(
+    draw=st.randoms(use_true_random=False),
+    order=st.sampled_from([(0, 1, 2), (0, 2, 1), (2, 0, 1)]),
+)
+def test_nobody_could_be_back_sooner_with_the_break_elsewhere(
+    draw: Random, order: tuple[int, ...]
+) -> None:
+    problem = rested_day(draw)
+
+    found = Scheduler(problem).route(0, (order,))
+
+    assert (found.returns_second if isinstance(found, Route) else None) == soonest(problem, order)
+
+
+def soonest(problem: Problem, order: tuple[int, ...]) -> int | None:
+    """When a solver of constraints, left to choose every second, has the courier back."""
+    (man,) = problem.couriers
+    (rest,) = man.breaks
+    places = [0, *(problem.stops[number].location for number in order), 0]
+    model = cp_model.CpModel()
+    at = [model.new_int_var(0, man.shift.closes_second, f"at {n}") for n in range(len(places))]
+    rests = model.new_int_var(rest.earliest_second, rest.latest_second, "rests")
+    before, after, *gaps = (model.new_bool_var(f"gap {n}") for n in range(len(places) + 1))
+    model.add_exactly_one(before, after, *gaps)
+    model.add(at[0] >= rest.earliest_second + rest.duration_seconds).only_enforce_if(before)
+    model.add(at[-1] <= rest.latest_second).only_enforce_if(after)
+    for gap, here, there, origin, enter in zip(gaps, at, at[1:], places, places[1:], strict=False):
+        road = problem.profiles[0].travel.seconds(origin, enter)
+        model.add(there >= here + road + rest.duration_seconds * gap)
+        model.add(rests >= here).only_enforce_if(gap)
+        model.add(rests + rest.duration_seconds <= there).only_enforce_if(gap)
+    start = {problem.stops[number].id: at[place] for place, number in enumerate(order, 1)}
+    for name, second in start.items():
+        for hours in problem.stops[problem.stop_index[name]].windows:
+            model.add_linear_constraint(second, hours.opens_second, hours.closes_second)
+    (ride,) = problem.shipments
+    assert ride.max_ride_seconds is not None
+    model.add(start[ride.dropoff] - start[ride.pickup] <= ride.max_ride_seconds)
+    if man.max_route_seconds is not None:
+        model.add(at[-1] - at[0] <= man.max_route_seconds)
+    model.minimize(at[-1])
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    answer = solver.solve(model)
+    assert answer in {cp_model.OPTIMAL, cp_model.INFEASIBLE}
+    return solver.value(at[-1]) if answer == cp_model.OPTIMAL else None
 
 
 def test_a_ride_that_no_delay_shortens_blocks() -> None:

@@ -1,4 +1,4 @@
-# ruff: noqa: C901, PLR0915, NPY002 - a kernel is one loop: a call costs more than its body
+# ruff: noqa: C901, PLR0912, PLR0915, NPY002 - a kernel is one loop: a call costs more than its body
 """Ruin, recreate, accept by simulated annealing; keep the best plan and pool the days met."""
 
 import math
@@ -24,6 +24,7 @@ from routing.search.layout import (
     NEXT,
     OPTIONAL,
     PAIRED,
+    PASSING,
     PENALTY,
     PLAIN,
     POOL_FILL,
@@ -42,12 +43,14 @@ from routing.search.layout import (
     State,
 )
 from routing.search.placing import place
-from routing.search.ruining import ruin
+from routing.search.ruining import ruin, ruin_days
 from routing.search.timing import refresh
 
 OLD_ABSENT_TRIED = 12
 # While stops are absent, so large a share of the rounds makes room around one of them.
 ABSENT_CENTRES = 0.25
+# Where couriers differ or have several tours, in so large a share of the rounds whole days change hands.
+WHOLE_DAYS = 0.01
 
 
 @entrance
@@ -325,6 +328,8 @@ def anneal(
     candidates = state.candidates
     if not net.flag[PLAIN] or net.flag[PAIRED] or net.flag[GROUPED]:
         tails = 0
+    # Other hands, or another tour of the same.
+    several = net.types.shape[0] > 2 or net.owner.shape[0] > net.courier.shape[0]
     improved = 0
     for _ in range(iterations):
         for _ in range(tails):
@@ -345,7 +350,11 @@ def anneal(
         if low < absent and np.random.random() < ABSENT_CENTRES:
             centre = state.absent[np.random.randint(low, absent)]
         cost = NEVER
-        if ruin(
+        emptied = several and np.random.random() < WHOLE_DAYS
+        state.total[PASSING] = emptied
+        if emptied:
+            ruin_days(net, state, string, touched, stops_at, order, centre)
+        if emptied or ruin(
             net,
             state,
             removed_on_average,

@@ -1,5 +1,8 @@
+# ruff: noqa: NPY002 - numba knows only this way to draw
 # mypy: disable-error-code=no-any-return
 """Where a stop may stand: who may take it, which places are looked at, and putting it there."""
+
+import numpy as np
 
 from routing.search.compiled import compiled, folded
 from routing.search.layout import (
@@ -9,6 +12,7 @@ from routing.search.layout import (
     NEVER,
     NEXT,
     OPEN_TO_ALL,
+    PASSING,
     ROAD,
     ROW,
     SCANNED,
@@ -18,6 +22,18 @@ from routing.search.layout import (
     Net,
     State,
 )
+
+PASSED_OVER = 0.25
+
+
+@folded
+def is_passed_over(state: State) -> bool:
+    """Whether a type of courier is not sent out, or an early tour left free, this time.
+
+    The first call of a day would else always open the tour that is cheapest for it alone, although
+    another courier is cheaper for all of them.
+    """
+    return state.total[PASSING] == 1 and np.random.random() < PASSED_OVER
 
 
 @folded

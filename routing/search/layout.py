@@ -36,7 +36,9 @@ NEXT, BEFORE, SLOT, DEPARTS, LATEST, PLACE, ROW, ROAD = range(8)
 
 # State.total
 ABSENT, CURRENT, BEST, ACCEPTED, STAMP, ROUTES, POOLED, POOL_FILL, POOL_FULL, SEARCHED = range(10)
-TOTALS = 10
+# Whether types of couriers are passed over while stops are put back: after whole days were removed.
+PASSING = 10
+TOTALS = 11
 
 CANDIDATES = 4  # places timed exactly before one is chosen
 

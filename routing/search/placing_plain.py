@@ -9,6 +9,7 @@ import numpy as np
 from routing.search.compiled import compiled
 from routing.search.fitting import (
     empty_slot,
+    is_passed_over,
     least_added,
     may_hold,
     may_hold_both,
@@ -48,7 +49,7 @@ def place_plain(net: Net, state: State, stop: int, blink: float) -> int:
     service, early, late = net.stop[stop, SERVICE], net.stop[stop, EARLY], net.stop[stop, LATE]
     for group in range(net.types.shape[0] - 1):
         slot = empty_slot(net, state, group)
-        if slot < 0:
+        if slot < 0 or is_passed_over(state):
             continue
         courier = net.owner[slot]
         if not may_hold(net, state, stop, courier):
@@ -106,7 +107,7 @@ def place_pair_plain(net: Net, state: State, stop: int, blink: float) -> tuple[i
     service2, early2, late2 = net.stop[mate, SERVICE], net.stop[mate, EARLY], net.stop[mate, LATE]
     for group in range(net.types.shape[0] - 1):
         slot = empty_slot(net, state, group)
-        if slot < 0:
+        if slot < 0 or is_passed_over(state):
             continue
         courier = net.owner[slot]
         if not may_hold_both(net, state, stop, mate, courier):

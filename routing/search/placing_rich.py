@@ -10,6 +10,7 @@ import numpy as np
 from routing.search.breaks import advance, reaches
 from routing.search.compiled import compiled, folded
 from routing.search.fitting import (
+    is_passed_over,
     least_added,
     may_hold_both,
     next_search,
@@ -105,6 +106,8 @@ def propose_tours(net: Net, state: State, stop: int, mate: int, candidates: Ints
     node = state.node
     stops = net.stop.shape[0]
     for group in range(net.types.shape[0] - 1):
+        if is_passed_over(state):
+            continue
         for entry in range(net.types[group], net.types[group + 1]):
             courier = net.type_couriers[entry]
             first = net.courier[courier, FIRST_SLOT]
@@ -117,9 +120,11 @@ def propose_tours(net: Net, state: State, stop: int, mate: int, candidates: Ints
             if may_hold_both(net, state, stop, mate, courier):
                 kind = net.courier[courier, CLASS]
                 last = stop if mate < 0 else mate
-                for slot in range(first, first + tours):
+                # Now and then room is left for a tour before this one.
+                begin = first + (tours > 1 and is_passed_over(state))
+                for slot in range(begin, first + tours):
                     # Of tours without stops in a row all but the first are the same.
-                    if state.held[slot] > 0 or (slot > first and state.held[slot - 1] == 0):
+                    if state.held[slot] > 0 or (slot > begin and state.held[slot - 1] == 0):
                         continue
                     row, home = node[stops + slot, ROW], net.courier[courier, END_ROW]
                     added = net.price_in[kind, stop, row] + net.price[kind, last, home]

@@ -12,12 +12,14 @@ from routing.search.layout import (
     ABSENT,
     BEFORE,
     DROPOFF,
+    FIRST_SLOT,
     KIND,
     MATE,
     NEXT,
     PAIRED,
     PLACE,
     SLOT,
+    SLOTS,
     STAMP,
     Ints,
     Net,
@@ -27,6 +29,9 @@ from routing.search.timing import refresh
 
 SPLIT_SHARE = 0.5
 LENGTHENED = 0.99
+# Whole days removed at once: at most so many, and of all but the first so many stops.
+MOST_DAYS = 3
+MOST_STOPS_OF_DAYS = 40
 
 
 @compiled
@@ -115,6 +120,40 @@ def ruin(
     for number in range(touched[0]):
         sound &= refresh(net, state, net.owner[touched[number + 1]])
     return sound
+
+
+@compiled
+def ruin_days(
+    net: Net, state: State, string: Ints, touched: Ints, stops_at: Ints, order: Ints, seed: int
+) -> None:
+    """Remove the whole days of the couriers who call at a stop and at those next to it.
+
+    Strings of a few stops never empty a long day, so that nobody else could be sent out for it.
+    """
+    stops = net.stop.shape[0]
+    days = np.random.randint(1, MOST_DAYS + 1)
+    removed, number = 0, -1
+    while days > 0 and number < net.adjacent.shape[1]:
+        centre = seed if number < 0 else net.adjacent[seed, number]
+        number += 1
+        slot = state.node[centre, SLOT]
+        if slot < 0:
+            continue
+        courier = net.owner[slot]
+        first = net.courier[courier, FIRST_SLOT]
+        found = 0
+        for own in range(first, first + net.courier[courier, SLOTS]):
+            here = state.node[stops + own, NEXT]
+            while here < stops:
+                string[found] = here
+                found += 1
+                here = state.node[here, NEXT]
+        if removed and removed + found > MOST_STOPS_OF_DAYS:
+            return
+        remove(net, state, string, found, touched, stops_at, order)
+        refresh(net, state, courier)
+        removed += found
+        days -= 1
 
 
 @compiled

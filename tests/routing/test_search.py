@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing import Budget, Location, Matrix, Problem, Profile, Shipment, StopKind, check
+from routing import (
+    Budget,
+    CostRates,
+    Location,
+    Matrix,
+    Problem,
+    Profile,
+    Shipment,
+    StopKind,
+    Window,
+    check,
+)
 from routing.assembly import ImpossibleOrder, assemble
 from routing.days import Orders, Scheduler
 from routing.formats import read_lilim, read_solomon, read_vrplib
@@ -112,6 +123,37 @@ def test_small_days_are_solved_as_well_as_by_trying_everything(seed: int) -> Non
         cheapest = plan.cost if cheapest is None else min(cheapest, plan.cost)
 
     assert searched(problem, 800).best_cost == cheapest
+
+
+def a_star(calls: int, *, hours: tuple[Window, ...] = ()) -> Problem:
+    """Calls that lie alone around the office: cheaper each by bike, cheaper all together by van."""
+    minutes = [
+        [0 if a == b else 4 if 0 in (a, b) else 8 for b in range(calls + 1)]
+        for a in range(calls + 1)
+    ]
+    seconds = [[60 * each for each in row] for row in minutes]
+    bike = CostRates(fixed=0, per_travel_second=2)
+    van = CostRates(fixed=500, per_travel_second=1)
+    return Problem(
+        locations=tuple(Location(name=str(place)) for place in range(calls + 1)),
+        profiles=(Profile(travel=Matrix(seconds, seconds)),),
+        stops=tuple(stop(f"{place}", place, windows=hours) for place in range(1, calls + 1)),
+        couriers=(courier(LAN, costs=bike), courier(MINH, costs=van)),
+    )
+
+
+TWO_OPENINGS = window(0, 12_000) + window(13_000, 36_000)
+
+
+@pytest.mark.parametrize("calls", [2, 8, 30])
+@pytest.mark.parametrize("hours", [(), TWO_OPENINGS], ids=["plain", "rich"])
+def test_a_day_goes_to_whom_it_costs_least_as_a_whole(
+    calls: int, hours: tuple[Window, ...]
+) -> None:
+    search = searched(a_star(calls, hours=hours), 4_000)
+
+    assert search.best_cost == 500 + calls * 480
+    assert [len(tours) for tours in search.best()] == [0, 1]
 
 
 def test_the_same_seed_and_iterations_give_the_same_plan() -> None:

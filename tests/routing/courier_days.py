@@ -1,10 +1,12 @@
 """Generated courier days that use every constraint of the problem, from a named seed."""
 
 import numpy as np
+from hypothesis import reject
 
 from routing import (
     Balance,
     Break,
+    ContradictoryProblem,
     CostRates,
     Courier,
     CourierId,
@@ -55,6 +57,14 @@ def courier_day(seed: int, stops: int, couriers: int, *, rich: bool = True) -> P
         rules=_rules(draw, calls, staff) if rich else PlanRules(),
         load_names=("letters", "grams"),
     )
+
+
+def any_courier_day(seed: int, stops: int, couriers: int, *, rich: bool = True) -> Problem:
+    """The same for tests that draw the seed: a day that contradicts itself is drawn again."""
+    try:
+        return courier_day(seed, stops, couriers, rich=rich)
+    except ContradictoryProblem:
+        reject()
 
 
 def _calls(

@@ -14,7 +14,7 @@ from routing import Courier, Problem, StopKind, Window
 from routing.days import Scheduler, Tours
 from routing.model.building import RoutingModel
 from routing.steps import Blocked
-from tests.routing.courier_days import courier_day
+from tests.routing.courier_days import any_courier_day
 from tests.routing.small import courier, on_a_line, stop, window
 
 # Twice out from an office that opens at 5000.
@@ -65,7 +65,7 @@ def test_a_second_tour_does_not_leave_before_what_it_carries_has_come(
 
 def days_without_groups_or_rush_hours(seed: int) -> Problem:
     """Groups bind several routes and the model drives at the mean speed: both on purpose."""
-    problem = courier_day(seed, 9, 2)
+    problem = any_courier_day(seed, 9, 2)
     steady = tuple(replace(profile, speed_periods=()) for profile in problem.profiles)
     rules = replace(problem.rules, keep_apart=(), keep_together=())
     return replace(problem, profiles=steady, rules=rules)

@@ -24,7 +24,7 @@ from routing import (
 )
 from routing.days import Scheduler, Tours
 from routing.steps import Blocked
-from tests.routing.courier_days import courier_day
+from tests.routing.courier_days import any_courier_day
 from tests.routing.small import S, courier, on_a_line, stop, window
 
 
@@ -244,7 +244,7 @@ def test_paid_waiting_makes_a_courier_leave_as_late_as_possible() -> None:
 
 def drawn_day(seed: int, draw: Random) -> tuple[Problem, Tours]:
     """A day with everything, an office that shuts for a while, and some tours of its first courier."""
-    problem = courier_day(seed, 8, 2)
+    problem = any_courier_day(seed, 8, 2)
     opens, closes = 7 * 3600 + 1800, 18 * 3600
     hours = (*window(opens, 9 * 3600), *window(9 * 3600 + draw.randint(1, 3600), closes))
     rules = replace(problem.rules, locks=(), depot_hours={0: hours})

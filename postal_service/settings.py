@@ -156,7 +156,7 @@ def _kept_keys(kept: Path) -> dict[str, bytes]:
 def _redis(url: str) -> str:
     if url.startswith("redis") and find_spec("redis") is None:
         raise NotConfiguredError(
-            "POSTAL_REDIS_URL needs the Python package redis (pip install redis)."
+            "POSTAL_REDIS_URL needs the Python package redis: pip install 'postal-service[redis]'."
         )
     try:
         known = not url or (

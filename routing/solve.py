@@ -114,11 +114,13 @@ def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: b
         return orders_of(scheduler.problem, start)
     if alone:  # nobody comes after it who could use the time
         return first_orders(scheduler, seconds=budget.seconds * (1 - EXPLAIN_SHARE))
-    if budget.iterations is not None or len(scheduler.problem.stops) > LARGE_STOPS:
-        # What is locked, and nothing that takes time: with iterations no clock may decide.
-        return first_orders(scheduler, seconds=0)
-    # Whoever searches afterwards makes more of the seconds than insertion does.
-    limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
+    if len(scheduler.problem.stops) > LARGE_STOPS:
+        return first_orders(scheduler, seconds=0)  # what is locked, and nothing that takes time
+    limit = budget.seconds * FIRST_PLAN_SHARE
+    if budget.iterations is None:
+        # Whoever searches afterwards makes more of the seconds than insertion does. A budget of
+        # iterations lets no clock decide what the first plan is, but its own seconds.
+        limit = min(limit, FIRST_PLAN_SECONDS)
     return first_orders(scheduler, seconds=limit)
 
 

@@ -12,7 +12,6 @@ import pwd
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,8 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.engine import URL
+
+from tests.ports import free_port
 
 SERVER_VARIABLE = "POSTAL_TEST_POSTGRES_URL"
 REQUIRE_VARIABLE = "POSTAL_REQUIRE_ALL"
@@ -188,7 +189,7 @@ def _make_cluster(
 def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> int:
     log = folder / "log"
     for attempt in range(1, STARTS + 1):
-        port = _free_port()
+        port = free_port()
         start: list[str | Path] = [
             programs / "pg_ctl",
             "start",
@@ -207,13 +208,6 @@ def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> int:
         else:
             return port
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _run(command: list[str | Path], user: pwd.struct_passwd | None) -> None:

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pytest
 from postal_service.cli import main
 from postal_service.ledger import verify
 from tests.databases import fresh_database
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -144,7 +144,7 @@ def test_both_databases_tell_the_same_day(on_sqlite: Run, on_postgresql: Run) ->
 
 
 def test_afterwards_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "postal_service.cli", "demo", "--day-share", "0.001"]
     command += ["--port", str(port), "--folder", str(tmp_path / "demo")]
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
@@ -162,10 +162,3 @@ def test_afterwards_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
     assert address.startswith(f"http://127.0.0.1:{port}/BH")
     for role in ("administrator", "auditor", "manager", "counter clerk", "desk clerk", "agency"):
         assert any(role in line for line in told)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

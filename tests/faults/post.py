@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from postal_service.settings import SECRETS, Settings, from_environment
 from postal_service.storage.schema import ItemRow
 from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.mobile_api.phones import TWO, Couriers
+from tests.ports import free_port
 from tests.services import world as w
 from tests.services.world import World, build
 
@@ -151,9 +151,7 @@ class Server:
     """A server process on one database; it can be killed and started again at the same port."""
 
     def __init__(self, url: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self._environment = {**os.environ, **environment(url)}
         self._process: subprocess.Popen[bytes] | None = None
 

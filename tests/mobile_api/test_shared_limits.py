@@ -5,7 +5,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from mobile_api.app import Limits, create_app
 from postal_service.runtime import Runtime
 from tests.databases import not_here
+from tests.ports import free_port
 
 START_SECONDS = 30
 
@@ -24,9 +24,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         not_here("no redis-server is installed")
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         program,
         "--port",

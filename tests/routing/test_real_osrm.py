@@ -1,6 +1,5 @@
 """A real OSRM on a small town of our own: its tables are the roads we drew, asked in blocks, kept, and missed when it dies."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from routing.road_server import RoadServer, RoadServerError
 from routing.solve import solve
 from routing.travel import crow_metres
 from tests.databases import not_here
+from tests.ports import free_port
 
 OSRM = Path(sys.prefix) / "osrm" / "osrm"
 STREETS = 6  # each way, 0.002 degrees apart
@@ -75,9 +75,7 @@ class Server:
     """osrm-routed on a port of its own."""
 
     def __init__(self, roads: Path) -> None:
-        with socket.socket() as door:
-            door.bind(("127.0.0.1", 0))
-            port = door.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         arguments = ["--ip", "127.0.0.1", "--port", str(port), "--threads", "1"]
         arguments += ["--max-table-size", str(MOST_COORDINATES)]

@@ -1,6 +1,5 @@
 """What a plan assumes: vehicles, bags, purses, permits, rush hours, roads; each kept by the search and named where a hand breaks it."""
 
-import socket
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from postal_service.services.planning.problems import posed
 from postal_service.services.planning.retiming import plan_of
 from postal_service.services.workdays import Courier, Rest, Workday
 from routing import StopKind, check
+from tests.ports import free_port
 from tests.services import rounds_day as d
 from tests.services import world as w
 
@@ -258,9 +258,7 @@ def test_a_plan_of_everything_passes_the_checker_and_knows_a_floor() -> None:
 
 
 def dead_port() -> str:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{door.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def silent(*, may_guess: bool) -> Conditions:

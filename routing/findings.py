@@ -43,3 +43,8 @@ class ContradictoryProblem(ValueError):  # noqa: N818 - a refusal is named as th
 
 
 Findings = Iterator[Contradiction]
+
+
+def of_locks(subject: str, detail: str) -> Contradiction:
+    """What the locks and groups of a problem say against one another."""
+    return Contradiction(kind=ContradictionKind.LOCKS, subject=subject, detail=detail)

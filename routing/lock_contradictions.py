@@ -3,7 +3,7 @@
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby, pairwise
 
-from routing.findings import Contradiction, ContradictionKind, Findings
+from routing.findings import Findings, of_locks
 from routing.lock_groups import group_findings
 from routing.lock_times import starts_of, time_findings, twice_timed
 from routing.problem import Problem
@@ -26,7 +26,7 @@ def _misfits(problem: Problem) -> Findings:
         yield from _faults_of_one(lock, problem)
         for stop in lock.stops:
             if holder.setdefault(stop, lock.courier) != lock.courier:
-                yield _finding(stop, f"locked to {holder[stop]} and to {lock.courier}")
+                yield of_locks(stop, f"locked to {holder[stop]} and to {lock.courier}")
     yield from twice_timed(problem.rules.locks)
     yield from _two_whole_routes(problem)
     yield from group_findings(problem, holder)
@@ -36,14 +36,14 @@ def _misfits(problem: Problem) -> Findings:
 def _faults_of_one(lock: Lock, problem: Problem) -> Findings:
     courier = problem.couriers[problem.courier_index[lock.courier]]
     if len(set(lock.stops)) != len(lock.stops):
-        yield _finding(lock.courier, "a lock names a stop twice")
+        yield of_locks(lock.courier, "a lock names a stop twice")
     for stop_id in lock.stops:
         hindrance = obstacle(problem, problem.stops[problem.stop_index[stop_id]], courier)
         if hindrance is not None:
-            yield _finding(stop_id, f"locked to {lock.courier}, who may not serve it: {hindrance}")
+            yield of_locks(stop_id, f"locked to {lock.courier}, who may not serve it: {hindrance}")
     expected = len(lock.stops) if lock.level is LockLevel.TIME else 0
     if len(lock.start_seconds) != expected:
-        yield _finding(
+        yield of_locks(
             lock.courier, f"a lock gives {len(lock.start_seconds)} times, not {expected}"
         )
 
@@ -52,7 +52,7 @@ def _two_whole_routes(problem: Problem) -> Findings:
     whole: dict[CourierId, Lock] = {}
     for lock in problem.rules.locks:
         if lock.level is LockLevel.ROUTE and whole.setdefault(lock.courier, lock) != lock:
-            yield _finding(lock.courier, "two different whole-route locks")
+            yield of_locks(lock.courier, "two different whole-route locks")
 
 
 def _orders(problem: Problem) -> Findings:
@@ -74,8 +74,4 @@ def _orders(problem: Problem) -> Findings:
         order.prepare()
     except CycleError as error:
         circle = list(dict.fromkeys(error.args[1]))
-        yield _finding(min(circle), f"locked in a circle: {', '.join(circle)}")
-
-
-def _finding(subject: str, detail: str) -> Contradiction:
-    return Contradiction(kind=ContradictionKind.LOCKS, subject=subject, detail=detail)
+        yield of_locks(min(circle), f"locked in a circle: {', '.join(circle)}")

@@ -5,7 +5,7 @@ Only mandatory stops count: an optional one that stands between two contradictor
 
 from collections.abc import Mapping, Sequence
 
-from routing.findings import Contradiction, ContradictionKind, Findings
+from routing.findings import Findings, of_locks
 from routing.problem import Courier, Problem
 from routing.reach import obstacle
 from routing.rules import LockLevel
@@ -26,13 +26,13 @@ def group_findings(problem: Problem, holder: Mapping[StopId, CourierId]) -> Find
     for company in companies:
         keepers = sorted({holder[stop] for stop in company if stop in holder})
         if len(keepers) > 1:
-            yield _finding(company[0], f"kept together, but locked to {' and '.join(keepers)}")
+            yield of_locks(company[0], f"kept together, but locked to {' and '.join(keepers)}")
         elif keepers:
             keeper = problem.couriers[problem.courier_index[keepers[0]]]
             yield from _strangers(problem, company, holder, keeper, whole.get(keeper.id))
         # Of a stop alone, and of any courier, `reach_findings` says whether somebody may serve it.
         elif (whole or len(company) > 1) and not _somebody(problem, company, free):
-            yield _finding(company[0], _nobody(company, locked=bool(whole)))
+            yield of_locks(company[0], _nobody(company, locked=bool(whole)))
     yield from _apart(problem, companies, holder)
 
 
@@ -74,7 +74,7 @@ def _strangers(
             continue
         others = ", ".join(stop for stop in company if stop in holder and stop != stop_id)
         detail = f"kept together with {others}" if others else "locked"
-        yield _finding(stop_id, f"{detail}, but {keeper.id} {words}")
+        yield of_locks(stop_id, f"{detail}, but {keeper.id} {words}")
 
 
 def _somebody(problem: Problem, company: Company, couriers: Sequence[Courier]) -> bool:
@@ -95,16 +95,12 @@ def _apart(
     keeper_of = {company_of[stop]: courier for stop, courier in holder.items()}
     for left, right in problem.rules.keep_apart:
         if left == right:
-            yield _finding(left, "kept apart from itself")
+            yield of_locks(left, "kept apart from itself")
             continue
         mine, other = company_of.get(left), company_of.get(right)
         if mine is None or other is None:
             continue
         if mine == other:
-            yield _finding(left, f"kept together with and apart from {right}")
+            yield of_locks(left, f"kept together with and apart from {right}")
         elif mine in keeper_of and keeper_of[mine] == keeper_of.get(other):
-            yield _finding(left, f"kept apart from {right}, both locked to {keeper_of[mine]}")
-
-
-def _finding(subject: str, detail: str) -> Contradiction:
-    return Contradiction(kind=ContradictionKind.LOCKS, subject=subject, detail=detail)
+            yield of_locks(left, f"kept apart from {right}, both locked to {keeper_of[mine]}")

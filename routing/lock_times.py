@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.days import Scheduler, cuts
-from routing.findings import Contradiction, ContradictionKind, Findings
+from routing.findings import Findings, of_locks
 from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop, StopKind
 from routing.rules import Lock, LockLevel
@@ -42,7 +42,7 @@ def twice_timed(locks: tuple[Lock, ...]) -> Findings:
     for lock in locks:
         for stop, second in zip(lock.stops, lock.start_seconds, strict=False):
             if first.setdefault(stop, second) != second:
-                yield _finding(stop, f"locked to start at {first[stop]} and at {second}")
+                yield of_locks(stop, f"locked to start at {first[stop]} and at {second}")
 
 
 def time_findings(problem: Problem) -> Findings:
@@ -53,7 +53,7 @@ def time_findings(problem: Problem) -> Findings:
             stop = problem.stops[problem.stop_index[stop_id]]
             fault = _outside_its_hours(stop, start) or _off_duty(roads, stop, start)
             if fault:
-                yield _finding(stop_id, f"locked to start at {start}, {fault}")
+                yield of_locks(stop_id, f"locked to start at {start}, {fault}")
         yield from _too_close(roads, starts)
     yield from _whole_routes(problem)
 
@@ -93,7 +93,7 @@ def _too_close(roads: "_Roads", starts: Starts) -> Findings:
         free = second + after.service_seconds
         if first == second and _reaches(roads, after.exit_location, free, before, first):
             continue
-        yield _finding(
+        yield of_locks(
             after_id,
             f"locked to start at {second}, {roads.courier.id} cannot be there by then"
             f" after {before_id}, locked to start at {first}",
@@ -182,7 +182,7 @@ def _whole_routes(problem: Problem) -> Findings:
             continue
         words = f"the whole route locked to {lock.courier} is impossible: {blocked.reason.value}"
         at_call = blocked.stop is not None and blocked.stop >= 0
-        yield _finding(lock.courier if not at_call else problem.stops[blocked.stop or 0].id, words)
+        yield of_locks(lock.courier if not at_call else problem.stops[blocked.stop or 0].id, words)
 
 
 def _blocked(scheduler: Scheduler, lock: Lock) -> Blocked | None:
@@ -211,7 +211,3 @@ def _gave_up(courier: Courier, blocked: Blocked) -> bool:
     if blocked.reason not in {Reason.RIDE, Reason.ROUTE_SECONDS}:
         return False
     return blocked.stop is None or bool(courier.breaks)
-
-
-def _finding(subject: str, detail: str) -> Contradiction:
-    return Contradiction(kind=ContradictionKind.LOCKS, subject=subject, detail=detail)

@@ -8,6 +8,7 @@ import json
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -154,24 +155,19 @@ def _kept_keys(kept: Path) -> dict[str, bytes]:
 
 
 def _redis(url: str) -> str:
-    if url.startswith("redis") and find_spec("redis") is None:
-        raise NotConfiguredError(
-            "POSTAL_REDIS_URL needs the Python package redis: pip install 'postal-service[redis]'."
-        )
-    try:
-        known = not url or (
-            url.startswith("redis") and storage_from_string(url)
-        )  # it asks nobody yet
-    except (
-        ConfigurationError,
-        ValueError,
-    ):  # their text could hold the password of a half-right URL
-        known = False
-    if not known:
-        raise NotConfiguredError(
-            "POSTAL_REDIS_URL has to be the address of a Redis: redis://HOST:6379/0."
-        )
-    return url
+    if not url:
+        return ""
+    if url.startswith("redis"):
+        if find_spec("redis") is None:
+            raise NotConfiguredError(
+                "POSTAL_REDIS_URL needs the Python package redis: pip install 'postal-service[redis]'."
+            )
+        with suppress(ConfigurationError, ValueError):  # they could tell the password of the URL
+            storage_from_string(url)  # it asks nobody yet
+            return url
+    raise NotConfiguredError(
+        "POSTAL_REDIS_URL has to be the address of a Redis: redis://HOST:6379/0."
+    )
 
 
 def _switch(name: str, text: str) -> bool:

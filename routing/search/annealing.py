@@ -392,6 +392,7 @@ def construct(net: Net, state: State, seed: int, blink: float) -> None:
     candidates = state.candidates
     touched[0] = 0
     state.total[STAMP] += 1
+    state.total[PASSING] = 0  # of the last round before
     penalty = recreate(net, state, 0, blink, key, candidates, touched, stops_at, order)
     state.total[CURRENT] = state.total[ROUTES] + penalty
     keep_if_best(net, state)

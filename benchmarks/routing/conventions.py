@@ -31,10 +31,6 @@ Generated days (`benchmarks/routing/days.py`; the same name gives the same day e
 - The ratio is to the best sound answer among all peers, whether or not it was told everything.
 - Nobody is told of longest routes and rides, speed by the hour, locks, groups, balance and calm:
   only OR-Tools could be, and the comparison would lose two peers.
-- The sections of one thread are older than the move by which whole days change hands, which only tells where couriers cost
-  differently: a bike paid by the second beside a van that costs most when it leaves, 20 to 80 calls, came to 8,913, 9,826, 10,696 and
-  12,495 in 3 s, where they had come to 11,826, 13,652, 15,392 and 19,430. Three seeds of 10 s of processor time each gave 51,524 before
-  and 51,328 since in the mean on `full-150-tam-ky`, 250,865 and 250,181 on `breakless-1000-tam-ky`.
 
 All:
 

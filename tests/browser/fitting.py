@@ -27,7 +27,10 @@ def leaving(page: Page) -> Iterator[None]:
 
 
 def fits(page: Page, name: str) -> None:
-    """Nothing scrolls sideways on a phone, fields have names, targets can be hit, one sees where one is."""
+    """Nothing scrolls sideways on a phone, fields have names, targets can be hit, one sees where one is.
+
+    The page is looked at as it is now: a press that opens another one belongs into `leaving`.
+    """
     page.set_viewport_size(PHONE)
     assert page.evaluate(WIDER) <= 0, name
     assert page.locator("h1").count() == 1, name

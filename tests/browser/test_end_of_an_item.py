@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from postal_service.services import rounds
 from postal_service.storage.transaction import transaction
 from tests.browser.conftest import Office, sign_in
-from tests.browser.fitting import fits
+from tests.browser.fitting import fits, leaving
 from tests.services import journeys
 from tests.services import rounds_day as d
 from tests.services import world as w
@@ -42,7 +42,8 @@ def test_an_auditor_says_for_whom_he_extracts_a_chain(
     page = open_page()
     sign_in(page, "auditor", home="dossiers")
     page.goto(f"/items/{made.item}")
-    page.get_by_role("link", name="Trích lục chuỗi lưu giữ").click()
+    with leaving(page):
+        page.get_by_role("link", name="Trích lục chuỗi lưu giữ").click()
     fits(page, "extract-asked")
     page.get_by_label("Người yêu cầu").fill("Tòa án nhân dân khu vực 1")
     page.get_by_label("Mục đích").fill("Vụ án số 12/2026")

@@ -14,7 +14,7 @@ from postal_service.services.reception import Received
 from postal_service.storage.schema import StaffRow
 from postal_service.storage.transaction import transaction
 from tests.browser.conftest import Office, sign_in
-from tests.browser.fitting import fits
+from tests.browser.fitting import fits, leaving
 from tests.services import in_hand, journeys
 from tests.services import world as w
 from tests.services.registrations import register, registration
@@ -89,7 +89,8 @@ def test_the_fees_of_a_month_are_printed_and_told_as_remitted(
     sign_in(page, "manager")
     page.goto("/cash")
     page.get_by_role("link", name="Phí, lệ phí đã thu").click()
-    page.get_by_role("link", name="UBND phường Tam Kỳ").click()
+    with leaving(page):
+        page.get_by_role("link", name="UBND phường Tam Kỳ").click()
     fits(page, "fees")
     printed = page.get_by_role("link", name="In bảng kê").get_attribute("href")
     assert printed is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Table, bindparam, select, text, update
+from sqlalchemy import Table, select, text, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import NO_ITEM, Event
@@ -19,6 +19,7 @@ from postal_service.ledger import tree
 from postal_service.ledger.encoding import TYPES, canonical
 from postal_service.ledger.leaf import NO_LEAF, leaf
 from postal_service.ledger.reading import SEAL_REUSED, WITH_REUSES, as_told, meaning
+from postal_service.storage.among import among
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
@@ -41,7 +42,7 @@ _TOLD_BEFORE = (
         SEAL_REUSED,
     )
     .select_from(WITH_REUSES)
-    .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
+    .where(among(_ENTRIES.c.item, "items"))
     .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
 # The registry's chain is as long as the registry: its end is found by its key, backwards.

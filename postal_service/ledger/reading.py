@@ -17,6 +17,7 @@ from postal_service.ledger.encoding import decode
 from postal_service.ledger.leaf import leaf
 from postal_service.ledger.signing import digest
 from postal_service.ledger.tree import Place
+from postal_service.storage.among import among
 from postal_service.storage.schema.dossiers import SealReuseRow
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
@@ -73,9 +74,9 @@ _LEAF = select(
     _ENTRIES.c.leaf_hash,
 )
 # Made once: making a question anew costs more than its answer.
-_LEAVES_OF = _LEAF.where(_ENTRIES.c.event_id.in_(bindparam("events", expanding=True)))
+_LEAVES_OF = _LEAF.where(among(_ENTRIES.c.event_id, "events"))
 _LEAF_HASHES = select(_ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
-    _ENTRIES.c.index.in_(bindparam("leaves", expanding=True))
+    among(_ENTRIES.c.index, "leaves")
 )
 _REUSES = cast("Table", SealReuseRow.__table__)
 # Whether an event was noted to tell a serial that another item wore already.
@@ -84,7 +85,7 @@ SEAL_REUSED = _REUSES.c.event_id.is_not(None)
 _STORIES = (
     select(_ENTRIES.c.item, _ENTRIES.c.body, SEAL_REUSED)
     .select_from(WITH_REUSES)
-    .where(_ENTRIES.c.item.in_(bindparam("items", expanding=True)))
+    .where(among(_ENTRIES.c.item, "items"))
     .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
 

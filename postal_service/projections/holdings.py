@@ -3,20 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg
 from postal_service.domain.custody import Holder, OpenOffer, Standing, State, Trouble
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.story import Story
+from postal_service.storage.among import among
 from postal_service.storage.bulk import insert_or_replace
 from postal_service.storage.schema import HoldingRow
 
 # Rows are read as they are, not as objects that a session would keep: a fold writes past them.
 _HOLDINGS = cast("Table", HoldingRow.__table__)
-_TAKE_BACK = delete(_HOLDINGS).where(_HOLDINGS.c.item.in_(bindparam("items", expanding=True)))
-_OF_ITEMS = select(_HOLDINGS).where(_HOLDINGS.c.item.in_(bindparam("items", expanding=True)))
+_TAKE_BACK = delete(_HOLDINGS).where(among(_HOLDINGS.c.item, "items"))
+_OF_ITEMS = select(_HOLDINGS).where(among(_HOLDINGS.c.item, "items"))
 
 PAGE = 200  # rows of a list at most; lists go on by cursor
 

@@ -7,17 +7,18 @@ them fails and its transaction is rolled back whole.
 from collections.abc import Mapping
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete
+from sqlalchemy import Table, delete
 from sqlalchemy.orm import Session
 
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
+from postal_service.storage.among import among
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import SpendRow
 
 _SPENDS = cast("Table", SpendRow.__table__)
-_TAKE_BACK = delete(_SPENDS).where(_SPENDS.c.item.in_(bindparam("items", expanding=True)))
+_TAKE_BACK = delete(_SPENDS).where(among(_SPENDS.c.item, "items"))
 
 
 def write(session: Session, stories: Mapping[ItemId, Story]) -> None:

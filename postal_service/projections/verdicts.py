@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
+from postal_service.storage.among import among
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import VerdictRow
 
 LISTED = 200  # of one answer
 _VERDICTS = cast("Table", VerdictRow.__table__)
-_TAKE_BACK = delete(_VERDICTS).where(_VERDICTS.c.item.in_(bindparam("items", expanding=True)))
+_TAKE_BACK = delete(_VERDICTS).where(among(_VERDICTS.c.item, "items"))
 _OF_EVENTS = select(_VERDICTS.c.event_id, _VERDICTS.c.verdict).where(
-    _VERDICTS.c.event_id.in_(bindparam("events", expanding=True))
+    among(_VERDICTS.c.event_id, "events")
 )
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.event import Event
-from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.ids import DeviceId, DossierId, EventId, ItemId
 from postal_service.ledger import reading, signing
 from postal_service.services.examining import Reason, Sound
 from postal_service.services.recording import Signed
+from postal_service.storage.among import among
 from postal_service.storage.schema import (
     DeviceRow,
     HeldRow,
@@ -40,7 +41,7 @@ _CHAINS = (
         _HELD.c.signature,
     )
     .select_from(_DEVICES.outerjoin(_HELD, _HELD.c.device == _DEVICES.c.id))
-    .where(_DEVICES.c.id.in_(bindparam("devices", expanding=True)))
+    .where(among(_DEVICES.c.id, "devices"))
     .order_by(_DEVICES.c.id)
     .with_for_update(of=_DEVICES)
 )
@@ -51,8 +52,8 @@ _ADVANCE = (
 )
 # Locked in one order: an office must not decide about an item while its news come in.
 _LOCKED_ITEMS = (
-    select(_ITEMS.c.item)
-    .where(_ITEMS.c.item.in_(bindparam("items", expanding=True)))
+    select(_ITEMS.c.item, _ITEMS.c.dossier)
+    .where(among(_ITEMS.c.item, "items"))
     .order_by(_ITEMS.c.item)
     .with_for_update(key_share=True)
 )
@@ -126,7 +127,7 @@ def write_ends(session: Session, found: Mapping[DeviceId, Chain]) -> None:
 class Facts:
     """What the store knows of the things that the events name."""
 
-    items: frozenset[str]
+    items: Mapping[ItemId, DossierId | None]  # each that is known, and whose paper it is
     redeemed: frozenset[tuple[str, str]]  # message codes: reference, item
     staff: frozenset[str]
     forgiven: frozenset[EventId] = frozenset()  # a person has looked at these and lets them in
@@ -138,13 +139,15 @@ class Facts:
         witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
         items = sorted({event.item for event in events})
         return cls(
-            items=frozenset(session.scalars(_LOCKED_ITEMS, {"items": items}))
-            if items
-            else frozenset(),
+            items=_locked(session, items) if items else {},
             redeemed=_redeemed(session, references) if references else frozenset(),
             staff=_in_service(session, witnesses) if witnesses else frozenset(),
             forgiven=forgiven,
         )
+
+    @property
+    def of_dossiers(self) -> set[ItemId]:
+        return {item for item, dossier in self.items.items() if dossier is not None}
 
     def fault(self, session: Session, event: Event, chain: Chain) -> Reason | None:
         """Why this event may not enter now, whatever its place in the chain."""
@@ -165,6 +168,11 @@ class Facts:
         if isinstance(act.proof, acts.OverrideProof):
             return act.proof.witness in self.staff
         return True
+
+
+def _locked(session: Session, items: Sequence[ItemId]) -> dict[ItemId, DossierId | None]:
+    found = session.execute(_LOCKED_ITEMS, {"items": items})
+    return {ItemId(item): dossier for item, dossier in found}
 
 
 def _redeemed(session: Session, references: Collection[str]) -> frozenset[tuple[str, str]]:

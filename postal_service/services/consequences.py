@@ -14,20 +14,23 @@ from postal_service.domain.event import Event
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.projections import evidence_uses
-from postal_service.services import collecting, dossiers, evidence, results
+from postal_service.services import collecting, evidence, results
 
 _Consequence = Callable[[Session, Collection[ItemId], datetime], object]
 _log = logging.getLogger(__name__)
 
 
-def after_arrival(session: Session, recorded: Sequence[Event], *, at: datetime) -> None:
+def after_arrival(
+    session: Session, recorded: Sequence[Event], *, of_dossiers: Collection[ItemId], at: datetime
+) -> None:
     """Move on what rests on custody: a collected dossier is posted, a delivered result returned;
     and keep no photo for a dossier that is erased.
+
+    `of_dossiers` are those of their items that belong to a dossier.
     """
-    moved = {event.item for event in recorded if event.moves_custody}
-    of = dossiers.of_items(session, moved)
-    if of:
-        _take_what_can_be_taken(session, _both, of.keys(), at)
+    moved = {event.item for event in recorded if event.moves_custody}.intersection(of_dossiers)
+    if moved:
+        _take_what_can_be_taken(session, _both, moved, at)
     # A phone that comes late may name a file of somebody who was erased meanwhile.
     evidence.forget(
         session, {name for each in recorded for name in evidence_uses.named_by(each.act)}

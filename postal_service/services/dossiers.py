@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import dossier_code
@@ -23,6 +23,7 @@ from postal_service.projections import holdings
 from postal_service.services import persons
 from postal_service.services.procedures import VersionId
 from postal_service.services.vault import Vault
+from postal_service.storage.among import among
 from postal_service.storage.schema import (
     DossierRow,
     ItemRow,
@@ -35,7 +36,7 @@ from postal_service.storage.schema import (
 FOUND_AT_MOST = 50
 _ITEMS = cast("Table", ItemRow.__table__)
 _DOSSIERS_OF = select(_ITEMS.c.item, _ITEMS.c.dossier).where(
-    _ITEMS.c.item.in_(bindparam("items", expanding=True)), _ITEMS.c.dossier.is_not(None)
+    among(_ITEMS.c.item, "items"), _ITEMS.c.dossier.is_not(None)
 )
 # A courier sees what is in his own hands or on his own round, whatever his office holds.
 SEEING = tuple(role for role in Role if role is not Role.COURIER)

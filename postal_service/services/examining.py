@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import phone_rules
@@ -20,6 +20,7 @@ from postal_service.domain.ids import DeviceId, EventId
 from postal_service.ledger import base64_strict, offers, reading, signing
 from postal_service.ledger.encoding import EventMalformed
 from postal_service.services.recording import Signed
+from postal_service.storage.among import among
 from postal_service.storage.schema import DeviceRow
 
 LARGEST_BATCH = 500  # events
@@ -34,7 +35,7 @@ _KEYS = select(
     _DEVICES.c.unit,
     _DEVICES.c.kind,
     _DEVICES.c.status,
-).where(_DEVICES.c.id.in_(bindparam("devices", expanding=True)))
+).where(among(_DEVICES.c.id, "devices"))
 
 
 class Reason(StrEnum):

@@ -14,7 +14,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.ids import DeviceId, EventId, ItemId
 from postal_service.ledger import reading
 from postal_service.projections import verdicts
 from postal_service.services import arrival, consequences
@@ -22,6 +22,7 @@ from postal_service.services.arrival import Chain, Facts
 from postal_service.services.examining import Batch, Reason, Sound, Unsound
 from postal_service.services.office_events import milliseconds
 from postal_service.services.recording import Entry, Recorded, Signed, record
+from postal_service.storage.among import among
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import HeldRow, QuarantineRow
 
@@ -35,8 +36,8 @@ _APART = cast("Table", QuarantineRow.__table__)
 _SETTLE = (
     update(_APART)
     .where(
-        _APART.c.device.in_(bindparam("devices", expanding=True)),
-        _APART.c.digest.in_(bindparam("digests", expanding=True)),
+        among(_APART.c.device, "devices"),
+        among(_APART.c.digest, "digests"),
         _APART.c.settled_at.is_(None),
     )
     .values(settled_at=bindparam("at"), settled_by="", settled_how=RESENT)
@@ -81,7 +82,8 @@ def receive(
     door = _Door(session, batches, at=at, forgiven=forgiven)
     waiting = [[door.take(batch.uploader, each) for each in batch.examined] for batch in batches]
     fates = door.close()
-    consequences.after_arrival(session, [each.event for each in door.leaving], at=at)
+    leaving = [each.event for each in door.leaving]
+    consequences.after_arrival(session, leaving, of_dossiers=door.of_dossiers, at=at)
     return [tuple(_answers(each, fates)) for each in waiting]
 
 
@@ -125,6 +127,11 @@ class _Door:
         self._reasons: dict[EventId, Reason] = {}  # of what turned out unfit when its turn came
         self._left_the_table: list[tuple[DeviceId, int]] = []
         self.leaving: list[Signed] = []
+
+    @property
+    def of_dossiers(self) -> set[ItemId]:
+        """The items that belong to a dossier."""
+        return self._facts.of_dossiers
 
     def take(self, uploader: DeviceId, examined: Sound | Unsound) -> Outcome | EventId:
         """The answer where it is clear at once; else the event whose fate `close` will tell."""

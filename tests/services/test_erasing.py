@@ -298,7 +298,7 @@ def test_an_event_that_comes_after_the_erasing_keeps_no_photo(
         if isinstance(each.event.act, Attempt)
     )
 
-    consequences.after_arrival(session, [named], at=LATER)
+    consequences.after_arrival(session, [named], of_dossiers={late.item}, at=LATER)
 
     assert session.scalars(select(EvidenceRow)).all() == []
 

@@ -73,8 +73,7 @@ def _insert(table: Table, names: tuple[str, ...], dialect: Dialect, if_there: _I
     """Made once: making it anew costs more than running it."""
     quote = dialect.identifier_preparer.quote
     if _takes_lists(dialect):
-        # %b: as bytes they are, not written out as text, which costs ten times as much.
-        lists = (f"%b::{table.columns[name].type.compile(dialect)}[]" for name in names)
+        lists = (f"%s::{table.columns[name].type.compile(dialect)}[]" for name in names)
         source = f"SELECT * FROM unnest({', '.join(lists)})"  # noqa: S608 - names of our own schema
     else:
         source = f"VALUES ({', '.join('?' * len(names))})"

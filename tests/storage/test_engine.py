@@ -1,6 +1,7 @@
 """A database that could lose an acknowledged write is not opened."""
 
 from pathlib import Path
+from time import sleep
 from traceback import format_exception
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.engine import (
+    TRUSTED_SECONDS,
     UnsafeDatabaseError,
     _assert_durable_sqlite,
     _take_transactions_away_from_the_driver,
@@ -127,3 +129,47 @@ def test_rows_that_are_written_all_at_once_are_not_told_either(session: Session)
     assert "Mai" not in told
     assert "NP00000001" not in told
     assert "seal" in told
+
+
+@pytest.mark.usefixtures("own_databases")
+def test_a_connection_is_asked_whether_it_lives_only_after_it_lay_for_a_while(
+    postgres_url: str,
+) -> None:
+    with fresh_database(postgres_url, "alive") as url:
+        engine = open_engine(url)
+        watcher = create_engine(url)
+        asked = text("SELECT query FROM pg_stat_activity WHERE pid = :pid")
+        with engine.connect() as connection, watcher.connect() as watching:
+            pid = connection.scalar(text("SELECT pg_backend_pid()"))
+            connection.close()
+            with engine.connect():
+                at_once = watching.scalar(asked, {"pid": pid})
+            watching.rollback()
+            sleep(TRUSTED_SECONDS)
+            with engine.connect():
+                later = watching.scalar(asked, {"pid": pid})
+        engine.dispose()
+        watcher.dispose()
+
+    assert (at_once, later) == (
+        "ROLLBACK",
+        ";",
+    )  # what was last said to the server; ";" asks nothing
+
+
+@pytest.mark.usefixtures("own_databases")
+def test_a_connection_that_its_server_has_ended_is_not_given_out(postgres_url: str) -> None:
+    with fresh_database(postgres_url, "ended") as url:
+        engine = open_engine(url)
+        other = create_engine(url)
+        with engine.connect() as connection:
+            first = connection.scalar(text("SELECT pg_backend_pid()"))
+        with other.connect() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first})
+        # within the second in which it would be trusted
+        with engine.connect() as connection:
+            second = connection.scalar(text("SELECT pg_backend_pid()"))
+        engine.dispose()
+        other.dispose()
+
+    assert second != first

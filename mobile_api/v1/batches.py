@@ -1,5 +1,8 @@
 """The upload: signed events in, one outcome for each out, after they are committed."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import current_app, jsonify
 from flask.typing import ResponseReturnValue
 
@@ -9,9 +12,11 @@ from mobile_api.intake import Intake
 from mobile_api.v1.schemas import BatchAnswerSchema, BatchSchema
 from postal_service.ledger import base64_strict
 from postal_service.services.examining import Key, Sent, examine
-from postal_service.services.recording import receipt
+from postal_service.services.recording import Entry, receipt
 from postal_service.services.syncing import Outcome
 from postal_service.storage.transaction import reading
+
+Receipt = Callable[[Entry], tuple[bytes, bytes]]
 
 routes = Routes("batches", __name__, "Signed events from phones")
 
@@ -32,17 +37,18 @@ def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
         known: dict[str, Key] = {by.device: by.key}
         batch = examine(session, told["events"], uploader=by.device, known=known)
     intake: Intake = current_app.extensions["intake"]
-    return jsonify(outcomes=[_told(outcome) for outcome in intake.submit(batch)])
+    sign = partial(receipt, log_key=runtime().log_key)
+    return jsonify(outcomes=[_told(outcome, sign) for outcome in intake.submit(batch)])
 
 
-def _told(outcome: Outcome) -> dict[str, object]:
+def _told(outcome: Outcome, sign: Receipt) -> dict[str, object]:
     told: dict[str, object] = {"status": outcome.status, "event": outcome.event}
     if outcome.verdict:
         told["verdict"] = outcome.verdict
     if outcome.reason:
         told["reason"] = outcome.reason
     if outcome.entry is not None:
-        body, signature = receipt(outcome.entry, runtime().log_key)
+        body, signature = sign(outcome.entry)
         told["index"] = outcome.entry.index
         told["receipt"] = {
             "body": base64_strict.write(body),

@@ -16,7 +16,7 @@ from postal_service.domain.event import NO_ITEM, Event
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Told
 from postal_service.ledger import tree
-from postal_service.ledger.encoding import TYPES, canonical
+from postal_service.ledger.encoding import TYPES
 from postal_service.ledger.leaf import NO_LEAF, leaf
 from postal_service.ledger.reading import SEAL_REUSED, WITH_REUSES, as_told, meaning
 from postal_service.storage.among import among
@@ -112,16 +112,13 @@ def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> A
 
 
 def receipt(entry: Entry, log_key: Ed25519PrivateKey) -> tuple[bytes, bytes]:
-    """What the device keeps: the log's word that the event is recorded, and its signature."""
-    body = canonical(
-        {
-            "id": entry.event_id,
-            "idx": entry.index,
-            "lh": entry.leaf_hash.hex(),
-            "rx": entry.received_ms,
-            "v": RECEIPT_VERSION,
-        }
-    )
+    """What the device keeps: the log's word that the event is recorded, and its signature.
+
+    Written out, as a leaf is (`leaf.py`): an id needs no escaping.
+    """
+    event, hashed = entry.event_id.encode(), entry.leaf_hash.hex().encode()
+    told = (event, entry.index, hashed, entry.received_ms, RECEIPT_VERSION)
+    body = b'{"id":"%b","idx":%d,"lh":"%b","rx":%d,"v":%d}' % told
     return body, log_key.sign(body)
 
 

@@ -97,10 +97,7 @@ def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> A
     insert_many(
         session,
         NodeRow,
-        [
-            {"level": place.level, "position": place.position, "hash": value}
-            for place, value in closed
-        ],
+        [{"number": place.number, "hash": value} for place, value in closed],
     )
     session.execute(_MOVE_EDGE, {"size": edge.size, "hashes": b"".join(edge.roots)})
     entries = (

@@ -3,7 +3,7 @@
 Pages and proofs read them, and an export, which is made of the bytes alone, tells nothing of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import RowMapping, Table, select
@@ -77,17 +77,17 @@ def _told(body: bytes) -> Mapping[str, object]:
     }
 
 
-def _differing_nodes(session: Session, closed: Iterable[tuple[Place, bytes]]) -> Iterator[str]:
-    by_level: dict[int, dict[int, bytes]] = {}
-    for place, value in closed:
-        by_level.setdefault(place.level, {})[place.position] = value
-    for level, expected in by_level.items():
-        rows = session.execute(
-            select(NodeRow.position, NodeRow.hash).where(
-                NodeRow.level == level, NodeRow.position.between(min(expected), max(expected))
-            )
+def _differing_nodes(session: Session, closed: Sequence[tuple[Place, bytes]]) -> Iterator[str]:
+    """Of subtrees that became full one after another: their numbers have no gap."""
+    if not closed:
+        return
+    (first, _), (last, _) = closed[0], closed[-1]
+    rows = session.execute(
+        select(NodeRow.number, NodeRow.hash).where(
+            NodeRow.number.between(first.number, last.number)
         )
-        kept = {row.position: row.hash for row in rows}
-        for position, value in expected.items():
-            if kept.get(position) != value:
-                yield f"node {position} of level {level}"
+    )
+    kept = {row.number: row.hash for row in rows}
+    for place, value in closed:
+        if kept.get(place.number) != value:
+            yield f"node {place.position} of level {place.level}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Select, Table, and_, bindparam, or_, select
+from sqlalchemy import Table, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
@@ -75,8 +75,14 @@ _LEAF = select(
 )
 # Made once: making a question anew costs more than its answer.
 _LEAVES_OF = _LEAF.where(among(_ENTRIES.c.event_id, "events"))
-_LEAF_HASHES = select(_ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
-    among(_ENTRIES.c.index, "leaves")
+_IS_LEAF, _IS_NODE = 0, 1
+_HASHES = union_all(
+    select(literal_column(f"{_IS_LEAF}"), _ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
+        among(_ENTRIES.c.index, "leaves")
+    ),
+    select(literal_column(f"{_IS_NODE}"), _NODES.c.number, _NODES.c.hash).where(
+        among(_NODES.c.number, "nodes")
+    ),
 )
 _REUSES = cast("Table", SealReuseRow.__table__)
 # Whether an event was noted to tell a serial that another item wore already.
@@ -242,46 +248,21 @@ def consistency(session: Session, old: int, new: int) -> list[bytes]:
 
 
 def _hashes(session: Session, path: Iterable[Sequence[Place]]) -> list[list[bytes]]:
-    """The hashes behind a path, all of them in two questions to the database."""
+    """The hashes behind a path, all of them in one question, each found by its key."""
     path = list(path)
     places = {place for parts in path for place in parts}
-    leaves = sorted(place.position for place in places if place.level == 0)
-    nodes = sorted(place for place in places if place.level)
-    known: dict[Place, bytes] = {}
-    if leaves:
-        for index, value in session.execute(_LEAF_HASHES, {"leaves": leaves}):
-            known[Place(0, index)] = value
-    if nodes:
-        asked = {name: at for n, place in enumerate(nodes) for name, at in _names(n, place)}
-        for level, position, value in session.execute(_node_hashes(len(nodes)), asked):
-            known[Place(level, position)] = value
-    if not known.keys() >= places:
+    asked = {
+        "leaves": [place.position for place in places if place.level == 0],
+        "nodes": [place.number for place in places if place.level],
+    }
+    known = {(kind, number): value for kind, number, value in session.execute(_HASHES, asked)}
+    if len(known) < len(places):
         raise LeavesMissingError("The ledger is smaller than the tree that was asked for.")
-    return [[known[place] for place in parts] for parts in path]
+    return [[known[_key(place)] for place in parts] for parts in path]
 
 
-@lru_cache(maxsize=256)
-def _node_hashes(count: int) -> Select[int, int, bytes]:
-    """The question for so many nodes, each by its key.
-
-    For a list of pairs SQLite reads the whole table; for a list of levels and one of positions both
-    databases look at every level with every position, which grows with the square of the logarithm.
-    """
-    return select(_NODES.c.level, _NODES.c.position, _NODES.c.hash).where(
-        or_(
-            *(
-                and_(
-                    _NODES.c.level == bindparam(f"level_{n}"),
-                    _NODES.c.position == bindparam(f"position_{n}"),
-                )
-                for n in range(count)
-            )
-        )
-    )
-
-
-def _names(n: int, place: Place) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (f"level_{n}", place.level), (f"position_{n}", place.position)
+def _key(place: Place) -> tuple[int, int]:
+    return (_IS_NODE, place.number) if place.level else (_IS_LEAF, place.position)
 
 
 def _recorded(

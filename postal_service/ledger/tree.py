@@ -20,6 +20,16 @@ class Place(NamedTuple):
     level: int
     position: int
 
+    @property
+    def number(self) -> int:
+        """How many subtrees of two leaves or more are full before this one is.
+
+        Kept in this order, as Go's checksum database keeps its hashes, those of a path lie near one
+        another where it is long, and none is ever put before another.
+        """
+        last = (self.position + 1 << self.level) - 1
+        return last - last.bit_count() + self.level - 1
+
 
 HashAt = Callable[[Place], bytes]
 Path = list[tuple[Place, ...]]

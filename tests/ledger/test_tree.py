@@ -34,6 +34,18 @@ def a_tree(size: int) -> tuple[list[bytes], dict[Place, bytes]]:
     return leaves, {Place(0, n): leaf for n, leaf in enumerate(leaves)} | dict(closed)
 
 
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_full_subtrees_are_numbered_in_the_order_in_which_they_become_full(
+    before: int, then: int
+) -> None:
+    edge, first = tree.grow(Edge(), [b""] * before)
+    _, later = tree.grow(edge, [b""] * then)
+
+    numbers = [place.number for place, _ in (*first, *later)]
+
+    assert numbers == list(range(len(numbers)))
+
+
 def test_every_published_vector() -> None:
     paths = sorted(shared("vectors/merkle/testdata").rglob("*.json"))
     assert len(paths) == VECTORS

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from postal_service import projections
 from postal_service.domain.ids import ItemId
+from postal_service.ledger.tree import Place
 from postal_service.services import auditing, evidence
 from postal_service.services.auditing import WRONG_COLUMN, WRONG_FILE, WRONG_PROJECTION, Difference
 from postal_service.services.vault import seal
@@ -157,13 +158,13 @@ def test_a_hash_of_the_tree_that_is_none_is_named(
 ) -> None:
     assert item
     without_guard(session)
-    session.execute(update(NodeRow).filter_by(level=1, position=2).values(hash=bytes(32)))
-    session.execute(delete(NodeRow).filter_by(level=2, position=0))
+    session.execute(update(NodeRow).filter_by(number=Place(1, 2).number).values(hash=bytes(32)))
+    session.execute(delete(NodeRow).filter_by(number=Place(2, 0).number))
     session.execute(update(EdgeRow).values(size=1, hashes=bytes(32)))
 
     assert differences(session, world) == [
-        Difference(WRONG_COLUMN, "node 2 of level 1"),
         Difference(WRONG_COLUMN, "node 0 of level 2"),
+        Difference(WRONG_COLUMN, "node 2 of level 1"),
         Difference(WRONG_COLUMN, "edge"),
     ]
 

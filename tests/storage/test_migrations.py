@@ -11,6 +11,7 @@ from sqlalchemy import Engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import migrations
+from postal_service.ledger.tree import Edge, grow, leaf_hash
 from postal_service.storage.migrate import (
     APPEND_ONLY,
     SchemaDiffersError,
@@ -104,6 +105,34 @@ def test_files_that_events_of_before_name_are_noted(empty_engine: Engine) -> Non
     with empty_engine.connect() as connection:
         noted = connection.execute(text("SELECT item, sha256 FROM evidence_use ORDER BY sha256"))
         assert [tuple(each) for each in noted] == [("item 0", "aa"), ("item 0", "bb")]
+
+
+def test_hashes_of_the_tree_are_numbered_and_placed_again(empty_engine: Engine) -> None:
+    _, closed = grow(Edge(), [leaf_hash(b"%d" % n) for n in range(1_237)])
+    kept = sorted((place.level, place.position, value) for place, value in closed)
+    upgrade(empty_engine)
+    downgrade(empty_engine, "0013_seal_reuse_item")
+    with empty_engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO ledger_node (level, position, hash) VALUES (:level, :position, :hash)"
+            ),
+            [{"level": level, "position": at, "hash": value} for level, at, value in kept],
+        )
+
+    upgrade(empty_engine)
+
+    with empty_engine.connect() as connection:
+        numbered = connection.execute(text("SELECT number, hash FROM ledger_node ORDER BY number"))
+        assert list(map(tuple, numbered)) == [(place.number, value) for place, value in closed]
+
+    downgrade(empty_engine, "0013_seal_reuse_item")
+
+    with empty_engine.connect() as connection:
+        placed = connection.execute(
+            text("SELECT level, position, hash FROM ledger_node ORDER BY level, position")
+        )
+        assert list(map(tuple, placed)) == kept
 
 
 def test_taking_everything_back_leaves_nothing_behind(empty_engine: Engine) -> None:

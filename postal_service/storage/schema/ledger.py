@@ -33,12 +33,12 @@ class EntryRow(Base):
 
 
 class NodeRow(Base):
-    """The hash of a full subtree of 2^level leaves; leaves themselves stand in the entries."""
+    """The hash of a full subtree of two leaves or more; leaves themselves stand in the entries."""
 
     __tablename__ = "ledger_node"
 
-    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # In the order in which they became full: see `Place.number` in ledger/tree.py.
+    number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=False)
     hash: Mapped[bytes]
 
 

@@ -20,7 +20,7 @@ from postal_service.ledger.encoding import TYPES
 from postal_service.ledger.leaf import NO_LEAF, leaf
 from postal_service.ledger.reading import SEAL_REUSED, WITH_REUSES, as_told, meaning
 from postal_service.storage.among import among
-from postal_service.storage.bulk import insert_many
+from postal_service.storage.bulk import Rows, insert_together
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 EDGE = 1  # the only row of its table
@@ -93,12 +93,8 @@ def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> A
     chains = _chains(session, {each.event.item for each in signed})
     rows = _rows(signed, edge.size, chains, received_ms)
     edge, closed = tree.grow(edge, (row["leaf_hash"] for row in rows))
-    insert_many(session, EntryRow, rows)
-    insert_many(
-        session,
-        NodeRow,
-        [{"number": place.number, "hash": value} for place, value in closed],
-    )
+    nodes = [{"number": place.number, "hash": value} for place, value in closed]
+    insert_together(session, Rows(EntryRow, rows), Rows(NodeRow, nodes))
     session.execute(_MOVE_EDGE, {"size": edge.size, "hashes": b"".join(edge.roots)})
     entries = (
         Entry(row["index"], each.event.id, row["leaf_hash"], received_ms)

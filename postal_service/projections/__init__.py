@@ -16,6 +16,8 @@ from postal_service.projections import (
     spending,
     verdicts,
 )
+from postal_service.storage.bulk import IfThere, Rows, insert_together
+from postal_service.storage.schema import EvidenceUseRow, HoldingRow, SpendRow, VerdictRow
 
 __all__ = ["fold", "rebuild"]
 
@@ -32,11 +34,18 @@ def fold(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> dict[EventI
     if not told:
         return {}
     stories = {item: tell(events) for item, events in told.items()}
-    spending.write(session, stories)
-    odd = verdicts.write(session, stories)
-    holdings.write(session, stories)
-    evidence_uses.write(session, told)
-    return odd
+    odd = verdicts.rows(stories)
+    spending.take_back(session, stories)
+    verdicts.take_back(session, stories)
+    holdings.take_back(session, stories)
+    insert_together(
+        session,
+        Rows(SpendRow, spending.rows(stories)),
+        Rows(VerdictRow, odd),
+        Rows(HoldingRow, holdings.rows(stories), IfThere.REPLACE),
+        Rows(EvidenceUseRow, evidence_uses.rows(told), IfThere.LEAVE),
+    )
+    return {EventId(row["event_id"]): row["verdict"] for row in odd}
 
 
 def rebuild(session: Session) -> int:

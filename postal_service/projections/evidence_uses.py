@@ -12,17 +12,12 @@ from postal_service.domain import acts
 from postal_service.domain.acts import Act
 from postal_service.domain.ids import ItemId
 from postal_service.domain.story import Told
-from postal_service.storage.bulk import insert_missing
 from postal_service.storage.schema import EvidenceUseRow
 
 
 def named_by(act: Act) -> tuple[str, ...]:
     """SHA-256 of the files that an act names."""
     return act.evidence if isinstance(act, acts.Deliver | acts.Attempt | acts.Damage) else ()
-
-
-def write(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> None:
-    insert_missing(session, EvidenceUseRow, rows(told))
 
 
 def rows(told: Mapping[ItemId, Sequence[Told]]) -> list[dict[str, object]]:

@@ -11,7 +11,6 @@ from postal_service.domain.custody import Holder, OpenOffer, Standing, State, Tr
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.story import Story
 from postal_service.storage.among import among
-from postal_service.storage.bulk import insert_or_replace
 from postal_service.storage.schema import HoldingRow
 
 # Rows are read as they are, not as objects that a session would keep: a fold writes past them.
@@ -22,11 +21,11 @@ _OF_ITEMS = select(_HOLDINGS).where(among(_HOLDINGS.c.item, "items"))
 PAGE = 200  # rows of a list at most; lists go on by cursor
 
 
-def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
+def take_back(session: Session, stories: Mapping[ItemId, Story]) -> None:
+    """Of those that nothing is true of any more; the others' rows are replaced."""
     gone = [item for item, story in stories.items() if story.standing is None]
     if gone:
         session.execute(_TAKE_BACK, {"items": gone})
-    insert_or_replace(session, HoldingRow, rows(stories))
 
 
 def rows(stories: Mapping[ItemId, Story]) -> list[dict[str, object]]:

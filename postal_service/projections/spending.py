@@ -4,7 +4,7 @@ The table's key (item, parent) makes double custody impossible even if two write
 them fails and its transaction is rolled back whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from sqlalchemy import Table, delete
@@ -14,16 +14,14 @@ from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
 from postal_service.storage.among import among
-from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import SpendRow
 
 _SPENDS = cast("Table", SpendRow.__table__)
 _TAKE_BACK = delete(_SPENDS).where(among(_SPENDS.c.item, "items"))
 
 
-def write(session: Session, stories: Mapping[ItemId, Story]) -> None:
-    session.execute(_TAKE_BACK, {"items": list(stories)})
-    insert_many(session, SpendRow, rows(stories))
+def take_back(session: Session, items: Collection[ItemId]) -> None:
+    session.execute(_TAKE_BACK, {"items": list(items)})
 
 
 def rows(stories: Mapping[ItemId, Story]) -> list[dict[str, object]]:

@@ -1,6 +1,6 @@
 """Events of the ledger that do not count, each with its reason, for a person to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.story import Story
 from postal_service.storage.among import among
-from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import VerdictRow
 
 LISTED = 200  # of one answer
@@ -28,12 +27,8 @@ class Verdict:
     verdict: str  # conflict, disputed, waiting
 
 
-def write(session: Session, stories: Mapping[ItemId, Story]) -> dict[EventId, str]:
-    """Keep what does not count in these stories; the verdict on each such event."""
-    session.execute(_TAKE_BACK, {"items": list(stories)})
-    kept = rows(stories)
-    insert_many(session, VerdictRow, kept)
-    return {EventId(row["event_id"]): row["verdict"] for row in kept}
+def take_back(session: Session, items: Collection[ItemId]) -> None:
+    session.execute(_TAKE_BACK, {"items": list(items)})
 
 
 def rows(stories: Mapping[ItemId, Story]) -> list[dict[str, str]]:

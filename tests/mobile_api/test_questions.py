@@ -16,7 +16,8 @@ from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.faults.post import Post, carry, found, item_numbers
 from tests.mobile_api.phones import line_to
 
-MOST = 19  # of an upload, from the token to the answer
+# Of an upload, from the token to the answer. SQLite's include the beginnings of two transactions.
+MOST = {"sqlite": 18, "postgresql": 14}
 # Tables that grow as long as the post works.
 GROWING = {
     "custody_spend",
@@ -91,7 +92,7 @@ def test_a_hundred_packages_are_as_few_questions_as_one(
 
     assert {each["status"] for each in outcomes} == {"accepted"}
     assert len(outcomes) == 400
-    assert len(for_one) == len(for_a_hundred) <= MOST
+    assert len(for_one) == len(for_a_hundred) <= MOST[committed_engine.dialect.name]
 
 
 def test_no_question_of_an_upload_or_a_proof_reads_a_whole_table(

@@ -7,8 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from postal_service.storage.bulk import insert_many, insert_missing, insert_or_replace
-from postal_service.storage.schema import OutboxRow, QuarantineRow, SealRow
+from postal_service.storage.bulk import (
+    IfThere,
+    Rows,
+    insert_many,
+    insert_missing,
+    insert_together,
+)
+from postal_service.storage.schema import EvidenceUseRow, OutboxRow, QuarantineRow, SealRow
 from tests.clock import NOON
 
 
@@ -94,9 +100,40 @@ def test_of_rows_that_are_there_only_the_missing_ones_are_added(session: Session
 
 
 def test_a_row_that_is_there_gets_every_new_value(session: Session) -> None:
-    insert_or_replace(session, SealRow, seals("S-2", item="first"))
+    insert_many(session, SealRow, seals("S-2", item="first"))
 
-    insert_or_replace(session, SealRow, seals("S-1", "S-2", item="second"))
+    told = seals("S-1", "S-2", item="second")
+    insert_together(session, Rows(SealRow, told, IfThere.REPLACE))
 
     assert items_by_seal(session) == {"S-1": "second", "S-2": "second"}
     assert set(session.scalars(select(SealRow.event_id))) == {"e-second"}
+
+
+def test_rows_of_several_tables_go_in_together_each_in_its_own_way(session: Session) -> None:
+    insert_many(session, SealRow, seals("S-1", "S-2", item="first"))
+    uses = [{"item": "first", "sha256": "aa"}, {"item": "first", "sha256": "bb"}]
+    insert_many(session, EvidenceUseRow, uses[:1])
+
+    insert_together(
+        session,
+        Rows(SealRow, seals("S-2", "S-3", item="second"), IfThere.REPLACE),
+        Rows(OutboxRow, []),
+        Rows(EvidenceUseRow, uses, IfThere.LEAVE),
+        Rows(OutboxRow, rows(1)),
+    )
+
+    assert items_by_seal(session) == {"S-1": "first", "S-2": "second", "S-3": "second"}
+    assert set(session.scalars(select(EvidenceUseRow.sha256))) == {"aa", "bb"}
+    assert len(session.scalars(select(OutboxRow)).all()) == 1
+
+
+def test_a_row_that_cannot_be_takes_those_of_the_other_tables_back(session: Session) -> None:
+    twice = seals("S-1", "S-1", item="first")
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        insert_together(session, Rows(OutboxRow, rows(1)), Rows(SealRow, twice))
+    with pytest.raises(IntegrityError), session.begin_nested():
+        insert_together(session, Rows(SealRow, twice), Rows(OutboxRow, rows(1)))
+
+    assert session.scalar(select(OutboxRow)) is None
+    assert items_by_seal(session) == {}

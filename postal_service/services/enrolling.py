@@ -42,7 +42,7 @@ CODE_LIFETIME = timedelta(minutes=10)
 
 
 class EnrolmentCodeUnknown(Unknown):
-    """Never made, used, or too old: all the same to whoever guesses."""
+    """Never made, used for another key, or too old: all the same to whoever guesses."""
 
     code = "device.enrolment_code_unknown"
 
@@ -118,13 +118,19 @@ def present_key(
 ) -> Device:
     """The phone shows its code and its key; it waits, pending, for the head of the unit.
 
-    `proof` is its signature over `enrolment_message`. Raises EnrolmentCodeUnknown, ProofWrong or
-    KeyOfAnother.
+    `proof` is its signature over `enrolment_message`. Whoever did not hear the answer shows the same
+    key again and is the same phone; another key needs another code. Raises EnrolmentCodeUnknown,
+    ProofWrong or KeyOfAnother.
     """
     found = _open_enrolment(session, code, at)
+    presented = session.get(DeviceRow, found.device) if found.device else None
+    if presented and (presented.algorithm, presented.public_key) != (algorithm, public_key):
+        raise EnrolmentCodeUnknown
     message = enrolment_message(crockford.read_token(code), algorithm, public_key)
     if not signing.verify_message(algorithm, public_key, message, proof):
         raise ProofWrong
+    if presented:
+        return told(presented)
     others = select(DeviceRow.id).where(
         DeviceRow.public_key == public_key, DeviceRow.staff != found.staff
     )
@@ -219,7 +225,7 @@ def _open_enrolment(session: Session, code: str, at: datetime) -> EnrolmentRow:
         .where(EnrolmentRow.code_hash == _hash(canonical))
         .with_for_update()  # two phones that show it at once: one of them finds it used
     )
-    if found is None or found.device is not None or found.expires_at <= at:
+    if found is None or found.expires_at <= at:
         raise EnrolmentCodeUnknown
     return found
 

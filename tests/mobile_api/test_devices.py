@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain.actors import RoleNeeded
@@ -22,6 +23,17 @@ from tests.services.world import World
 
 def code_of(caught: pytest.ExceptionInfo[ServerSaidNoError]) -> tuple[int, str]:
     return caught.value.status, caught.value.code
+
+
+def shown(couriers: Couriers, code: str, public: bytes, proof: bytes) -> TestResponse:
+    """A code and a key as anybody could send them."""
+    told = {
+        "code": code,
+        "algorithm": "ed25519",
+        "public_key": base64_strict.write(public),
+        "proof": base64_strict.write(proof),
+    }
+    return couriers.app.test_client().post("/api/v1/devices/enrolments", json=told)
 
 
 def test_a_confirmed_phone_signs_in_and_is_its_courier(couriers: Couriers, world: World) -> None:
@@ -81,6 +93,43 @@ def test_a_code_is_used_once(couriers: Couriers, world: World) -> None:
     assert code_of(caught) == (404, "device.enrolment_code_unknown")
 
 
+def test_a_key_that_is_shown_again_is_the_same_phone_while_its_code_is_good(
+    couriers: Couriers, world: World, runtime: Runtime, clock: Clock
+) -> None:
+    code = couriers.code_for(world.courier)
+    phone = Phone(line_to(couriers.app), clock)
+    fingerprint, device = phone.enrol(code), phone.device
+
+    # its answer was lost
+    assert (phone.enrol(code), phone.device) == (fingerprint, device)
+    with transaction(runtime.sessions) as session:
+        waiting = devices.phones(session, status=devices.PENDING, by=world.administrator)
+    assert [each.id for each in waiting] == [device]
+
+    # and once more after the head has looked
+    couriers.confirm(phone, fingerprint)
+    assert (phone.enrol(code), phone.device) == (fingerprint, device)
+
+    clock.forward(timedelta(minutes=10))
+    with pytest.raises(ServerSaidNoError) as caught:
+        phone.enrol(code)
+    assert code_of(caught) == (404, "device.enrolment_code_unknown")
+
+
+def test_a_key_that_was_shown_is_told_to_nobody_without_its_private_half(
+    couriers: Couriers, world: World
+) -> None:
+    code = couriers.code_for(world.courier)
+    key = Ed25519PrivateKey.generate()
+    Phone(line_to(couriers.app), couriers.runtime.clock, key).enrol(code)
+    public = signing.public_bytes(key)
+    message = enrolling.enrolment_message(code, "ed25519", public)
+
+    got = shown(couriers, code, public, Ed25519PrivateKey.generate().sign(message))
+
+    assert (got.status_code, got.get_json()["code"]) == (422, "device.proof_wrong")
+
+
 def test_a_code_is_good_for_ten_minutes(couriers: Couriers, world: World, clock: Clock) -> None:
     code = couriers.code_for(world.courier)
     clock.forward(timedelta(minutes=10))
@@ -94,15 +143,7 @@ def test_a_key_is_not_taken_without_its_private_half(couriers: Couriers, world: 
     mine, victims = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     public = signing.public_bytes(victims)
     message = enrolling.enrolment_message(code, "ed25519", public)
-    got = couriers.app.test_client().post(
-        "/api/v1/devices/enrolments",
-        json={
-            "code": code,
-            "algorithm": "ed25519",
-            "public_key": base64_strict.write(public),
-            "proof": base64_strict.write(signing.sign_message(mine, message)),
-        },
-    )
+    got = shown(couriers, code, public, mine.sign(message))
     assert (got.status_code, got.get_json()["code"]) == (422, "device.proof_wrong")
     assert Phone(line_to(couriers.app), couriers.runtime.clock).enrol(code)  # it did not burn
 

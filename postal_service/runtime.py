@@ -54,15 +54,24 @@ def keys_of(settings: Settings) -> OfficeKeys:
 
 
 def start(settings: Settings, *, clock: Clock = now, sessions: Sessions | None = None) -> Runtime:
-    """Open the store and read the keys. Raises NotConfiguredError for a witness's key that is none."""
+    """Open the store and read the keys. Raises NotConfiguredError for witnesses that cannot be."""
     return Runtime(
         settings=settings,
         sessions=sessions or sessions_on(open_engine(settings.database_url)),
         clock=clock,
         keys=keys_of(settings),
         log_key=Ed25519PrivateKey.from_private_bytes(settings.log_key),
-        witnesses=tuple(_witness(key, url) for key, url in settings.witnesses),
+        witnesses=_witnesses(settings),
     )
+
+
+def _witnesses(settings: Settings) -> tuple[Witness, ...]:
+    """Those the settings name; one who stood there twice would be a quorum by himself."""
+    found = tuple(_witness(key, url) for key, url in settings.witnesses)
+    names, keys = {each.key.name for each in found}, {each.key.public for each in found}
+    if min(len(names), len(keys)) < len(found):
+        raise NotConfiguredError("POSTAL_WITNESSES names a witness or a key twice.")
+    return found
 
 
 def _witness(key: str, url: str) -> Witness:

@@ -11,7 +11,7 @@ from mobile_api.access import register_access
 from mobile_api.documents import make_api, pages
 from mobile_api.errors import register_errors
 from mobile_api.intake import Intake
-from mobile_api.limits import Limits, make_limiter
+from mobile_api.limits import Counting, Limits
 from mobile_api.requests import register_requests
 from mobile_api.v1 import batches, blobs, code_lists, devices, items, me, payments, rounds
 from postal_service.runtime import Runtime
@@ -24,7 +24,6 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     app = Flask(__name__)
     app.extensions["runtime"] = runtime
     app.extensions["intake"] = Intake(runtime.sessions, runtime.clock)
-    app.config["RATELIMIT_HEADERS_ENABLED"] = False
     register_errors(app)
     register_access(app)
     register_requests(app)
@@ -40,7 +39,7 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
 
 
 def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
-    limiter = make_limiter(app, runtime.settings.redis_url)
+    counting = Counting(app, runtime.settings.redis_url)
     by_endpoint = {
         "devices.present_key": limits.enrolment,
         "devices.ask_nonce": limits.sign_in,
@@ -55,4 +54,4 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         if endpoint.startswith("health."):
             continue
         limit = by_endpoint.get(endpoint, limits.asking)
-        app.view_functions[endpoint] = cast("RouteCallable", limiter.limit(limit)(view))
+        app.view_functions[endpoint] = cast("RouteCallable", counting.limit(view, limit))

@@ -1,6 +1,6 @@
 """The contract: OpenAPI 3.1 made from the schemas, and a page to read it that needs no other server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar, cast
 
@@ -11,10 +11,35 @@ from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
 from mobile_api.errors import PROBLEM
+from mobile_api.limits import LEFT, POLICY
 from mobile_api.problem_details import ProblemSchema
 from mobile_api.requests import CONVERTERS, Parser
 
 PREFIX = "/api/v1"
+_HEADERS: dict[str, dict[str, Any]] = {
+    POLICY: {
+        "description": "The limits of this operation: q requests in w seconds. Not told of a "
+        "request that was refused before it was counted.",
+        "schema": {"type": "string"},
+        "example": '"batches.upload/60";q=600;w=60',
+    },
+    LEFT: {
+        "description": "Of each limit r requests are left; more again after t seconds.",
+        "schema": {"type": "string"},
+        "example": '"batches.upload/60";r=599;t=60',
+    },
+    "Retry-After": {
+        "description": "Seconds until the same may be asked again",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+}
+
+
+def _named(*headers: str) -> dict[str, object]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+
+
+COUNTED = _named(POLICY, LEFT)  # on the answer to every counted request
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
@@ -41,6 +66,12 @@ class PhonesApi(Api):  # type: ignore[misc, unused-ignore]  # its base ships no 
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE
+        for name, header in _HEADERS.items():
+            self.spec.components.header(name, header)
+        for problem in self.spec.components.responses_lazy.values():
+            problem["headers"] = COUNTED
+        too_many = self.spec.components.responses_lazy[HTTPStatus.TOO_MANY_REQUESTS.name]
+        too_many["headers"] = _named(*_HEADERS)
 
     def _register_error_handlers(self) -> None:
         """`errors.register_errors` has done it, for everything and not only for HTTP errors."""
@@ -61,12 +92,19 @@ class Routes(ApiBlueprint):  # type: ignore[misc, unused-ignore]  # its base shi
         return cast("Documents", super().arguments(schema, **options))
 
     def response(
-        self, status: int, schema: type[Schema] | None = None, **options: object
+        self,
+        status: int,
+        schema: type[Schema] | None = None,
+        *,
+        headers: Mapping[str, object] | None = None,
+        **options: object,
     ) -> Documents:
-        return cast("Documents", super().response(status, schema, **options))
+        told = COUNTED | dict(headers or {})
+        return cast("Documents", super().response(status, schema, headers=told, **options))
 
     def alt_response(self, status: int, **options: object) -> Documents:
-        return cast("Documents", super().alt_response(status, **options))
+        # A problem is named by `response`, and has its headers where it is described.
+        return cast("Documents", super().alt_response(status, headers=COUNTED, **options))
 
     def says(self, **document: object) -> Documents:
         """Adds to the operation's document, word for word."""

@@ -22,6 +22,7 @@ __all__ = ["Limits", "create_app"]
 def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     """An app on this runtime. `limits` says how often may be asked; the default is generous."""
     app = Flask(__name__)
+    runtime.metrics.watch(app, "phones")
     app.extensions["runtime"] = runtime
     app.extensions["intake"] = Intake(runtime.sessions, runtime.clock)
     register_errors(app)
@@ -40,6 +41,7 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
 
 def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
     counting = Counting(app, runtime.settings.redis_url)
+    app.extensions["counting"] = counting
     by_endpoint = {
         "devices.present_key": limits.enrolment,
         "devices.ask_nonce": limits.sign_in,

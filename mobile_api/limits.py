@@ -84,6 +84,10 @@ class Counting:
 
         return self._limiter.limit(limit)(counted)
 
+    def can_count(self) -> bool:
+        """Whether the store of the counts answers; without it nothing is answered but health."""
+        return self._limiter.storage.check()
+
     def _note_breach(self, breached: RequestLimit) -> None:
         _note(self._limiter.current_limits)
         g.retry_after_seconds = max(1, _standing(breached).reset_seconds)

@@ -154,12 +154,6 @@ def test_two_phones_of_one_address_are_counted_apart(
         assert got.status_code == status
 
 
-def test_the_service_says_whether_it_lives_and_can_work(client: FlaskClient) -> None:
-    assert client.get("/healthz").get_json() == {"status": "ok"}
-    ready = client.get("/readyz").get_json()
-    assert ready == {"status": "ready", "checks": {"database": True, "clock": True}}
-
-
 @pytest.mark.slow
 def test_any_request_gets_what_the_document_promises(
     runtime: Runtime, couriers: Couriers, world: World

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema
@@ -39,6 +39,14 @@ def _named(*headers: str) -> dict[str, object]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
+_IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "The ETag of the last answer",
+}
+_ETAG = {"ETag": {"schema": {"type": "string"}}}
+LINK = {"Link": {"schema": {"type": "string"}, "description": "Where there is more: RFC 8288"}}
 COUNTED = _named(POLICY, LEFT)  # on the answer to every counted request
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -106,6 +114,16 @@ class Routes(ApiBlueprint):  # type: ignore[misc, unused-ignore]  # its base shi
         # A problem is named by `response`, and has its headers where it is described.
         return cast("Documents", super().alt_response(status, headers=COUNTED, **options))
 
+    def polled(self, schema: type[Schema]) -> Documents:
+        """Documents what a phone asks for again and again; the view answers `unless_known`."""
+
+        def documented(view: _View) -> _View:
+            view = self.says(parameters=[_IF_NONE_MATCH])(view)
+            known = self.alt_response(304, description="The phone has it already", success=True)
+            return self.response(200, schema, headers=_ETAG)(known(view))
+
+        return documented
+
     def says(self, **document: object) -> Documents:
         """Adds to the operation's document, word for word."""
         return cast("Documents", self.doc(**document))
@@ -123,6 +141,13 @@ class Routes(ApiBlueprint):  # type: ignore[misc, unused-ignore]  # its base shi
     def for_phones(self, view: _View) -> _View:
         """Documents that the operation needs a token; the view asks `access.caller`."""
         return self.says(security=[{"token": []}])(self.fails(401, 429)(view))
+
+
+def unless_known(answer: Response) -> Response:
+    """The answer, or 304 where the phone has it already (RFC 9110). An ETag that it has stays."""
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer.make_conditional(request)
 
 
 def make_api(app: Flask) -> PhonesApi:

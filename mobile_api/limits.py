@@ -90,7 +90,7 @@ class Counting:
 
     def _note_breach(self, breached: RequestLimit) -> None:
         _note(self._limiter.current_limits)
-        g.retry_after_seconds = max(1, _standing(breached).reset_seconds)
+        g.retry_after_seconds = _standing(breached).reset_seconds
 
 
 def _note(limits: Iterable[RequestLimit]) -> None:
@@ -103,7 +103,7 @@ def _standing(of: RequestLimit) -> Standing:
         quota=of.limit.amount,
         window_seconds=of.limit.get_expiry(),
         remaining=max(0, remaining),
-        reset_seconds=max(0, ceil(reset_at - time())),
+        reset_seconds=max(1, ceil(reset_at - time())),
     )
 
 

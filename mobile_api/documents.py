@@ -147,7 +147,8 @@ def unless_known(answer: Response) -> Response:
     """The answer, or 304 where the phone has it already (RFC 9110). An ETag that it has stays."""
     answer.add_etag()
     answer.headers["Cache-Control"] = "private, no-cache"
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def make_api(app: Flask) -> PhonesApi:

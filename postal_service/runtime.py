@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from postal_service.ledger.notes import NoteInvalid, known_key
 from postal_service.ledger.witness import Policy
+from postal_service.metrics import Metrics
 from postal_service.services.checkpoints import Witness, ask_by_http, policy
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.vault import Vault
@@ -20,7 +21,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """Sessions, clock, keys and settings; both apps get the same one."""
+    """Sessions, clock, keys, settings and what is counted; both apps get the same one."""
 
     settings: Settings
     sessions: Sessions
@@ -28,6 +29,7 @@ class Runtime:
     keys: OfficeKeys
     log_key: Ed25519PrivateKey
     witnesses: tuple[Witness, ...]
+    metrics: Metrics
 
     @property
     def vault(self) -> Vault:
@@ -55,13 +57,15 @@ def keys_of(settings: Settings) -> OfficeKeys:
 
 def start(settings: Settings, *, clock: Clock = now, sessions: Sessions | None = None) -> Runtime:
     """Open the store and read the keys. Raises NotConfiguredError for witnesses that cannot be."""
+    store = sessions or sessions_on(open_engine(settings.database_url))
     return Runtime(
         settings=settings,
-        sessions=sessions or sessions_on(open_engine(settings.database_url)),
+        sessions=store,
         clock=clock,
         keys=keys_of(settings),
         log_key=Ed25519PrivateKey.from_private_bytes(settings.log_key),
         witnesses=_witnesses(settings),
+        metrics=Metrics(store, clock),
     )
 
 

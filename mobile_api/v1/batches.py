@@ -32,7 +32,9 @@ def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
         known: dict[str, Key] = {by.device: by.key}
         batch = examine(session, told["events"], uploader=by.device, known=known)
     intake: Intake = current_app.extensions["intake"]
-    return jsonify(outcomes=[_told(outcome) for outcome in intake.submit(batch)])
+    outcomes = intake.submit(batch)
+    runtime().metrics.count_events(outcome.status for outcome in outcomes)
+    return jsonify(outcomes=[_told(outcome) for outcome in outcomes])
 
 
 def _told(outcome: Outcome) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Locked seconds and whole locked routes that the clock, the roads or the bag cannot keep.
 
 Says only what is certain: a time is refused when not even a courier on the shortest way, past no
-window and without a rest, could be there; a whole route when its own timetable is impossible.
+window and without a rest, could be there and back while the office is open; a whole route when its
+own timetable is impossible.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from routing.findings import Findings, of_locks
 from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop, StopKind
 from routing.rules import Lock, LockLevel
-from routing.steps import Blocked
+from routing.steps import Blocked, Span, first_open, last_open
 from routing.terms import UNREACHABLE, CourierId, StopId
 
 # Beyond so many nothing is said: a refusal must be certain, and making a problem must be quick.
@@ -58,6 +59,19 @@ def time_findings(problem: Problem) -> Findings:
     yield from _whole_routes(problem)
 
 
+def is_out_of_time(problem: Problem, courier: Courier, stop: Stop) -> bool:
+    """Whether this courier, with nothing else to do, can certainly not call there within his shift."""
+    roads = _Roads(problem, courier)
+    opens = _leaves(roads, stop)
+    if opens is None:
+        return True
+    there = _soonest(roads, courier.start_location, opens, stop)
+    release = 0 if stop.kind is StopKind.DELIVER else stop.release_second
+    spans = [(w.opens_second, w.closes_second) for w in stop.windows] or None
+    start = UNREACHABLE if there >= UNREACHABLE else first_open(spans, max(int(there), release))
+    return start is None or bool(_not_back_from(roads, stop, start))
+
+
 def _outside_its_hours(stop: Stop, start: int) -> str:
     if stop.windows and not any(w.opens_second <= start <= w.closes_second for w in stop.windows):
         return "outside its windows"
@@ -67,16 +81,40 @@ def _outside_its_hours(stop: Stop, start: int) -> str:
 
 
 def _off_duty(roads: "_Roads", stop: Stop, start: int) -> str:
+    return _not_there_by(roads, stop, start) or _not_back_from(roads, stop, start)
+
+
+def _leaves(roads: "_Roads", stop: Stop) -> int | None:
+    """When he can leave for it at the earliest; None: the office is not open any more."""
     courier = roads.courier
     leaves = courier.shift.opens_second
     if stop.kind is StopKind.DELIVER:
         leaves = max(leaves, stop.release_second)
-    if not _reaches(roads, courier.start_location, leaves, stop, start):
-        return f"{courier.id} leaves at {leaves} at the earliest and cannot be there by then"
-    free = start + stop.service_seconds
-    if not _reaches(roads, stop.exit_location, free, None, courier.shift.closes_second):
-        return f"{courier.id} cannot be back from there within the shift"
+    return first_open(_hours(roads, courier.start_location), leaves)
+
+
+def _not_there_by(roads: "_Roads", stop: Stop, start: int) -> str:
+    courier, opens = roads.courier, _leaves(roads, stop)
+    if opens is None:
+        return f"when {courier.id} could leave for it the office is closed"
+    if not _reaches(roads, courier.start_location, opens, stop, start):
+        return f"{courier.id} leaves at {opens} at the earliest and cannot be there by then"
     return ""
+
+
+def _not_back_from(roads: "_Roads", stop: Stop, start: int) -> str:
+    courier, free = roads.courier, start + stop.service_seconds
+    closes = courier.shift.closes_second
+    by = last_open(_hours(roads, courier.end_location), closes)
+    if by is None or not _reaches(roads, stop.exit_location, free, None, by):
+        while_open = "" if by == closes else " and while the office is open"
+        return f"{courier.id} cannot be back from there within the shift{while_open}"
+    return ""
+
+
+def _hours(roads: "_Roads", office: int) -> tuple[Span, ...] | None:
+    hours = roads.problem.rules.depot_hours.get(office)
+    return None if hours is None else tuple((w.opens_second, w.closes_second) for w in hours)
 
 
 def _too_close(roads: "_Roads", starts: Starts) -> Findings:
@@ -122,6 +160,24 @@ def _reaches(roads: "_Roads", place: int, since: int, goal: Stop | None, by: int
         ready = np.minimum(ready, leaves + roads.to_calls(here))
         ready[passed] = np.inf
     return len(ready) > DETOURS_TRIED
+
+
+def _soonest(roads: "_Roads", place: int, since: int, goal: Stop) -> float:
+    """No later than the first second at which who is free at this place and second may start `goal`."""
+    best = since + roads.to(goal, place)
+    ready = since + roads.to_calls(place)
+    passed = np.zeros(len(ready), dtype=np.bool_)
+    for _ in range(min(DETOURS_TRIED, len(ready))):
+        nearest = int(ready.argmin())
+        if ready[nearest] >= best:
+            return best
+        here = int(roads.left[nearest])
+        leaves = float(ready[nearest]) + int(roads.service[nearest])
+        best = min(best, leaves + roads.to(goal, here))
+        passed[nearest] = True
+        ready = np.minimum(ready, leaves + roads.to_calls(here))
+        ready[passed] = np.inf
+    return min(best, float(ready.min()))
 
 
 class _Roads:

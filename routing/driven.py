@@ -5,7 +5,7 @@ has left such a road gets a place of its own in the tables: the road that he too
 as it was, and from there on lead today's roads. So nobody else can take a road that only the past had.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.plan import Plan, Route
-from routing.problem import Courier, Problem, Stop
+from routing.problem import Courier, Problem, Stop, StopKind
 from routing.rules import PlanRules
 from routing.tables import IntArray, Matrix, Profile, TravelTable
 from routing.terms import UNREACHABLE, CourierId, StopId
@@ -62,14 +62,25 @@ def with_driven_roads(
     return _with_places_apart(problem, done, roads or problem.profiles, opened)
 
 
-def asked_of_nobody(problem: Problem, roads: tuple[Profile, ...]) -> Problem:
-    """The problem on these roads (none: its own) in which nothing must be done, to ask who could."""
+def asked_of_nobody(
+    problem: Problem, roads: tuple[Profile, ...], past: Collection[StopId]
+) -> Problem:
+    """What is not done, on these roads (none: the problem as it is), with no duty: to ask who could."""
     if not roads:
         return problem
-    stops = tuple(replace(stop, penalty=0) for stop in problem.stops)
-    pairs = tuple(replace(pair, max_ride_seconds=None) for pair in problem.shipments)
-    rules = PlanRules(banned=problem.rules.banned)
-    return replace(problem, stops=stops, shipments=pairs, rules=rules, profiles=roads)
+    halves = {StopKind.PICKUP, StopKind.DROPOFF}
+    stops = tuple(
+        replace(
+            stop,
+            kind=StopKind.COLLECT if stop.kind in halves else stop.kind,
+            loads=problem.loads_of(stop),
+            penalty=0,
+        )
+        for stop in problem.stops
+        if stop.id not in past
+    )
+    rules = PlanRules(banned=tuple(pair for pair in problem.rules.banned if pair[0] not in past))
+    return replace(problem, stops=stops, shipments=(), rules=rules, profiles=roads)
 
 
 @dataclass(frozen=True)
@@ -101,10 +112,9 @@ class _Past:
                 goes_on = is_last and leg[0] == stop
                 lengths[leg] = _way_round(self.now, *self._places(leg)) if goes_on else NOT_TAKEN
         for leg in self._rides():
+            # Other calls lie between: it is asked how long a ride must be, and not driven.
             if leg not in lengths and self._length(self.now, leg)[0] >= UNREACHABLE:
-                lengths[leg] = (
-                    UNKNOWN  # other calls lie between, so it is asked how far, not driven
-                )
+                lengths[leg] = UNKNOWN
         return lengths
 
     def _rides(self) -> Iterator[tuple[StopId, StopId]]:

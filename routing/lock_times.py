@@ -48,28 +48,56 @@ def twice_timed(locks: tuple[Lock, ...]) -> Findings:
 
 def time_findings(problem: Problem) -> Findings:
     """What the clock forbids of locks that fit one another in all else."""
+    clock = Clock(problem)
     for courier_id, starts in starts_of(problem.rules.locks).items():
-        roads = _Roads(problem, problem.couriers[problem.courier_index[courier_id]])
         for stop_id, start in starts.items():
-            stop = problem.stops[problem.stop_index[stop_id]]
-            fault = _outside_its_hours(stop, start) or _off_duty(roads, stop, start)
+            fault = clock.fault(courier_id, stop_id, start)
             if fault:
-                yield of_locks(stop_id, f"locked to start at {start}, {fault}")
-        yield from _too_close(roads, starts)
+                yield of_locks(stop_id, fault)
+        yield from _too_close(clock.roads(courier_id), starts)
     yield from _whole_routes(problem)
 
 
-def is_out_of_time(problem: Problem, courier: Courier, stop: Stop) -> bool:
-    """Whether this courier, with nothing else to do, can certainly not call there within his shift."""
-    roads = _Roads(problem, courier)
-    opens = _leaves(roads, stop)
-    if opens is None:
-        return True
-    there = _soonest(roads, courier.start_location, opens, stop)
+class Clock:
+    """What the clock says of one courier and one call, whatever else there is; keeps each one's roads."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._roads: dict[CourierId, _Roads] = {}
+
+    def roads(self, courier: CourierId) -> "_Roads":
+        if courier not in self._roads:
+            man = self.problem.couriers[self.problem.courier_index[courier]]
+            self._roads[courier] = _Roads(self.problem, man)
+        return self._roads[courier]
+
+    def fault(self, courier: CourierId, stop: StopId, start: int) -> str:
+        """Why the service of this stop cannot start at this second; "" where it is not certain."""
+        call = self._call(stop)
+        fault = _outside_its_hours(call, start) or _off_duty(self.roads(courier), call, start)
+        return fault and f"locked to start at {start}, {fault}"
+
+    def is_out_of_time(self, courier: CourierId, stop: StopId) -> bool:
+        """Whether he can certainly not call there within his shift, with nothing else to do."""
+        roads, call = self.roads(courier), self._call(stop)
+        leaves = _leaves(roads, call)
+        if leaves is None or not _is_back_in_time(roads, call, leaves):
+            return True
+        direct = leaves + roads.to(call, roads.courier.start_location)
+        if _is_back_in_time(roads, call, direct):
+            return False
+        return not _is_back_in_time(roads, call, _soonest(roads, leaves, call))
+
+    def _call(self, stop: StopId) -> Stop:
+        return self.problem.stops[self.problem.stop_index[stop]]
+
+
+def _is_back_in_time(roads: "_Roads", stop: Stop, there: float) -> bool:
+    """Whether who may start at this second at the earliest finds it open and comes home."""
     release = 0 if stop.kind is StopKind.DELIVER else stop.release_second
     spans = [(w.opens_second, w.closes_second) for w in stop.windows] or None
-    start = UNREACHABLE if there >= UNREACHABLE else first_open(spans, max(int(there), release))
-    return start is None or bool(_not_back_from(roads, stop, start))
+    start = first_open(spans, max(int(there), release)) if there < UNREACHABLE else None
+    return start is not None and not _not_back_from(roads, stop, start)
 
 
 def _outside_its_hours(stop: Stop, start: int) -> str:
@@ -162,8 +190,9 @@ def _reaches(roads: "_Roads", place: int, since: int, goal: Stop | None, by: int
     return len(ready) > DETOURS_TRIED
 
 
-def _soonest(roads: "_Roads", place: int, since: int, goal: Stop) -> float:
-    """No later than the first second at which who is free at this place and second may start `goal`."""
+def _soonest(roads: "_Roads", since: int, goal: Stop) -> float:
+    """No later than the first second at which who leaves the office then may start `goal`."""
+    place = roads.courier.start_location
     best = since + roads.to(goal, place)
     ready = since + roads.to_calls(place)
     passed = np.zeros(len(ready), dtype=np.bool_)

@@ -7,10 +7,11 @@ what is left out contradicts what was kept, or the clock, and the finding that s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from routing.findings import ContradictoryProblem
-from routing.lock_times import is_out_of_time
+from routing.lock_times import Clock
 from routing.plan import Because, Loosened
 from routing.problem import Problem
 from routing.reach import REASON_OF, obstacle
@@ -32,10 +33,6 @@ def with_possible_locks(
     """
     known = [_known(problem, lock) for lock in locks]
     there = [lock for lock in known if lock.courier in problem.courier_index]
-    if len(there) == len(known) and not any(_late(problem, lock) for lock in known):
-        whole = _tried(problem, known)
-        if isinstance(whole, Problem):
-            return whole, ()
     for lock in there:
         _refuse_malformed(problem, lock)
     # Who is to stay at the office has no call of which it could be told that his lock was loosened.
@@ -85,23 +82,27 @@ class _Keeping:
         return demand._replace(level=_LEVELS[place - 1]) in self.kept
 
     def add(self, demands: Sequence[_Demand]) -> None:
-        """Halves are tried until those are alone that cannot be kept."""
-        if not demands:
-            return
-        if len(demands) == 1:
-            found = self._alone(demands[0])
-            if found is None:
-                self.kept.add(demands[0])
+        """Keep what can be kept of this level."""
+        fitting = []
+        for demand in demands:
+            alone = self._by_itself(demand)
+            if alone is None:
+                fitting.append(demand)
             else:
-                self.refused[demands[0]] = found
-            return
-        is_certain = not any(self._out_of_time(demand) for demand in demands)
-        if is_certain and isinstance(self._with(demands), Problem):
+                self.refused[demand] = alone
+        self._keep(fitting)
+
+    def _keep(self, demands: Sequence[_Demand]) -> None:
+        """Halves are tried until those are alone that contradict what is kept."""
+        found = self._with(demands)
+        if isinstance(found, Problem):
             self.kept.update(demands)
-            return
-        half = len(demands) // 2
-        self.add(demands[:half])
-        self.add(demands[half:])
+        elif len(demands) == 1:
+            self.refused[demands[0]] = Because.OTHERS, str(found)
+        else:
+            half = len(demands) // 2
+            self._keep(demands[:half])
+            self._keep(demands[half:])
 
     def loosened(self) -> tuple[Loosened, ...]:
         return tuple(
@@ -123,37 +124,39 @@ class _Keeping:
         below = [level for level in kept if level is not LockLevel.ROUTE]
         return _loosened(lock, stop, below[-1] if below else None, *refused[0])
 
-    def _alone(self, demand: _Demand) -> tuple[Because, str] | None:
-        """Why this one cannot be kept beside what is; None: it can."""
-        lock = self.locks[demand.lock]
-        if self._out_of_time(demand):
-            return Because.TOO_LATE, f"{lock.courier} cannot call there in time any more"
-        found = self._with([demand])
-        if isinstance(found, Problem):
+    def _by_itself(self, demand: _Demand) -> tuple[Because, str] | None:
+        """Why it cannot be kept whatever else is; None: it is not certain."""
+        lock, stop = self.locks[demand.lock], demand.stop
+        if stop is None or demand.level is LockLevel.ORDER:
             return None
-        return self._because(demand), str(found)
+        if demand.level is LockLevel.TIME:
+            second = lock.start_seconds[lock.stops.index(stop)]
+            fault = self._clock.fault(lock.courier, stop, second)
+            return (Because.TOO_LATE, fault) if fault else None
+        hindrance = self._obstacle(stop, lock.courier)
+        if hindrance is not None:
+            because = Because(REASON_OF[hindrance].value)
+            return because, f"{lock.courier} may not serve it: {hindrance}"
+        if self._is_late(stop, lock.courier):
+            return Because.TOO_LATE, f"{lock.courier} cannot call there in time any more"
+        return None
 
-    def _because(self, demand: _Demand) -> Because:
-        lock = self.locks[demand.lock]
-        if demand.stop is None or demand.level is LockLevel.ORDER:
-            return Because.OTHERS
-        if demand.level is LockLevel.COURIER:
-            stop = self.base.stops[self.base.stop_index[demand.stop]]
-            courier = self.base.couriers[self.base.courier_index[lock.courier]]
-            hindrance = obstacle(self.base, stop, courier)
-            return Because.OTHERS if hindrance is None else Because(REASON_OF[hindrance].value)
-        second = lock.start_seconds[lock.stops.index(demand.stop)]
-        alone = replace(lock, stops=(demand.stop,), start_seconds=(second,))
-        can_be_alone = isinstance(_tried(self.base, [alone]), Problem)
-        return Because.OTHERS if can_be_alone else Because.TOO_LATE
+    def _is_late(self, stop: StopId, courier: CourierId) -> bool:
+        """Whether he is certainly too late for a call that is not yet his, and somebody else is not."""
+        late = self._clock.is_out_of_time
+        if stop in self.base.locked_stops or not late(courier, stop):
+            return False
+        men = (man.id for man in self.base.couriers)
+        return not all(late(man, stop) for man in men if self._obstacle(stop, man) is None)
 
-    def _out_of_time(self, demand: _Demand) -> bool:
-        lock = self.locks[demand.lock]
-        return (
-            demand.level is LockLevel.COURIER
-            and demand.stop is not None
-            and _is_late(self.base, demand.stop, lock.courier)
-        )
+    def _obstacle(self, stop: StopId, courier: CourierId) -> str | None:
+        base = self.base
+        man = base.couriers[base.courier_index[courier]]
+        return obstacle(base, base.stops[base.stop_index[stop]], man)
+
+    @cached_property
+    def _clock(self) -> Clock:
+        return Clock(self.base)
 
     def _with(self, more: Sequence[_Demand]) -> Problem | ContradictoryProblem:
         asked = self.kept.union(more)
@@ -181,21 +184,6 @@ def _tried(problem: Problem, locks: Sequence[Lock]) -> Problem | ContradictoryPr
         return replace(problem, rules=rules)
     except ContradictoryProblem as refused:
         return refused
-
-
-def _late(problem: Problem, lock: Lock) -> bool:
-    return any(_is_late(problem, stop, lock.courier) for stop in lock.stops)
-
-
-def _is_late(problem: Problem, stop: StopId, courier: CourierId) -> bool:
-    """Whether the courier is certainly too late for a call not yet his, and somebody else is not."""
-    if stop in problem.locked_stops:
-        return False
-    call = problem.stops[problem.stop_index[stop]]
-    if not is_out_of_time(problem, problem.couriers[problem.courier_index[courier]], call):
-        return False
-    able = (man for man in problem.couriers if obstacle(problem, call, man) is None)
-    return not all(is_out_of_time(problem, man, call) for man in able)
 
 
 def _asks(lock: Lock, level: LockLevel) -> bool:

@@ -181,7 +181,9 @@ def _narrowed(
 ) -> FromNowOn:
     done = _done(problem, so_far)
     roads = () if so_far is None else so_far.roads
-    locks = _locks(asked_of_nobody(problem, roads), problem.rules.locks, published, scope, done)
+    past = {stop for stops in done.values() for stop in stops}
+    asked = asked_of_nobody(problem, roads, past)
+    locks = _locks(asked, problem.rules.locks, published, scope, done)
     rules = replace(problem.rules, locks=locks)
     if calm is not None:
         routes = {route.courier: route.stops for route in published.routes}

@@ -256,6 +256,24 @@ class Asked:
         return self._matrix.block(origins, destinations)
 
 
+def test_a_ferry_that_has_brought_him_over_is_not_asked_for_again() -> None:
+    """The leg ended where no road leads to any more; what lies there is called at all the same."""
+    ferry = stop("ferry", 1, kind=StopKind.LEG, leaves_from=3, service_seconds=600)
+    problem = on_a_line([ferry, stop("b", 4), stop("c", 1)], TWO, places=PLACES)
+    plan = assemble(Scheduler(problem), (((0, 1),), ((2,),)))
+    no_boat = closed(*both_ways(1), (4, 0))
+    so_far = DaySoFar(now_second=700, done={LAN: [S("ferry")]}, roads=(no_boat,))
+
+    for scope in Scope:
+        later = again(problem, plan, so_far, scope)
+
+        assert stops_of(later)["Lan"][0] == "ferry"
+        assert {u.stop for u in later.unserved} == {"b", "c"}
+
+    back = replace(so_far, roads=(closed(*both_ways(1)),))
+    assert stops_of(again(problem, plan, back))["Lan"] == ("ferry", "b")
+
+
 def test_a_table_that_is_asked_part_by_part_gives_the_same_plan() -> None:
     problem, plan = published()
     flood = closed(*both_ways(1))

@@ -197,7 +197,6 @@ def test_locks_that_hold_are_kept_as_they_are() -> None:
         locked(Level.TIME, "a", at=(600,)),
         locked(Level.ORDER, "a", "b"),
         locked(Level.ROUTE, "c", whose=MINH),
-        Lock(level=Level.COURIER, courier=LAN, stops=()),
     )
 
     kept, told = with_possible_locks(on_a_line(CALLS, BOTH), locks)

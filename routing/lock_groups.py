@@ -4,6 +4,7 @@ Only mandatory stops count: an optional one that stands between two contradictor
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from routing.findings import Findings, of_locks
 from routing.pigeonholes import too_few_couriers, too_little_room
@@ -123,7 +124,10 @@ def _apart_from_too_many(
         if mine is not None and other is not None:
             apart.setdefault(mine, set()).add(other)
             apart.setdefault(other, set()).add(mine)
-    able = {number: _able(problem, companies[number], holder, free) for number in apart}
+    able = {
+        number: _able(problem, companies[number], holder, free, enough=len(others) + 1)
+        for number, others in apart.items()
+    }
     yield from too_few_couriers(companies, apart, able)
 
 
@@ -132,11 +136,15 @@ def _able(
     company: Company,
     holder: Mapping[StopId, CourierId],
     free: Sequence[Courier],
+    *,
+    enough: int,
 ) -> frozenset[CourierId]:
+    """Who may serve all of a company, as far as there are not enough already."""
     keepers = {holder[stop] for stop in company if stop in holder}
     if keepers:
         return frozenset(keepers)
-    return frozenset(man.id for man in free if _somebody(problem, company, [man]))
+    able = (man.id for man in free if _somebody(problem, company, [man]))
+    return frozenset(islice(able, enough))
 
 
 def _too_large_together(

@@ -27,9 +27,10 @@ def too_few_couriers(companies: Sequence[Company], apart: Graph, able: Able) -> 
     Args:
         companies: stops that must be with one courier.
         apart: for the number of a company those it may not be with.
-        able: who may serve all of a company; nobody is left out here.
+        able: who may serve all of a company; where they are more than those it may not be with, not
+            all of them need to be named. Nobody: that is said elsewhere.
     """
-    for part in _parts({one: others for one, others in apart.items() if able[one]}):
+    for part in _parts(_hard({one: others for one, others in apart.items() if able[one]}, able)):
         short = _clique_too_large(part, able) or _without_colouring(part, able)
         if short:
             names = [companies[number][0] for number in sorted(short)]
@@ -40,9 +41,22 @@ def too_few_couriers(companies: Sequence[Company], apart: Graph, able: Able) -> 
             )
 
 
+def _hard(apart: Graph, able: Able) -> dict[int, set[int]]:
+    """Without those who find somebody in any case, since more are able than they have neighbours."""
+    left = {one: {other for other in others if other in apart} for one, others in apart.items()}
+    ahead = list(left)
+    while ahead:
+        one = ahead.pop()
+        if one in left and len(able[one]) > len(left[one]):
+            for other in left.pop(one):
+                left[other].discard(one)
+                ahead.append(other)
+    return left
+
+
 def _parts(apart: Graph) -> Iterator[dict[int, set[int]]]:
     """The graph, connected part by part."""
-    left = {one: {other for other in others if other in apart} for one, others in apart.items()}
+    left = {one: set(others) for one, others in apart.items()}
     while left:
         ahead, part = [next(iter(left))], dict[int, set[int]]()
         while ahead:

@@ -1,6 +1,6 @@
 """Build the couriers' app: their API, its document and its health."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask
 from flask.typing import RouteCallable
@@ -8,29 +8,38 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mobile_api import health
 from mobile_api.access import register_access
-from mobile_api.documents import make_api, pages
+from mobile_api.documents import PhonesApi, make_api, pages
 from mobile_api.errors import register_errors
 from mobile_api.intake import Intake
-from mobile_api.limits import Limits, make_limiter
+from mobile_api.limits import Counting, Limits
 from mobile_api.requests import register_requests
-from mobile_api.v1 import batches, blobs, code_lists, devices, items, me, payments, rounds
+from mobile_api.v1 import (
+    batches,
+    blobs,
+    checkpoints,
+    code_lists,
+    devices,
+    items,
+    me,
+    payments,
+    rounds,
+)
 from postal_service.runtime import Runtime
 
-__all__ = ["Limits", "create_app"]
+__all__ = ["Limits", "contract", "create_app"]
+PARTS = (devices, me, rounds, batches, checkpoints, payments, blobs, items, code_lists)
 
 
 def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     """An app on this runtime. `limits` says how often may be asked; the default is generous."""
     app = Flask(__name__)
+    runtime.metrics.watch(app, "phones")
     app.extensions["runtime"] = runtime
     app.extensions["intake"] = Intake(runtime.sessions, runtime.clock)
-    app.config["RATELIMIT_HEADERS_ENABLED"] = False
     register_errors(app)
     register_access(app)
     register_requests(app)
-    api = make_api(app)
-    for part in (devices, me, rounds, batches, payments, blobs, items, code_lists):
-        api.register_blueprint(part.routes)
+    _resources_on(app)
     app.register_blueprint(pages)
     app.register_blueprint(health.routes)
     _limit(app, runtime, limits or Limits())
@@ -39,8 +48,22 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     return app
 
 
+def contract() -> dict[str, Any]:
+    """The API's document, as every service publishes it; needs none of them."""
+    document: dict[str, Any] = _resources_on(Flask(__name__)).spec.to_dict()
+    return document
+
+
+def _resources_on(app: Flask) -> PhonesApi:
+    api = make_api(app)
+    for part in PARTS:
+        api.register_blueprint(part.routes)
+    return api
+
+
 def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
-    limiter = make_limiter(app, runtime.settings.redis_url)
+    counting = Counting(app, runtime.settings.redis_url)
+    app.extensions["counting"] = counting
     by_endpoint = {
         "devices.present_key": limits.enrolment,
         "devices.ask_nonce": limits.sign_in,
@@ -55,4 +78,4 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         if endpoint.startswith("health."):
             continue
         limit = by_endpoint.get(endpoint, limits.asking)
-        app.view_functions[endpoint] = cast("RouteCallable", limiter.limit(limit)(view))
+        app.view_functions[endpoint] = cast("RouteCallable", counting.limit(view, limit))

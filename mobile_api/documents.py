@@ -1,20 +1,53 @@
 """The contract: OpenAPI 3.1 made from the schemas, and a page to read it that needs no other server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
 from mobile_api.errors import PROBLEM
+from mobile_api.limits import LEFT, POLICY
 from mobile_api.problem_details import ProblemSchema
 from mobile_api.requests import CONVERTERS, Parser
 
 PREFIX = "/api/v1"
+_HEADERS: dict[str, dict[str, Any]] = {
+    POLICY: {
+        "description": "The limits of this operation: q requests in w seconds. Not told of a "
+        "request that was refused before it was counted.",
+        "schema": {"type": "string"},
+        "example": '"batches.upload/60";q=600;w=60',
+    },
+    LEFT: {
+        "description": "Of each limit r requests are left; more again after t seconds.",
+        "schema": {"type": "string"},
+        "example": '"batches.upload/60";r=599;t=60',
+    },
+    "Retry-After": {
+        "description": "Seconds until the same may be asked again",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+}
+
+
+def _named(*headers: str) -> dict[str, object]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+
+
+_IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "The ETag of the last answer",
+}
+_ETAG = {"ETag": {"schema": {"type": "string"}}}
+LINK = {"Link": {"schema": {"type": "string"}, "description": "Where there is more: RFC 8288"}}
+COUNTED = _named(POLICY, LEFT)  # on the answer to every counted request
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
@@ -41,6 +74,12 @@ class PhonesApi(Api):  # type: ignore[misc, unused-ignore]  # its base ships no 
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE
+        for name, header in _HEADERS.items():
+            self.spec.components.header(name, header)
+        for problem in self.spec.components.responses_lazy.values():
+            problem["headers"] = COUNTED
+        too_many = self.spec.components.responses_lazy[HTTPStatus.TOO_MANY_REQUESTS.name]
+        too_many["headers"] = _named(*_HEADERS)
 
     def _register_error_handlers(self) -> None:
         """`errors.register_errors` has done it, for everything and not only for HTTP errors."""
@@ -61,12 +100,29 @@ class Routes(ApiBlueprint):  # type: ignore[misc, unused-ignore]  # its base shi
         return cast("Documents", super().arguments(schema, **options))
 
     def response(
-        self, status: int, schema: type[Schema] | None = None, **options: object
+        self,
+        status: int,
+        schema: type[Schema] | None = None,
+        *,
+        headers: Mapping[str, object] | None = None,
+        **options: object,
     ) -> Documents:
-        return cast("Documents", super().response(status, schema, **options))
+        told = COUNTED | dict(headers or {})
+        return cast("Documents", super().response(status, schema, headers=told, **options))
 
     def alt_response(self, status: int, **options: object) -> Documents:
-        return cast("Documents", super().alt_response(status, **options))
+        # A problem is named by `response`, and has its headers where it is described.
+        return cast("Documents", super().alt_response(status, headers=COUNTED, **options))
+
+    def polled(self, schema: type[Schema]) -> Documents:
+        """Documents what a phone asks for again and again; the view answers `unless_known`."""
+
+        def documented(view: _View) -> _View:
+            view = self.says(parameters=[_IF_NONE_MATCH])(view)
+            known = self.alt_response(304, description="The phone has it already", success=True)
+            return self.response(200, schema, headers=_ETAG)(known(view))
+
+        return documented
 
     def says(self, **document: object) -> Documents:
         """Adds to the operation's document, word for word."""
@@ -85,6 +141,14 @@ class Routes(ApiBlueprint):  # type: ignore[misc, unused-ignore]  # its base shi
     def for_phones(self, view: _View) -> _View:
         """Documents that the operation needs a token; the view asks `access.caller`."""
         return self.says(security=[{"token": []}])(self.fails(401, 429)(view))
+
+
+def unless_known(answer: Response) -> Response:
+    """The answer, or 304 where the phone has it already (RFC 9110). An ETag that it has stays."""
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.make_conditional(request)
+    return answer
 
 
 def make_api(app: Flask) -> PhonesApi:

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, request
 from uuid_utils.compat import uuid7
 from werkzeug.exceptions import HTTPException
 
+from mobile_api import field_errors
 from postal_service.domain.refusals import (
     Malformed,
     NotAllowed,
@@ -23,7 +24,7 @@ from postal_service.services.evidence import FileTooLarge, WrongType
 from postal_service.services.phone_access import SignInRefused, TokenRefused
 
 PROBLEM = "application/problem+json"
-REQUEST_ID = "X-Request-Id"
+REQUEST_ID, TRACE = "X-Request-Id", "traceparent"
 STATUS: dict[type[Refusal], int] = {
     Unknown: 404,
     RuleBroken: 409,
@@ -47,6 +48,8 @@ CODES = {
     429: "request.too_many",
 }
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# W3C Trace Context: version, trace, parent, flags; of all zeros neither trace nor parent is one.
+_TRACE = re.compile("(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _log = logging.getLogger(__name__)
 
 
@@ -61,19 +64,6 @@ def register_errors(app: Flask) -> None:
 def language() -> Language:
     """Vietnamese, unless the phone asks for English."""
     return "en" if request.accept_languages.best_match(["vi", "en"], "vi") == "en" else "vi"
-
-
-def pointers(messages: object, at: str = "") -> list[dict[str, str]]:
-    """Marshmallow's messages as a flat list, each with the JSON pointer (RFC 6901) of its field."""
-    if isinstance(messages, Mapping):
-        found = []
-        for key, below in messages.items():
-            step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-            found += pointers(below, at + step)
-        return found
-    if isinstance(messages, list | tuple):
-        return [each for message in messages for each in pointers(message, at)]
-    return [{"pointer": at, "detail": str(messages)}]
 
 
 def problem(
@@ -112,7 +102,7 @@ def _http(error: HTTPException) -> Response:
         return _fault(error)
     messages = getattr(error, "data", {}).get("messages", {})
     # The outer key says where the field was: json, query, headers.
-    found = [each for part in messages.values() for each in pointers(part)]
+    found = [each for part in messages.values() for each in field_errors.told(part, language())]
     # How long a limit still lasts; the limiter has put it on the response it would have made.
     seconds = g.get("retry_after_seconds", 1)
     answer = problem(status, CODES.get(status, "request.refused"), {"seconds": seconds}, found)
@@ -131,7 +121,13 @@ def _fault(error: Exception) -> Response:
 
 def _name_the_request() -> None:
     asked = request.headers.get(REQUEST_ID, "")
-    g.request_id = asked if _ID.fullmatch(asked) else str(uuid7())
+    g.request_id = asked if _ID.fullmatch(asked) else _trace() or str(uuid7())
+
+
+def _trace() -> str:
+    """The trace of which this request is a part, where whoever sent it says so."""
+    found = _TRACE.fullmatch(request.headers.get(TRACE, ""))
+    return found[1] if found else ""
 
 
 def _tell_its_name(answer: Response) -> Response:

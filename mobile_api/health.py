@@ -1,18 +1,16 @@
-"""Whether the process lives, and whether it can do its work; for machines that watch it."""
+"""Whether the process lives, whether it can do its work, and what it counted; for machines that watch it."""
 
-import logging
-from datetime import UTC, datetime
+from hmac import compare_digest
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from mobile_api.access import runtime
-from postal_service.ledger import reading as ledger
-from postal_service.storage.transaction import reading
+from mobile_api.limits import Counting
+from postal_service.services import watching
 
-# A clock before this was never set: tokens and deadlines would be nonsense.
-CLOCK_IS_SET = datetime(2026, 1, 1, tzinfo=UTC)
-_log = logging.getLogger(__name__)
+CHECKS = ("database", "queue", "disk", "clock", "limits")
 routes = Blueprint("health", __name__)
 
 
@@ -23,16 +21,30 @@ def healthz() -> ResponseReturnValue:
 
 @routes.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    checks = {"database": _database(), "clock": runtime().clock() >= CLOCK_IS_SET}
-    ready = all(checks.values())
-    return jsonify(status="ready" if ready else "not ready", checks=checks), 200 if ready else 503
+    settings = runtime().settings
+    cache = settings.conditions.road_cache
+    reasons = watching.hindrances(
+        runtime().sessions,
+        folders=[cache] if cache else [],
+        least_free_mb=settings.least_free_mb,
+        at=runtime().clock(),
+    )
+    counting: Counting = current_app.extensions["counting"]
+    if not counting.can_count():
+        reasons["limits"] = "the Redis that counts does not answer"
+    told = {
+        "status": "not ready" if reasons else "ready",
+        "checks": {each: each not in reasons for each in CHECKS},
+        "reasons": reasons,
+    }
+    return jsonify(told), 503 if reasons else 200
 
 
-def _database() -> bool:
-    try:
-        with reading(runtime().sessions) as session:
-            ledger.size(session)
-    except Exception:  # noqa: BLE001 - whatever it is, the answer is no, and the log has it
-        _log.exception("the database does not answer")
-        return False
-    return True
+@routes.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """For whoever has the token. To all others it is not there, as where no token is set."""
+    token = runtime().settings.metrics_token
+    asked = request.headers.get("Authorization", "").encode()
+    if not token or not compare_digest(asked, f"Bearer {token}".encode()):
+        abort(404)
+    return Response(runtime().metrics.text(), content_type=CONTENT_TYPE_LATEST)

@@ -1,23 +1,53 @@
-"""How often a phone may ask: little where secrets can be guessed, much where a shift is uploaded."""
+"""How often a phone may ask: little where secrets can be guessed, much where a shift is uploaded.
 
+Every answer that was counted says what is left, in the fields of draft-ietf-httpapi-ratelimit-headers.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
+from math import ceil
+from time import time
+from typing import ParamSpec, TypeVar
 
-from flask import Flask, g
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
 
 from postal_service.services.phone_access import SignedIn
 
+POLICY, LEFT = "RateLimit-Policy", "RateLimit"
+_Asked = ParamSpec("_Asked")
+_Answer = TypeVar("_Answer")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Limits in the notation of flask-limiter, per address and minute or per phone and minute."""
+    """Limits in the notation of flask-limiter, per address and minute or per phone and minute.
+
+    Each address of the API is counted apart.
+    """
 
     enrolment: str = "20/minute"
     sign_in: str = "120/minute"  # phones of one office can share an address
     sync: str = "600/minute"
     asking: str = "300/minute"
     message_codes: str = "20/minute"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One limit after a request was counted: what is left, and when there is more again."""
+
+    quota: int
+    window_seconds: int
+    remaining: int
+    reset_seconds: int
+
+    @property
+    def name(self) -> str:
+        """Two limits of one address differ in their window, and no two may share a name."""
+        return f'"{request.endpoint}/{self.window_seconds}"'
 
 
 def who_asks() -> str:
@@ -29,16 +59,61 @@ def who_asks() -> str:
     return known.device if known else get_remote_address()
 
 
-def make_limiter(app: Flask, redis_url: str) -> Limiter:
+class Counting:
     """Counts in memory; in Redis where there are several processes."""
-    return Limiter(
-        who_asks,
-        app=app,
-        storage_uri=redis_url or "memory://",
-        strategy="moving-window",
-        on_breach=_remember,
+
+    def __init__(self, app: Flask, redis_url: str) -> None:
+        self._limiter = Limiter(
+            who_asks,
+            app=app,
+            storage_uri=redis_url or "memory://",
+            strategy="moving-window",
+            on_breach=self._note_breach,
+        )
+        app.after_request(_say_what_is_left)
+
+    def limit(self, view: Callable[_Asked, _Answer], limit: str) -> Callable[_Asked, _Answer]:
+        """The view, for whoever has not asked too often."""
+
+        @wraps(view)
+        def counted(*args: _Asked.args, **options: _Asked.kwargs) -> _Answer:
+            # Before the view records anything: a store of counts that fails then is a 500 that is
+            # true, for nothing was recorded.
+            _note(self._limiter.current_limits)
+            return view(*args, **options)
+
+        return self._limiter.limit(limit)(counted)
+
+    def can_count(self) -> bool:
+        """Whether the store of the counts answers; without it nothing is answered but health."""
+        return self._limiter.storage.check()
+
+    def _note_breach(self, breached: RequestLimit) -> None:
+        _note(self._limiter.current_limits)
+        g.retry_after_seconds = _standing(breached).reset_seconds
+
+
+def _note(limits: Iterable[RequestLimit]) -> None:
+    g.limits = [_standing(each) for each in limits]
+
+
+def _standing(of: RequestLimit) -> Standing:
+    reset_at, remaining = of.window
+    return Standing(
+        quota=of.limit.amount,
+        window_seconds=of.limit.get_expiry(),
+        remaining=max(0, remaining),
+        reset_seconds=max(1, ceil(reset_at - time())),
     )
 
 
-def _remember(limit: RequestLimit) -> None:
-    g.retry_after_seconds = max(1, limit.limit.get_expiry())
+def _say_what_is_left(answer: Response) -> Response:
+    counted: list[Standing] = g.get("limits", [])
+    if counted:
+        answer.headers[POLICY] = ", ".join(
+            f"{each.name};q={each.quota};w={each.window_seconds}" for each in counted
+        )
+        answer.headers[LEFT] = ", ".join(
+            f"{each.name};r={each.remaining};t={each.reset_seconds}" for each in counted
+        )
+    return answer

@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 
 class FieldErrorSchema(Schema):
     pointer = fields.String(required=True, metadata={"description": "JSON pointer, RFC 6901"})
+    code = fields.String(required=True)
     detail = fields.String(required=True)
 
 

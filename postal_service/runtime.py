@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from postal_service.ledger.notes import NoteInvalid, known_key
 from postal_service.ledger.witness import Policy
+from postal_service.metrics import Metrics
 from postal_service.services.checkpoints import Witness, ask_by_http, policy
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.vault import Vault
@@ -20,7 +21,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """Sessions, clock, keys and settings; both apps get the same one."""
+    """Sessions, clock, keys, settings and what is counted; both apps get the same one."""
 
     settings: Settings
     sessions: Sessions
@@ -28,6 +29,7 @@ class Runtime:
     keys: OfficeKeys
     log_key: Ed25519PrivateKey
     witnesses: tuple[Witness, ...]
+    metrics: Metrics
 
     @property
     def vault(self) -> Vault:
@@ -54,15 +56,26 @@ def keys_of(settings: Settings) -> OfficeKeys:
 
 
 def start(settings: Settings, *, clock: Clock = now, sessions: Sessions | None = None) -> Runtime:
-    """Open the store and read the keys. Raises NotConfiguredError for a witness's key that is none."""
+    """Open the store and read the keys. Raises NotConfiguredError for witnesses that cannot be."""
+    store = sessions or sessions_on(open_engine(settings.database_url))
     return Runtime(
         settings=settings,
-        sessions=sessions or sessions_on(open_engine(settings.database_url)),
+        sessions=store,
         clock=clock,
         keys=keys_of(settings),
         log_key=Ed25519PrivateKey.from_private_bytes(settings.log_key),
-        witnesses=tuple(_witness(key, url) for key, url in settings.witnesses),
+        witnesses=_witnesses(settings),
+        metrics=Metrics(store, clock),
     )
+
+
+def _witnesses(settings: Settings) -> tuple[Witness, ...]:
+    """Those the settings name; one who stood there twice would be a quorum by himself."""
+    found = tuple(_witness(key, url) for key, url in settings.witnesses)
+    names, keys = {each.key.name for each in found}, {each.key.public for each in found}
+    if min(len(names), len(keys)) < len(found):
+        raise NotConfiguredError("POSTAL_WITNESSES names a witness or a key twice.")
+    return found
 
 
 def _witness(key: str, url: str) -> Witness:

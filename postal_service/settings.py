@@ -6,6 +6,7 @@ it makes its own keys in a folder of its own.
 
 import json
 import os
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
@@ -39,6 +40,9 @@ KEY_BYTES = 32
 DEMO_ACCOUNTS = (
     "H17 state_fee 000000 0000000000 CO QUAN MAU\nH17 postage 000000 0000000001 BUU DIEN MAU"
 )
+BEARER = re.compile(r"[A-Za-z0-9._~+/-]{32,256}=*")  # RFC 6750, b64token
+MEGABYTES = re.compile("[0-9]{1,9}")
+LEAST_FREE_MB = "500"  # a day of a province with its photos
 MOST_PROXIES = 9  # nobody stacks more; a larger number is a mistyped one
 
 
@@ -65,6 +69,8 @@ class Settings:
     conditions: Conditions  # what plans assume, and the road server they ask
     witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
     accounts: tuple[BankAccount, ...]  # where transfers go; none: nothing is paid by transfer code
+    metrics_token: str  # whoever tells it may read /metrics; "": nobody may
+    least_free_mb: int  # on the disk; with less the service says that it is not ready
     demo: bool = False
 
 
@@ -186,6 +192,22 @@ def _proxies(text: str) -> int:
     return int(text)
 
 
+def _metrics_token(text: str) -> str:
+    if text and not BEARER.fullmatch(text):
+        raise NotConfiguredError(
+            "POSTAL_METRICS_TOKEN is 32 to 256 signs that nobody guesses: letters, digits, - . _ ~ + /."
+        )
+    return text
+
+
+def _megabytes(text: str) -> int:
+    if not MEGABYTES.fullmatch(text):
+        raise NotConfiguredError(
+            "POSTAL_LEAST_FREE_MB is how many megabytes of the disk must be free: 500."
+        )
+    return int(text)
+
+
 def _witnesses(text: str) -> tuple[tuple[str, str], ...]:
     pairs = [tuple(line.split()) for line in text.splitlines() if line.strip()]
     if any(len(pair) != 2 or not pair[1].startswith(("http://", "https://")) for pair in pairs):
@@ -260,5 +282,7 @@ def _settings(
         conditions=_conditions(environment),
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
         accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),
+        metrics_token=_metrics_token(environment.get("POSTAL_METRICS_TOKEN", "")),
+        least_free_mb=_megabytes(environment.get("POSTAL_LEAST_FREE_MB", LEAST_FREE_MB)),
         demo=demo,
     )

@@ -3,9 +3,11 @@
 from routing.feasibility import RejectedByChecker, Violation, ViolationKind, check
 from routing.findings import Contradiction, ContradictionKind, ContradictoryProblem
 from routing.plan import (
+    Because,
     BreakTaken,
     Budget,
     CostParts,
+    Loosened,
     Plan,
     Reason,
     Route,
@@ -31,6 +33,7 @@ __all__ = [
     "DEFAULT_PROFILE",
     "UNREACHABLE",
     "Balance",
+    "Because",
     "Break",
     "BreakTaken",
     "Budget",
@@ -44,6 +47,7 @@ __all__ = [
     "Location",
     "Lock",
     "LockLevel",
+    "Loosened",
     "Matrix",
     "Plan",
     "PlanRules",

@@ -41,12 +41,15 @@ class Scheduler:
         self.arrays = Arrays(problem)
         self._timed: dict[int, tuple[Tours, Route]] = {}
 
-    def route(self, courier: int, tours: Tours) -> Route | Blocked:
+    def route(
+        self, courier: int, tours: Tours, *, not_before: tuple[int, int] | None = None
+    ) -> Route | Blocked:
         """The earliest route of this courier through these stops, or what blocks it.
 
         Args:
             courier: number of the courier in the problem.
             tours: stop numbers in order, tour by tour, none empty.
+            not_before: a stop and the second before which its service shall not start.
 
         Rules between routes (groups) are not asked here; skills, bans and courier locks are.
         """
@@ -54,6 +57,10 @@ class Scheduler:
         if blocked is not None:
             return blocked
         day = self._day(courier, tours)
+        if not_before is not None:
+            stop, second = not_before
+            steps = (s._replace(not_before=second) if s.stop == stop else s for s in day.steps)
+            day = replace(day, steps=tuple(steps))
         found = timetable(day)
         if isinstance(found, Blocked):
             return self._as_seen_from_outside(found)

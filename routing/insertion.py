@@ -104,6 +104,14 @@ class Draft:
         """
         return self._cheapest(self._all_places(stop, couriers), over)
 
+    def insertions(self, stop: int, *, over: Callable[[], bool]) -> Iterator[Insertion]:
+        """Every feasible place there is.
+
+        Raises:
+            TimeIsOver: `over` said yes before every place was timed.
+        """
+        return self._timed(self._all_places(stop, None), over)
+
     def _all_places(
         self, stop: int, couriers: Sequence[int] | None
     ) -> Iterator[tuple[int, int, Tours]]:
@@ -118,7 +126,12 @@ class Draft:
     def _cheapest(
         self, places: Iterable[tuple[int, int, Tours]], over: Callable[[], bool] | None
     ) -> Insertion | None:
-        best: Insertion | None = None
+        timed = self._timed(places, over)
+        return min(timed, key=lambda place: place.extra_cost, default=None)
+
+    def _timed(
+        self, places: Iterable[tuple[int, int, Tours]], over: Callable[[], bool] | None
+    ) -> Iterator[Insertion]:
         for _, courier, tours in places:
             if over is not None and over():
                 raise TimeIsOver
@@ -126,9 +139,7 @@ class Draft:
             if isinstance(route, Blocked):
                 continue
             extra = route_cost(self.scheduler.arrays, route).total - self._cost[courier]
-            if best is None or extra < best.extra_cost:
-                best = Insertion(courier=courier, tours=tours, route=route, extra_cost=extra)
-        return best
+            yield Insertion(courier=courier, tours=tours, route=route, extra_cost=extra)
 
     def _cost_of(self, courier: int) -> int:
         tours = self.tours[courier]

@@ -8,7 +8,7 @@ answer may be too late, never too early.
 from collections.abc import Sequence
 
 from routing.problem import Break
-from routing.steps import Day, Span, Step
+from routing.steps import Day, Step, last_open
 
 
 def latest_leaving(day: Day, returns_second: int) -> int | None:
@@ -24,7 +24,7 @@ def latest_leaving(day: Day, returns_second: int) -> int | None:
         for after, second in enumerate(through):
             if second is None:
                 continue
-            start = _last_open(step.spans, second - step.service_seconds)
+            start = last_open(step.spans, second - step.service_seconds)
             if start is None or start < step.not_before:
                 continue
             for done in range(after + 1):
@@ -65,20 +65,10 @@ def _last_start(day: Day, through: Sequence[int | None]) -> int | None:
         if done:
             rest = day.courier.breaks[done - 1]
             earliest = max(earliest, rest.earliest_second + rest.duration_seconds)
-        leaves = None if second is None else _last_open(day.leave_spans, second)
+        leaves = None if second is None else last_open(day.leave_spans, second)
         if leaves is not None and leaves >= earliest:
             last = _later(last, leaves)
     return last
-
-
-def _last_open(spans: Sequence[Span] | None, second: int) -> int | None:
-    """The last second up to `second` that lies in one of the spans; None when there is none."""
-    if spans is None:
-        return second
-    for opens, closes in reversed(spans):
-        if opens <= second:
-            return min(second, closes)
-    return None
 
 
 def _later(left: int | None, right: int | None) -> int | None:

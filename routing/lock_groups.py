@@ -4,8 +4,10 @@ Only mandatory stops count: an optional one that stands between two contradictor
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from routing.findings import Findings, of_locks
+from routing.pigeonholes import too_few_couriers, too_little_room
 from routing.problem import Courier, Problem
 from routing.reach import obstacle
 from routing.rules import LockLevel
@@ -33,7 +35,9 @@ def group_findings(problem: Problem, holder: Mapping[StopId, CourierId]) -> Find
         # Of a stop alone, and of any courier, `reach_findings` says whether somebody may serve it.
         elif (whole or len(company) > 1) and not _somebody(problem, company, free):
             yield of_locks(company[0], _nobody(company, locked=bool(whole)))
-    yield from _apart(problem, companies, holder)
+    paired = list(_apart(problem, companies, holder))
+    yield from paired or _apart_from_too_many(problem, companies, holder, free)
+    yield from _too_large_together(problem, companies, holder, whole)
 
 
 def _companies(problem: Problem) -> list[Company]:
@@ -104,3 +108,58 @@ def _apart(
             yield of_locks(left, f"kept together with and apart from {right}")
         elif mine in keeper_of and keeper_of[mine] == keeper_of.get(other):
             yield of_locks(left, f"kept apart from {right}, both locked to {keeper_of[mine]}")
+
+
+def _apart_from_too_many(
+    problem: Problem,
+    companies: Sequence[Company],
+    holder: Mapping[StopId, CourierId],
+    free: Sequence[Courier],
+) -> Findings:
+    """Companies that are to be kept apart, and not enough couriers who could have one each."""
+    company_of = {stop: number for number, one in enumerate(companies) for stop in one}
+    apart: dict[int, set[int]] = {}
+    for left, right in problem.rules.keep_apart:
+        mine, other = company_of.get(left), company_of.get(right)
+        if mine is not None and other is not None:
+            apart.setdefault(mine, set()).add(other)
+            apart.setdefault(other, set()).add(mine)
+    able = {
+        number: _able(problem, companies[number], holder, free, enough=len(others) + 1)
+        for number, others in apart.items()
+    }
+    yield from too_few_couriers(companies, apart, able)
+
+
+def _able(
+    problem: Problem,
+    company: Company,
+    holder: Mapping[StopId, CourierId],
+    free: Sequence[Courier],
+    *,
+    enough: int,
+) -> frozenset[CourierId]:
+    """Who may serve all of a company, as far as there are not enough already."""
+    keepers = {holder[stop] for stop in company if stop in holder}
+    if keepers:
+        return frozenset(keepers)
+    able = (man.id for man in free if _somebody(problem, company, [man]))
+    return frozenset(islice(able, enough))
+
+
+def _too_large_together(
+    problem: Problem,
+    companies: Sequence[Company],
+    holder: Mapping[StopId, CourierId],
+    whole: Mapping[CourierId, frozenset[StopId]],
+) -> Findings:
+    """What is locked to one courier; a whole locked route is timed and weighed as it stands."""
+    kept: dict[CourierId, list[StopId]] = {}
+    for company in companies:
+        keepers = {holder[stop] for stop in company if stop in holder}
+        if len(keepers) == 1:
+            kept.setdefault(keepers.pop(), []).extend(company)
+    for courier, stops in kept.items():
+        if courier not in whole:
+            man = problem.couriers[problem.courier_index[courier]]
+            yield from too_little_room(problem, man, stops)

@@ -1,7 +1,8 @@
 """Locked seconds and whole locked routes that the clock, the roads or the bag cannot keep.
 
 Says only what is certain: a time is refused when not even a courier on the shortest way, past no
-window and without a rest, could be there; a whole route when its own timetable is impossible.
+window and without a rest, could be there and back while the office is open; a whole route when its
+own timetable is impossible.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from routing.findings import Findings, of_locks
 from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop, StopKind
 from routing.rules import Lock, LockLevel
-from routing.steps import Blocked
+from routing.steps import Blocked, Span, first_open, last_open
 from routing.terms import UNREACHABLE, CourierId, StopId
 
 # Beyond so many nothing is said: a refusal must be certain, and making a problem must be quick.
@@ -47,15 +48,56 @@ def twice_timed(locks: tuple[Lock, ...]) -> Findings:
 
 def time_findings(problem: Problem) -> Findings:
     """What the clock forbids of locks that fit one another in all else."""
+    clock = Clock(problem)
     for courier_id, starts in starts_of(problem.rules.locks).items():
-        roads = _Roads(problem, problem.couriers[problem.courier_index[courier_id]])
         for stop_id, start in starts.items():
-            stop = problem.stops[problem.stop_index[stop_id]]
-            fault = _outside_its_hours(stop, start) or _off_duty(roads, stop, start)
+            fault = clock.fault(courier_id, stop_id, start)
             if fault:
-                yield of_locks(stop_id, f"locked to start at {start}, {fault}")
-        yield from _too_close(roads, starts)
+                yield of_locks(stop_id, fault)
+        yield from _too_close(clock.roads(courier_id), starts)
     yield from _whole_routes(problem)
+
+
+class Clock:
+    """What the clock says of one courier and one call, whatever else there is; keeps each one's roads."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._roads: dict[CourierId, _Roads] = {}
+
+    def roads(self, courier: CourierId) -> "_Roads":
+        if courier not in self._roads:
+            man = self.problem.couriers[self.problem.courier_index[courier]]
+            self._roads[courier] = _Roads(self.problem, man)
+        return self._roads[courier]
+
+    def fault(self, courier: CourierId, stop: StopId, start: int) -> str:
+        """Why the service of this stop cannot start at this second; "" where it is not certain."""
+        call = self._call(stop)
+        fault = _outside_its_hours(call, start) or _off_duty(self.roads(courier), call, start)
+        return fault and f"locked to start at {start}, {fault}"
+
+    def is_out_of_time(self, courier: CourierId, stop: StopId) -> bool:
+        """Whether he can certainly not call there within his shift, with nothing else to do."""
+        roads, call = self.roads(courier), self._call(stop)
+        leaves = _leaves(roads, call)
+        if leaves is None or not _is_back_in_time(roads, call, leaves):
+            return True
+        direct = leaves + roads.to(call, roads.courier.start_location)
+        if _is_back_in_time(roads, call, direct):
+            return False
+        return not _is_back_in_time(roads, call, _soonest(roads, leaves, call))
+
+    def _call(self, stop: StopId) -> Stop:
+        return self.problem.stops[self.problem.stop_index[stop]]
+
+
+def _is_back_in_time(roads: "_Roads", stop: Stop, there: float) -> bool:
+    """Whether who may start at this second at the earliest finds it open and comes home."""
+    release = 0 if stop.kind is StopKind.DELIVER else stop.release_second
+    spans = [(w.opens_second, w.closes_second) for w in stop.windows] or None
+    start = first_open(spans, max(int(there), release)) if there < UNREACHABLE else None
+    return start is not None and not _not_back_from(roads, stop, start)
 
 
 def _outside_its_hours(stop: Stop, start: int) -> str:
@@ -67,16 +109,40 @@ def _outside_its_hours(stop: Stop, start: int) -> str:
 
 
 def _off_duty(roads: "_Roads", stop: Stop, start: int) -> str:
+    return _not_there_by(roads, stop, start) or _not_back_from(roads, stop, start)
+
+
+def _leaves(roads: "_Roads", stop: Stop) -> int | None:
+    """When he can leave for it at the earliest; None: the office is not open any more."""
     courier = roads.courier
     leaves = courier.shift.opens_second
     if stop.kind is StopKind.DELIVER:
         leaves = max(leaves, stop.release_second)
-    if not _reaches(roads, courier.start_location, leaves, stop, start):
-        return f"{courier.id} leaves at {leaves} at the earliest and cannot be there by then"
-    free = start + stop.service_seconds
-    if not _reaches(roads, stop.exit_location, free, None, courier.shift.closes_second):
-        return f"{courier.id} cannot be back from there within the shift"
+    return first_open(_hours(roads, courier.start_location), leaves)
+
+
+def _not_there_by(roads: "_Roads", stop: Stop, start: int) -> str:
+    courier, opens = roads.courier, _leaves(roads, stop)
+    if opens is None:
+        return f"when {courier.id} could leave for it the office is closed"
+    if not _reaches(roads, courier.start_location, opens, stop, start):
+        return f"{courier.id} leaves at {opens} at the earliest and cannot be there by then"
     return ""
+
+
+def _not_back_from(roads: "_Roads", stop: Stop, start: int) -> str:
+    courier, free = roads.courier, start + stop.service_seconds
+    closes = courier.shift.closes_second
+    by = last_open(_hours(roads, courier.end_location), closes)
+    if by is None or not _reaches(roads, stop.exit_location, free, None, by):
+        while_open = "" if by == closes else " and while the office is open"
+        return f"{courier.id} cannot be back from there within the shift{while_open}"
+    return ""
+
+
+def _hours(roads: "_Roads", office: int) -> tuple[Span, ...] | None:
+    hours = roads.problem.rules.depot_hours.get(office)
+    return None if hours is None else tuple((w.opens_second, w.closes_second) for w in hours)
 
 
 def _too_close(roads: "_Roads", starts: Starts) -> Findings:
@@ -122,6 +188,25 @@ def _reaches(roads: "_Roads", place: int, since: int, goal: Stop | None, by: int
         ready = np.minimum(ready, leaves + roads.to_calls(here))
         ready[passed] = np.inf
     return len(ready) > DETOURS_TRIED
+
+
+def _soonest(roads: "_Roads", since: int, goal: Stop) -> float:
+    """No later than the first second at which who leaves the office then may start `goal`."""
+    place = roads.courier.start_location
+    best = since + roads.to(goal, place)
+    ready = since + roads.to_calls(place)
+    passed = np.zeros(len(ready), dtype=np.bool_)
+    for _ in range(min(DETOURS_TRIED, len(ready))):
+        nearest = int(ready.argmin())
+        if ready[nearest] >= best:
+            return best
+        here = int(roads.left[nearest])
+        leaves = float(ready[nearest]) + int(roads.service[nearest])
+        best = min(best, leaves + roads.to(goal, here))
+        passed[nearest] = True
+        ready = np.minimum(ready, leaves + roads.to_calls(here))
+        ready[passed] = np.inf
+    return min(best, float(ready.min()))
 
 
 class _Roads:

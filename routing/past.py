@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from routing.cut_off import called_singly, let_go
 from routing.days import Scheduler, Tours, cuts
+from routing.driven import with_driven_roads
 from routing.findings import ContradictoryProblem
-from routing.plan import Route
-from routing.problem import Courier, Problem, Shipment, Stop, StopKind
+from routing.loosening import with_possible_locks
+from routing.plan import Loosened, Plan, Route
+from routing.problem import Courier, Problem, Shipment, Stop
 from routing.reach import obstacle, soonest
 from routing.rules import Lock, LockLevel, PlanRules
 from routing.steps import Blocked
+from routing.tables import Profile
 from routing.terms import UNREACHABLE, CourierId, StopId, Window
 
 CUTS_TRIED: Final = 500
@@ -33,9 +37,19 @@ class FromNowOn:
 
     problem: Problem
     begun: Begun
+    loosened: tuple[Loosened, ...] = ()
 
 
-def from_now_on(problem: Problem, rules: PlanRules, now_second: int, done: Done) -> FromNowOn:
+def from_now_on(
+    problem: Problem,
+    rules: PlanRules,
+    now_second: int,
+    done: Done,
+    published: Plan,
+    roads: tuple[Profile, ...] = (),
+    *,
+    loosen: bool = False,
+) -> FromNowOn:
     """Done stops come before now, all others from now on.
 
     Args:
@@ -43,12 +57,16 @@ def from_now_on(problem: Problem, rules: PlanRules, now_second: int, done: Done)
         rules: those to plan by; `done` has locks of order among them already.
         now_second: the clock.
         done: for every courier what is done, in order.
+        published: the plan people know.
+        roads: the profiles from now on; none: the problem's.
+        loosen: locks that cannot be kept are loosened, not refused.
     """
     past = frozenset(stop for stops in done.values() for stop in stops)
     free = replace(
         problem, rules=replace(rules, locks=(), keep_apart=(), keep_together=(), banned=())
     )
     free = _with_past(_torn(free, done), past, None)
+    free = let_go(free, past, lambda day: with_driven_roads(day, done, published, roads))
     free_from = max([now_second, *_ends(free, done)])
     free = _with_past(free, past, free_from)
     begun: Begun = {}
@@ -58,12 +76,32 @@ def from_now_on(problem: Problem, rules: PlanRules, now_second: int, done: Done)
             free, begun[free.courier_index[courier]] = _stood(scheduler, courier, stops)
             scheduler = _scheduler(scheduler, free)
     rules = replace(rules, depot_hours=free.rules.depot_hours)
-    rules = replace(rules, locks=_followed(free, rules.locks, _carried(problem, done)))
+    carried = _carried(problem, done)
+    rules = replace(rules, locks=_followed(free, rules.locks, carried))
+    facts = past.union(carried) if loosen else None
     try:
-        return FromNowOn(problem=replace(free, rules=_kept(rules, past, fully=False)), begun=begun)
+        kept, loosened = _locked(free, _kept(rules, past, fully=False), facts)
     except ContradictoryProblem:
+        kept, loosened = None, ()
+    if kept is None or loosened:
         # Through others a group may bind what is done to somebody else.
-        return FromNowOn(problem=replace(free, rules=_kept(rules, past, fully=True)), begun=begun)
+        kept, loosened = _locked(free, _kept(rules, past, fully=True), facts)
+    return FromNowOn(problem=kept, begun=begun, loosened=loosened)
+
+
+def _locked(
+    problem: Problem, rules: PlanRules, facts: frozenset[StopId] | None
+) -> tuple[Problem, tuple[Loosened, ...]]:
+    """The problem by these rules; with `facts`, locks of anything else are loosened where they must."""
+    if facts is None:
+        return replace(problem, rules=rules), ()
+    certain = [
+        lock
+        for lock in rules.locks
+        if lock.level is not LockLevel.ROUTE and facts.issuperset(lock.stops)
+    ]
+    wishes = [lock for lock in rules.locks if lock not in certain]
+    return with_possible_locks(replace(problem, rules=replace(rules, locks=tuple(certain))), wishes)
 
 
 def _with_past(problem: Problem, past: frozenset[StopId], free_from: int | None) -> Problem:
@@ -87,31 +125,17 @@ def _with_past(problem: Problem, past: frozenset[StopId], free_from: int | None)
 def _torn(problem: Problem, done: Done) -> Problem:
     """Shipments that did not happen as they should are two calls now."""
     place = {stop: (man, n) for man, stops in done.items() for n, stop in enumerate(stops)}
-    whole: list[Shipment] = []
-    torn: set[StopId] = set()
+    kept: list[Shipment] = []
+    torn: list[Shipment] = []
     for pair in problem.shipments:
         taken, given = place.get(pair.pickup), place.get(pair.dropoff)
         if given is None:
-            whole.append(pair)
+            kept.append(pair)
         elif taken is not None and taken[0] == given[0] and taken[1] < given[1]:
-            whole.append(replace(pair, max_ride_seconds=None))
+            kept.append(replace(pair, max_ride_seconds=None))
         else:
-            torn |= {pair.pickup, pair.dropoff}
-    return _called_singly(problem, whole, torn, loads=False)
-
-
-def _called_singly(
-    problem: Problem, whole: Sequence[Shipment], torn: set[StopId], *, loads: bool
-) -> Problem:
-    def single(stop: Stop) -> Stop:
-        if stop.id not in torn:
-            return stop
-        kept = stop.loads if loads and stop.kind is StopKind.PICKUP else ()
-        penalty = stop.penalty if stop.kind is StopKind.PICKUP else None
-        return replace(stop, kind=StopKind.COLLECT, loads=kept, penalty=penalty)
-
-    stops = tuple(map(single, problem.stops))
-    return replace(problem, stops=stops, shipments=tuple(whole))
+            torn.append(pair)
+    return called_singly(replace(problem, shipments=(*kept, *torn)), torn, loads=False)
 
 
 def _on_board(problem: Problem, stops: Sequence[StopId]) -> list[StopId]:
@@ -178,9 +202,8 @@ def _stood(
 def _unloaded(problem: Problem, dropoffs: Sequence[StopId]) -> Problem:
     """These come no longer on the tour of their pick-up: it goes to the office, they are calls."""
     given = set(dropoffs)
-    torn = given | {pair.pickup for pair in problem.shipments if pair.dropoff in given}
-    whole = [pair for pair in problem.shipments if pair.dropoff not in given]
-    return _called_singly(problem, whole, torn, loads=True) if given else problem
+    parted = [pair for pair in problem.shipments if pair.dropoff in given]
+    return called_singly(problem, parted, loads=True)
 
 
 def _route(scheduler: Scheduler, courier: CourierId, stops: tuple[StopId, ...]) -> Route | None:

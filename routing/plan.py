@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Final
 
+from routing.rules import LockLevel
 from routing.terms import CourierId, StopId
 
 
@@ -152,6 +153,30 @@ class Unserved:
     misses_by_seconds: int | None = None
 
 
+class Because(Enum):
+    """Why a lock could not be kept for a stop."""
+
+    ABSENT = "absent"  # its courier is not there
+    TOO_LATE = "too_late"  # its second, or all that was left of his day, is over
+    NO_ROAD = "no_road"
+    NO_SKILL = "no_skill"
+    BANNED = "banned"
+    TOO_LARGE = "too_large"
+    OTHERS = "others"  # what was kept before it: other locks, groups, the rest of his route
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loosened:
+    """What was locked and is not as before. `left` is the level it still has; `detail` a sentence."""
+
+    stop: StopId
+    courier: CourierId
+    was: LockLevel
+    left: LockLevel | None
+    because: Because
+    detail: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class CostParts:
     """The cost in cost units, part by part; `total` is what is minimised."""
@@ -178,6 +203,7 @@ class Plan:
     """The answer to one problem, with what is needed to reproduce and to judge it.
 
     `lower_bound` is a proven floor of the cost where one is known; `engine` names what found it.
+    `loosened` are the locks that planning again was told to loosen where they could not be kept.
     """
 
     routes: tuple[Route, ...]
@@ -188,6 +214,7 @@ class Plan:
     budget: Budget | None = None
     engine: str = ""
     iterations: int = 0
+    loosened: tuple[Loosened, ...] = ()
 
     @property
     def cost(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from routing.findings import Contradiction, ContradictionKind, Findings
+from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop, StopKind
 from routing.terms import UNREACHABLE
 
@@ -25,6 +26,12 @@ def reach_findings(problem: Problem) -> Findings:
         yield Contradiction(kind=ContradictionKind.BAD_SHIPMENT, subject=pickup, detail=detail_of)
 
 
+REASON_OF = {
+    "skill": Reason.NO_SKILL,
+    "ban": Reason.BANNED,
+    "size": Reason.TOO_LARGE,
+    "road": Reason.NO_ROAD,
+}
 _WORDS = {
     "skill": "a skill or permit is missing",
     "ban": "banned by a rule",

@@ -15,10 +15,11 @@ from typing import Final
 from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
 from routing.insertion import Draft, Insertion, TimeIsOver
+from routing.nearest import Ways
 from routing.plan import Plan, Reason, Unserved
 from routing.problem import Problem, Stop, StopKind
-from routing.reach import obstacle
-from routing.relaxing import OVERTIME_SECONDS, only_with, relaxations
+from routing.reach import REASON_OF, obstacle
+from routing.relaxing import only_with, relaxations
 from routing.steps import Blocked
 from routing.terms import CourierId
 
@@ -27,12 +28,6 @@ _TOGETHER: Final = "no limit alone keeps it out: two or more bind together"
 _NO_TIME: Final = "there was no time to look at every place where it might fit"
 _ALONE: Final = ", even with nothing else to do"
 RELAXING_SECONDS_A_STOP: Final = 0.0002
-_OBSTACLES = {
-    "skill": Reason.NO_SKILL,
-    "ban": Reason.BANNED,
-    "size": Reason.TOO_LARGE,
-    "road": Reason.NO_ROAD,
-}
 _SENTENCES = {
     Reason.NO_ROAD: "there is no road for any courier",
     Reason.NO_SKILL: "the couriers with {skills} are full or too far; without it the stop fits",
@@ -169,7 +164,8 @@ def _by_relaxing(
             call = scheduler.problem.stops[stop]
             extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
             if extra <= 0:
-                found[stop] = _because(draft.problem, call, reason, place, hindered.get(stop))
+                where = Ways(draft, stop, call, reason)
+                found[stop] = _because(where, place, hindered.get(stop), until)
             elif thorough:
                 otherwise.setdefault(stop, _even_then(call, reason, extra))
     names = {stop: scheduler.problem.stops[stop].id for stop in stops}
@@ -227,7 +223,7 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
         halves = [call] if partner < 0 else [call, problem.stops[partner]]
         found = [obstacle(problem, one, c) for one in halves for c in problem.couriers]
         hindrance = next((kind for kind in found if kind is not None), None)
-        reason = _OBSTACLES[hindrance] if hindrance else Reason.RULES
+        reason = REASON_OF[hindrance] if hindrance else Reason.RULES
         if reason is Reason.NO_SKILL:
             detail = f"nobody has {', '.join(sorted(call.skills))}"
             return Unserved(stop=call.id, reason=reason, detail=detail)
@@ -263,21 +259,17 @@ def _not_worth_it(draft: Draft, stop: int, until: float | None) -> Unserved | No
 
 
 def _because(
-    relaxed: Problem, call: Stop, reason: Reason, place: Insertion, hindrance: Unserved | None
+    where: Ways, place: Insertion, hindrance: Unserved | None, until: float | None
 ) -> Unserved:
-    """`relaxed` is the problem without the constraint, `call` the stop as it really is."""
+    """`place` is the cheapest of where it could be served."""
+    call, reason = where.call, where.reason
     if hindrance is not None and hindrance.reason in _lifts(reason):
         return hindrance
+    who = None if reason is Reason.FLEET_FULL else where.draft.problem.couriers[place.courier].id
     misses = None
-    courier = relaxed.couriers[place.courier]
-    if reason is Reason.WINDOW and call.windows:
-        start = {visit.stop: visit.start_second for visit in place.route.visits}[call.id]
-        misses = min(max(w.opens_second - start, start - w.closes_second) for w in call.windows)
-    elif reason is Reason.SHIFT:
-        misses = place.route.returns_second - (courier.shift.closes_second - OVERTIME_SECONDS)
-    if misses is not None and misses <= 0:
-        misses = None  # it was the window of the shipment's other half
-    who = None if reason is Reason.FLEET_FULL else courier.id
+    if reason is Reason.SHIFT or (reason is Reason.WINDOW and call.windows):
+        misses, nearest = where.nearest(over=lambda: _late(until))
+        who = nearest or who
     return _unserved(call, reason, misses, who)
 
 

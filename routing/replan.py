@@ -13,8 +13,10 @@ from typing import Final, assert_never
 
 from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
+from routing.driven import asked_of_nobody
 from routing.engines import Cancelled, Engine, OnProgress
 from routing.insertion import Draft, insert_all
+from routing.loosening import with_possible_locks
 from routing.past import FromNowOn, from_now_on
 from routing.plan import Budget, Plan
 from routing.problem import Problem
@@ -22,6 +24,7 @@ from routing.reach import obstacle
 from routing.rules import Lock, LockLevel, Published
 from routing.solve import solve
 from routing.steps import Blocked
+from routing.tables import Profile
 from routing.terms import CourierId, StopId
 
 # Of the budget, at most so much for going on with the published day.
@@ -48,10 +51,17 @@ class Calm:
 
 @dataclass(frozen=True, kw_only=True)
 class DaySoFar:
-    """How far the day is: the clock, and for every courier the stops already done, in order."""
+    """How far the day is: the clock, and for every courier the stops already done, in order.
+
+    `roads` are the profiles from now on, where they are not the problem's any more: what is done was
+    driven on the problem's own. A road closed since is as well left out of the problem's own tables,
+    unless it cuts a mandatory stop off: a problem says nothing of what is done, so it is then refused.
+    What `roads` cut off and is not done is left out of the plan, with its reason.
+    """
 
     now_second: int
     done: Mapping[CourierId, Sequence[StopId]]
+    roads: tuple[Profile, ...] = ()
 
 
 def replan(
@@ -62,6 +72,7 @@ def replan(
     budget: Budget,
     so_far: DaySoFar | None = None,
     calm: Calm | None = None,
+    loosen: bool = False,
     threads: int = 1,
     seed: int = 0,
     on_progress: OnProgress | None = None,
@@ -76,13 +87,15 @@ def replan(
         scope: how much may move.
         so_far: what is done already; it keeps its courier and order and comes first.
         calm: the price of changes within the scope.
+        loosen: a lock that cannot be kept any more is loosened as far as it must be, and the plan
+            tells of it (`Plan.loosened`), instead of being refused by name.
 
     The other arguments are those of `solve`.
 
     Raises:
         ContradictoryProblem: what is done or locked contradicts the problem as it is now.
     """
-    narrowed = _narrowed(problem, published, scope, so_far, calm)
+    narrowed = _narrowed(problem, published, scope, so_far, calm, loosen=loosen)
     start = published
     if narrowed.begun:
         limit = min(budget.seconds * FIRST_PLAN_SHARE, FIRST_PLAN_SECONDS)
@@ -105,8 +118,8 @@ def replan(
     facts = {narrowed.problem.stops[n].id for t in narrowed.begun.values() for n in chain(*t)}
     if any(unserved.stop in facts for unserved in plan.unserved):
         # A search may give one mandatory stop for two others, but not one that is done.
-        return solved([])
-    return plan
+        plan = solved([])
+    return replace(plan, loosened=narrowed.loosened)
 
 
 def _begun_plan(narrowed: FromNowOn, published: Plan, seconds: float | None) -> Plan:
@@ -151,9 +164,10 @@ def narrowed_problem(
     scope: Scope,
     so_far: DaySoFar | None = None,
     calm: Calm | None = None,
+    loosen: bool = False,
 ) -> Problem:
     """The problem that `replan` solves: locks for the scope, the past closed, changes priced."""
-    return _narrowed(problem, published, scope, so_far, calm).problem
+    return _narrowed(problem, published, scope, so_far, calm, loosen=loosen).problem
 
 
 def _narrowed(
@@ -162,9 +176,15 @@ def _narrowed(
     scope: Scope,
     so_far: DaySoFar | None,
     calm: Calm | None,
+    *,
+    loosen: bool,
 ) -> FromNowOn:
     done = _done(problem, so_far)
-    rules = replace(problem.rules, locks=_locks(problem, published, scope, done))
+    roads = () if so_far is None else so_far.roads
+    past = {stop for stops in done.values() for stop in stops}
+    asked = asked_of_nobody(problem, roads, past)
+    locks = _locks(asked, problem.rules.locks, published, scope, done)
+    rules = replace(problem.rules, locks=locks)
     if calm is not None:
         routes = {route.courier: route.stops for route in published.routes}
         costs = (calm.courier_change_cost, calm.order_change_cost)
@@ -174,9 +194,14 @@ def _narrowed(
                 routes=routes, courier_change_cost=costs[0], order_change_cost=costs[1]
             ),
         )
-    if so_far is None:
+    if so_far is not None:
+        now = so_far.now_second
+        return from_now_on(problem, rules, now, done, published, roads, loosen=loosen)
+    if not loosen:
         return FromNowOn(problem=replace(problem, rules=rules), begun={})
-    return from_now_on(problem, rules, so_far.now_second, done)
+    free = replace(problem, rules=replace(rules, locks=()))
+    kept, loosened = with_possible_locks(free, rules.locks)
+    return FromNowOn(problem=kept, begun={}, loosened=loosened)
 
 
 def locked(problem: Problem, plan: Plan, stops: Sequence[StopId], level: LockLevel) -> Problem:
@@ -241,6 +266,7 @@ def _done(problem: Problem, so_far: DaySoFar | None) -> dict[CourierId, tuple[St
 
 def _locks(
     problem: Problem,
+    there: Sequence[Lock],
     published: Plan,
     scope: Scope,
     done: Mapping[CourierId, tuple[StopId, ...]],
@@ -262,7 +288,7 @@ def _locks(
             level = LockLevel.ORDER
         case _:
             assert_never(scope)
-    for lock in problem.rules.locks:
+    for lock in there:
         kept = _what_is_left_of(lock, past, done.get(lock.courier, ()))
         if kept is not None:
             locks.append(kept)

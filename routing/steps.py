@@ -134,6 +134,16 @@ def first_open(spans: Sequence[Span] | None, second: int) -> int | None:
     return None
 
 
+def last_open(spans: Sequence[Span] | None, second: int) -> int | None:
+    """The last second up to `second` that lies in one of the spans; None when there is none."""
+    if spans is None:
+        return second
+    for opens, closes in reversed(spans):
+        if opens <= second:
+            return min(second, closes)
+    return None
+
+
 def until(spans: Sequence[Span] | None, closes: int) -> tuple[Span, ...]:
     """What of the spans (None: always) lies before or at this second."""
     return tuple((a, min(b, closes)) for a, b in spans or ((0, closes),) if a <= closes)

@@ -37,8 +37,10 @@ def upload(told: dict[str, list[Sent]]) -> ResponseReturnValue:
         known: dict[str, Key] = {by.device: by.key}
         batch = examine(session, told["events"], uploader=by.device, known=known)
     intake: Intake = current_app.extensions["intake"]
+    outcomes = intake.submit(batch)
+    runtime().metrics.count_events(outcome.status for outcome in outcomes)
     sign = partial(receipt, log_key=runtime().log_key)
-    return jsonify(outcomes=[_told(outcome, sign) for outcome in intake.submit(batch)])
+    return jsonify(outcomes=[_told(outcome, sign) for outcome in outcomes])
 
 
 def _told(outcome: Outcome, sign: Receipt) -> dict[str, object]:

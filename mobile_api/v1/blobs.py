@@ -4,7 +4,7 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from mobile_api.access import caller, runtime
-from mobile_api.documents import Routes
+from mobile_api.documents import COUNTED, Routes
 from mobile_api.v1.schemas import BlobSchema
 from postal_service.services import evidence
 from postal_service.services.evidence import MEDIA_TYPES
@@ -40,7 +40,7 @@ def keep(digest: str) -> ResponseReturnValue:
 
 
 @routes.route("/blobs/<digest:digest>")
-@routes.says(responses={"200": {"description": "The file", "content": _FILE}})
+@routes.says(responses={"200": {"description": "The file", "content": _FILE, "headers": COUNTED}})
 @routes.for_phones
 @routes.fails(404)
 def look(digest: str) -> ResponseReturnValue:

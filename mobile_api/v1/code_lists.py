@@ -1,9 +1,10 @@
 """Lists a phone shows and events name by code: why a delivery failed, and what is done next."""
 
-from collections.abc import Sequence
+from flask import jsonify
+from flask.typing import ResponseReturnValue
 
 from mobile_api.access import caller
-from mobile_api.documents import Routes
+from mobile_api.documents import Routes, unless_known
 from mobile_api.errors import language
 from mobile_api.v1.schemas import ActionsSchema, ReasonsSchema
 from postal_service.domain import attempts
@@ -12,14 +13,14 @@ routes = Routes("code-lists", __name__, "Codes and their words")
 
 
 @routes.route("/code-lists/failure-reasons")
-@routes.response(200, ReasonsSchema)
+@routes.polled(ReasonsSchema)
 @routes.for_phones
-def failure_reasons() -> dict[str, Sequence[object]]:
+def failure_reasons() -> ResponseReturnValue:
     """Why a delivery failed, in the language of the phone."""
     caller()
     english = language() == "en"
-    return {
-        "reasons": [
+    return _told(
+        reasons=[
             {
                 "code": reason.value,
                 "text": rule.en if english else rule.vi,
@@ -28,19 +29,26 @@ def failure_reasons() -> dict[str, Sequence[object]]:
             }
             for reason, rule in attempts.REASONS.items()
         ]
-    }
+    )
 
 
 @routes.route("/code-lists/actions")
-@routes.response(200, ActionsSchema)
+@routes.polled(ActionsSchema)
 @routes.for_phones
-def actions() -> dict[str, Sequence[object]]:
+def actions() -> ResponseReturnValue:
     """What is done next with an item that could not be delivered."""
     caller()
     spoken = int(language() == "en")
-    return {
-        "actions": [
+    return _told(
+        actions=[
             {"code": action.value, "text": words[spoken]}
             for action, words in attempts.ACTIONS.items()
         ]
-    }
+    )
+
+
+def _told(**codes: list[dict[str, object]]) -> ResponseReturnValue:
+    answer = jsonify(codes)
+    answer.headers["Content-Language"] = language()
+    answer.headers["Vary"] = "Accept-Language"
+    return unless_known(answer)

@@ -7,7 +7,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from mobile_api.access import caller, runtime
-from mobile_api.documents import Routes
+from mobile_api.documents import LINK, Routes, unless_known
 from mobile_api.v1.schemas import (
     AcknowledgedSchema,
     ChangesSchema,
@@ -20,20 +20,11 @@ from postal_service.domain.ids import RoundId
 from postal_service.services import acknowledging, courier_shift, round_contacts
 from postal_service.storage.transaction import reading, transaction
 
-_IF_NONE_MATCH = {
-    "in": "header",
-    "name": "If-None-Match",
-    "schema": {"type": "string"},
-    "description": "The ETag of the last answer",
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}}}
 routes = Routes("rounds", __name__, "The courier's day")
 
 
 @routes.route("/rounds/today")
-@routes.response(200, ShiftSchema, headers=_ETAG)
-@routes.alt_response(304, description="The phone has it already", success=True)
-@routes.says(parameters=[_IF_NONE_MATCH])
+@routes.polled(ShiftSchema)
 @routes.for_phones
 def today() -> ResponseReturnValue:
     """The published rounds of today, the items of the shift, and colleagues' keys.
@@ -50,13 +41,12 @@ def today() -> ResponseReturnValue:
     # The cursor moves with every event of the province; the shift does not.
     answer = jsonify(told)
     answer.set_etag(sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32])
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer.make_conditional(request)
+    return unless_known(answer)
 
 
 @routes.route("/changes")
 @routes.arguments(SinceSchema, location="query")
-@routes.response(200, ChangesSchema)
+@routes.response(200, ChangesSchema, headers=LINK)
 @routes.for_phones
 @routes.fails(410)
 def changes(asked: dict[str, str]) -> ResponseReturnValue:
@@ -64,7 +54,9 @@ def changes(asked: dict[str, str]) -> ResponseReturnValue:
     by = caller().actor
     with reading(runtime().sessions) as session:
         found = courier_shift.changes(session, asked["since"], by=by, at=runtime().clock())
-    return {**vars(found), "packages": [package_of(each) for each in found.packages]}, 200
+    told = {**vars(found), "packages": [package_of(each) for each in found.packages]}
+    more = {"Link": f'<{request.path}?since={found.cursor}>; rel="next"'} if found.has_more else {}
+    return told, 200, more
 
 
 @routes.route("/rounds/<name:round_id>/acknowledgements", methods=["POST"])

@@ -276,6 +276,10 @@ class ShiftSchema(Schema):
     packages = fields.List(fields.Nested(PackageSchema), required=True)
     colleagues = fields.List(fields.Nested(ColleagueSchema), required=True)
     cursor = fields.String(required=True)
+    good_for_seconds = fields.Integer(
+        required=True,
+        metadata={"description": "Counted from this answer, or from a later 304"},
+    )
 
 
 class SinceSchema(Schema):
@@ -307,6 +311,21 @@ class ContactsSchema(Schema):
 class AcknowledgedSchema(Schema):
     round = fields.String(required=True)
     acknowledged_at = fields.AwareDateTime(required=True)
+
+
+class CheckpointSchema(Schema):
+    """C2SP tlog-checkpoint, and whose signatures make it believable."""
+
+    size = fields.Integer(required=True, metadata={"description": "Entries that lie beneath it"})
+    root = fields.String(
+        required=True, metadata={"description": "Hex; an event's `cp` is its first 32 digits"}
+    )
+    note = fields.String(required=True, metadata={"description": "As it was signed"})
+    log = fields.String(required=True, metadata={"description": "Its key signs receipts too"})
+    witnesses = fields.List(fields.String(), required=True)
+    quorum = fields.Integer(
+        required=True, metadata={"description": "So many of the witnesses have signed it"}
+    )
 
 
 class BlobSchema(Schema):

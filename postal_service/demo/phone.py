@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,7 +25,9 @@ from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCo
 from postal_service.domain.money import Means
 from postal_service.ledger import base64_strict, offers, signing
 from postal_service.ledger.encoding import decode, encode
+from postal_service.ledger.notes import known_key
 from postal_service.ledger.signing import ED25519, PrivateKey
+from postal_service.ledger.witness import Policy, believe
 from postal_service.services.enrolling import enrolment_message
 from postal_service.services.phone_access import sign_in_message
 
@@ -84,6 +86,9 @@ class Phone:
         self._algorithm = ED25519 if isinstance(self._key, Ed25519PrivateKey) else signing.P256
         self._token = ""
         self._etag = ""
+        self._heard_at: datetime | None = None  # when the day was loaded, or said to be as it was
+        self._policy: Policy | None = None
+        self._checkpoint = ""
         self._boot = os.urandom(4).hex()
         self._started = clock()
         self._sequence, self._previous = 0, ""
@@ -92,6 +97,7 @@ class Phone:
         self.custody: dict[ItemId, EventId] = {}
         self.outbox: list[Kept] = []
         self.receipts: dict[EventId, dict[str, str]] = {}
+        self.recorded: dict[EventId, Kept] = {}  # kept until it lies beneath a checkpoint
         self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
         self.payments: list[dict[str, Any]] = []  # told until the server has an answer for each
         self.refused_payments: list[dict[str, Any]] = []  # for the courier to look at
@@ -144,6 +150,7 @@ class Phone:
         """
         headers = {"If-None-Match": self._etag} if self._etag else {}
         answer = self._call("GET", "/rounds/today", headers, b"")
+        self._heard_at = self._clock()
         if answer.status == 304:
             return False
         self.shift = answer.told
@@ -157,6 +164,25 @@ class Phone:
             if package["custody"] and package["item"] not in signed_here:
                 self.custody[ItemId(package["item"])] = EventId(package["custody"])
         return True
+
+    def see_checkpoint(self) -> None:
+        """Note the ledger's head: what is signed next came later, and what lies beneath is forgotten.
+
+        Its keys are those seen first. Raises NoteInvalid where it is not to be believed.
+        """
+        told = self.call("GET", "/checkpoints/newest")
+        policy = self._policy or Policy(
+            log=known_key(told["log"]),
+            witnesses=tuple(map(known_key, told["witnesses"])),
+            quorum=told["quorum"],
+        )
+        head = believe(told["note"], policy)
+        self._policy, self._checkpoint = policy, head.root[:16].hex()
+        self.recorded = {
+            event: kept
+            for event, kept in self.recorded.items()
+            if self._index_of(event) >= head.size
+        }
 
     # Acts, each signed at once and without a network
 
@@ -230,10 +256,11 @@ class Phone:
         """Countersign a colleague's offer for what lies on the table.
 
         `custody` names the giver's event for each package. `giver_key` is his algorithm and key
-        where the manifest does not have him. Raises OfferDoesNotMatchError; then nothing is signed.
+        where the manifest does not have him. Raises OfferDoesNotMatchError, also where nothing was
+        heard for so long that a lost phone could be among the colleagues; then nothing is signed.
         """
         code = offers.read(scanned)
-        key = giver_key or self._colleague(code.device)
+        key = giver_key or (self._colleague(code.device) if self._day_is_good() else None)
         packages = phone_offers.agreed(code, parcels, custody, key)
         return [
             self.tell(each.item, phone_offers.countersigned(code, each, packages), each.custody)
@@ -249,7 +276,7 @@ class Phone:
             unit=self.unit,
             sequence=self._sequence + 1,
             previous=self._previous,
-            checkpoint="",
+            checkpoint=self._checkpoint,
             item=item,
             parent=self.custody[item] if parent is None else parent,
             wall_ms=self._now_ms(),
@@ -298,6 +325,7 @@ class Phone:
             self._shown.add(each.id)
             if outcome["status"] == "quarantined" or outcome.get("verdict"):
                 self.troubled[each.id] = outcome
+        self.recorded |= {each.id: each for each in self.outbox if each.id in self.receipts}
         self.outbox = [each for each in self.outbox if each.id not in self.receipts]
         self._shown &= {each.id for each in self.outbox}
         return outcomes
@@ -351,6 +379,15 @@ class Phone:
             if each["device"] == device:
                 return each["algorithm"], base64_strict.read(each["public_key"])
         return None
+
+    def _day_is_good(self) -> bool:
+        if self._heard_at is None:
+            return False
+        return self._clock() - self._heard_at <= timedelta(seconds=self.shift["good_for_seconds"])
+
+    def _index_of(self, event: EventId) -> int:
+        index: int = json.loads(base64_strict.read(self.receipts[event]["body"]))["idx"]
+        return index
 
     def _now_ms(self) -> int:
         return round(self._clock().timestamp() * 1000)

@@ -17,6 +17,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sổ cái chưa có sự kiện nào.",
         "The ledger has no event yet.",
     ),
+    "ledger.no_checkpoint": (
+        "Chưa điểm kiểm nào đủ bên làm chứng ký. Giữ lại mọi sự kiện đã ký trong máy.",
+        "No checkpoint has enough witnesses yet. Keep every signed event in the phone.",
+    ),
     "ledger.not_witnessed": (
         "Chưa điểm kiểm nào đủ bên làm chứng ký (cần {needed}). Khi họ trả lời, chạy `postal checkpoint` rồi làm lại.",
         "No checkpoint has enough witnesses yet ({needed} needed). Once they answer, run `postal checkpoint`, then try again.",

@@ -1,6 +1,25 @@
 """Sentences for refusals around phones and their API: Vietnamese, English."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "field.missing": ("Thiếu mục này.", "This field is missing."),
+    "field.unknown": ("Không có mục này.", "There is no such field."),
+    "field.null": ("Mục này không được để trống.", "This field has to have a value."),
+    "field.wrong_type": ("Sai kiểu dữ liệu.", "This is of another type."),
+    "field.too_long": ("Dài quá {most}.", "This is longer than {most}."),
+    "field.too_short": ("Ngắn hơn {least}.", "This is shorter than {least}."),
+    "field.wrong_length": (
+        "Độ dài phải từ {least} đến {most}.",
+        "Its length has to be from {least} to {most}.",
+    ),
+    "field.out_of_range": (
+        "Phải từ {least} đến {most}.",
+        "This has to be from {least} to {most}.",
+    ),
+    "field.no_choice": ("Phải là một trong: {choices}.", "This has to be one of: {choices}."),
+    "field.wrong_form": ("Không đúng dạng quy định.", "This does not have the form it should."),
+    "field.not_base64": ("Không phải Base64 đúng chuẩn.", "This is no canonical Base64."),
+    "field.not_json": ("Nội dung không phải JSON.", "The body is not JSON."),
+    "field.invalid": ("Không hợp lệ.", "This is not valid."),
     "device.unknown": (
         "Không có máy {device}, hoặc máy không thuộc phạm vi của bạn.",
         "There is no device {device}, or it is not yours to see.",

@@ -22,8 +22,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The search time must be more than 0 and at most {most} seconds (got {seconds}).",
     ),
     "planning.contradictory": (
-        "Các khóa và những gì bưu tá đang giữ mâu thuẫn nhau: {findings}. Hãy mở bớt khóa rồi thử lại.",
-        "The locks and what couriers already hold contradict each other: {findings}. Unlock some and try again.",
+        "Các điều kiện của ngày này mâu thuẫn nhau nên không lập được tuyến: {findings}.",
+        "What this day asks contradicts itself, so no rounds can be made: {findings}.",
     ),
     "planning.no_road_times": (
         "Máy chủ đường bộ không trả lời, nên chưa tính được giờ đi đường ({why}). Hãy thử lại khi máy chủ chạy lại.",

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import DeviceId
-from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.refusals import RuleBroken, Unknown
 from postal_service.ledger import checkpoint, export, notes, reading, witness
 from postal_service.ledger.checkpoint import Kept
 from postal_service.ledger.notes import NoteInvalid, NoteKey
@@ -56,6 +56,12 @@ class NotWitnessed(RuleBroken):
     """Under no checkpoint stand enough of the witnesses that are trusted today."""
 
     code = "ledger.not_witnessed"
+
+
+class NoCheckpoint(Unknown):
+    """What phones hear of the same: only an office can ask the witnesses again."""
+
+    code = "ledger.no_checkpoint"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +186,14 @@ def policy(origin: str, log_key: Ed25519PrivateKey, witnesses: Sequence[NoteKey]
         witnesses=tuple(witnesses),
         quorum=min(QUORUM, len(witnesses)),
     )
+
+
+def witnessed(session: Session, policy: Policy) -> Kept:
+    """The newest checkpoint that this policy believes, for a phone. Raises NoCheckpoint."""
+    newest = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
+    if newest is None:
+        raise NoCheckpoint
+    return newest
 
 
 def export_to(session: Session, policy: Policy, *, ledger: Path, keys: Path) -> Kept:

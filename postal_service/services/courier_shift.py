@@ -34,6 +34,7 @@ from postal_service.storage.schema import (
     StopItemRow,
 )
 
+GOOD_FOR_SECONDS = 12 * 3600  # without a word from us: a shift, and not the next one
 MOST_PHONES = 500
 MOST_HELD = 2_000  # items; nobody carries more
 
@@ -76,13 +77,18 @@ class Colleague:
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """The day of one courier. `cursor` is where its changes begin."""
+    """The day of one courier. `cursor` is where its changes begin.
+
+    Whoever has heard nothing from us for `good_for_seconds` believes no colleague's key by it any
+    more: one that was lost since would else be believed for ever.
+    """
 
     day: date
     rounds: tuple[Round, ...]
     packages: tuple[Package, ...]
     colleagues: tuple[Colleague, ...]
     cursor: str
+    good_for_seconds: int = GOOD_FOR_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
@@ -93,6 +93,11 @@ def keep(session: Session, vault: Vault, key: DossierKey, role: PersonRole, who:
     (row,) = sealed_rows(vault, key, {role: who})
     session.merge(PersonRow(**row))
     session.flush()
+
+
+def forget(session: Session, dossier: DossierId, role: PersonRole) -> None:
+    """Keep nobody in this role of a dossier: whoever had it is needed no longer."""
+    session.execute(delete(PersonRow).filter_by(dossier=dossier, role=role.value))
 
 
 def sealed_rows(

@@ -24,6 +24,7 @@ from postal_service.services.planning import (
     Fault,
     Left,
     Lock,
+    Loosened,
     PlannedRound,
     PlannedStop,
     Sequences,
@@ -86,6 +87,7 @@ class Kept:
     orders: str
     left: tuple[Left, ...]
     faults: tuple[Fault, ...]
+    loosened: tuple[Loosened, ...]
 
     @property
     def above_bound_percent(self) -> int | None:
@@ -139,6 +141,7 @@ def kept(row: PlanRow) -> Kept:
         orders=row.orders,
         left=tuple(_left(each) for each in row.unserved if isinstance(each, dict)),
         faults=tuple(Fault(**each) for each in row.faults if isinstance(each, dict)),
+        loosened=tuple(_loosened(each) for each in row.loosened or () if isinstance(each, dict)),
     )
 
 
@@ -285,6 +288,7 @@ def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
         "baseline_unserved": solved.baseline.left,
         "unserved": [_told(each, by_key.get(each.order)) for each in solved.left],
         "faults": [asdict(each) for each in solved.faults],
+        "loosened": [asdict(each) for each in solved.loosened],
         "orders": workday.fingerprint,
     }
 
@@ -302,6 +306,10 @@ def _left(told: Mapping[str, Any]) -> Left:
         misses_by_seconds=told["misses_by_seconds"],
         because=told.get("because", ""),  # plans of long ago say nothing of closures
     )
+
+
+def _loosened(told: Mapping[str, Any]) -> Loosened:
+    return Loosened(**{**told, "was": Lock(told["was"]), "left": Lock(told["left"])})
 
 
 def _write_rounds(

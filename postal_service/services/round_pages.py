@@ -29,7 +29,7 @@ from postal_service.services import (
 )
 from postal_service.services.orders import SAME_DAY_CUT
 from postal_service.services.places import Place
-from postal_service.services.planning import Fault, Left
+from postal_service.services.planning import Fault, Left, Loosened
 from postal_service.services.plans import Kept, PlanId
 from postal_service.services.round_progress import Progress
 from postal_service.services.round_tours import Tour
@@ -118,6 +118,15 @@ class Unserved:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LockNotKept:
+    """A lock that was loosened when the plan was made: of which call, and with whom it was."""
+
+    loosened: Loosened
+    name: str
+    courier: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """A plan with everything its page shows. What is `to_counter` is fetched, and goes on to no desk."""
 
@@ -128,6 +137,7 @@ class Page:
     rounds: tuple[Round, ...]
     unserved: tuple[Unserved, ...]
     to_counter: tuple[Unserved, ...]
+    not_kept: tuple[LockNotKept, ...]
     versions: tuple[Kept, ...]
     couriers: tuple[workdays.Courier, ...]
 
@@ -168,6 +178,7 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
         select(RoundRow).filter_by(plan=plan).order_by(RoundRow.courier, RoundRow.id)
     ).all()
     staff = {row.courier for row in rows} | {each.courier or "" for each in found.left}
+    staff |= {each.courier for each in found.loosened}
     names = _names(session, {*staff, found.made_by, found.edited_by, found.published_by or ""})
     return Page(
         plan=found,
@@ -177,6 +188,7 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
         rounds=_rounds(session, rows, names, found),
         unserved=_unserved(session, found.unserved, names),
         to_counter=_unserved(session, [each for each in found.left if each.is_second_half], names),
+        not_kept=_not_kept(session, found.loosened, names),
         versions=tuple(plans.versions(session, found.office, found.day)),
         couriers=workdays.couriers_of(session, found.office),
     )
@@ -282,7 +294,7 @@ def _call(
 def _unserved(
     session: Session, left: Sequence[Left], names: Mapping[str, str]
 ) -> tuple[Unserved, ...]:
-    places = {each.order: call_of(each.order).partition(":")[2] for each in left}
+    places = {each.order: _place_of(each.order) for each in left}
     called = _place_names(session, places.values())
     return tuple(
         Unserved(
@@ -292,6 +304,26 @@ def _unserved(
         )
         for each in left
     )
+
+
+def _not_kept(
+    session: Session, loosened: Sequence[Loosened], names: Mapping[str, str]
+) -> tuple[LockNotKept, ...]:
+    places = {each.order: _place_of(each.order) for each in loosened}
+    called = _place_names(session, places.values())
+    return tuple(
+        LockNotKept(
+            loosened=each,
+            name=called.get(places[each.order], places[each.order]),
+            courier=names.get(each.courier, each.courier),
+        )
+        for each in loosened
+    )
+
+
+def _place_of(order: str) -> str:
+    """The desk or the dossier that is called at."""
+    return call_of(order).partition(":")[2]
 
 
 def call_of(order: str) -> str:

@@ -5,6 +5,7 @@ engine opens, not hoped for.
 """
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from select import POLLIN, poll
 from time import monotonic
 from typing import cast
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, InvalidatePoolError, OperationalError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 READ_ONLY = "postal_read_only"
@@ -62,6 +64,14 @@ def open_engine(url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def store_file(session: Session) -> Path | None:
+    """The file in which the store lies; None where another server keeps it, or memory."""
+    if session.get_bind().dialect.name != "sqlite":
+        return None
+    (_, _, file) = session.connection().exec_driver_sql("PRAGMA database_list").first() or ("",) * 3
+    return Path(file) if file else None
 
 
 def forget_deleted(engine: Engine, tables: Iterable[str]) -> None:

@@ -126,6 +126,7 @@ TABS: Final[Sequence[Tab]] = (
 def build(runtime: Runtime) -> Flask:
     """The app of the pages. Raises TypeError when a route does not say who may use it."""
     app = Flask(__name__, static_folder="static", template_folder="templates")
+    runtime.metrics.watch(app, "office")
     here.keep_runtime(app, runtime)
     app.extensions[tabs.KEY] = TABS
     addresses.install(app)

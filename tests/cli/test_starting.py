@@ -16,6 +16,8 @@ from postal_service.ledger import notes
 from postal_service.settings import make_keys
 from tests.databases import fresh_database
 
+WITNESS = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
+OTHER_WITNESS = Ed25519PrivateKey.from_private_bytes(b"x" * 32)
 LOG = str(notes.public_key("post.example/custody", Ed25519PrivateKey.from_private_bytes(bytes(32))))
 
 
@@ -31,6 +33,10 @@ def configured(
     return monkeypatch
 
 
+def witness(name: str, key: Ed25519PrivateKey) -> str:
+    return f"{notes.public_key(name, key, notes.Kind.COSIGNATURE)} http://w.example\n"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "status", "said"),
     [
@@ -40,6 +46,8 @@ def configured(
         ("POSTAL_TRUSTED_PROXIES", "yes", 2, "POSTAL_TRUSTED_PROXIES"),
         ("POSTAL_TRUSTED_PROXIES", "", 2, "POSTAL_TRUSTED_PROXIES"),
         ("POSTAL_WITNESSES", "w1+00000000+AAAA http://w1.example", 2, "POSTAL_WITNESSES"),
+        ("POSTAL_WITNESSES", witness("w1", WITNESS) + witness("w2", WITNESS), 2, "twice"),
+        ("POSTAL_WITNESSES", witness("w1", WITNESS) + witness("w1", OTHER_WITNESS), 2, "twice"),
         ("POSTAL_ACCOUNTS", "POST postage 970436", 2, "POSTAL_ACCOUNTS has one line"),
         ("POSTAL_ACCOUNTS", "POST gifts 970436 1 A", 2, "POSTAL_ACCOUNTS has one line"),
         ("POSTAL_ACCOUNTS", "POST cod 970436 1 A", 2, "unit POST"),
@@ -63,6 +71,16 @@ def configured(
         ("POSTAL_REDIS_URL", "foo", 2, "POSTAL_REDIS_URL"),
         ("POSTAL_REDIS_URL", "http://u:secret@cache.example", 2, "POSTAL_REDIS_URL"),
         ("POSTAL_REDIS_URL", "redis://u:secret@cache.example:port", 2, "POSTAL_REDIS_URL"),
+        ("POSTAL_METRICS_TOKEN", "secret", 2, "POSTAL_METRICS_TOKEN is 32 to 256 signs"),
+        ("POSTAL_METRICS_TOKEN", "secret " * 6, 2, "POSTAL_METRICS_TOKEN"),
+        ("POSTAL_METRICS_TOKEN", "bí-mật-secret" * 4, 2, "POSTAL_METRICS_TOKEN"),
+        ("POSTAL_METRICS_TOKEN", "secret" * 50, 2, "POSTAL_METRICS_TOKEN"),
+        ("POSTAL_LEAST_FREE_MB", "", 2, "POSTAL_LEAST_FREE_MB is how many megabytes"),
+        ("POSTAL_LEAST_FREE_MB", "-1", 2, "POSTAL_LEAST_FREE_MB"),
+        ("POSTAL_LEAST_FREE_MB", "0.5", 2, "POSTAL_LEAST_FREE_MB"),
+        ("POSTAL_LEAST_FREE_MB", "500 MB", 2, "POSTAL_LEAST_FREE_MB"),
+        ("POSTAL_LEAST_FREE_MB", "²", 2, "POSTAL_LEAST_FREE_MB"),
+        ("POSTAL_LEAST_FREE_MB", "1" * 10, 2, "POSTAL_LEAST_FREE_MB"),
         ("POSTAL_DATABASE_URL", "secret-and-no-url", 2, "POSTAL_DATABASE_URL"),
         ("POSTAL_DATABASE_URL", "sqlite:////there/is/no/folder/post.db", 1, "database"),
         ("POSTAL_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/post", 1, "database"),

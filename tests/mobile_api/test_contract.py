@@ -1,7 +1,9 @@
 """The published document and the app say the same, whatever is asked."""
 
 import contextlib
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +54,11 @@ def test_the_document_is_openapi_3_1_and_names_every_route(app: Flask, client: F
     }
     assert set(operations(document)) == routed
     assert len(routed) >= 15
+
+
+def test_a_change_of_the_contract_is_seen_in_its_committed_copy(client: FlaskClient) -> None:
+    committed = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
+    assert client.get("/api/openapi.json").get_json() == committed  # else: python -m mobile_api
 
 
 def test_every_operation_but_those_that_give_tokens_needs_one(
@@ -114,6 +121,45 @@ def test_a_request_keeps_its_name_and_a_hostile_name_is_not_echoed(client: Flask
     assert hostile.get_json()["instance"] == f"urn:req:{hostile.headers['X-Request-Id']}"
 
 
+@pytest.mark.parametrize(
+    ("trace", "good"),
+    [
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", True),
+        ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", False),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", False),
+        ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", False),
+        ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", False),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", False),
+        ("<script>", False),
+    ],
+)
+def test_a_request_of_a_trace_is_named_after_it(
+    client: FlaskClient, trace: str, *, good: bool
+) -> None:
+    name = client.get("/healthz", headers={"traceparent": trace}).headers["X-Request-Id"]
+    assert (name == "4bf92f3577b34da6a3ce929d0e0e4736") is good
+    both = {"traceparent": trace, "X-Request-Id": "abc-1"}
+    assert client.get("/healthz", headers=both).headers["X-Request-Id"] == "abc-1"
+
+
+def test_every_message_about_a_field_has_a_code_and_both_languages(client: FlaskClient) -> None:
+    path = "/api/v1/devices/enrolments"
+    told = {"code": "0", "algorithm": 1, "public_key": None, "more": 0}
+    languages = [
+        client.post(path, json=told, headers={"Accept-Language": each}).get_json()["errors"]
+        for each in ("vi", "en")
+    ]
+    for vietnamese, english in zip(*languages, strict=True):
+        assert vietnamese["code"] == english["code"] != "field.invalid"
+        assert vietnamese["pointer"] == english["pointer"]
+        assert vietnamese["detail"] != english["detail"]
+    not_json = client.post(path, data=b"{", content_type="application/json")
+    assert (not_json.status_code, not_json.get_json()["errors"][0]["code"]) == (
+        400,
+        "field.not_json",
+    )
+
+
 def test_a_problem_speaks_the_language_of_the_phone(client: FlaskClient) -> None:
     vietnamese = client.get("/api/v1/me", headers={"Accept-Language": "vi-VN,vi"}).get_json()
     english = client.get("/api/v1/me", headers={"Accept-Language": "en"}).get_json()
@@ -152,12 +198,6 @@ def test_two_phones_of_one_address_are_counted_apart(
     for phone, status in ((phones[0], 200), (phones[1], 200), (phones[0], 429)):
         got = client.get("/api/v1/me", headers={"Authorization": f"Bearer {phone._token}"})
         assert got.status_code == status
-
-
-def test_the_service_says_whether_it_lives_and_can_work(client: FlaskClient) -> None:
-    assert client.get("/healthz").get_json() == {"status": "ok"}
-    ready = client.get("/readyz").get_json()
-    assert ready == {"status": "ready", "checks": {"database": True, "clock": True}}
 
 
 @pytest.mark.slow

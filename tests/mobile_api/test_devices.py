@@ -160,24 +160,26 @@ def test_a_key_of_another_courier_is_not_taken(couriers: Couriers, world: World)
 
 
 @pytest.mark.parametrize(
-    ("told", "pointer"),
+    ("told", "pointer", "code"),
     [
-        ({}, "/code"),
-        ({"code": "ĐƯỜNG" * 6}, "/code"),
-        ({"code": "0" * 26, "algorithm": "rsa"}, "/algorithm"),
-        ({"code": "0" * 26, "public_key": "=A=="}, "/public_key"),
-        ({"code": "0" * 26, "proof": "A" * 129}, "/proof"),
-        ({"code": 7}, "/code"),
-        ({"code": "0" * 26, "surprise": 1}, "/surprise"),
+        ({}, "/code", "field.missing"),
+        ({"code": "ĐƯỜNG" * 6}, "/code", "field.wrong_form"),
+        ({"code": None}, "/code", "field.null"),
+        ({"code": "0" * 26, "algorithm": "rsa"}, "/algorithm", "field.no_choice"),
+        ({"code": "0" * 26, "public_key": "=A=="}, "/public_key", "field.not_base64"),
+        ({"code": "0" * 26, "proof": "A" * 129}, "/proof", "field.not_base64"),
+        ({"code": 7}, "/code", "field.wrong_type"),
+        ({"code": "0" * 26, "surprise": 1}, "/surprise", "field.unknown"),
+        ([], "", "field.wrong_type"),
     ],
 )
 def test_a_malformed_enrolment_names_its_field(
-    client: FlaskClient, told: dict[str, object], pointer: str
+    client: FlaskClient, told: object, pointer: str, code: str
 ) -> None:
     got = client.post("/api/v1/devices/enrolments", json=told)
     assert got.status_code == 422
     assert got.mimetype == "application/problem+json"
-    assert pointer in [each["pointer"] for each in got.get_json()["errors"]]
+    assert (pointer, code) in [(each["pointer"], each["code"]) for each in got.get_json()["errors"]]
 
 
 def test_a_nonce_is_used_once_and_soon(couriers: Couriers, world: World, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """The phone gets the courier's day, and nobody else's."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -266,6 +267,28 @@ def test_changes_tell_what_came_and_what_went(
     assert phone.call("GET", f"/changes?since={told['cursor']}")["rounds_changed"]
 
 
+def test_more_changes_than_one_answer_holds_go_on_where_it_links_to(
+    phone: Phone, runtime: Runtime
+) -> None:
+    phone.pull()
+    items = numbers(runtime, cursors.PAGE // 2 + 1)
+    for item in items:
+        collected(phone, item, f"S{item}")
+    while phone.outbox:
+        phone.send()
+
+    first = phone._call("GET", f"/changes?since={phone.shift['cursor']}", {}, b"")
+    link = re.fullmatch(r'</api/v1(/changes\?since=\S+)>; rel="next"', first.headers["Link"])
+    assert link is not None
+    assert first.told["has_more"]
+    last = phone._call("GET", link[1], {}, b"")
+
+    assert not last.told["has_more"]
+    assert "Link" not in last.headers
+    seen = {each["item"] for each in [*first.told["packages"], *last.told["packages"]]}
+    assert seen == set(items)
+
+
 def test_what_a_courier_gave_away_is_gone_from_his_phone(
     couriers: Couriers, world: World, runtime: Runtime, phone: Phone
 ) -> None:
@@ -440,6 +463,21 @@ def test_code_lists_speak_both_languages(asking: FlaskClient) -> None:
     assert {code for each in vietnamese for code in each["actions"]} <= {
         each["code"] for each in actions
     }
+
+
+@pytest.mark.parametrize("name", ["failure-reasons", "actions"])
+def test_a_list_that_the_phone_has_is_not_sent_again_but_in_its_other_language(
+    asking: FlaskClient, name: str
+) -> None:
+    path = f"/api/v1/code-lists/{name}"
+    first = asking.get(path)
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = asking.get(path, headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    other = asking.get(path, headers={**known, "Accept-Language": "en"})
+    assert other.status_code == 200
+    assert (first.headers["Content-Language"], other.headers["Content-Language"]) == ("vi", "en")
+    assert "Accept-Language" in other.headers["Vary"]
 
 
 def test_there_are_no_other_lists(asking: FlaskClient) -> None:

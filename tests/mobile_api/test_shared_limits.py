@@ -62,6 +62,15 @@ def test_two_processes_count_a_phone_together(runtime: Runtime, redis_url: str) 
     one, other = (create_app(shared, Limits(sign_in="2/minute")).test_client() for _ in range(2))
     path = "/api/v1/devices/AAAAAAAA/nonces"
 
-    answers = [client.post(path).status_code for client in (one, other, one, other)]
+    answers = [client.post(path) for client in (one, other, one, other)]
 
-    assert answers == [404, 404, 429, 429]
+    assert [each.status_code for each in answers] == [404, 404, 429, 429]
+    left = [each.headers["RateLimit"].partition(";t=")[0] for each in answers]
+    assert left == [f'"devices.ask_nonce/60";r={remaining}' for remaining in (1, 0, 0, 0)]
+
+
+def test_where_the_redis_is_gone_nothing_is_done_uncounted(runtime: Runtime) -> None:
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+    away = replace(runtime, settings=replace(runtime.settings, redis_url=nowhere))
+    got = create_app(away).test_client().post("/api/v1/devices/AAAAAAAA/nonces")
+    assert (got.status_code, got.get_json()["code"]) == (500, "server.fault")

@@ -69,6 +69,22 @@ CONTRADICTORY: dict[str, tuple[Callable[[], Problem], str]] = {
         lambda: day(stop("a", 1, release_second=5000), locks=timed(("a", 5000))),
         "a",
     ),
+    "while the office is closed before him": (
+        lambda: day(stop("a", 9), locks=timed(("a", 2000)), depot_hours={0: window(1800, 30_000)}),
+        "a",
+    ),
+    "with no office to leave any more": (
+        lambda: day(
+            stop("a", 1, release_second=5000),
+            locks=timed(("a", 6000)),
+            depot_hours={0: window(0, 4000)},
+        ),
+        "a",
+    ),
+    "too late for the office to be open": (
+        lambda: day(stop("a", 9), locks=timed(("a", 20_000)), depot_hours={0: window(0, 20_500)}),
+        "a",
+    ),
     "a collection before its release": (
         lambda: day(
             stop("a", 1, release_second=5000, kind=StopKind.COLLECT), locks=timed(("a", 4000))
@@ -196,6 +212,17 @@ def test_a_way_round_that_is_shorter_than_the_road_is_known() -> None:
         )
 
 
+@pytest.mark.parametrize("closes", [20_540, 36_000])
+def test_a_second_that_the_office_hours_just_allow_is_locked(closes: int) -> None:
+    """Nine minutes out from the opening on, nine minutes back before the closing."""
+    hours = {0: (*window(0, 10), *window(1800, closes))}
+
+    for start in (2340, 20_000):
+        problem = day(stop("a", 9), locks=timed(("a", start)), depot_hours=hours)
+
+        assert isinstance(Scheduler(problem).route(0, ((0,),)), Route)
+
+
 def test_a_whole_route_may_be_cut_into_tours() -> None:
     bag = courier(capacities=(5,), max_tours=2)
 
@@ -315,7 +342,13 @@ def drawn(seed: int) -> tuple[Problem, PlanRules]:
         for man in (LAN, MINH)
     ]
     free = on_a_line(calls, men, places=6, shipments=shipments, load_names=("kg",))
-    return replace(free, profiles=(profile,)), _rules(draw)
+    free = replace(free, profiles=(profile,))
+    rules = _rules(draw)
+    if draw.random() < 0.3:
+        opens, closes = int(draw.integers(0, 600)), int(draw.integers(900, 2000))
+        rules = replace(rules, depot_hours={0: window(opens, closes)})
+        free = replace(free, rules=PlanRules(depot_hours=rules.depot_hours))
+    return free, rules
 
 
 def _rules(draw: np.random.Generator) -> PlanRules:

@@ -385,9 +385,11 @@ class Counting(Scheduler):
         super().__init__(problem)
         self.timed: list[int] = []
 
-    def route(self, courier: int, tours: Tours) -> Route | Blocked:
+    def route(
+        self, courier: int, tours: Tours, *, not_before: tuple[int, int] | None = None
+    ) -> Route | Blocked:
         self.timed.append(courier)
-        return super().route(courier, tours)
+        return super().route(courier, tours, not_before=not_before)
 
 
 def test_a_move_among_three_hundred_stops_times_only_the_two_it_touches() -> None:

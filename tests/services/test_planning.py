@@ -318,27 +318,6 @@ def test_a_plan_that_keeps_couriers_moves_no_call_to_another(
     assert calls == {who: {stop.order for stop in mine} for who, mine in decided.items()}
 
 
-def test_locks_against_what_a_courier_has_in_hand_are_refused_in_words(
-    session: Session, world: World
-) -> None:
-    other = d.second_courier(session, world)
-    d.results_at_office(session, world, d.homes(1))
-    day = workday(session, world)
-    [order] = day.orders
-    bound = replace(order, bound_to=world.courier.staff)
-    stop = planning.PlannedStop(
-        order=bound.key, arrives=30_000, starts=30_000, departs=30_300, locked=Lock.TIME
-    )
-    late = replace(stop, starts=100_000)
-
-    with pytest.raises(planning.Contradictory) as refused:
-        planning.solve(
-            replace(day, orders=(bound,)), budget_seconds=1, seed=1,
-            decided={other.staff: (late,)}, scope=Scope.UNLOCKED,
-        )  # fmt: skip
-    assert refused.value.facts["findings"]
-
-
 def test_an_island_is_not_reached_by_road_and_the_plan_says_so(
     session: Session, world: World
 ) -> None:

@@ -111,7 +111,7 @@ def test_hashes_of_the_tree_are_numbered_and_placed_again(empty_engine: Engine) 
     _, closed = grow(Edge(), [leaf_hash(b"%d" % n) for n in range(1_237)])
     kept = sorted((place.level, place.position, value) for place, value in closed)
     upgrade(empty_engine)
-    downgrade(empty_engine, "0013_seal_reuse_item")
+    downgrade(empty_engine, "0015_loosened_locks")
     with empty_engine.begin() as connection:
         connection.execute(
             text(
@@ -126,7 +126,7 @@ def test_hashes_of_the_tree_are_numbered_and_placed_again(empty_engine: Engine) 
         numbered = connection.execute(text("SELECT number, hash FROM ledger_node ORDER BY number"))
         assert list(map(tuple, numbered)) == [(place.number, value) for place, value in closed]
 
-    downgrade(empty_engine, "0013_seal_reuse_item")
+    downgrade(empty_engine, "0015_loosened_locks")
 
     with empty_engine.connect() as connection:
         placed = connection.execute(

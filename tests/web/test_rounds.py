@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -431,6 +432,58 @@ def test_what_a_storm_cuts_off_is_listed_with_its_name(
     session.commit()
     page = manager.text(f"/rounds?plan={plan.id}")
     assert "đường tới nơi hoặc nơi nhận bị đóng trong ngày: bão số &lt;12&gt;" in page
+
+
+def test_a_lock_that_could_not_be_kept_is_listed_with_what_is_left_of_it(
+    manager: Browser, session: Session, plan: Kept
+) -> None:
+    order, courier = first_call(session, plan)
+    row = session.get_one(PlanRow, plan.id)
+    row.loosened = [
+        {"order": order, "courier": courier, "was": "time", "left": "order", "reason": "too_late"},
+        {"order": order, "courier": "gone", "was": "courier", "left": "none", "reason": "absent"},
+    ]
+    session.commit()
+
+    page = manager.text(f"/rounds?plan={plan.id}")
+
+    for told in (
+        "2 khóa không giữ được", "khóa cả giờ", "khóa bưu tá và thứ tự",
+        "giờ đã khóa đã qua, hoặc bưu tá không còn tới kịp", "bưu tá không có mặt trong ca này",
+    ):  # fmt: skip
+        assert told in page
+    manager.send("/language", {"language": "en", "next": "/"})
+    assert "2 locks not kept" in manager.text(f"/rounds?plan={plan.id}")
+    row.loosened = []
+    session.commit()
+    assert "not kept" not in manager.text(f"/rounds?plan={plan.id}")
+
+
+def test_a_new_search_after_the_locked_hour_tells_its_manager_which_lock_gave_way(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    order, courier = first_call(session, plan)
+    office = places.place(session, w.OFFICE, day=d.DAY)
+    workday = workdays.read(session, world.vault, office, d.DAY, at=d.EARLY)
+    before = plans.sequences(session, plan.id, workday)
+    locked = {
+        who: tuple(
+            replace(stop, starts=60, locked=Lock.TIME) if stop.order == order else stop
+            for stop in stops
+        )
+        for who, stops in before.items()
+    }
+    solved = planning.solve(
+        workday, budget_seconds=0.6, seed=1, decided=locked, scope=planning.Scope.UNLOCKED
+    )
+    made = plans.add(session, workday, solved, made_by=world.manager.staff, at=d.EARLY)
+    session.commit()
+
+    page = manager.text(f"/rounds?plan={made}")
+
+    assert "1 khóa không giữ được" in page
+    assert "khóa bưu tá và thứ tự" in page
+    assert courier in {each.courier for each in solved.loosened}
 
 
 def test_another_offices_plan_is_not_found_whatever_is_done_with_it(

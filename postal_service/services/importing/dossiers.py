@@ -19,6 +19,7 @@ from postal_service.domain.administrative import StepKind
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import ENTROPY_BYTES, token_from
 from postal_service.domain.ids import DossierId
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services import numbers, persons
 from postal_service.services.administrative import SupplementReason
@@ -190,6 +191,8 @@ class Dossiers:
             changes |= {
                 "result_by_post": record.result_by_post, "result_item": item, "result_lock": lock,
             }  # fmt: skip
+            if not record.result_by_post:
+                persons.forget(session, DossierId(row.id), PersonRole.RECEIVER)
         if changes:
             session.execute(update(DossierRow).where(DossierRow.id == row.id).values(**changes))
         steps = self._steps(record, row.id, after=stored.steps) if record.state else []

@@ -97,6 +97,17 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loosened:
+    """What was locked and could not be kept. `left` is what it still is; `reason` a word of routing's."""
+
+    order: str
+    courier: StaffId
+    was: Lock
+    left: Lock
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Baseline:
     """What the nearest stop next would have brought, on the same day without locks."""
 
@@ -120,6 +131,7 @@ class Solved:
     budget_seconds: float
     roads: Roads
     lower_bound: int | None = None  # no plan of these orders costs less, where that is known
+    loosened: tuple[Loosened, ...] = ()
 
     @property
     def unserved(self) -> "tuple[Left, ...]":

@@ -1,51 +1,73 @@
-"""What is decided already, as locks that a search keeps."""
+"""What is decided already: what couriers have in hand binds a search, what a manager locked it keeps where it can."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from postal_service.domain.ids import StaffId
 from postal_service.services.orders import Order
-from postal_service.services.planning.answers import Lock, PlannedStop, Sequences
+from postal_service.services.planning.answers import Lock, Loosened, PlannedStop, Sequences
 from postal_service.services.workdays import Workday
 from routing import CourierId, LockLevel, StopId
 from routing import Lock as RoutingLock
+from routing import Loosened as RoutingLoosened
+
+LEVELS: Final = {
+    Lock.COURIER: LockLevel.COURIER,
+    Lock.ORDER: LockLevel.ORDER,
+    Lock.TIME: LockLevel.TIME,
+}
+_NAMES: Final = {level: lock for lock, level in LEVELS.items()}
 
 
-def locks(day: Workday, orders: Sequence[Order], decided: Sequences) -> list[RoutingLock]:
-    """The locks of the stops that are decided, and of what a courier has in hand."""
-    known = {order.key: order for order in orders}
-    crew = {each.staff for each in day.couriers}
-    locked_with: dict[str, StaffId] = {}
-    made: list[RoutingLock] = []
-    for courier, stops in decided.items():
-        kept = [stop for stop in stops if stop.order in known and courier in crew]
-        locked_with.update({s.order: courier for s in kept if s.locked is not Lock.NONE})
-        made += [lock for level in Lock if (lock := _lock(level, courier, kept)) is not None]
-    # What a courier has in his bag stays with him, whoever planned what.
-    for staff in sorted(crew):
-        bound = [o.key for o in orders if o.bound_to == staff and locked_with.get(o.key) != staff]
+def in_hand(day: Workday, orders: Sequence[Order]) -> list[RoutingLock]:
+    """What a courier has in his bag stays with him, whoever planned what."""
+    made = []
+    for staff in sorted({each.staff for each in day.couriers}):
+        bound = tuple(StopId(order.key) for order in orders if order.bound_to == staff)
         if bound:
-            made.append(_routing_lock(LockLevel.COURIER, staff, bound))
+            lock = RoutingLock(level=LockLevel.COURIER, courier=CourierId(staff), stops=bound)
+            made.append(lock)
     return made
+
+
+def wished(decided: Sequences) -> list[RoutingLock]:
+    """The locks of the stops that are decided."""
+    return [
+        lock
+        for courier, stops in decided.items()
+        for level in LEVELS
+        if (lock := _lock(level, courier, stops)) is not None
+    ]
 
 
 def _lock(level: Lock, courier: StaffId, stops: Sequence[PlannedStop]) -> RoutingLock | None:
     chosen = [stop for stop in stops if stop.locked is level]
-    if level is Lock.NONE or not chosen:
+    if not chosen:
         return None
-    keys = [stop.order for stop in chosen]
-    if level is Lock.COURIER:
-        return _routing_lock(LockLevel.COURIER, courier, keys)
-    if level is Lock.ORDER:
-        return _routing_lock(LockLevel.ORDER, courier, keys)
     return RoutingLock(
-        level=LockLevel.TIME,
+        level=LEVELS[level],
         courier=CourierId(courier),
-        stops=tuple(StopId(key) for key in keys),
-        start_seconds=tuple(stop.starts for stop in chosen),
+        stops=tuple(StopId(stop.order) for stop in chosen),
+        start_seconds=tuple(stop.starts for stop in chosen) if level is Lock.TIME else (),
     )
 
 
-def _routing_lock(level: LockLevel, courier: StaffId, keys: Sequence[str]) -> RoutingLock:
-    return RoutingLock(
-        level=level, courier=CourierId(courier), stops=tuple(StopId(key) for key in keys)
+def loosened(told: Iterable[RoutingLoosened]) -> tuple[Loosened, ...]:
+    """What routing could not keep, in the post's own words."""
+    return tuple(
+        Loosened(
+            order=each.stop,
+            courier=StaffId(each.courier),
+            was=_NAMES[each.was],
+            left=Lock.NONE if each.left is None else _NAMES[each.left],
+            reason=each.because.value,
+        )
+        for each in told
     )
+
+
+def levels(decided: Sequences, let_go: Iterable[Loosened]) -> Mapping[str, Lock]:
+    """How each stop is locked now."""
+    were = {stop.order: stop.locked for stops in decided.values() for stop in stops}
+    now = {each.order: each.left for each in let_go if were.get(each.order) is each.was}
+    return were | now

@@ -1,7 +1,7 @@
 """A workday becomes a routing problem: places and roads, couriers with their vehicles, bags, purses and rest, calls, locks."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from postal_service.domain.ids import UnitCode
@@ -9,9 +9,8 @@ from postal_service.domain.refusals import RuleBroken
 from postal_service.services import workdays
 from postal_service.services.conditions import Roads
 from postal_service.services.orders import Kind, Order, other_half
-from postal_service.services.planning import loads, roads
-from postal_service.services.planning.answers import Left, Sequences
-from postal_service.services.planning.locking import locks
+from postal_service.services.planning import loads, locking, roads
+from postal_service.services.planning.answers import Left, Loosened, Sequences
 from postal_service.services.workdays import Workday
 from routing import (
     Balance,
@@ -21,14 +20,18 @@ from routing import (
     Courier,
     CourierId,
     Location,
+    Lock,
     PlanRules,
     Problem,
+    Reason,
     Shipment,
     Stop,
     StopId,
     StopKind,
     Window,
 )
+from routing.loosening import with_possible_locks
+from routing.reach import REASON_OF, obstacle
 
 # One second of travel costs as much as four seconds of work above the fair share: the day is shared
 # out among who is there, but not by driving twice through the same street.
@@ -39,7 +42,7 @@ NO_POSITION, DESK_CLOSED, CLOSED = "no_position", "desk_closed", "closed"
 
 
 class Contradictory(RuleBroken):
-    """The locks and what the couriers have in hand cannot all be kept."""
+    """The day contradicts itself, whatever is locked."""
 
     code = "planning.contradictory"
 
@@ -49,11 +52,14 @@ class Posed:
     """A day's problem, and whose road times it was posed with.
 
     `to_counter` are the pick-ups whose dossiers could go on to a desk and are brought to the counter.
+    `held` is what a courier has in hand and cannot bring, with what is in the way; nobody else could.
     """
 
     problem: Problem
     roads: Roads
     to_counter: frozenset[str] = frozenset()
+    held: Mapping[str, Reason] = field(default_factory=dict)
+    loosened: tuple[Loosened, ...] = ()
 
 
 def possible(day: Workday) -> tuple[list[Order], list[Left]]:
@@ -88,10 +94,10 @@ def _impossible(day: Workday, order: Order) -> Left | None:
 
 
 def posed(day: Workday, decided: Sequences, to_counter: Collection[str] = ()) -> Posed:
-    """The problem of a day with what is decided already locked as its stops say.
+    """The problem of a day with what is decided already locked as its stops say, where that can be kept.
 
     A pair of which only the collecting is decided, and one of `to_counter`, is no pair: its dossier is
-    brought to the counter. Raises Contradictory when the locks cannot all be kept, and NoRoadTimes.
+    brought to the counter. Raises Contradictory and NoRoadTimes.
     """
     orders, _ = possible(day)
     alone = frozenset(to_counter) | _without_second_half(orders, decided)
@@ -118,7 +124,6 @@ def posed(day: Workday, decided: Sequences, to_counter: Collection[str] = ()) ->
                 for pickup in sorted(pairs)
             ),
             rules=PlanRules(
-                locks=tuple(locks(day, orders, decided)),
                 banned=tuple(
                     (StopId(pickup), CourierId(staff))
                     for staff, purse in purses.items()
@@ -129,9 +134,50 @@ def posed(day: Workday, decided: Sequences, to_counter: Collection[str] = ()) ->
             ),
             load_names=loads.LOAD_NAMES,
         )
+        in_hand = locking.in_hand(day, orders)
+        held = _held(problem, in_hand)
+        problem = _bound(problem, in_hand, held)
+        problem, told = with_possible_locks(problem, locking.wished(decided))
     except ContradictoryProblem as found:
         raise contradictory(found) from found
-    return Posed(problem=problem, roads=ways.roads, to_counter=alone)
+    return Posed(
+        problem=problem,
+        roads=ways.roads,
+        to_counter=alone,
+        held=held,
+        loosened=locking.loosened(told),
+    )
+
+
+def _held(problem: Problem, in_hand: Sequence[Lock]) -> dict[str, Reason]:
+    """What nobody brings today: its courier cannot, and nobody else has it."""
+    return {
+        stop: REASON_OF[hindrance]
+        for lock in in_hand
+        for stop in lock.stops
+        if (
+            hindrance := obstacle(
+                problem,
+                problem.stops[problem.stop_index[stop]],
+                problem.couriers[problem.courier_index[lock.courier]],
+            )
+        )
+        is not None
+    }
+
+
+def _bound(problem: Problem, in_hand: Sequence[Lock], held: Collection[str]) -> Problem:
+    """The problem without what is held, and all else in hand with who has it."""
+    locks = (
+        replace(lock, stops=tuple(stop for stop in lock.stops if stop not in held))
+        for lock in in_hand
+    )
+    banned = tuple(pair for pair in problem.rules.banned if pair[0] not in held)
+    return replace(
+        problem,
+        stops=tuple(stop for stop in problem.stops if stop.id not in held),
+        rules=replace(problem.rules, locks=tuple(locks), banned=banned),
+    )
 
 
 def _without_second_half(orders: Sequence[Order], decided: Sequences) -> frozenset[str]:

@@ -22,7 +22,8 @@ def retimed(
     """The rounds of these sequences, sound or not. Calls that the day no longer knows are passed over.
 
     `seed`, `budget_seconds` and `baseline` are those of the search that began it; without a
-    baseline it is computed, which may take seconds. Raises Contradictory or NoRoadTimes.
+    baseline it is computed, which may take seconds. What was locked and cannot be kept is loosened and
+    told. Raises Contradictory or NoRoadTimes.
     """
     task = posed(day, decided)
     problem = task.problem
@@ -36,12 +37,11 @@ def retimed(
         )
         for each in check(problem, plan)
     )
-    levels = {stop.order: stop.locked for stops in decided.values() for stop in stops}
     return written_out(
         day,
         task,
         plan,
-        levels=levels,
+        decided=decided,
         seed=seed,
         budget_seconds=budget_seconds,
         faults=faults,

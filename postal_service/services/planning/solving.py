@@ -52,13 +52,14 @@ def solve(
         day: what is to be done.
         budget_seconds: how long to search; above 0. At most TO_COUNTER_SECONDS more where a pair is left.
         seed: the same seed gives the same start.
-        decided: the plan that is there, with its locks; none for a first plan.
+        decided: the plan that is there, with its locks; none for a first plan. What was locked and
+            cannot be kept any more is loosened as far as it must be, and told.
         scope: how much of `decided` may change; FROM_SCRATCH forgets its locks too.
         on_progress: told the share of the budget that is used, 0 to 1.
         cancelled: asked often; after it says yes the best so far is answered.
 
     Raises:
-        Contradictory: what is locked cannot all be kept.
+        Contradictory: the day contradicts itself.
         NoRoadTimes: the road server is silent.
     """
     kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
@@ -77,8 +78,7 @@ def solve(
     if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
         # A short search leaves little time for reasons, and people ask for them first.
         plan = explained(Scheduler(task.problem), plan, seconds=EXPLAIN_SECONDS)
-    levels = {stop.order: stop.locked for stops in kept.values() for stop in stops}
-    return written_out(day, task, plan, levels=levels, seed=seed, budget_seconds=budget_seconds)
+    return written_out(day, task, plan, decided=kept, seed=seed, budget_seconds=budget_seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,7 @@ class _Search:
             scope=_scope(self.scope) if self.kept else RoutingScope.UNLOCKED,
             budget=budget,
             calm=CALM if self.kept else None,
+            loosen=True,
             seed=self.seed,
             on_progress=told,
             cancelled=self.cancelled,

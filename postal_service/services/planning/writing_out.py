@@ -6,7 +6,7 @@ from typing import Final
 
 from postal_service.domain.ids import StaffId
 from postal_service.services.orders import Order, is_second_half, other_half
-from postal_service.services.planning import loads
+from postal_service.services.planning import loads, locking
 from postal_service.services.planning.answers import (
     Baseline,
     Fault,
@@ -15,6 +15,7 @@ from postal_service.services.planning.answers import (
     PlannedRound,
     PlannedStop,
     PlannedTour,
+    Sequences,
     Solved,
 )
 from postal_service.services.planning.problems import CLOSED, Posed, possible
@@ -35,26 +36,30 @@ def written_out(
     task: Posed,
     plan: Plan,
     *,
-    levels: Mapping[str, Lock],
+    decided: Sequences,
     seed: int,
     budget_seconds: float,
     faults: tuple[Fault, ...] = (),
     baseline: Baseline | None = None,
 ) -> Solved:
-    """The rounds of a plan; the baseline is computed where none is given."""
+    """The rounds of a plan of what was `decided`; the baseline is computed where none is given."""
     _, impossible = possible(day)
+    let_go = (*task.loosened, *locking.loosened(plan.loosened))
+    levels = locking.levels(decided, task.loosened)
+    left = (*impossible, *_held(day, task), *_left(day, task, plan))
     return Solved(
         rounds=tuple(_round(route, levels) for route in plan.routes),
-        left=(*impossible, *_left(day, task, plan), *_no_further_than_counter(task, plan)),
+        left=(*left, *_no_further_than_counter(task, plan)),
         faults=faults,
         cost=plan.cost,
         metres=sum(route.distance_m for route in plan.routes),
         seconds=sum(route.travel_seconds for route in plan.routes),
-        baseline=baseline or baseline_of(task.problem, impossible=len(impossible)),
+        baseline=baseline or baseline_of(task.problem, impossible=len(impossible) + len(task.held)),
         seed=seed,
         budget_seconds=budget_seconds,
         roads=task.roads,
         lower_bound=plan.lower_bound or None,
+        loosened=let_go,
     )
 
 
@@ -95,6 +100,19 @@ def _round(route: Route, levels: Mapping[str, Lock]) -> PlannedRound:
             for visit in tour.visits
         ),
     )
+
+
+def _held(day: Workday, task: Posed) -> list[Left]:
+    orders = {order.key: order for order in day.orders}
+    return [
+        Left(
+            order=key,
+            reason=_reason(day, [orders[key]], reason),
+            courier=StaffId(orders[key].bound_to),
+            because=_closure(day, [orders[key]]) if reason is Reason.NO_ROAD else "",
+        )
+        for key, reason in task.held.items()
+    ]
 
 
 def _left(day: Workday, task: Posed, plan: Plan) -> list[Left]:

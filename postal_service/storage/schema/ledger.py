@@ -91,7 +91,7 @@ class QuarantineRow(Base):
     """Bytes that could not enter the ledger, kept as they came, for a person to look at."""
 
     __tablename__ = "quarantine"
-    __table_args__ = (UniqueConstraint("device", "digest"),)
+    __table_args__ = (UniqueConstraint("device", "digest"), Index(None, "settled_at"))
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     device: Mapped[str]  # the device that uploaded

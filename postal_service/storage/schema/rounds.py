@@ -33,6 +33,7 @@ class PlanRow(Base):
     baseline_unserved: Mapped[int]
     unserved: Mapped[list[object]] = mapped_column(JSON)
     faults: Mapped[list[object]] = mapped_column(JSON)  # what a change by hand broke
+    loosened: Mapped[list[object] | None] = mapped_column(JSON)  # locks not kept; none before 0015
     roads: Mapped[str | None]  # whose times: a word of planning/answers.py, Roads; none before 0010
     lower_bound: Mapped[int | None]  # no plan of these orders costs less, where that is known
     orders: Mapped[str]  # fingerprint of the orders it answers

@@ -11,7 +11,7 @@ from postal_service.services.conditions import Roads
 from postal_service.services.jobs import Job, JobState
 from postal_service.services.orders import Kind
 from postal_service.services.places import Place
-from postal_service.services.planning import Fault, Left, Lock, Scope
+from postal_service.services.planning import Fault, Left, Lock, Loosened, Scope
 from postal_service.web.language import language, pick
 
 Pair = tuple[str, str]
@@ -64,6 +64,15 @@ FAULTS |= {
     "tours": ("quá số chuyến được đi trong ngày", "more tours than allowed in a day"),
     "lock_route": ("thêm vào tuyến đã khóa", "added to a locked round"),
     "release": ("đi trước khi hàng tới bưu cục", "leaves before the thing is at the office"),
+}  # fmt: skip
+NOT_KEPT: dict[str, Pair] = {
+    "absent": ("bưu tá không có mặt trong ca này", "the courier is not on duty"),
+    "too_late": ("giờ đã khóa đã qua, hoặc bưu tá không còn tới kịp", "the locked time has passed, or the courier can no longer be there in time"),
+    "no_road": ("không có đường bộ tới nơi", "there is no road to it"),
+    "no_skill": ("bưu tá không có quyền đi điểm này", "the courier lacks the permit for it"),
+    "banned": ("vượt hạn mức tiền mặt của bưu tá", "above the courier's limit of cash"),
+    "too_large": ("lớn hơn sức chứa của túi", "larger than his bag"),
+    "others": ("trái với khóa khác hoặc với những gì bưu tá đang giữ", "against another lock, or against what a courier already holds"),
 }  # fmt: skip
 _OTHER_FAULT: Pair = ("vi phạm ràng buộc", "breaks a rule")
 DONE: dict[str, Pair] = {
@@ -143,6 +152,11 @@ def reason(left: Left) -> str:
         return told
     minutes = -(-left.misses_by_seconds // 60)
     return told + pick((f"; gần nhất trễ {minutes} phút", f"; the nearest misses by {minutes} min"))
+
+
+def why_not_kept(lock: Loosened) -> str:
+    """Why something that was locked is not any more."""
+    return pick(NOT_KEPT[lock.reason])
 
 
 def what_is_done(kind: str, things: int) -> str:

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from postal_service.domain.administrative import StepKind, as_corrected
 from postal_service.domain.ids import DossierId
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services.importing import Mode
 from postal_service.services.importing.dossier_comparing import CORRECTED
 from postal_service.services.steps import steps_of, take_step
-from postal_service.storage.schema import StepRow
+from postal_service.storage.schema import PersonRow, StepRow
 from tests.services.importing.files import Importer, row, saved, told
 from tests.services.importing.writing import write_csv
 
@@ -45,6 +46,12 @@ def steps(office: Importer) -> dict[StepKind, datetime]:
     """The steps of the dossier as they stand."""
     known = steps_of(office.session, DossierId(office.dossiers()[CODE].id))
     return {step.kind: step.at for step in as_corrected(known)}
+
+
+def roles(office: Importer) -> set[PersonRole]:
+    """In which roles somebody is kept of the dossier."""
+    kept = select(PersonRow.role).filter_by(dossier=office.dossiers()[CODE].id)
+    return {PersonRole(role) for role in office.session.scalars(kept)}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +206,9 @@ def test_a_result_that_is_fetched_after_all_sends_no_courier(
 
     kept = office.dossiers()[CODE]
     assert (kept.result_by_post, kept.result_item, kept.result_lock) == (False, None, None)
+    assert roles(office) == {PersonRole.SUBMITTER, PersonRole.OWNER}
     assert take(office, tmp_path, Mode.UPDATE, fetched, BY_POST) == (0, 1, 0, 0)
     kept = office.dossiers()[CODE]
     assert kept.result_by_post
     assert kept.result_item
+    assert PersonRole.RECEIVER in roles(office)

@@ -7,8 +7,8 @@ from alembic import op
 
 from migrations.append_only import forbid_changes
 
-revision = "0014_node_numbers"
-down_revision = "0013_seal_reuse_item"
+revision = "0016_node_numbers"
+down_revision = "0015_loosened_locks"
 branch_labels = None
 depends_on = None
 

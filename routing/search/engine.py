@@ -27,7 +27,7 @@ from routing.search.walks import Walk, Walks
 
 log = logging.getLogger(__name__)
 
-# Temperatures in short roads (`Search.unit`); larger problems have no time to cool further.
+# Temperatures in units of the search; larger problems have no time to cool further.
 HOTTEST: Final = 2.0
 # Where a call more moves rests, tours and penalties as well as roads, good plans lie further apart.
 HOTTEST_OF_RICH: Final = 4.0
@@ -36,6 +36,11 @@ COLDEST_OF_LARGE: Final = 0.1
 LARGE_STOPS: Final = 300
 DESCENT_SHARE: Final = 0.05
 DESCENT_TEMPERATURE: Final = 0.01
+# The unit is measured when the descent is over, by so many rounds, and no more of them all than this.
+MEASURED_ROUNDS: Final = 200
+MEASURED_SHARE: Final = 0.02
+# With fewer rounds than this for each stop it stays a short road: what is hot could not cool down.
+ROUNDS_A_STOP_TO_COOL: Final = 12
 COLUMN_SHARES: Final = (0.25, 0.45, 0.6, 0.75, 0.85, 0.93, 0.98)
 COLUMN_BUDGET_SHARE: Final = 0.05
 # From here on walks that lag behind go on from the best one's plan.
@@ -110,6 +115,7 @@ class Run:
         self.most = task.budget.iterations
         self.walk = Walk(search)
         self.cycles = 1
+        self.is_measured = False
         large = len(search.net.stop) > LARGE_STOPS
         self.coldest = COLDEST_OF_LARGE if large else COLDEST
         self.hottest = HOTTEST if search.is_plain else HOTTEST_OF_RICH
@@ -125,6 +131,8 @@ class Run:
             while self.fraction() < 1 and not self.task.cancelled():
                 left = None if self.most is None else self.most - self.walk.rounds
                 self.walk.step(self.temperature(), most=left)
+                if not self.is_measured and self.fraction() >= DESCENT_SHARE:
+                    self._measure_unit(others)
                 if by_clock and time.monotonic() >= self.next_offer:
                     self._offer()
                 columns.choose_when_due(self.fraction())
@@ -147,16 +155,31 @@ class Run:
             return DESCENT_TEMPERATURE
         share = (used - DESCENT_SHARE) / (1 - DESCENT_SHARE)
         if self.cycles == 1 and share < 0.1:
-            self._plan_cycles(used)
+            self._plan_cycles()
         place = share * self.cycles
         cycle = min(int(place), self.cycles - 1)
         hottest = self.hottest if cycle == 0 else self.hottest * REHEATED
         return float(hottest * (self.coldest / hottest) ** min(1.0, place - cycle))
 
-    def _plan_cycles(self, used: float) -> None:
+    def _measure_unit(self, others: Walks) -> None:
+        """Once, where the descent has ended; all walks go by it."""
+        self.is_measured = True
+        expected = self._expected_rounds()
+        if expected < ROUNDS_A_STOP_TO_COOL * len(self.search.net.stop):
+            return
+        rounds = min(MEASURED_ROUNDS, int(MEASURED_SHARE * expected))
+        unit = self.search.measured_unit(rounds)
+        self.walk.rounds += rounds
+        for search in others.searches:
+            search.unit = unit
+
+    def _expected_rounds(self) -> float:
+        """Of the whole budget, by the pace so far."""
+        return self.walk.rounds / self.fraction() if self.most is None else self.most
+
+    def _plan_cycles(self) -> None:
         """From the pace so far: how often the budget lets the search cool down."""
-        expected = self.walk.rounds / used if self.most is None else self.most
-        affordable = expected / (ROUNDS_A_STOP * max(1, len(self.search.net.stop)))
+        affordable = self._expected_rounds() / (ROUNDS_A_STOP * max(1, len(self.search.net.stop)))
         self.cycles = max(1, min(MOST_CYCLES, int(affordable)))
 
     def _offer(self) -> None:

@@ -21,6 +21,13 @@ BLINK: Final = 0.01
 TEMPTATION: Final = 5
 # One exchange of tails a round for so many stops: they help long tours, and those of large problems.
 STOPS_A_TAIL: Final = 250
+# The unit of temperature is so large a part of what a round adds in the median, read off so many
+# rises at least; every so many rounds the best plan is gone back to.
+UNITS_A_RISE: Final = 3.0
+FEWEST_RISES: Final = 10
+ROUNDS_FROM_THE_BEST: Final = 10
+# Hot enough that every round is kept.
+ANY_TEMPERATURE: Final = 1e6
 # Days of plans this close to the best are kept for the set partitioning.
 POOL_SHARE: Final = 0.03
 
@@ -111,7 +118,7 @@ class Search:
         self.load(self.best())
 
     def anneal(self, iterations: int, temperature: float) -> bool:
-        """So many rounds; `temperature` in short roads. True when the best got better."""
+        """So many rounds; `temperature` in units of it. True when the best got better."""
         if not len(self.net.stop):
             return False
         improved = anneal(
@@ -129,6 +136,26 @@ class Search:
         if self.state.total[at.POOL_FULL]:
             self.forget_pool()
         return int(improved) > 0
+
+    def measured_unit(self, rounds: int) -> float:
+        """A third of what a round adds to a good plan in the median, and never less than the unit.
+
+        Windows, pairs and what a courier or an unserved stop costs decide that more than the roads
+        do. Goes on from the best plan.
+        """
+        rises: list[int] = []
+        for number in range(rounds):
+            if number % ROUNDS_FROM_THE_BEST == 0:
+                self.load(self.best())
+            before = int(self.state.total[at.CURRENT])
+            self.anneal(1, ANY_TEMPERATURE)
+            added = int(self.state.total[at.CURRENT]) - before
+            if added > 0:
+                rises.append(added)
+        self.load(self.best())
+        if len(rises) < FEWEST_RISES:
+            return self.unit
+        return max(self.unit, float(np.median(rises)) / UNITS_A_RISE)
 
     def best(self) -> Orders:
         """The best plan; couriers outside this net have no tours in it."""
@@ -150,7 +177,7 @@ class Search:
         return int(self.draw.integers(1 << 31))
 
     def _short_road(self) -> float:
-        """Mean price of the roads to the eight nearest stops: the unit of temperature."""
+        """Mean price of the roads to the eight nearest stops: the unit of temperature at first."""
         count = len(self.net.stop)
         if count < 2:
             return 1.0

@@ -129,10 +129,9 @@ class Run:
         with Walks(self.search, further=further, temperature=self.temperature) as others:
             columns = _Columns(self, others)
             while self.fraction() < 1 and not self.task.cancelled():
-                left = None if self.most is None else self.most - self.walk.rounds
-                self.walk.step(self.temperature(), most=left)
                 if not self.is_measured and self.fraction() >= DESCENT_SHARE:
                     self._measure_unit(others)
+                self.walk.step(self.temperature(), most=self._left())
                 if by_clock and time.monotonic() >= self.next_offer:
                     self._offer()
                 columns.choose_when_due(self.fraction())
@@ -161,13 +160,19 @@ class Run:
         hottest = self.hottest if cycle == 0 else self.hottest * REHEATED
         return float(hottest * (self.coldest / hottest) ** min(1.0, place - cycle))
 
+    def _left(self) -> int | None:
+        """How many rounds are left where they are counted."""
+        return None if self.most is None else self.most - self.walk.rounds
+
     def _measure_unit(self, others: Walks) -> None:
         """Once, where the descent has ended; all walks go by it."""
         self.is_measured = True
         expected = self._expected_rounds()
         if expected < ROUNDS_A_STOP_TO_COOL * len(self.search.net.stop):
             return
-        rounds = min(MEASURED_ROUNDS, int(MEASURED_SHARE * expected))
+        rounds = min(
+            MEASURED_ROUNDS, int(MEASURED_SHARE * expected), self._left() or MEASURED_ROUNDS
+        )
         unit = self.search.measured_unit(rounds)
         self.walk.rounds += rounds
         for search in others.searches:

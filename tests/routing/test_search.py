@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from routing import (
     Budget,
     CostRates,
+    CourierId,
     Location,
     Matrix,
     Problem,
@@ -177,6 +178,23 @@ def test_annealing_never_ends_worse_than_the_construction(seed: int) -> None:
         costs.append(search.best_cost)
 
     assert costs == sorted(costs, reverse=True)
+
+
+def test_the_unit_of_temperature_follows_what_a_round_adds_to_the_plan() -> None:
+    """Hours leave one order only, so that every round but an idle one sends somebody else out too."""
+    calls = [stop(f"{km}", km, windows=window(1_000 * km, 1_000 * km + 60)) for km in range(1, 12)]
+    units = []
+    for fixed in (0, 9_000):
+        leaving = CostRates(fixed=fixed, per_travel_second=1)
+        men = [courier(CourierId(f"{number}"), costs=leaving) for number in range(3)]
+        search = searched(on_a_line(calls, men), 80)
+        short_road, best = search.unit, search.best_cost
+
+        units.append(search.measured_unit(200))
+
+        assert search.state.total[at.CURRENT] == search.best_cost == best
+        assert units[-1] > short_road == search.unit == search.measured_unit(0)
+    assert units[1] - units[0] == 3_000
 
 
 def two_streets(houses: int) -> Problem:

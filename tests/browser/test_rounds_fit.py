@@ -25,7 +25,7 @@ CUT_OFF = """() => [...document.querySelectorAll('.stacked button, .stacked sele
 
 @pytest.fixture
 def plan(office: Office) -> PlanId:
-    """A proposal that leaves one call out and brings one dossier no further than the counter."""
+    """A proposal that leaves one call out, brings one dossier no further than the counter, and let a lock go."""
     world = office.world
     office.clock.at = d.EARLY
     with transaction(office.runtime.sessions) as session:
@@ -39,10 +39,13 @@ def plan(office: Office) -> PlanId:
             "references": [],
             "because": "",
         }
-        session.get_one(PlanRow, made).unserved = [
+        row = session.get_one(PlanRow, made)
+        row.unserved = [
             {**told, "order": f"collect:{asked}", "reason": "window"},
             {**told, "order": f"bring:{asked}", "reason": "to_counter"},
         ]
+        lock = {"order": f"collect:{asked}", "courier": world.courier.staff, "was": "time"}
+        row.loosened = [{**lock, "left": "order", "reason": "too_late"}]
     return made
 
 
@@ -54,6 +57,7 @@ def test_what_a_plan_leaves_is_moved_with_a_thumb(
     page.goto(f"/rounds?plan={plan}")
     expect(page.locator("#counter-title")).to_be_visible()
     expect(page.locator("#left-title")).to_be_visible()
+    expect(page.locator("#not-kept-title")).to_be_visible()
     fits(page, "rounds-left-over")
     page.set_viewport_size(PHONE)
     assert not page.evaluate(CUT_OFF)

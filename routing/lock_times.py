@@ -83,10 +83,10 @@ class Clock:
         leaves = _leaves(roads, call)
         if leaves is None or not _is_back_in_time(roads, call, leaves):
             return True
-        direct = leaves + roads.to(call, roads.courier.start_location)
-        if _is_back_in_time(roads, call, direct):
+        office = roads.courier.start_location
+        if _is_back_in_time(roads, call, leaves + roads.to(call, office)):
             return False
-        return not _is_back_in_time(roads, call, _soonest(roads, leaves, call))
+        return not _is_back_in_time(roads, call, _soonest(roads, office, leaves, call))
 
     def _call(self, stop: StopId) -> Stop:
         return self.problem.stops[self.problem.stop_index[stop]]
@@ -169,44 +169,34 @@ def _too_close(roads: "_Roads", starts: Starts) -> Findings:
 def _reaches(roads: "_Roads", place: int, since: int, goal: Stop | None, by: int) -> bool:
     """Whether who is free at this place and second may start `goal` (None: be home) at `by`.
 
-    True when it is not certain. A table need not know the shortest way, so where the direct one is
-    too long all ways through other calls are tried, nearest first.
+    True when it is not certain.
     """
-    if since + roads.to(goal, place) <= by:
-        return True
-    ready = since + roads.to_calls(place)
-    passed = np.zeros(len(ready), dtype=np.bool_)
-    for _ in range(min(DETOURS_TRIED, len(ready))):
-        nearest = int(ready.argmin())
-        if ready[nearest] > by:
-            return False
-        here = int(roads.left[nearest])
-        leaves = float(ready[nearest]) + int(roads.service[nearest])
-        if leaves + roads.to(goal, here) <= by:
-            return True
-        passed[nearest] = True
-        ready = np.minimum(ready, leaves + roads.to_calls(here))
-        ready[passed] = np.inf
-    return len(ready) > DETOURS_TRIED
+    direct = since + roads.to(goal, place)
+    return direct <= by or _soonest(roads, place, since, goal, by) <= by
 
 
-def _soonest(roads: "_Roads", since: int, goal: Stop) -> float:
-    """No later than the first second at which who leaves the office then may start `goal`."""
-    place = roads.courier.start_location
+def _soonest(
+    roads: "_Roads", place: int, since: int, goal: Stop | None, by: float = np.inf
+) -> float:
+    """No later than the first second at which who is free then may start `goal` (None: be home).
+
+    A table need not know the shortest way, so beside the direct one all ways through other calls are
+    tried, nearest first; beyond `by` none is.
+    """
     best = since + roads.to(goal, place)
     ready = since + roads.to_calls(place)
     passed = np.zeros(len(ready), dtype=np.bool_)
     for _ in range(min(DETOURS_TRIED, len(ready))):
         nearest = int(ready.argmin())
-        if ready[nearest] >= best:
-            return best
+        if ready[nearest] >= best or ready[nearest] > by:
+            break
         here = int(roads.left[nearest])
         leaves = float(ready[nearest]) + int(roads.service[nearest])
         best = min(best, leaves + roads.to(goal, here))
         passed[nearest] = True
         ready = np.minimum(ready, leaves + roads.to_calls(here))
         ready[passed] = np.inf
-    return min(best, float(ready.min()))
+    return min(best, float(ready.min(initial=np.inf)))
 
 
 class _Roads:

@@ -17,12 +17,8 @@ from postal_service.runtime import Runtime
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-OF_PHONES = (
-    "/api/",
-    "/healthz",
-    "/readyz",
-    "/metrics",
-)  # whole paths: the phones' app knows its own prefix
+# Whole paths: the phones' app knows its own prefix.
+OF_PHONES = ("/api/", "/healthz", "/readyz", "/metrics")
 THREADS = 8  # SQLite writers queue in the process; more threads only wait longer
 HEAPS = 2
 _M_ARENA_MAX = -8  # glibc, malloc.h

@@ -60,7 +60,10 @@ def who_asks() -> str:
 
 
 class Counting:
-    """Counts in memory; in Redis where there are several processes."""
+    """Counts in memory; in Redis where there are several processes.
+
+    While the Redis does not answer each process counts alone, so that scans still come in.
+    """
 
     def __init__(self, app: Flask, redis_url: str) -> None:
         self._limiter = Limiter(
@@ -68,6 +71,7 @@ class Counting:
             app=app,
             storage_uri=redis_url or "memory://",
             strategy="moving-window",
+            in_memory_fallback_enabled=True,
             on_breach=self._note_breach,
         )
         app.after_request(_say_what_is_left)
@@ -85,7 +89,7 @@ class Counting:
         return self._limiter.limit(limit)(counted)
 
     def can_count(self) -> bool:
-        """Whether the store of the counts answers; without it nothing is answered but health."""
+        """Whether the store of the counts answers; without it every process counts alone."""
         return self._limiter.storage.check()
 
     def _note_breach(self, breached: RequestLimit) -> None:

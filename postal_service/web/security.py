@@ -36,6 +36,7 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a reception may take an hour; the token ends with its session
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # while the Redis is away each process counts
         RATELIMIT_HEADERS_ENABLED=True,
     )
     app.before_request(_name_the_request)

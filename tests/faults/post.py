@@ -150,9 +150,9 @@ def connected(phones: Iterable[Phone], port: int) -> Iterator[None]:
 class Server:
     """A server process on one database; it can be killed and started again at the same port."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **settings: str) -> None:
         self.port = free_port()
-        self._environment = {**os.environ, **environment(url)}
+        self._environment = {**os.environ, **environment(url), **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

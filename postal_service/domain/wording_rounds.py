@@ -1,5 +1,24 @@
 """Sentences for refusals around plans, rounds and jobs: Vietnamese, English."""
 
+# What a day can say against itself, by its kind (`routing.findings.ContradictionKind`). English has the
+# library's own detail.
+CONTRADICTIONS = {
+    "too_many_stops": "quá nhiều điểm dừng",
+    "too_many_couriers": "quá nhiều bưu tá",
+    "no_courier": "không có bưu tá nào",
+    "no_location": "không có địa điểm nào",
+    "duplicate": "có mã bị trùng",
+    "unknown_name": "nhắc đến một mã không có",
+    "bad_matrix": "bảng giờ đi đường không dùng được",
+    "bad_number": "có con số không hợp lệ",
+    "bad_window": "khung giờ đóng trước khi mở",
+    "bad_loads": "tải trọng không hợp lệ",
+    "bad_shipment": "nhận và phát của cùng một lô không thể do một người làm",
+    "unreachable": "không có đường đến",
+    "nobody_may": "không bưu tá nào được phép hoặc đủ sức làm",
+    "locks": "các điều đã ghim mâu thuẫn nhau",
+}
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "planning.office_at_rest": (
         "{unit} không làm việc ngày {day}, hoặc ca làm việc đã kết thúc.",
@@ -22,7 +41,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The search time must be more than 0 and at most {most} seconds (got {seconds}).",
     ),
     "planning.contradictory": (
-        "Các điều kiện của ngày này mâu thuẫn nhau nên không lập được tuyến: {findings}.",
+        "Các điều kiện của ngày này mâu thuẫn nhau nên không lập được tuyến: {findings_vi} (chi tiết kỹ thuật: {findings}).",
         "What this day asks contradicts itself, so no rounds can be made: {findings}.",
     ),
     "planning.no_road_times": (

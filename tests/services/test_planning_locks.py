@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.ids import StaffId
+from postal_service.domain.wording_rounds import CONTRADICTIONS
 from postal_service.services import places, planning, plans, rounds, workdays
 from postal_service.services.conditions import Closure
 from postal_service.services.planning import Lock, PlannedStop, Scope, Sequences, Solved
@@ -16,6 +17,7 @@ from postal_service.services.workdays import Workday
 from postal_service.storage.schema import PlanRow
 from postal_service.web.rounds import words
 from routing import Because
+from routing.findings import ContradictionKind
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.test_planning_conditions import CALM, EVENING, HAI, LAN, day, home, served
@@ -154,7 +156,13 @@ def test_a_day_that_contradicts_itself_without_any_lock_is_refused_in_words() ->
     with pytest.raises(planning.Contradictory) as refused:
         planning.solve(day([backwards]), budget_seconds=0.6, seed=1)
 
-    assert "D1" in str(refused.value.facts["findings"])
+    facts = refused.value.facts
+    assert "D1" in str(facts["findings"])
+    assert str(facts["findings_vi"]).endswith("D1: khung giờ đóng trước khi mở")
+
+
+def test_every_contradiction_has_its_words() -> None:
+    assert {kind.value for kind in ContradictionKind} == set(CONTRADICTIONS)
 
 
 def test_every_reason_has_its_words() -> None:

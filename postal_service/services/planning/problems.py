@@ -6,6 +6,7 @@ from typing import Final
 
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.wording_rounds import CONTRADICTIONS
 from postal_service.services import workdays
 from postal_service.services.conditions import Roads
 from postal_service.services.orders import Kind, Order, other_half
@@ -38,6 +39,7 @@ from routing.reach import REASON_OF, obstacle
 COST_OF_TRAVEL_SECOND: Final = 4
 COST_OF_UNFAIR_SECOND: Final = 1
 TRAVEL_SECONDS_A_CALL: Final = 240  # a guess of the way between two calls, for the fair share only
+MOST_TOLD: Final = 5  # findings of one day that contradicts itself
 NO_POSITION, DESK_CLOSED, CLOSED = "no_position", "desk_closed", "closed"
 
 
@@ -187,7 +189,12 @@ def _without_second_half(orders: Sequence[Order], decided: Sequences) -> frozens
 
 
 def contradictory(found: ContradictoryProblem) -> Contradictory:
-    return Contradictory(findings="; ".join(str(finding) for finding in found.findings[:5]))
+    told = found.findings[:MOST_TOLD]
+    words = [(each.subject, CONTRADICTIONS[each.kind.value]) for each in told]
+    return Contradictory(
+        findings="; ".join(str(each) for each in told),
+        findings_vi="; ".join(f"{of}: {word}" if of else word for of, word in words),
+    )
 
 
 def _stop(

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing import Budget, Problem
+from routing import UNREACHABLE, Budget, Matrix, Problem, Profile
 from routing.days import Orders, Scheduler
 from routing.engines import Task
 from routing.search.building import NetBuilder
 from routing.search.engine import SEARCH_ENGINE
-from routing.search.opening import Opened, opened
+from routing.search.opening import Opened, near_together, opened
 from routing.search.search import Search
 from tests.routing.provinces import province
 from tests.routing.small import LAN, courier, on_a_line, stop, window
@@ -112,3 +112,18 @@ def test_the_first_plan_the_search_tells_of_serves_what_must_be_served() -> None
     served = {stop for tours in offered[0] for tour in tours for stop in tour}
     must = set(np.flatnonzero(Scheduler(problem).arrays.mandatory).tolist())
     assert must <= served
+
+
+def test_each_stop_is_numbered_behind_the_nearest_before_it() -> None:
+    places = [3, 10, 1, 5, 11, 2]
+    problem = on_a_line([stop(str(place), place) for place in places])
+    order = near_together(Scheduler(problem), np.arange(len(places)))
+    assert [places[number] for number in order] == [3, 2, 1, 5, 10, 11]
+
+
+def test_stops_that_no_road_joins_are_numbered_once_each() -> None:
+    seconds = [[0 if a == b else UNREACHABLE for b in range(6)] for a in range(6)]
+    nowhere = Profile(travel=Matrix(seconds, seconds))
+    problem = on_a_line([stop(str(n), n, penalty=1) for n in range(6)], places=6)
+    scheduler = Scheduler(replace(problem, profiles=(nowhere,)))
+    assert sorted(near_together(scheduler, np.array([3, 1, 4, 5])).tolist()) == [1, 3, 4, 5]

@@ -170,9 +170,10 @@ class Run:
         expected = self._expected_rounds()
         if expected < ROUNDS_A_STOP_TO_COOL * len(self.search.net.stop):
             return
-        rounds = min(
-            MEASURED_ROUNDS, int(MEASURED_SHARE * expected), self._left() or MEASURED_ROUNDS
-        )
+        rounds = min(MEASURED_ROUNDS, int(MEASURED_SHARE * expected))
+        left = self._left()
+        if left is not None:
+            rounds = min(rounds, left)
         unit = self.search.measured_unit(rounds)
         self.walk.rounds += rounds
         for search in others.searches:

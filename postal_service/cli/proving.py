@@ -1,5 +1,6 @@
 """Prove what the demo did: three witnesses sign, the verifier reads the export, the projections are rebuilt."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
@@ -52,7 +53,9 @@ def prove(runtime: Runtime, folder: Path, progress: Progress) -> Proved:
     """Sign, export, verify, rebuild. The exported files stay in the folder."""
     ledger_file, keys_file = folder / "ledger.jsonl", folder / "ledger-keys.json"
     kept = verdict = alike = None
+    seconds: dict[str, float] = {}
     for step in progress(["sign and export", "verify", "rebuild"], "Proving", total=3):
+        began = time.monotonic()
         match step:
             case "sign and export":
                 kept = ledger.export(runtime, ledger_file, keys_file)
@@ -60,6 +63,7 @@ def prove(runtime: Runtime, folder: Path, progress: Progress) -> Proved:
                 verdict = verify.verify(ledger_file, keys_file)
             case _:
                 alike = _rebuilt_alike(runtime)
+        seconds[step] = time.monotonic() - began
     assert kept is not None
     assert verdict is not None
     assert alike is not None
@@ -73,6 +77,7 @@ def prove(runtime: Runtime, folder: Path, progress: Progress) -> Proved:
         rebuilt_alike=alike[1],
         ledger=ledger_file,
         keys=keys_file,
+        seconds=seconds,
     )
 
 

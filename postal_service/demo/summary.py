@@ -32,6 +32,7 @@ class Proved:
     rebuilt_alike: bool
     ledger: Path
     keys: Path
+    seconds: dict[str, float]  # of real time, by step
 
     @property
     def holds(self) -> bool:
@@ -48,7 +49,8 @@ def lines(runtime: Runtime, played: Played, proved: Proved, *, seconds: float) -
     yield from _custody(runtime, played, told)
     yield from _rounds(played, told)
     yield from _ledger(proved)
-    steps = ", ".join(f"{name} {took:.1f}" for name, took in played.seconds.items())
+    took_by_step = played.seconds | proved.seconds
+    steps = ", ".join(f"{name} {took:.1f}" for name, took in took_by_step.items())
     yield f"Time         {seconds:.0f} s in all ({steps})"
 
 

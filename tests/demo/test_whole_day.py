@@ -107,6 +107,13 @@ def test_everything_that_can_go_wrong_went_wrong_once_and_was_settled(run: Run) 
         assert what in run.line("Incidents")
 
 
+def test_every_step_is_told_with_its_time(run: Run) -> None:
+    ((whole, steps),) = re.findall(r"Time +(\d+) s in all \((.*)\)", run.line("Time"))
+    took = dict(re.findall(r"([a-z ]+) ([\d.]+)", steps))
+    assert [name.strip() for name in took][-3:] == ["sign and export", "verify", "rebuild"]
+    assert sum(float(seconds) for seconds in took.values()) <= int(whole) + 1
+
+
 def test_phones_sent_everything_and_nothing_was_kept_apart(run: Run) -> None:
     outcomes = run.line("Phones")
     assert "conflict 1" in outcomes  # the second of two claims, and only it

@@ -41,6 +41,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mật khẩu không được chứa tên đăng nhập và phải có ít nhất {least} ký tự khác nhau.",
         "A password must not hold the login and needs at least {least} different characters.",
     ),
+    "staffing.own_account": (
+        "Không tự thay đổi tài khoản của mình ở đây; một quản trị viên khác làm việc này.",
+        "Nobody changes his own account here; another administrator does.",
+    ),
+    "staffing.stands_higher": (
+        "{name} có vai trò ngoài phạm vi của bạn; quản trị viên cấp trên làm việc này. Chưa có gì thay đổi.",
+        "{name} has a role outside your units; an administrator above you does this. Nothing was changed.",
+    ),
+    "staffing.dismissed": (
+        "{name} đã nghỉ. Nhận lại trước. Chưa có gì thay đổi.",
+        "{name} was dismissed. Take back first. Nothing was changed.",
+    ),
+    "staffing.not_dismissed": (
+        "{name} đang làm việc, không cần nhận lại.",
+        "{name} is at work; there is nothing to take back.",
+    ),
+    "access.password_is_given": (
+        "Mật khẩu này do quản trị viên cấp. Hãy đổi mật khẩu trước khi làm việc khác.",
+        "This password was given by an administrator. Change it before you do anything else.",
+    ),
+    "access.password_not_changed": (
+        "Mật khẩu mới phải khác mật khẩu được cấp.",
+        "The new password must not be the one that was given.",
+    ),
     "access.old_password_wrong": (
         "Mật khẩu hiện tại không đúng. Mật khẩu chưa thay đổi.",
         "The present password is wrong. Nothing was changed.",

@@ -74,6 +74,18 @@ class PasswordTooEasy(RuleBroken):
     code = "access.password_too_easy"
 
 
+class PasswordIsGiven(NotAllowed):
+    """An administrator gave it and knows it: it is changed before anything else is done."""
+
+    code = "access.password_is_given"
+
+
+class PasswordNotChanged(RuleBroken):
+    """The new one is the one that an administrator gave."""
+
+    code = "access.password_not_changed"
+
+
 class OldPasswordWrong(NotAllowed):
     code = "access.old_password_wrong"
 
@@ -97,6 +109,7 @@ class SignedIn:
     work_places: tuple[WorkPlace, ...]
     # The session's last use was written down a while ago: call `note_use`.
     to_be_noted: bool
+    password_is_given: bool
 
     @property
     def work_place(self) -> WorkPlace:
@@ -204,6 +217,7 @@ def actor_of(session: Session, token: str, *, unit: str = "", at: datetime) -> S
         login=staff.login,
         work_places=places,
         to_be_noted=row.seen_at + NOTED_EVERY <= at,
+        password_is_given=staff.password_is_given,
     )
 
 
@@ -221,11 +235,13 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(WebSessionRow).where(WebSessionRow.token_hash == _token_hash(token)))
 
 
-def set_password(session: Session, staff: StaffId, password: str) -> None:
+def set_password(
+    session: Session, staff: StaffId, password: str, *, is_given: bool = False
+) -> None:
     """Give a person a password and end all his sessions.
 
     The caller has established that he may: an administrator, or the person himself with his old
-    one. Raises PasswordTooShort or PasswordTooEasy.
+    one. One that `is_given` has to be changed. Raises PasswordTooShort or PasswordTooEasy.
     """
     row = session.get_one(StaffRow, staff)
     composed = nfc(password)
@@ -233,7 +249,7 @@ def set_password(session: Session, staff: StaffId, password: str) -> None:
         raise PasswordTooShort(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
     if search_key(row.login) in search_key(composed) or len(set(composed)) < DIFFERENT_CHARACTERS:
         raise PasswordTooEasy(least=DIFFERENT_CHARACTERS)
-    row.password_hash = _HASHER.hash(composed)
+    row.password_hash, row.password_is_given = _HASHER.hash(composed), is_given
     row.failed_sign_ins, row.locked_until = 0, None
     session.execute(delete(WebSessionRow).where(WebSessionRow.staff == staff))
     session.flush()
@@ -242,9 +258,11 @@ def set_password(session: Session, staff: StaffId, password: str) -> None:
 def change_own_password(session: Session, *, old: str, new: str, by: Actor) -> None:
     """Change one's own password; every session of his ends, this one too.
 
-    Raises OldPasswordWrong, PasswordTooShort or PasswordTooEasy.
+    Raises OldPasswordWrong, PasswordNotChanged, PasswordTooShort or PasswordTooEasy.
     """
     refuse_unless_own_password(session, old, by=by)
+    if session.get_one(StaffRow, by.staff).password_is_given and nfc(new) == nfc(old):
+        raise PasswordNotChanged
     set_password(session, by.staff, new)
 
 

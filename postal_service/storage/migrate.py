@@ -33,6 +33,7 @@ APPEND_ONLY = frozenset(
         "money_entry",
         "access_log",
         "second_factor_reset",
+        "staff_change",
         "shift_count",
     }
 )

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role, RoleNeeded
 from postal_service.services import access
-from postal_service.services.access import NoRole, NotSignedIn
+from postal_service.services.access import NoRole, NotSignedIn, PasswordIsGiven
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import here
 
@@ -25,6 +25,8 @@ Answer = TypeVar("Answer")
 View = Callable[Parameters, Answer]
 
 EVERY_ROLE = frozenset(Role)
+# What is open to somebody whose password an administrator gave, until he has changed it.
+TO_CHANGE_IT = frozenset({"account.show", "account.change_password"})
 
 
 def open_to_all(view: View[Parameters, Answer]) -> View[Parameters, Answer]:
@@ -91,6 +93,11 @@ def _let_in() -> ResponseReturnValue | None:
         if request.method in {"GET", "HEAD"} and isinstance(refused, NotSignedIn):
             return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
         raise refused
+    person = here.signed_in()
+    if person and person.password_is_given and request.endpoint not in TO_CHANGE_IT:
+        if request.method in {"GET", "HEAD"}:
+            return redirect(url_for("account.show"))
+        raise PasswordIsGiven
     if not here.actor().may(*allowed):
         raise RoleNeeded(roles=", ".join(sorted(allowed)), unit=here.actor().unit)
     return None

@@ -23,6 +23,7 @@ from postal_service.services.erasing import EraseReason
 from postal_service.services.jobs import JobState
 from postal_service.services.particulars import Basis, CorrectionState
 from postal_service.services.persons import Purpose
+from postal_service.services.staffing import Step as StaffStep
 from postal_service.web.language import pick
 
 Pair = tuple[str, str]
@@ -36,6 +37,10 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Role.AGENCY, ("cán bộ cơ quan giải quyết", "agency officer")),
     (Role.AUDITOR, ("kiểm tra viên", "auditor")),
     (Role.ADMINISTRATOR, ("quản trị", "administrator")),
+    (StaffStep.GIVEN, ("cấp mật khẩu", "password given")),
+    (StaffStep.DISMISSED, ("cho nghỉ", "dismissed")),
+    (StaffStep.TAKEN_BACK, ("nhận lại", "taken back")),
+    (StaffStep.ROLE_TAKEN, ("thu vai trò", "role taken away")),
     (Capacity.COURIER, ("bưu tá", "courier")),
     (Capacity.COUNTER, ("quầy bưu cục", "post office counter")),
     (Capacity.DESK, ("bộ phận Một cửa", "one-stop desk")),

@@ -43,6 +43,7 @@ from postal_service.web.rounds import views as rounds
 from postal_service.web.scans import views as scans
 from postal_service.web.second_factor import views as second_factor
 from postal_service.web.shifts import views as shifts
+from postal_service.web.staff import views as staff
 from postal_service.web.supplements import views as supplements
 from postal_service.web.tabs import Tab
 from postal_service.web.tracking import views as tracking
@@ -53,6 +54,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     account.pages,
     second_factor.pages,
     factor_resets.pages,
+    staff.pages,
     desk.pages,
     receptions.pages,
     supplements.pages,
@@ -113,6 +115,11 @@ TABS: Final[Sequence[Tab]] = (
         shown_to=frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     ),
     Tab(endpoint="reports.show", name=("Báo cáo", "Report"), shown_to=frozenset(REPORTING)),
+    Tab(
+        endpoint="staff.listed",
+        name=("Nhân viên", "Staff"),
+        shown_to=frozenset({Role.ADMINISTRATOR}),
+    ),
     Tab(
         endpoint="imports.show",
         name=("Nhập dữ liệu", "Import"),

@@ -16,6 +16,7 @@ CHANGES = {
     "ledger_node": "hash = hash",
     "money_entry": "amount_dong = 0",
     "second_factor_reset": "why = ''",
+    "staff_change": "why = ''",
     "shift_count": "counted_dong = 0",
 }
 

@@ -49,6 +49,7 @@ from postal_service.storage.schema.organisation import (
     RecoveryCodeRow,
     RoleRow,
     ShiftCountRow,
+    StaffChangeRow,
     StaffRow,
     SuccessionRow,
     TokenRow,
@@ -72,6 +73,6 @@ __all__ = [
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
     "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "RoundTourRow", "ScanRow", "SealReuseRow", "SealRow",
-    "ShiftCountRow", "SpendRow", "StaffRow", "StepRow", "StopItemRow",
+    "ShiftCountRow", "SpendRow", "StaffChangeRow", "StaffRow", "StepRow", "StopItemRow",
     "StopRow", "SuccessionRow", "TokenRow", "UnitRow", "UploadPieceRow", "UploadRow", "VerdictRow", "WebSessionRow",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postal_service.storage.schema.base import Base
@@ -63,6 +63,8 @@ class StaffRow(Base):
     search_name: Mapped[str]
     phone: Mapped[str]
     password_hash: Mapped[str]  # argon2id; "" cannot sign in
+    # By an administrator, who knows it: nothing else can be done before it is changed.
+    password_is_given: Mapped[bool] = mapped_column(server_default=false(), default=False)
     totp_secret: Mapped[bytes | None]
     totp_step: Mapped[int | None]  # the last thirty seconds whose code was used; none older counts
     badge: Mapped[str] = mapped_column(unique=True)  # short code on the badge, see domain/codes.py
@@ -124,6 +126,21 @@ class FactorResetRow(Base):
     asked: Mapped[str] = mapped_column(index=True)  # shared by the steps of one reset
     step: Mapped[str]  # asked, granted, refused
     staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    why: Mapped[str]
+    by: Mapped[str]
+    unit: Mapped[str]
+    at: Mapped[datetime]
+
+
+class StaffChangeRow(Base):
+    """What an administrator did to an account of his staff. Added, never changed."""
+
+    __tablename__ = "staff_change"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    step: Mapped[str]  # a word of services/staffing.py, Step
+    about: Mapped[str]  # the role and unit that were taken away; "" for the other steps
     why: Mapped[str]
     by: Mapped[str]
     unit: Mapped[str]

@@ -1,0 +1,106 @@
+"""The staff under an administrator: give a password, dismiss, take back, take a role away."""
+
+from enum import StrEnum
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.domain.refusals import Refusal
+from postal_service.services import access, overview, staffing
+from postal_service.services.access import OldPasswordWrong
+from postal_service.storage.transaction import reading, transaction
+from postal_service.web import forms, here
+from postal_service.web.errors import status_of, told
+from postal_service.web.gate import staff_only
+from postal_service.web.language import say
+from postal_service.web.security import limiter
+
+pages = Blueprint("staff", __name__, template_folder="templates", url_prefix="/staff")
+
+TRIES: Final = "20 per minute; 200 per hour"
+
+
+class What(StrEnum):
+    GIVE = "password"
+    DISMISS = "dismiss"
+    TAKE_BACK = "take_back"
+    TAKE_ROLE = "take_role"
+
+
+@pages.get("")
+@staff_only(Role.ADMINISTRATOR)
+def listed() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/<staff>")
+@staff_only(Role.ADMINISTRATOR)
+@limiter.limit(TRIES)
+def change(staff: str) -> ResponseReturnValue:
+    """With one's own password: a session alone does not change who may sign in."""
+    who = StaffId(staff)
+    try:
+        what = forms.choice("what", say("Việc cần làm"), What)
+        why = forms.line("why", say("Lý do"), most=forms.REASON)
+        with transaction(here.sessions()) as store:
+            access.refuse_unless_own_password(store, forms.raw("password"), by=here.actor())
+            given = {"why": why, "by": here.actor(), "at": here.now()}
+            match what:
+                case What.GIVE:
+                    password = staffing.give_password(store, who, **given)
+                case What.DISMISS:
+                    staffing.dismiss(store, who, **given)
+                case What.TAKE_BACK:
+                    staffing.take_back(store, who, **given)
+                case What.TAKE_ROLE:
+                    role = forms.choice("role", say("Vai trò"), Role)
+                    over = UnitCode(forms.line("over", say("Đơn vị"), most=40))
+                    staffing.take_role(store, who, role, over, **given)
+    except Refusal as refused:
+        return _page(refused, at=staff)
+    if what is What.GIVE:
+        return _page(given_to=staff, password=password)
+    flash(_done(what), "good")
+    return redirect(url_for("staff.listed", named=forms.asked("named")))
+
+
+def _done(what: What) -> str:
+    return {
+        What.DISMISS: say(
+            "Đã cho nghỉ: người này không còn đăng nhập được, trên web và điện thoại."
+        ),
+        What.TAKE_BACK: say("Đã nhận lại. Hãy cấp mật khẩu để người này đăng nhập."),
+        What.TAKE_ROLE: say("Đã thu vai trò."),
+    }[what]
+
+
+def _page(
+    refused: Refusal | None = None, *, at: str = "", given_to: str = "", password: str = ""
+) -> ResponseReturnValue:
+    by = here.actor()
+    named = forms.asked("named")
+    with reading(here.sessions()) as store:
+        accounts, following = staffing.listed(store, by=by, named=named, after=forms.cursor())
+        names = staffing.names(store, accounts)
+        units = overview.unit_names(
+            store, [grant.unit for account in accounts for grant in account.grants]
+        )
+    field = "password" if isinstance(refused, OldPasswordWrong) else ""
+    page = render_template(
+        "staff/staff.html",
+        refusal=told(refused, at=field) if refused else "",
+        accounts=accounts,
+        following=following,
+        names=names,
+        units=units,
+        named=named,
+        refused_at=at,
+        given_to=given_to,
+        password=password,
+        myself=by.staff,
+        typed=forms.typed("what", "why"),
+    )
+    return page, status_of(refused) if refused else 200

@@ -1,0 +1,112 @@
+"""An administrator's page of his staff, and what somebody can do with a password that he was given."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from postal_service.services import access
+from postal_service.storage.schema import StaffChangeRow
+from tests.services.world import MORNING, World
+from tests.web.conftest import PASSWORD, Browser
+
+GIVEN = re.compile(r'id="given-password">([^<]+)<')
+SURE = {"why": "quên mật khẩu, gặp tại bưu cục", "password": PASSWORD}
+
+
+def page_of(world: World, login: str) -> str:
+    return f"/staff/{getattr(world, login).staff}"
+
+
+def test_who_has_no_password_is_given_one_and_changes_it_before_anything_else(
+    app: Flask, browser: Callable[[str], Browser], world: World
+) -> None:
+    answer = browser("administrator").send(page_of(world, "counter"), SURE, what="password")
+    assert answer.status_code == 200
+    found = GIVEN.search(answer.get_data(as_text=True))
+    assert found is not None
+    assert "cấp mật khẩu (quên mật khẩu, gặp tại bưu cục)" in answer.get_data(as_text=True)
+    clerk = Browser(app.test_client())
+    assert clerk.sign_in("counter", found[1]).status_code == 302
+    for path in ("/desk", "/dossiers", "/handovers"):
+        got = clerk.get(path)
+        assert (got.status_code, got.headers["Location"]) == (302, "/account")
+    assert clerk.send("/dossiers", written="x").status_code == 403
+    assert "do quản trị viên cấp" in clerk.text("/account")
+    fresh = "chuyến thư buổi chiều"
+    answer = clerk.send("/account/password", old=found[1], new=found[1], again=found[1])
+    assert "phải khác mật khẩu được cấp" in answer.get_data(as_text=True)
+    assert clerk.send("/account/password", old=found[1], new=fresh, again=fresh).status_code == 302
+    assert clerk.sign_in("counter", fresh).status_code == 302
+    assert clerk.get("/desk").status_code == 200
+
+
+def test_who_is_dismissed_is_shut_out_and_taken_back(
+    browser: Callable[[str], Browser], world: World
+) -> None:
+    clerk, administrator = browser("counter"), browser("administrator")
+    assert administrator.send(page_of(world, "counter"), SURE, what="dismiss").status_code == 302
+    assert clerk.get("/desk").status_code == 302
+    assert "đã nghỉ" in administrator.text("/staff?named=counter")
+    refused = administrator.send(page_of(world, "counter"), SURE, what="password")
+    assert refused.status_code == 409
+    assert "đã nghỉ. Nhận lại trước" in refused.get_data(as_text=True)
+    assert administrator.send(page_of(world, "counter"), SURE, what="take_back").status_code == 302
+    assert "chưa có mật khẩu" in administrator.text("/staff?named=counter")
+
+
+def test_a_role_is_taken_away(browser: Callable[[str], Browser], world: World) -> None:
+    role = {"what": "take_role", "role": "postal_clerk", "over": world.counter.unit}
+    answer = browser("administrator").send(page_of(world, "counter"), SURE | role)
+    assert answer.status_code == 302
+    assert browser("counter").get("/desk").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"why": ""}, "why-fault"),
+        ({"why": "x" * 201}, "why-fault"),
+        ({"password": "not mine at all"}, "password-fault"),
+        ({"password": ""}, "password-fault"),
+        ({"what": "promote"}, "Việc cần làm"),
+        ({"what": ""}, "Việc cần làm"),
+        ({"what": "take_role", "role": "king", "over": "x"}, "Vai trò"),
+        ({"what": "take_role", "role": "courier", "over": "x"}, ""),
+        ({"what": "take_role", "role": "courier", "over": ""}, "Đơn vị"),
+    ],
+)
+def test_what_cannot_be_is_said_by_its_field_and_nothing_is_lost(
+    session: Session,
+    browser: Callable[[str], Browser],
+    world: World,
+    fields: dict[str, str],
+    said: str,
+) -> None:
+    sent = {"what": "dismiss"} | SURE | fields
+    answer = browser("administrator").send(page_of(world, "counter"), sent)
+    text = answer.get_data(as_text=True)
+    assert 400 <= answer.status_code < 500
+    assert said in text
+    if 0 < len(sent["why"]) <= 200:
+        assert f'value="{sent["why"]}"' in text
+    assert PASSWORD not in text
+    assert session.scalar(select(func.count()).select_from(StaffChangeRow)) == 0
+    assert access.open_session(session, world.counter.staff, at=MORNING)
+
+
+def test_one_s_own_account_and_strangers_are_refused(
+    browser: Callable[[str], Browser], world: World
+) -> None:
+    administrator = browser("administrator")
+    own = administrator.send(page_of(world, "administrator"), SURE, what="dismiss")
+    assert (own.status_code, "một quản trị viên khác" in own.get_data(as_text=True)) == (403, True)
+    nobody = administrator.send("/staff/s-nobody", SURE, what="dismiss")
+    assert nobody.status_code == 404
+    assert (
+        browser("manager").send(page_of(world, "counter"), SURE, what="dismiss").status_code == 403
+    )
+    assert browser("manager").get("/staff").status_code == 403

@@ -178,12 +178,20 @@ class ProcedureVersion:
         Raises:
             NoFee: none was entered.
         """
-        applying = [
-            fee for fee in self.fees if fee.channel in {None, channel} and fee.valid_from <= day
-        ]
-        if not applying:
+        fee = self.entered_fee(channel, day) or self.entered_fee(None, day)
+        if fee is None:
             raise NoFee(procedure=self.code, channel=channel.value)
-        return max(applying, key=lambda fee: (fee.channel is not None, fee.valid_from))
+        return fee
+
+    def entered_fee(self, channel: Channel | None, day: date) -> Fee | None:
+        """The newest fee entered for a channel, or without one for all that have none of their own.
+
+        Of two from the same day it is the one entered last: that is how a placeholder is confirmed.
+        """
+        entered = [
+            fee for fee in reversed(self.fees) if fee.channel is channel and fee.valid_from <= day
+        ]
+        return max(entered, key=lambda fee: fee.valid_from, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

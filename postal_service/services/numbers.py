@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from postal_service.domain import dossier_code, s10
@@ -17,8 +17,10 @@ from postal_service.domain.crockford import ENTROPY_BYTES, Token, token_from
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.services.places import Place
+from postal_service.storage.schema import DossierRow
 
 SERIALS = 100_000_000  # S10 has eight digits
+LAST_OF_DAY = 999_999  # a dossier code has six
 PIN_LENGTH = 4
 # Crockford without letters a Vietnamese input method rewrites, or people take for each other.
 PIN_ALPHABET = "23456789CFHJKMNPRTVX"
@@ -73,14 +75,17 @@ def item_number(session: Session, service: str) -> ItemId:
 def dossier_number(session: Session, agency: Place, *, day: date) -> str:
     """The code of a new dossier: agency, day of registration, daily serial from 1.
 
-    Raises NoAgencyId, or NumbersExhausted after 999,999 dossiers of one day.
+    Codes that were imported or typed are passed over. Raises NoAgencyId, or NumbersExhausted after
+    999,999 dossiers of one day.
     """
     if agency.agency_id is None:
         raise NoAgencyId(unit=agency.code)
-    serial = take(session, f"dossier:{agency.agency_id}:{day:%y%m%d}", first=1)
-    if serial > 999_999:
-        raise NumbersExhausted(series=agency.agency_id)
-    return dossier_code.make(agency=agency.agency_id, received_on=day, serial=serial).canonical
+    series = f"dossier:{agency.agency_id}:{day:%y%m%d}"
+    first = take(session, series, first=1)
+    serial, code = _first_free(session, agency.agency_id, day, first)
+    if serial > first:
+        take(session, series, count=serial - first)  # so that nobody looks at these again
+    return code
 
 
 def label() -> Label:
@@ -101,3 +106,20 @@ def pin() -> str:
     while len(characters) < PIN_LENGTH:
         characters += [PIN_ALPHABET[byte % 20] for byte in os.urandom(8) if byte < 240]
     return "".join(characters[:PIN_LENGTH])
+
+
+def _first_free(session: Session, agency: str, day: date, first: int) -> tuple[int, str]:
+    """The first serial from `first` on whose code no dossier has, and that code."""
+    together = 1  # mostly it is free; after an import thousands in a row are not
+    while first <= LAST_OF_DAY:
+        serials = range(first, min(first + together, LAST_OF_DAY + 1))
+        codes = [
+            dossier_code.make(agency=agency, received_on=day, serial=serial).canonical
+            for serial in serials
+        ]
+        taken = set(session.scalars(select(DossierRow.code).where(DossierRow.code.in_(codes))))
+        for serial, code in zip(serials, codes, strict=True):
+            if code not in taken:
+                return serial, code
+        first, together = first + together, min(together * 16, 4096)
+    raise NumbersExhausted(series=agency)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -191,20 +192,14 @@ def open_dossier(
 ) -> Opened:
     """Write the dossier, its people, papers and dues; make its secrets.
 
-    Raises NoAgencyId or NumbersExhausted.
+    Raises DossierKnown where somebody was faster, NoAgencyId or NumbersExhausted.
     """
     command = checked.command
-    day = local(checked.at).date()
     dossier = DossierId(str(uuid7()))
     pin = numbers.pin()
-    delivery_code = None
-    if command.result_by_post:
-        result_item = numbers.item_number(session, service)
-        delivery_code = numbers.delivery_code(result_item, rotation=1)
     helped = checked.here.code if origin != places.DESK else None
     row = DossierRow(
         id=dossier,
-        code=checked.code or numbers.dossier_number(session, checked.agency, day=day),
         procedure=checked.version_id,
         channel=command.channel.value,
         origin=origin,
@@ -212,16 +207,14 @@ def open_dossier(
         received_unit=received_unit,
         competent_unit=checked.agency.code,
         result_by_post=command.result_by_post,
-        result_item=delivery_code.item if delivery_code else None,
-        result_lock=delivery_code.lock if delivery_code else None,
         pin_hash=pin_hash(vault, dossier, pin),
         administrative=Administrative.POSTED.value,  # the first step says which it is
         money=Money.NONE.value,
         digitisation=Digitisation.NONE.value,
         made_at=checked.at,
     )
-    session.add(row)
-    session.flush()
+    _insert(session, row, checked)
+    delivery_code = _promise_result(session, row, service) if command.result_by_post else None
     key = persons.new_key(session, vault, dossier)
     _keep_people(session, vault, key, checked)
     _keep_papers(session, dossier, checked)
@@ -290,8 +283,40 @@ def _known_code(session: Session, command: Registration, *, at: datetime) -> str
     if not command.code:
         return ""
     code = dossier_code.parse(command.code, today=local(at).date()).canonical
-    if session.scalar(select(DossierRow.id).filter_by(code=code)) is not None:
+    if _is_known(session, code):
         raise DossierKnown(code=code)
+    return code
+
+
+def _is_known(session: Session, code: str) -> bool:
+    return session.scalar(select(DossierRow.id).filter_by(code=code)) is not None
+
+
+def _insert(session: Session, row: DossierRow, checked: Checked) -> None:
+    """Write the row under the code it came with, or under a fresh one.
+
+    What another transaction is about to write cannot be seen, only run into: the database waits for
+    its end. No item number is held meanwhile, or the other one could wait for that.
+    """
+    day = local(checked.at).date()
+    while True:
+        row.code = checked.code or numbers.dossier_number(session, checked.agency, day=day)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:
+            if not _is_known(session, row.code):
+                raise
+            if checked.code:
+                raise DossierKnown(code=row.code) from None
+        else:
+            return
+
+
+def _promise_result(session: Session, row: DossierRow, service: str) -> DeliveryCode:
+    """Set a number aside for the result; of the code that opens it the row keeps only the lock."""
+    code = numbers.delivery_code(numbers.item_number(session, service), rotation=1)
+    row.result_item, row.result_lock = code.item, code.lock
     return code
 
 

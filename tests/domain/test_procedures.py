@@ -183,6 +183,14 @@ def test_the_fee_depends_on_the_day() -> None:
     assert version.fee_on(Channel.COUNTER, date(2026, 8, 8)).amount_dong == 20_000
 
 
+def test_a_placeholder_gives_way_to_what_was_decided_for_the_same_day() -> None:
+    guessed = RESIDENCE.fees[0]
+    decided = replace(guessed, amount_dong=25_000, status=FeeStatus.CONFIRMED)
+    version = replace(RESIDENCE, fees=(guessed, decided))
+
+    assert version.fee_on(Channel.COUNTER, DAY) == decided
+
+
 def test_a_channel_without_a_fee_is_not_free() -> None:
     only_online = replace(RESIDENCE, fees=RESIDENCE.fees[1:])
     with pytest.raises(NoFee):

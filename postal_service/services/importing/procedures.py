@@ -120,7 +120,7 @@ class Procedures:
     def judge(
         self, session: Session, batch: Sequence[Numbered[VersionRecord]], mode: Mode
     ) -> list[Verdict]:
-        return [self._judge(session, each.record, mode) for each in batch]
+        return [self._judge(session, each, mode) for each in batch]
 
     def save(self, session: Session, batch: Sequence[tuple[VersionRecord, Outcome]]) -> None:
         for record, _ in batch:
@@ -129,26 +129,32 @@ class Procedures:
     def finish(self, session: Session) -> None:
         pass
 
-    def _judge(self, session: Session, record: VersionRecord, mode: Mode) -> Verdict:
-        told = record.version
+    def _judge(self, session: Session, row: Numbered[VersionRecord], mode: Mode) -> Verdict:
+        told = row.record.version
         if (told.code, told.valid_from) not in self._stored:
             return judged(mode, exists=False)
-        row = session.scalars(
+        found = session.scalars(
             select(ProcedureRow).filter_by(code=told.code, valid_from=told.valid_from)
         ).one()
-        stored = catalogue.version(session, catalogue.VersionId(row.id))
-        compared = {
-            "Tên TTHC": told.name == stored.name,
-            "Lĩnh vực": told.field == stored.field,
-            "Cơ quan thực hiện": told.authority == stored.authority,
-            "Cấp": told.level == stored.level,
-            "Thời hạn": told.term == stored.term,
-            "BCCI": (told.post_in, told.post_out) == (stored.post_in, stored.post_out),
-            "Thành phần hồ sơ": not told.papers or told.papers == stored.papers,
+        stored = catalogue.version(session, catalogue.VersionId(found.id))
+        same = {
+            "name": told.name == stored.name,
+            "field": told.field == stored.field,
+            "authority": told.authority == stored.authority,
+            "level": told.level == stored.level,
+            "term": told.term.amount == stored.term.amount,
+            "term_unit": told.term.unit == stored.term.unit,
+            "post_in": told.post_in == stored.post_in,
+            "post_out": told.post_out == stored.post_out,
+            "presence_in": told.presence_at_intake == stored.presence_at_intake,
+            "presence_out": told.presence_at_return == stored.presence_at_return,
+            "papers": told.papers == stored.papers,
+            "fee": _first_fee(told) == _first_fee(stored),
+            "source": row.record.source == found.source,
+            "status": told.trust == stored.trust,
         }
-        return judged(
-            mode, exists=True, fixed=[name for name, same in compared.items() if not same]
-        )
+        otherwise = [key for key in same if not same[key] and row.cells.given(key)]
+        return judged(mode, exists=True, fixed=[_TITLES[key] for key in otherwise])
 
     def _version(self, cells: RowCells) -> VersionRecord | None:
         code, source = self._code(cells), cells.text("source", longest=500)
@@ -183,6 +189,15 @@ class Procedures:
         except Refusal as refusal:
             cells.refuse("code", refusal.code, **refusal.facts)
         return code
+
+
+_TITLES = {column.key: column.title for column in Procedures.columns.all}
+
+
+def _first_fee(version: ProcedureVersion) -> int | None:
+    """What every channel without its own asks on the version's first day: all that one cell tells."""
+    fee = version.entered_fee(None, version.valid_from)
+    return fee.amount_dong if fee else None
 
 
 def _term(cells: RowCells) -> Term | None:

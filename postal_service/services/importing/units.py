@@ -104,8 +104,8 @@ class Units:
         if "/" in code:
             cells.refuse("code", "import.bad_unit_code")
         self._check_references(cells, code, told)
-        ends = told.get("valid_to")
-        if isinstance(ends, date) and isinstance(told["valid_from"], date) and ends < told["valid_from"]:  # fmt: skip
+        begins, ends = told.get("valid_from"), told.get("valid_to")
+        if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
             cells.refuse("valid_to", "unit.dates_crossed", unit=code)
         successors = self._successors(cells, code, ends)
         if cells.refused or not code:

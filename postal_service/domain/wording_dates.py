@@ -53,6 +53,11 @@ def short_moment(moment: datetime) -> str:
     return f"{local(moment):%H:%M %d/%m/%Y}"
 
 
+def short_window(opens_at: datetime, closes_at: datetime) -> str:
+    """Say "08:00–10:00 25/11/2026", of a window within one day."""
+    return f"{local(opens_at):%H:%M}–{short_moment(closes_at)}"
+
+
 def weekday_date(day: date) -> str:
     """Say "Thứ Tư, 25/11/2026"."""
     return f"{_WEEKDAYS[day.weekday()]}, {short_date(day)}"

@@ -122,6 +122,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mục “{field}” phải là ngày hợp lệ. Chưa có gì được ghi.",
         "“{field}” has to be a date. Nothing was recorded.",
     ),
+    "form.not_an_hour": (
+        "Mục “{field}” phải là giờ và phút, ví dụ 08:30. Chưa có gì được ghi.",
+        "“{field}” has to be hours and minutes, such as 08:30. Nothing was recorded.",
+    ),
     "form.not_a_serial": (
         "Số niêm phong chỉ gồm chữ in hoa, chữ số và dấu gạch nối. Chưa có gì được ghi.",
         "A seal serial is capital letters, digits and hyphens. Nothing was recorded.",

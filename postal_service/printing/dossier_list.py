@@ -11,12 +11,14 @@ from postal_service.printing.figures import clock, day_of, masked_id, masked_pho
 from postal_service.printing.page import ILLUSTRATIVE_FORM, Paper, Signature
 from postal_service.printing.paper_counts import ListedPaper, put_papers
 
+BY_HAND: Final = "………………"
+DAY_BY_HAND: Final = "ngày …… tháng …… năm …………"
 COPIES: Final = ("Bản 1 — người gửi giữ", "Bản 2 — bưu điện giữ")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DossierList:
-    """The consignment note of one dossier."""
+    """The consignment note of one dossier. What is signed at the door is dated there, by hand."""
 
     number: str
     operator_name: str
@@ -33,7 +35,7 @@ class DossierList:
     item_code: str
     seal_number: str
     papers: tuple[ListedPaper, ...]
-    posted_at: datetime
+    posted_at: datetime | None  # none where a courier comes for the papers
     clerk_name: str
     remarks: str = ""
     basis_line: str = ILLUSTRATIVE_FORM
@@ -46,6 +48,7 @@ def render(view: DossierList) -> bytes:
 
 
 def _put_copy(paper: Paper, view: DossierList) -> None:
+    at = view.posted_at
     paper.national_header((view.operator_name, view.office_name))
     paper.title("kiêm danh mục tài liệu gửi qua dịch vụ bưu chính công ích")
     paper.bars(view.item_code)
@@ -67,7 +70,7 @@ def _put_copy(paper: Paper, view: DossierList) -> None:
     paper.section("4. Niêm phong")
     paper.facts(
         ("Số niêm phong", view.seal_number),
-        ("Giờ chấp nhận", clock(view.posted_at)),
+        ("Giờ chấp nhận", clock(at) if at else BY_HAND),
     )
     if view.remarks:
         paper.facts(("Nội dung khác", view.remarks))
@@ -76,5 +79,5 @@ def _put_copy(paper: Paper, view: DossierList) -> None:
         Signature(role="NHÂN VIÊN BƯU CHÍNH", name=view.clerk_name),
         attest="Hai bên đã cùng kiểm đếm, đối chiếu giấy tờ theo danh mục cơ quan công bố; hồ sơ được "
         "đóng gói và niêm phong trước mặt người gửi. Phiếu lập thành 02 bản, mỗi bên giữ một bản.",
-        dated=f"{view.place}, {official_date(day_of(view.posted_at))}",
+        dated=f"{view.place}, {official_date(day_of(at)) if at else DAY_BY_HAND}",
     )

@@ -16,7 +16,10 @@ _MODULE_MM = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class KeepingSlip:
-    """`delivery_code` is `BG1:…`, or empty when the citizen fetches the result himself."""
+    """`delivery_code` is `BG1:…`, or empty when the citizen fetches the result himself.
+
+    Where a courier comes for the dossier, nothing is posted yet: `visit` says when he comes.
+    """
 
     operator_name: str
     office_name: str
@@ -24,9 +27,10 @@ class KeepingSlip:
     procedure_name: str
     agency_name: str
     item_code: str
-    posted_at: datetime
+    posted_at: datetime | None
     lookup_pin: str
     delivery_code: str
+    visit: str = ""
 
 
 def render(view: KeepingSlip) -> bytes:
@@ -39,7 +43,7 @@ def render(view: KeepingSlip) -> bytes:
         ("Thủ tục hành chính", view.procedure_name),
         ("Cơ quan giải quyết", view.agency_name),
         ("Bưu gửi", view.item_code),
-        ("Bưu điện nhận lúc", official_clock(view.posted_at)),
+        _taken(view),
         ("Mã tra cứu (PIN)", view.lookup_pin),
     )
     paper.say(
@@ -62,3 +66,9 @@ def render(view: KeepingSlip) -> bytes:
             ),
         )
     return paper.pdf()
+
+
+def _taken(view: KeepingSlip) -> tuple[str, str]:
+    if view.posted_at is None:
+        return "Bưu tá đến nhận", view.visit
+    return "Bưu điện nhận lúc", official_clock(view.posted_at)

@@ -29,6 +29,7 @@ from postal_service.services.registration import Received, Registration
 from postal_service.services.steps import steps_of, take_step
 from postal_service.storage.schema import DossierRow, ItemRow, PickupRow
 
+ASKING = (Role.POSTAL_CLERK, Role.MANAGER)
 LONGEST_AHEAD = timedelta(days=14)
 SHORTEST_WINDOW = timedelta(minutes=30)
 HOME = "home"
@@ -47,6 +48,15 @@ class OfficeClosed(RuleBroken):
 
 class NoAddressToCollect(Malformed):
     code = "collecting.no_address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """When the courier of which office comes for a dossier."""
+
+    office: UnitCode
+    opens_at: datetime
+    closes_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +107,14 @@ def request(
     Raises RoleNeeded, ChannelDoesNotFit, NoAddressToCollect, NoOfficeServes, BadWindow,
     OfficeClosed, NoCalendar, and what `reception.register` raises.
     """
-    by.need(Role.POSTAL_CLERK, Role.MANAGER)
+    by.need(*ASKING)
     if command.channel is Channel.DIRECT:
         raise registration.ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
     if command.submitter.address is None:
         raise NoAddressToCollect
+    _refuse_bad_window(opens_at, closes_at, at=at)
     day = local(opens_at).date()
     office = places.office_serving(session, command.submitter.address.unit, day=day)
-    _refuse_bad_window(opens_at, closes_at, at=at)
     if not calendars.of_unit(session, office).is_working_day(day):
         raise OfficeClosed(unit=office.name, day=short_date(day))
     checked = registration.check(session, command, here=office.code, carried_in=True, at=at)
@@ -131,6 +141,14 @@ def request(
     )
     session.flush()
     return opened.answer(decided, item, label)
+
+
+def awaited(session: Session, dossier: DossierId) -> Visit | None:
+    """The visit that a dossier waits for; none where none was asked for, or it was collected or withdrawn."""
+    row = session.get(PickupRow, dossier)
+    if row is None or row.state != "registered":
+        return None
+    return Visit(office=UnitCode(row.office), opens_at=row.opens_at, closes_at=row.closes_at)
 
 
 def expected(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, ToCollect]:

@@ -24,6 +24,7 @@ from postal_service.projections.timelines import Moment
 from postal_service.services import (
     charges,
     closed_bags,
+    collecting,
     digitisation,
     directory,
     dossiers,
@@ -32,6 +33,7 @@ from postal_service.services import (
     sight,
 )
 from postal_service.services.charges import Account
+from postal_service.services.collecting import Visit
 from postal_service.services.digitisation import Scan
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.steps import steps_of
@@ -109,6 +111,7 @@ class DossierView:
     procedure: ProcedureVersion
     papers: tuple[Paper, ...]
     people: Mapping[PersonRole, Masked]
+    visit: Visit | None  # a courier comes to fetch it
     steps: Sequence[Step]
     accounts: Sequence[Account]
     scans: Sequence[Scan]
@@ -213,12 +216,15 @@ def dossier(session: Session, vault: Vault, key: DossierId, *, by: Actor) -> Dos
     )
     steps = steps_of(session, key)
     units = [found.received_unit, found.competent_unit, *(UnitCode(step.unit) for step in steps)]
+    if found.helped_unit:
+        units.append(found.helped_unit)
     people = [StaffId(step.staff) for step in steps]
     return DossierView(
         dossier=found,
         procedure=procedures.version(session, found.procedure),
         papers=dossiers.papers(session, key),
         people=persons.masked(session, vault, [key])[key],
+        visit=collecting.awaited(session, key),
         steps=steps,
         accounts=charges.accounts(session, key),
         scans=digitisation.scans(session, key),

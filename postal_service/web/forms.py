@@ -1,6 +1,6 @@
 """Read what a form sent: each field once, bounded, composed; what cannot be is refused by the field's name."""
 
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import TypeVar
 
@@ -38,6 +38,10 @@ class NotAChoice(Malformed):
 
 class NotADate(Malformed):
     code = "form.not_a_date"
+
+
+class NotAnHour(Malformed):
+    code = "form.not_an_hour"
 
 
 def raw(name: str) -> str:
@@ -109,6 +113,14 @@ def day(name: str, label: str) -> date:
         return date.fromisoformat(raw(name)[:10])
     except ValueError:
         raise NotADate(field=say(label), input=name) from None
+
+
+def hour(name: str, label: str) -> time:
+    """Hours and minutes of the day, such as 08:30 or 8:30. Raises NotAnHour."""
+    try:
+        return time.fromisoformat(raw(name).strip()[:5].zfill(len("08:30")))
+    except ValueError:
+        raise NotAnHour(field=say(label), input=name) from None
 
 
 def ticked(name: str) -> bool:

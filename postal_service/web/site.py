@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Flask, g, request
 
 from postal_service.domain.actors import Role
-from postal_service.domain.wording_dates import short_date, short_moment, told_date
+from postal_service.domain.wording_dates import short_date, short_moment, short_window, told_date
 from postal_service.domain.wording_numbers import dong
 from postal_service.reports import REPORTING
 from postal_service.runtime import Runtime
@@ -18,6 +18,7 @@ from postal_service.web.acts import act_facts, act_word, verdict_word
 from postal_service.web.audit import views as audit
 from postal_service.web.bags import views as bags
 from postal_service.web.cash import views as cash
+from postal_service.web.collecting import views as collecting
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
@@ -57,6 +58,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     staff.pages,
     desk.pages,
     receptions.pages,
+    collecting.pages,
     supplements.pages,
     items.pages,
     exceptions.pages,
@@ -90,7 +92,7 @@ TABS: Final[Sequence[Tab]] = (
     Tab(
         endpoint="receptions.search",
         name=("Tiếp nhận", "Reception"),
-        shown_to=frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK}),
+        shown_to=frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK, Role.MANAGER}),
     ),
     Tab(
         endpoint="rounds.show",
@@ -160,6 +162,7 @@ def _words_for_templates(app: Flask) -> None:
             "nonce": security.nonce,
             "navigation": tabs.navigation,
             "moment": short_moment,
+            "window": short_window,
             "day": _day,
             "dong": dong,
             "form_key": form_keys.fresh,

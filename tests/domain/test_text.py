@@ -32,6 +32,7 @@ from postal_service.domain.wording_dates import (
     official_moment,
     short_date,
     short_moment,
+    short_window,
     weekday_date,
 )
 from postal_service.domain.wording_numbers import dong, in_figures, in_words
@@ -147,6 +148,8 @@ def test_dates_as_a_form_prints_them() -> None:
     assert official_date(date(2027, 2, 6)) == "ngày 06 tháng 02 năm 2027"
     assert short_date(date(2026, 9, 2)) == "02/09/2026"
     assert short_moment(at("2026-11-23 15:20")) == "15:20 23/11/2026"
+    opens, closes = at("2026-11-25 08:00"), at("2026-11-25 10:30")
+    assert short_window(opens, closes) == "08:00–10:30 25/11/2026"
     assert weekday_date(date(2026, 11, 25)) == "Thứ Tư, 25/11/2026"
     assert weekday_date(date(2026, 11, 22)).startswith("Chủ Nhật")
     with pytest.raises(ValueError, match="time zone"):

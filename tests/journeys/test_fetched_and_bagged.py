@@ -1,6 +1,6 @@
 """The post comes to the citizen's home, and packages travel between two offices in a bag.
 
-Where the pages have no form for an act yet, the clerk's part is done through the same service call.
+The bag goes through the services that its pages call.
 """
 
 from datetime import datetime, timedelta
@@ -8,48 +8,50 @@ from datetime import datetime, timedelta
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.custody import State
-from postal_service.domain.ids import ItemId
+from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import collecting, dossiers, handovers, transport
+from postal_service.services import dossiers, handovers, places, transport, workdays
 from postal_service.storage.transaction import reading, transaction
 from tests.journeys.post import Post, accepted, online, put_out
 from tests.mobile_api.test_rounds import publish
 from tests.services import world as w
-from tests.services.registrations import SERVICE, registration
-from tests.web.desk_work import sealed, taken
+from tests.web.desk_work import dossier_in, sealed, taken, visit_asked
 
 
 def test_papers_fetched_at_home_reach_the_desk(post: Post) -> None:
-    world, opens = post.world, datetime(2026, 11, 25, 8, tzinfo=VIETNAM)
+    world, counter = post.world, post.browser("counter")
+    page = visit_asked(counter)  # for 8 to 10 in the morning of the 25th
+    dossier = DossierId(dossier_in(page))
+    opens = datetime(2026, 11, 25, 8, tzinfo=VIETNAM)
     with transaction(post.runtime.sessions) as session:
-        asked = collecting.request(
-            session, world.keys, registration(session), opens_at=opens,
-            closes_at=opens + timedelta(hours=2), service=SERVICE, by=world.counter,
-            at=post.clock(),
-        )  # fmt: skip
-        publish(session, "round-1", world.courier.staff, [], asked.dossier)
-    assert asked.item is not None
+        item = next(each.item for each in dossiers.items_of(session, dossier))
+        office = places.place(session, w.OFFICE, day=opens.date())
+        day = workdays.read(session, world.vault, office, opens.date(), at=post.clock())
+        assert f"collect:{dossier}" in {order.key for order in day.orders}  # the planner has it
+        publish(session, "round-1", world.courier.staff, [], dossier)
     phone = post.phone(world.courier)
     online(phone)
     post.clock.at = opens + timedelta(minutes=30)
 
-    phone.collect(asked.item)
-    phone.tell(asked.item, acts.Pack(seal="NP-HOME", counts=asked.counts))
+    listed = acts.Counts(**phone._package(item)["counts"])
+    phone.collect(item)
+    phone.tell(item, acts.Pack(seal="NP-HOME", counts=listed))
     post.later(hours=3)
     online(phone)
     accepted(phone)
 
-    assert post.holder(asked.item) == world.courier.staff
+    assert post.holder(item) == world.courier.staff
     with reading(post.runtime.sessions) as session:
-        found = dossiers.load(session, asked.dossier)
+        found = dossiers.load(session, dossier)
     assert found.administrative is Administrative.POSTED
     assert found.posted_at == opens + timedelta(minutes=30)  # the moment at the door counts
+    assert "đến nhận tại nhà" not in post.browser("counter").text(f"/dossiers/{dossier}")
     online(phone)
-    batch = put_out(phone, asked.item, w.DESK)
+    batch = put_out(phone, item, w.DESK)
     accepted(phone)
-    taken(post.browser("desk_clerk"), batch, asked.item)
-    assert post.state(asked.item) is State.WITH_AGENCY
+    taken(post.browser("desk_clerk"), batch, item)
+    assert post.state(item) is State.WITH_AGENCY
 
 
 def test_packages_travel_in_a_bag_from_one_office_to_another(post: Post) -> None:

@@ -85,6 +85,9 @@ def test_what_the_courier_needs_exists_before_he_leaves_and_holds_no_secret(
     assert received.delivery_code.secret not in repr(given)
     found = dossiers.load(session, received.dossier)
     assert (found.administrative, found.posted_at) == (Administrative.REQUESTED, None)
+    assert collecting.awaited(session, received.dossier) == collecting.Visit(
+        office=w.OFFICE, opens_at=at(25, 8), closes_at=at(25, 10)
+    )
 
 
 def test_the_office_of_the_citizens_own_address_comes(session: Session, world: World) -> None:
@@ -113,6 +116,7 @@ def test_when_the_phones_word_arrives_the_dossier_is_posted_once(
     pickup = session.scalars(select(PickupRow)).one()
     assert pickup.state == "collected"
     assert collecting.expected(session, [received.dossier]) == {}
+    assert collecting.awaited(session, received.dossier) is None
 
 
 def test_a_count_at_the_door_that_differs_is_told(session: Session, world: World) -> None:
@@ -137,6 +141,7 @@ def test_what_was_withdrawn_before_the_courier_came_is_for_a_person_to_look_at(
         session, world.keys, received.dossier, why="Không cần nữa", by=world.counter, at=at(25, 8)
     )
     assert collecting.expected(session, [received.dossier]) == {}
+    assert collecting.awaited(session, received.dossier) is None
     sign_at_the_door(session, world, given)
 
     told = collecting.note_collected(session, [received.item], at=at(25, 18))

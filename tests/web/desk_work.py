@@ -7,6 +7,7 @@ from tests.web.conftest import Browser
 
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
 ITEM = re.compile(r'class="code" href="/items/([A-Z]{2}\d{9}VN)"')
+DOSSIER = re.compile(r"/dossiers/([0-9a-f-]{36})")
 BATCH = re.compile(r"/handovers/([0-9a-f-]{36})")
 NEED = re.compile(r'name="(p\d+-(?:originals|certified|photocopies))"[^>]*value="(\d+)"')
 
@@ -30,6 +31,24 @@ def reception_fields(clerk: Browser, procedure: str = w.EXTRACT, **other: str) -
     assert key is not None
     counts = dict(NEED.findall(page))
     return {"form_key": key[1], **counts, **LAN, **other}
+
+
+def visit_fields(clerk: Browser, procedure: str = w.EXTRACT, **other: str) -> dict[str, str]:
+    """The form of a visit for Lan, the day after the day off, with exactly what the list asks for."""
+    page = clerk.text(f"/collecting/new/{procedure}")
+    key = FORM_KEY.search(page)
+    assert key is not None
+    window = {"day": "2026-11-25", "opens": "08:00", "closes": "10:00"}
+    unpaid = {name: value for name, value in LAN.items() if name != "postage_means"}
+    return {"form_key": key[1], **dict(NEED.findall(page)), **unpaid, **window, **other}
+
+
+def visit_asked(clerk: Browser, **other: str) -> str:
+    """Ask for a visit; the answer's page."""
+    answer = clerk.send(f"/collecting/new/{w.EXTRACT}", visit_fields(clerk, **other))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200, page
+    return page
 
 
 def received(clerk: Browser, procedure: str = w.EXTRACT, **other: str) -> str:
@@ -66,8 +85,13 @@ def taken(clerk: Browser, batch: str, *items: str) -> str:
 
 def dossier_of(clerk: Browser, item: str) -> str:
     """The dossier that an item's page names."""
-    found = re.search(r"/dossiers/([0-9a-f-]{36})", clerk.text(f"/items/{item}"))
-    assert found is not None
+    return dossier_in(clerk.text(f"/items/{item}"))
+
+
+def dossier_in(page: str) -> str:
+    """The dossier that a page links to."""
+    found = DOSSIER.search(page)
+    assert found is not None, page
     return found[1]
 
 

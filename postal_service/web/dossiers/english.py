@@ -23,6 +23,8 @@ ENGLISH: dict[str, str] = {
     "Nơi hỗ trợ": "Helped at",
     "Nơi tiếp nhận": "Received at",
     "tại nhà, qua bưu điện": "at home, by post",
+    "Bưu tá của {office} đến nhận tại nhà: {window}.": "A courier of {office} comes to fetch it at home: {window}.",
+    "Đã quá giờ hẹn mà chưa báo đã nhận: gọi cho bưu tá, rồi gọi cho công dân.": "The time has passed and nothing tells that it was fetched: call the courier, then the citizen.",
     "tại nơi tiếp nhận": "where it was received",
     "Thành phần hồ sơ": "Papers of the dossier",
     "Chưa có giấy tờ nào.": "No papers yet.",

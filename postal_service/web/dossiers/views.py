@@ -108,6 +108,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         "dossiers/dossier.html",
         refusal=told(refused) if refused else "",
         view=view,
+        now=here.now(),
         why_of=why_of,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),

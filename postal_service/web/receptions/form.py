@@ -1,7 +1,10 @@
 """Read the reception form: papers of the closed list, people, fees. What the card's code says fills what was left empty."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from postal_service.domain.calendar import NoCalendar
+from postal_service.domain.dossier_code import NotADossierCode
 from postal_service.domain.identity import CitizenCard, read_card
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line, Means
@@ -9,14 +12,22 @@ from postal_service.domain.persons import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
     Person,
+    PersonRole,
     read_address,
     read_person,
 )
 from postal_service.domain.procedures import PaperCount, ProcedureVersion
+from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Channel
 from postal_service.services.charges import Due
-from postal_service.services.places import DESK, Place
-from postal_service.services.registration import Registration
+from postal_service.services.collecting import BadWindow, NoAddressToCollect, OfficeClosed
+from postal_service.services.places import DESK, NoOfficeServes, NotAnAgency, Place
+from postal_service.services.registration import (
+    DossierKnown,
+    NoPhoneToReach,
+    NoReceiver,
+    Registration,
+)
 from postal_service.web import forms
 
 FIELDS: Final = (
@@ -27,11 +38,27 @@ FIELDS: Final = (
 )  # fmt: skip
 
 
+FIELD_OF: Final[Mapping[type[Refusal], str]] = {
+    NotADossierCode: "code",
+    DossierKnown: "code",
+    NotAnAgency: "agency",
+    NoReceiver: "commune",
+    NoAddressToCollect: "commune",
+    BadWindow: "opens",
+    OfficeClosed: "day",
+    NoCalendar: "day",
+}
+
+
 def channel_at(unit: Place) -> Channel:
     """A dossier comes in person at a desk, by post at a post office; filed online before, by its code."""
-    if forms.raw("code").strip():
-        return Channel.ONLINE
-    return Channel.DIRECT if unit.kind == DESK else Channel.POST
+    channel = channel_by_post()
+    return Channel.DIRECT if channel is Channel.POST and unit.kind == DESK else channel
+
+
+def channel_by_post() -> Channel:
+    """How a dossier comes that the post fetches; filed online before, by its code."""
+    return Channel.ONLINE if forms.raw("code").strip() else Channel.POST
 
 
 def read(version: ProcedureVersion, channel: Channel) -> Registration:
@@ -51,6 +78,19 @@ def read(version: ProcedureVersion, channel: Channel) -> Registration:
         dues=_dues(),
         code=forms.optional_line("code", "Mã hồ sơ trực tuyến", most=60),
     )
+
+
+def field_of(refused: Refusal) -> str:
+    """The field that a service's refusal is about; "" where it is about no single one."""
+    match refused:
+        case NoPhoneToReach():
+            theirs = refused.facts["role"] == PersonRole.RECEIVER.value
+            return "receiver_phone" if theirs and forms.raw("receiver_name").strip() else "phone"
+        case NoOfficeServes():
+            own = refused.facts["unit"] == forms.raw("commune").strip()
+            return "commune" if own else "receiver_commune"
+        case _:
+            return FIELD_OF.get(type(refused), "")
 
 
 def _submitter(card: CitizenCard | None) -> Person:

@@ -8,6 +8,7 @@ from postal_service.domain.codes import envelope_label as label_of
 from postal_service.domain.deadlines import TimeUnit
 from postal_service.domain.money import Line, Means
 from postal_service.domain.procedures import ProcedureVersion
+from postal_service.domain.wording_dates import short_window
 from postal_service.printing import (
     appointment_slip,
     dossier_list,
@@ -24,6 +25,7 @@ from postal_service.printing.paper_counts import ListedPaper
 from postal_service.printing.receipts import Charge, FeeReceipt, PostageReceipt
 from postal_service.printing.return_registration import ReturnRegistration
 from postal_service.services.charges import Due
+from postal_service.services.collecting import Visit
 from postal_service.services.registration import Received, Registration
 from postal_service.web.language import say
 from postal_service.web.papers import Printable
@@ -66,9 +68,13 @@ def slips(
     *,
     serial: str,
     at: datetime,
+    visit: Visit | None = None,
 ) -> list[Printable]:
-    """Everything to print now: the label token, PIN and delivery code are known to nobody later."""
-    made = _Papers(received, command, version, office, serial or BY_HAND, at)
+    """Everything to print now: the label token, PIN and delivery code are known to nobody later.
+
+    What a `visit` is to fetch is counted, sealed and dated at the door.
+    """
+    made = _Papers(received, command, version, office, serial or BY_HAND, at, visit)
     return list(made.all())
 
 
@@ -80,6 +86,11 @@ class _Papers:
     office: Office
     serial: str
     at: datetime
+    visit: Visit | None
+
+    @property
+    def posted_at(self) -> datetime | None:
+        return None if self.visit else self.at
 
     def all(self) -> Iterator[Printable]:
         code = self.received.code
@@ -165,9 +176,10 @@ class _Papers:
             procedure_name=self.version.name,
             agency_name=self.office.agency,
             item_code=self.received.item or "",
-            posted_at=self.at,
+            posted_at=self.posted_at,
             lookup_pin=self.received.pin,
             delivery_code=self._secret(),
+            visit=short_window(self.visit.opens_at, self.visit.closes_at) if self.visit else "",
         )
 
     def _list(self) -> DossierList:
@@ -188,7 +200,7 @@ class _Papers:
             item_code=self.received.item or "",
             seal_number=self.serial,
             papers=self._listed(),
-            posted_at=self.at,
+            posted_at=self.posted_at,
             clerk_name=self.office.clerk,
         )
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.money import PaymentState
-from postal_service.domain.procedures import FeeStatus, ProcedureVersion
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.printing import preparation_guide
@@ -22,14 +21,15 @@ from postal_service.services import (
     sealing,
     transfers,
 )
-from postal_service.services.procedures import fee_channel
+from postal_service.services.collecting import ASKING
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.papers import opened
 from postal_service.web.receptions import guide
-from postal_service.web.receptions.form import FIELDS, channel_at, read
+from postal_service.web.receptions.form import FIELDS, channel_at, field_of, read
+from postal_service.web.receptions.shown import shown
 from postal_service.web.receptions.slips import Office, slips
 
 pages = Blueprint("receptions", __name__, template_folder="templates", url_prefix="/receptions")
@@ -38,7 +38,7 @@ RECEIVING = (Role.DESK_CLERK, Role.POSTAL_CLERK)
 
 
 @pages.get("/new")
-@staff_only(*RECEIVING)
+@staff_only(*RECEIVING, Role.MANAGER)
 def search() -> ResponseReturnValue:
     """Procedures by words with or without their marks, or by code."""
     query = forms.asked("q", most=100)
@@ -48,12 +48,14 @@ def search() -> ResponseReturnValue:
         "receptions/search.html",
         query=query,
         found=found,
+        may_receive=here.actor().may(*RECEIVING),
+        may_send_courier=here.actor().may(*ASKING),
         takes_supplement=here.actor().may(Role.POSTAL_CLERK),
     )
 
 
 @pages.get("/guide/<code>")
-@staff_only(*RECEIVING)
+@staff_only(*RECEIVING, Role.MANAGER)
 def preparation(code: str) -> ResponseReturnValue:
     """What a citizen has to prepare, for taking home before any dossier exists."""
     with reading(here.sessions()) as store:
@@ -127,46 +129,13 @@ def receive(code: str) -> ResponseReturnValue:
 
 
 def _form_page(code: str, refused: Refusal | None = None) -> ResponseReturnValue:
-    with reading(here.sessions()) as store:
-        _, version = procedures.version_on(store, code, _today())
-        unit = places.place(store, here.actor().unit, day=_today())
-        agencies = overview.units_of_kind(store, [places.AGENCY], day=_today())
-        communes = overview.units_of_kind(store, ["commune"], day=_today())
-    typed = forms.typed(*FIELDS)
-    if not typed["agency"] and unit.serves in agencies:
-        typed["agency"] = unit.serves or ""
     page = render_template(
         "receptions/form.html",
-        refusal=told(refused) if refused else "",
-        version=version,
-        agencies=agencies,
-        communes=communes,
-        at_desk=unit.kind == places.DESK,
-        fee=_fee(version, unit),
-        typed=typed,
-        paper_counts=_paper_counts(version),
+        refusal=told(refused, at=field_of(refused)) if refused else "",
+        may_send_courier=here.actor().may(*ASKING),
+        **shown(code, FIELDS),
     )
     return page, status_of(refused) if refused else 200
-
-
-def _fee(version: ProcedureVersion, unit: places.Place) -> int | None:
-    """The confirmed state fee of this channel; None where it must be entered with its decision."""
-    fee = version.fee_on(fee_channel(channel_at(unit)), _today())
-    return fee.amount_dong if fee.status is FeeStatus.CONFIRMED else None
-
-
-def _paper_counts(version: ProcedureVersion) -> list[tuple[str, str, str]]:
-    """What the steppers show: what was typed, else what the list asks for."""
-    shown: list[tuple[str, str, str]] = []
-    for position, need in enumerate(version.papers):
-        taken = (0, 0, 0) if need.optional else need.taken
-        names = ("originals", "certified", "photocopies")
-        typed = [
-            forms.raw(f"p{position}-{name}")[:4] or str(count)
-            for name, count in zip(names, taken, strict=True)
-        ]
-        shown.append((typed[0], typed[1], typed[2]))
-    return shown
 
 
 def _today() -> date:

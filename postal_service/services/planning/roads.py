@@ -80,6 +80,7 @@ def _server(conditions: Conditions) -> RoadServer:
         cache=conditions.road_cache,
         attempts=conditions.road_attempts,
         timeout_seconds=conditions.road_timeout_seconds,
+        table_seconds=conditions.road_table_seconds,
         block=conditions.road_block,
     )
 

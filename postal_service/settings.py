@@ -43,6 +43,7 @@ DEMO_ACCOUNTS = (
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]{32,256}=*")  # RFC 6750, b64token
 MEGABYTES = re.compile("[0-9]{1,9}")
 LEAST_FREE_MB = "500"  # a day of a province with its photos
+SECONDS = re.compile("[1-9][0-9]{0,2}")
 MOST_PROXIES = 9  # nobody stacks more; a larger number is a mistyped one
 
 
@@ -224,6 +225,11 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
         raise NotConfiguredError("POSTAL_ROAD_SERVER_URL has to be an http address.")
     may_guess = _switch("POSTAL_ROAD_GUESS", environment.get("POSTAL_ROAD_GUESS", "0"))
     file, cache = environment.get("POSTAL_PLANNING_FILE"), environment.get("POSTAL_ROAD_CACHE")
+    seconds = environment.get("POSTAL_ROAD_SECONDS", f"{ASSUMED.road_table_seconds:g}")
+    if not SECONDS.fullmatch(seconds):
+        raise NotConfiguredError(
+            "POSTAL_ROAD_SECONDS is how long the road times of a day may take, 1 to 999 seconds: 60."
+        )
     try:
         told = conditions_file.read(Path(file)) if file else ASSUMED
     except conditions_file.BadAssumptionsError as fault:
@@ -233,6 +239,7 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
         road_server=server,
         road_profile=environment.get("POSTAL_ROAD_PROFILE", told.road_profile),
         road_cache=Path(cache) if cache else None,
+        road_table_seconds=float(seconds),
         may_guess=may_guess,
     )
 

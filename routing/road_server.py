@@ -2,7 +2,8 @@
 
 Asked in blocks, because servers bound the number of coordinates (OSRM: 100); every answer can be
 kept in a folder, so a second plan of the day asks nothing; a failing request is tried again, and
-what fails for good says which request and why.
+what fails for good says which request and why. A whole table has one deadline, which neither a slow
+server nor one that drips its answer can put off.
 """
 
 import hashlib
@@ -12,17 +13,19 @@ import os
 import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPException
+from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.http_in_time import get
 from routing.problem import Location
 from routing.tables import Matrix
 from routing.terms import UNREACHABLE
@@ -47,13 +50,15 @@ class Table(NamedTuple):
 class RoadServer:
     """Where to ask. `url` is the root, as in `http://roads.internal:5000`.
 
-    `cache` is a folder for answers (created if missing); None keeps nothing. `pause` is how to wait
-    between attempts.
+    `timeout_seconds` is how long it may be silent, `table_seconds` how long a whole table may take
+    with all its blocks and attempts. `cache` is a folder for answers (created if missing); None keeps
+    nothing. `pause` is how to wait between attempts.
     """
 
     url: str
     profile: str = "driving"
     timeout_seconds: float = 20
+    table_seconds: float = 120
     attempts: int = 3
     block: int = BLOCK
     cache: Path | None = None
@@ -64,6 +69,8 @@ class RoadServer:
             raise ValueError(f"not an http address: {self.url}")
         if self.attempts < 1 or self.block < 1:
             raise ValueError("at least one attempt and one coordinate a block")
+        if not (self.timeout_seconds > 0 and self.table_seconds > 0):
+            raise ValueError(f"{self.timeout_seconds} s of silence, {self.table_seconds} s a table")
 
     def matrix(
         self, locations: Sequence[Location], *, otherwise: Callable[[], Matrix] | None = None
@@ -76,7 +83,8 @@ class RoadServer:
                 it nothing is guessed.
 
         Raises:
-            RoadServerError: the server cannot be reached, refuses, or answers something else.
+            RoadServerError: the server cannot be reached, refuses, answers something else, or has
+                not given the whole table in time.
             ValueError: a location has no coordinates.
         """
         if otherwise is None:
@@ -92,20 +100,24 @@ class RoadServer:
         count = len(places)
         seconds = np.zeros((count, count), dtype=np.int32)
         metres = np.zeros((count, count), dtype=np.int32)
-        for row in range(0, count, self.block):
-            for column in range(0, count, self.block):
-                origins = places[row : row + self.block]
-                destinations = places[column : column + self.block]
-                table = self._table(origins, destinations)
-                area = np.s_[row : row + len(origins), column : column + len(destinations)]
-                missing = np.isnan(table.seconds) | np.isnan(table.metres)
-                seconds[area] = np.where(missing, UNREACHABLE, np.ceil(table.seconds))
-                metres[area] = np.where(missing, 0, np.ceil(table.metres))
+        firsts = range(0, count, self.block)
+        deadline = _Deadline(self.table_seconds, blocks=len(firsts) ** 2)
+        for row, column in product(firsts, firsts):
+            origins = places[row : row + self.block]
+            destinations = places[column : column + self.block]
+            table = self._table(origins, destinations, deadline)
+            area = np.s_[row : row + len(origins), column : column + len(destinations)]
+            missing = np.isnan(table.seconds) | np.isnan(table.metres)
+            seconds[area] = np.where(missing, UNREACHABLE, np.ceil(table.seconds))
+            metres[area] = np.where(missing, 0, np.ceil(table.metres))
+            deadline.came += 1
         np.fill_diagonal(seconds, 0)
         np.fill_diagonal(metres, 0)
         return Matrix(seconds, metres)
 
-    def _table(self, origins: Sequence[str], destinations: Sequence[str]) -> Table:
+    def _table(
+        self, origins: Sequence[str], destinations: Sequence[str], deadline: "_Deadline"
+    ) -> Table:
         sources = ";".join(str(number) for number in range(len(origins)))
         targets = ";".join(str(len(origins) + number) for number in range(len(destinations)))
         address = (
@@ -116,7 +128,7 @@ class RoadServer:
         kept = self._kept_at(address)
         if kept is not None and kept.exists():
             return _read(kept.read_bytes(), (len(origins), len(destinations)))
-        body = self._ask(address)
+        body = self._ask(address, deadline)
         table = _read(body, (len(origins), len(destinations)))
         if kept is not None:
             _keep(kept, body)
@@ -127,25 +139,42 @@ class RoadServer:
             return None
         return self.cache / f"{hashlib.sha256(address.encode()).hexdigest()}.json"
 
-    def _ask(self, address: str) -> bytes:
+    def _ask(self, address: str, deadline: "_Deadline") -> bytes:
         asked = f"{self.url} for a table"
-        reason = "no answer"
-        for attempt in range(1, self.attempts + 1):
+        reason = "the next was not asked for"
+        for attempt in range(self.attempts):
+            if attempt:
+                self.pause(min(0.5 * 2 ** (attempt - 1), deadline.left()))
+            if not deadline.left():
+                break
             try:
-                # The scheme was checked at construction.
-                with urllib.request.urlopen(address, timeout=self.timeout_seconds) as answer:  # noqa: S310
-                    body: bytes = answer.read()
-                    return body
-            except urllib.error.HTTPError as error:
-                said = _code(error.read())
-                reason = f"answered {error.code} {said}".rstrip()
-                if error.code not in _TRANSIENT:
-                    raise RoadServerError(f"asked {asked}: {reason}") from None
+                status, body = get(address, wait=lambda: min(self.timeout_seconds, deadline.left()))
             except (urllib.error.URLError, HTTPException, OSError) as error:
                 reason = f"no answer ({getattr(error, 'reason', error)})"
-            if attempt < self.attempts:
-                self.pause(0.5 * 2 ** (attempt - 1))
+                continue
+            if status == HTTPStatus.OK:
+                return body
+            reason = f"answered {status} {_code(body)}".rstrip()
+            if status not in _TRANSIENT:
+                raise RoadServerError(f"asked {asked}: {reason}")
+        if not deadline.left():
+            raise RoadServerError(f"asked {asked}: {deadline.missed()}; {reason}")
         raise RoadServerError(f"asked {asked} {self.attempts} times: {reason}")
+
+
+class _Deadline:
+    """When a whole table has to be here, and how much of it is."""
+
+    def __init__(self, seconds: float, *, blocks: int) -> None:
+        self.seconds, self.blocks, self.came = seconds, blocks, 0
+        self._ends = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds, and 0 once it is past."""
+        return max(0.0, self._ends - time.monotonic())
+
+    def missed(self) -> str:
+        return f"{self.came} of {self.blocks} blocks came in {self.seconds:g} s"
 
 
 def _keep(place: Path, body: bytes) -> None:

@@ -9,7 +9,6 @@ import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -157,66 +156,6 @@ def _radians(locations: Sequence[Location]) -> Floats:
             raise ValueError(f"location {place.name} is not on Earth: {place.lat}, {place.lon}")
         points[row] = place.lat, place.lon
     return np.radians(points)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoadNotice:
-    """What is different on some roads for some days: a flood, a landslide, a ferry.
-
-    From every one of `origins` to every one of `destinations` (and back, if `both_ways`).
-    `seconds` None: closed. Otherwise the way takes `seconds` and `metres` instead: a ferry with its
-    mean wait, a detour. Both days belong to the notice; None leaves that end open.
-
-    Raises ValueError at construction when a number is out of range or the last day before the first.
-    """
-
-    origins: frozenset[int]
-    destinations: frozenset[int]
-    reason: str
-    first_day: date | None = None
-    last_day: date | None = None
-    seconds: int | None = None
-    metres: int = 0
-    both_ways: bool = True
-
-    def __post_init__(self) -> None:
-        if not (0 <= (self.seconds or 0) <= UNREACHABLE and 0 <= self.metres <= UNREACHABLE):
-            raise ValueError(f"notice {self.reason!r}: {self.seconds} s, {self.metres} m")
-        if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise ValueError(f"notice {self.reason!r} ends before it begins")
-
-    def holds_on(self, day: date) -> bool:
-        return (self.first_day is None or self.first_day <= day) and (
-            self.last_day is None or day <= self.last_day
-        )
-
-
-def with_notices(matrix: Matrix, notices: Sequence[RoadNotice], *, day: date) -> Matrix:
-    """The table as it is on a day; later notices overrule earlier ones.
-
-    A closure also holds for whoever would drive through: the caller names all pairs it cuts.
-
-    Raises:
-        ValueError: a notice names a location the table does not have.
-    """
-    seconds = np.array(matrix.travel_seconds)
-    metres = np.array(matrix.distance_m)
-    for notice in notices:
-        if not notice.holds_on(day):
-            continue
-        named = notice.origins | notice.destinations
-        if any(not 0 <= place < matrix.size for place in named):
-            raise ValueError(f"notice {notice.reason!r} names a location outside the table")
-        pairs = [(sorted(notice.origins), sorted(notice.destinations))]
-        if notice.both_ways:
-            pairs.append((pairs[0][1], pairs[0][0]))
-        for origins, destinations in pairs:
-            cells = np.ix_(np.array(origins, dtype=int), np.array(destinations, dtype=int))
-            seconds[cells] = UNREACHABLE if notice.seconds is None else notice.seconds
-            metres[cells] = 0 if notice.seconds is None else notice.metres
-    np.fill_diagonal(seconds, 0)
-    np.fill_diagonal(metres, 0)
-    return Matrix(seconds, metres)
 
 
 class UnreadableTable(ValueError):  # noqa: N818 - named as the clerk says it

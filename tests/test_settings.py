@@ -32,11 +32,12 @@ def test_what_plans_assume_comes_from_the_variables_and_their_file(tmp_path: Pat
     conditions = started(
         tmp_path, POSTAL_ROAD_SERVER_URL="http://roads.internal:5000", POSTAL_ROAD_GUESS="1",
         POSTAL_ROAD_CACHE=str(tmp_path / "roads"), POSTAL_PLANNING_FILE=str(file),
-        POSTAL_ROAD_PROFILE="moto",
+        POSTAL_ROAD_PROFILE="moto", POSTAL_ROAD_SECONDS="25",
     ).conditions  # fmt: skip
     assert conditions.road_server == "http://roads.internal:5000"
     assert (conditions.may_guess, conditions.road_profile) == (True, "moto")
     assert (conditions.road_cache, conditions.paper_grams) == (tmp_path / "roads", 7)
+    assert conditions.road_table_seconds == 25
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,8 @@ def test_what_plans_assume_comes_from_the_variables_and_their_file(tmp_path: Pat
         ("POSTAL_ROAD_SERVER_URL", "roads.internal:5000"),
         ("POSTAL_ROAD_SERVER_URL", "ftp://roads.internal"),
         ("POSTAL_ROAD_GUESS", "yes"),
+        ("POSTAL_ROAD_SECONDS", "0"),
+        ("POSTAL_ROAD_SECONDS", "a minute"),
         ("POSTAL_PLANNING_FILE", "/no/such/file.toml"),
     ],
 )

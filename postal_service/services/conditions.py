@@ -122,12 +122,20 @@ class Conditions:
     may_guess: bool = False  # go on by great circle where the road server is silent
     road_attempts: int = 3
     road_timeout_seconds: float = 10.0
+    # For a day's whole table, beside what is spent on searching: an office's day is some dozen blocks
+    # of a fraction of a second each, and whoever asked for rounds waits meanwhile.
+    road_table_seconds: float = 60.0
     road_block: int = 50
 
     @property
     def impatient(self) -> "Conditions":
         """The same for who keeps a transaction open meanwhile: the road server is asked once, shortly."""
-        return replace(self, road_attempts=1, road_timeout_seconds=3.0)
+        return replace(
+            self,
+            road_attempts=1,
+            road_timeout_seconds=3.0,
+            road_table_seconds=min(5.0, self.road_table_seconds),
+        )
 
 
 ASSUMED: Final = Conditions()

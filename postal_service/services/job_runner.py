@@ -23,7 +23,11 @@ BROKEN: Final = "job.broken"
 
 
 class JobCancelledError(Exception):
-    """Raised by a job that stops because somebody asked it to."""
+    """Raised by a job that stops because somebody asked it to; `kept` is what it leaves behind."""
+
+    def __init__(self, kept: Mapping[str, object] | None = None) -> None:
+        super().__init__()
+        self.kept = kept
 
 
 @dataclass
@@ -35,19 +39,20 @@ class Context:
     clock: Callable[[], datetime]
     done: int = 0
     total: int = 0
+    found: Mapping[str, object] | None = None
     _stopped: threading.Event = field(default_factory=threading.Event)
 
-    def report(self, done: int, total: int) -> None:
-        """How far the job is; written down with the next sign of life."""
-        self.done, self.total = done, total
+    def report(self, done: int, total: int, found: Mapping[str, object] | None = None) -> None:
+        """How far the job is, and what it has found so far; written down with the next sign of life."""
+        self.done, self.total, self.found = done, total, found
 
     def cancelled(self) -> bool:
         return self._stopped.is_set()
 
-    def refuse_if_cancelled(self) -> None:
-        """Raises JobCancelledError."""
+    def refuse_if_cancelled(self, *, kept: Mapping[str, object] | None = None) -> None:
+        """Raises JobCancelledError, with what the job leaves behind all the same."""
         if self.cancelled():
-            raise JobCancelledError
+            raise JobCancelledError(kept)
 
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until the job is asked to stop."""
@@ -131,9 +136,9 @@ class Runner:
         job = context.job
         try:
             result = self.kinds[job.kind](context)
-        except JobCancelledError:
+        except JobCancelledError as stopped:
             with transaction(self.sessions) as session:
-                jobs.stop(session, job.id, at=self.clock())
+                jobs.stop(session, job.id, kept=stopped.kept, at=self.clock())
         except Refusal as refused:
             told = {"code": refused.code, "facts": {k: str(v) for k, v in refused.facts.items()}}
             self._end(job.id, JobState.FAILED, message=refused.code, result=told)
@@ -163,6 +168,7 @@ class Runner:
                         context.job.id,
                         done=context.done,
                         total=context.total,
+                        found=context.found,
                         at=self.clock(),
                     )
             except Exception:

@@ -51,7 +51,10 @@ OPEN: Final = (JobState.WAITING, JobState.RUNNING)
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job as it stands. `done` of `total` are steps of the job's own; `message` says why it failed."""
+    """A job as it stands. `done` of `total` are steps of the job's own; `message` says why it failed.
+
+    `result` of a job that runs is what it has found so far, where it says so.
+    """
 
     id: JobId
     kind: str
@@ -174,8 +177,16 @@ def claim(session: Session, kinds: tuple[str, ...], *, at: datetime) -> Job | No
     return None
 
 
-def beat(session: Session, job: JobId, *, done: int, total: int, at: datetime) -> bool:
-    """Say that a running job lives and how far it is; whether it may go on.
+def beat(
+    session: Session,
+    job: JobId,
+    *,
+    done: int,
+    total: int,
+    found: Mapping[str, object] | None = None,
+    at: datetime,
+) -> bool:
+    """Say that a running job lives, how far it is and what it has found; whether it may go on.
 
     It may not when somebody asked to cancel it, or when it was given up in the meantime.
     """
@@ -183,8 +194,16 @@ def beat(session: Session, job: JobId, *, done: int, total: int, at: datetime) -
     if row is None or row.state != JobState.RUNNING:
         return False
     row.heartbeat_at, row.done, row.total = at, done, total
+    if found is not None:
+        row.result = dict(found)
     session.flush()
     return not row.cancel_asked
+
+
+def is_cancel_asked(session: Session, job: JobId) -> bool:
+    """Whether somebody wants this running job to stop; a server that goes down stops it too."""
+    row = session.scalar(select(JobRow).filter_by(id=job).with_for_update())
+    return row is not None and row.state == JobState.RUNNING and row.cancel_asked
 
 
 def end(
@@ -207,15 +226,22 @@ def end(
     session.flush()
 
 
-def stop(session: Session, job: JobId, *, at: datetime) -> None:
-    """A running job stopped half-way: cancelled if somebody asked for it, else it waits again."""
+def stop(
+    session: Session, job: JobId, *, kept: Mapping[str, object] | None = None, at: datetime
+) -> None:
+    """A running job stopped half-way: cancelled if somebody asked for it, else it waits again.
+
+    `kept` is what a cancelled job leaves behind.
+    """
     row = session.scalar(select(JobRow).filter_by(id=job).with_for_update())
     if row is None or row.state != JobState.RUNNING:
         return
     if row.cancel_asked:
         row.state, row.ended_at = JobState.CANCELLED.value, at
+        row.result = None if kept is None else dict(kept)
     else:
         row.state, row.started_at, row.done = JobState.WAITING.value, None, 0
+        row.result = None
     session.flush()
 
 

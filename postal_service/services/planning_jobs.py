@@ -1,15 +1,18 @@
 """Planning as jobs: one office, or all offices of a subtree, searched in processes of their own.
 
 A search keeps a processor busy for its whole budget, so it never runs in the server's process. The
-day is read here, the answer is written here; the other process sees no database and no key.
+day is read here, the answer is written here; the other process sees no database and no key. While it
+searches it tells the best it has found. Who stops a search keeps that as a proposal, for a plan within
+the first second is already a sound one; a search that its server stops begins again instead.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from time import monotonic
 from typing import Final
@@ -23,7 +26,7 @@ from postal_service.services import jobs, proposals, workdays
 from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.services.job_runner import Context, Work
 from postal_service.services.jobs import Job
-from postal_service.services.planning import Scope, Solved
+from postal_service.services.planning import Scope, SoFar, Solved
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Task, Wish
 from postal_service.services.vault import Vault
@@ -34,8 +37,6 @@ KINDS: Final = (PLAN_OFFICE, PLAN_ALL)
 WORKERS: Final = 2
 TICK_SECONDS: Final = 0.25
 Refusals = dict[str, Mapping[str, object]]  # by office
-
-_cancelled: "Event | None" = None
 
 
 def ask_for_office(session: Session, wish: Wish, *, by: Actor, at: datetime) -> Job:
@@ -123,14 +124,21 @@ def _plan(
     """Plan these offices; with several a refusal of one does not stop the others."""
     plans: dict[str, str] = {}
     refused: Refusals = {}
+    cut_short: list[str] = []
     tasks = _tasks(context, by, wishes, refused)
     for task, solved in _searched(context, tasks, len(wishes), workers, refused):
+        is_cut_short = context.cancelled()
         with transaction(context.sessions) as session:
+            if is_cut_short and not jobs.is_cancel_asked(session, context.job.id):
+                continue
             made_by, at = context.job.made_by, context.clock()
             plan = proposals.keep(session, task, solved, made_by=made_by, at=at)
         plans[task.wish.office] = plan
-    context.refuse_if_cancelled()
-    return {"plans": plans, "refused": refused}
+        if is_cut_short:
+            cut_short.append(task.wish.office)
+    done = {"plans": plans, "refused": refused}
+    context.refuse_if_cancelled(kept={**done, "cut_short": cut_short})
+    return done
 
 
 def _tasks(
@@ -153,8 +161,9 @@ def _searched(
 ) -> Iterator[tuple[Task, Solved]]:
     """The answers as they come, with at most `workers` searches at a time."""
     running: dict[Future[Solved | _Refused], _Running] = {}
+    best: dict[str, object] = {}
     ended, more = 0, True
-    with _pool(workers) as (pool, cancel):
+    with _pool(workers) as (pool, line):
         while more or running:
             while more and len(running) < workers and not context.cancelled():
                 task = next(tasks, None)
@@ -164,15 +173,17 @@ def _searched(
                     running[pool.submit(_search, task)] = _Running(task, monotonic())
             if context.cancelled():
                 more = False
-                cancel.set()
+                line.cancel.set()
             finished, _ = wait(running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
             for each in finished:
                 task = running.pop(each).task
                 ended += 1
                 found = _answer(each.result(), task, refused, alone=total == 1)
-                if found is not None and not context.cancelled():
+                if found is not None:
                     yield task, found
-            context.report(*_progress(total, ended, running.values()))
+            best.update((office, asdict(so_far)) for office, so_far in line.heard())
+            done, of = _progress(total, ended, running.values())
+            context.report(done, of, {"best": dict(best)})
 
 
 def _answer(
@@ -201,24 +212,49 @@ def _progress(total: int, ended: int, running: Iterable[_Running]) -> tuple[int,
     return round(100 * max(shares, default=1.0)), 100
 
 
+@dataclass(frozen=True)
+class _Line:
+    """Between this process and those that search: a word to stop, and the best found so far."""
+
+    cancel: Event
+    told: "SimpleQueue[tuple[UnitCode, SoFar]]"
+
+    def heard(self) -> Iterator[tuple[UnitCode, SoFar]]:
+        """What was told since, oldest first."""
+        while not self.told.empty():
+            yield self.told.get()
+
+
 @contextmanager
-def _pool(workers: int) -> Iterator[tuple[ProcessPoolExecutor, Event]]:
+def _pool(workers: int) -> Iterator[tuple[ProcessPoolExecutor, _Line]]:
     # Spawned, not forked: a fork of a server would inherit its threads' locks and its sockets.
     context = get_context("spawn")
-    cancel = context.Event()
-    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(cancel,)) as pool:
-        yield pool, cancel
+    line = _Line(context.Event(), context.SimpleQueue())
+    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(line,)) as pool:
+        try:
+            yield pool, line
+        finally:
+            line.cancel.set()  # nobody hears any more what is found
 
 
-def _begin(cancel: Event) -> None:
-    global _cancelled  # noqa: PLW0603 - a worker process is given its event once, before any task
-    _cancelled = cancel
+_line: _Line | None = None
+
+
+def _begin(line: _Line) -> None:
+    global _line  # noqa: PLW0603 - a worker process is given its line once, before any task
+    _line = line
 
 
 def _search(task: Task) -> Solved | _Refused:
     """In the other process: the answer, or why there is none."""
+    line = _line
+    assert line is not None  # by _begin
     try:
-        return proposals.search(task, cancelled=None if _cancelled is None else _cancelled.is_set)
+        return proposals.search(
+            task,
+            on_progress=lambda so_far: line.told.put((task.wish.office, so_far)),
+            cancelled=line.cancel.is_set,
+        )
     except Refusal as refused:
         return _Refused(type(refused), refused.facts)
 

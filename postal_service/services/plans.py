@@ -44,6 +44,7 @@ from postal_service.storage.schema import (
 
 PlanId = NewType("PlanId", str)
 PROPOSED, PUBLISHED, SUPERSEDED = "proposed", "published", "superseded"
+DISCARDED: Final = "discarded"  # a proposal nobody wanted
 ACKNOWLEDGED: Final = "acknowledged"
 SHOWN: Final = (PUBLISHED, ACKNOWLEDGED)
 
@@ -189,17 +190,14 @@ def add(
 
     Raises UnitNotEntered.
     """
-    # Two savers queue at the office's row, so that no version is given twice.
-    office = session.scalar(select(UnitRow).filter_by(code=workday.office).with_for_update())
-    if office is None:
-        raise UnitNotEntered(unit=workday.office)
+    queue(session, workday.office)
     last = session.scalar(
         select(func.max(PlanRow.version)).filter_by(office=workday.office, day=workday.day)
     )
     for older in session.scalars(
         select(PlanRow).filter_by(office=workday.office, day=workday.day, state=PROPOSED)
     ):
-        supersede(session, older)
+        turn(session, older, SUPERSEDED)
     row = PlanRow(
         id=str(uuid7()),
         office=workday.office,
@@ -234,11 +232,39 @@ def rewrite(
     _write_rounds(session, row, workday, solved.rounds)
 
 
-def supersede(session: Session, row: PlanRow) -> None:
-    row.state = SUPERSEDED
+def queue(session: Session, office: UnitCode) -> None:
+    """Whoever adds or takes away a plan of an office waits here, so that no version is given twice.
+
+    Raises UnitNotEntered.
+    """
+    if session.scalar(select(UnitRow).filter_by(code=office).with_for_update()) is None:
+        raise UnitNotEntered(unit=office)
+
+
+def turn(session: Session, row: PlanRow, state: str) -> None:
+    """Give a plan and all of its rounds another state."""
+    row.state = state
     for each in session.scalars(select(RoundRow).filter_by(plan=row.id)):
-        each.state = SUPERSEDED
+        each.state = state
     session.flush()
+
+
+def made_way_for(session: Session, row: PlanRow) -> PlanRow | None:
+    """The proposal that gave way to this one, with what was changed in it by hand; None if there was none."""
+    before = session.scalar(
+        select(PlanRow)
+        .where(
+            PlanRow.office == row.office,
+            PlanRow.day == row.day,
+            PlanRow.version < row.version,
+            PlanRow.state != DISCARDED,
+        )
+        .order_by(PlanRow.version.desc())
+        .limit(1)
+    )
+    if before is None or before.state != SUPERSEDED or before.published_at is not None:
+        return None
+    return before
 
 
 def sequences(session: Session, plan: PlanId, workday: Workday) -> Sequences:

@@ -1,4 +1,4 @@
-"""What a manager does with a proposal: move calls, fix them, publish it, revise it.
+"""What a manager does with a proposal: move calls, fix them, publish it, revise it, throw it away.
 
 A change by hand is never refused because it breaks something and never saved silently: the answer
 says what it breaks. What is published stays as it is; a revision is another version.
@@ -26,7 +26,7 @@ from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow
 
 
 class NotAProposal(RuleBroken):
-    """Only a proposal can be changed or published."""
+    """Only a proposal can be changed, published or thrown away."""
 
     code = "plan.not_a_proposal"
 
@@ -162,12 +162,32 @@ def publish(
     for older in session.scalars(
         select(PlanRow).filter_by(office=row.office, day=row.day, state=plans.PUBLISHED)
     ):
-        plans.supersede(session, older)
-    row.state, row.published_by, row.published_at = plans.PUBLISHED, by.staff, at
-    for each in session.scalars(select(RoundRow).filter_by(plan=row.id)):
-        each.state = plans.PUBLISHED
-    session.flush()
+        plans.turn(session, older, plans.SUPERSEDED)
+    row.published_by, row.published_at = by.staff, at
+    plans.turn(session, row, plans.PUBLISHED)
     return plans.kept(row)
+
+
+def discard(
+    session: Session, plan: PlanId, *, tag: str, by: Actor, at: datetime
+) -> tuple[Kept, Kept | None]:
+    """Throw a proposal away, and open again the one that gave way to it; both, as they are now.
+
+    Raises UnknownPlan, NotAProposal or PlanChanged.
+    """
+    plans.queue(session, managed_plan(session, plan, by=by).office)
+    row = plans.row_of(session, plan)
+    session.refresh(row)  # a search may have kept another plan while this waited
+    _refuse_unless_proposal(row)
+    plans.refuse_if_stale(session, row, tag)
+    before = plans.made_way_for(session, row)
+    row.edited_by, row.edited_at = by.staff, at
+    row.edits += 1
+    plans.turn(session, row, plans.DISCARDED)
+    if before is None:
+        return plans.kept(row), None
+    plans.turn(session, before, plans.PROPOSED)
+    return plans.kept(row), plans.kept(before)
 
 
 def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:

@@ -2,20 +2,29 @@
 
 import json
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from routing import UNREACHABLE, Location, Matrix
 from routing.road_server import RoadServer, RoadServerError
 from routing.travel import DELTA, geodesic_matrix
 
 PLACES = [Location(name=str(n), lat=15.0 + n / 100, lon=108.0) for n in range(5)]
+HEAD = b"HTTP/1.0 200 OK\r\nServer: slow\r\n\r\n"
 
 
 class Roads(ThreadingHTTPServer):
@@ -28,6 +37,10 @@ class Roads(ThreadingHTTPServer):
         self.promised_bytes: int | None = None
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.seconds_an_answer = 0.0
+        self.drips_after: int | None = None  # so many bytes come at once, then one by one
+        self.is_silent_after_head = False
+        self.is_over = threading.Event()
 
     @property
     def url(self) -> str:
@@ -40,6 +53,10 @@ class Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.server.may_answer.wait()
+        self.server.is_over.wait(self.server.seconds_an_answer)
+        if self.server.drips_after is not None:
+            self.drip(self.server.drips_after)
+            return
         status, body = 200, b""
         if self.server.failures:
             status, body = self.server.failures.pop(0)
@@ -49,8 +66,19 @@ class Answering(BaseHTTPRequestHandler):
         if self.server.promised_bytes is not None:
             self.send_header("Content-Length", str(self.server.promised_bytes))
         self.end_headers()
+        if self.server.is_silent_after_head:
+            self.server.is_over.wait()
         with suppress(OSError):  # who asked may have gone
             self.wfile.write(body)
+
+    def drip(self, at_once: int) -> None:
+        answer = HEAD + json.dumps(self.table()).encode()
+        with suppress(OSError):
+            self.wfile.write(answer[:at_once])
+            for place in range(at_once, len(answer)):
+                if self.server.is_over.wait(0.05):
+                    return
+                self.wfile.write(answer[place : place + 1])
 
     def table(self) -> dict[str, object]:
         address = urlsplit(self.path)
@@ -80,6 +108,7 @@ def roads() -> Iterator[Roads]:
     thread.start()
     yield server
     server.may_answer.set()
+    server.is_over.set()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -189,6 +218,56 @@ def test_a_server_that_never_answers_is_not_waited_for_for_ever(roads: Roads) ->
     assert not roads.may_answer.is_set()
 
 
+@pytest.mark.parametrize("at_once", [0, 4, len(HEAD), len(HEAD) + 20])
+def test_a_server_that_drips_its_answer_is_not_waited_for_beyond_the_deadline(
+    roads: Roads, tmp_path: Path, at_once: int
+) -> None:
+    roads.drips_after = at_once
+    server = RoadServer(url=roads.url, table_seconds=0.5, cache=tmp_path)
+
+    with pytest.raises(RoadServerError, match=r"0 of 1 blocks came in 0\.5 s; .*timed out"):
+        server.matrix(PLACES)
+
+    assert len(roads.asked) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refusal_that_breaks_off_is_not_waited_for_either(roads: Roads) -> None:
+    roads.failures = [(503, b"")] * 3
+    roads.promised_bytes = 10
+    server = RoadServer(url=roads.url, table_seconds=0.5, pause=lambda _: None)
+    roads.is_silent_after_head = True
+
+    with pytest.raises(RoadServerError, match=r"0 of 1 blocks came in 0\.5 s"):
+        server.matrix(PLACES)
+
+
+def test_a_server_that_is_slow_for_every_block_is_told_with_how_far_it_came(
+    roads: Roads, tmp_path: Path
+) -> None:
+    roads.seconds_an_answer = 0.1
+    server = RoadServer(url=roads.url, block=1, table_seconds=1, cache=tmp_path)
+
+    with pytest.raises(RoadServerError, match=r"[1-9]\d* of 25 blocks came in 1 s"):
+        server.matrix(PLACES)
+
+    # What came is kept, so that whoever asks again goes on from there.
+    came = len(list(tmp_path.iterdir()))
+    assert 0 < came < 25
+    roads.seconds_an_answer = 0.0
+    roads.asked.clear()
+    assert server.matrix(PLACES).seconds(0, 3) == 3
+    assert len(roads.asked) == 25 - came
+
+
+def test_a_busy_server_is_not_tried_again_beyond_the_deadline(roads: Roads) -> None:
+    roads.failures = [(503, b"")] * 100
+    server = RoadServer(url=roads.url, attempts=100, table_seconds=0.6)
+
+    with pytest.raises(RoadServerError, match=r"0 of 1 blocks came in 0\.6 s; answered 503"):
+        server.matrix(PLACES)
+
+
 def test_another_table_is_taken_only_where_the_caller_says_so(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -218,3 +297,47 @@ def test_only_http_is_asked() -> None:
         RoadServer(url="file:///etc/passwd")
     with pytest.raises(ValueError, match="coordinates"):
         RoadServer(url="http://127.0.0.1:9").matrix([Location(name="nowhere")])
+
+
+def test_a_server_is_asked_over_tls_and_believed_only_with_a_certificate_one_trusts(
+    roads: Roads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path)
+    speaking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    speaking.load_cert_chain(certificate)
+    roads.socket = speaking.wrap_socket(roads.socket, server_side=True)
+    server = RoadServer(url=roads.url.replace("http", "https"), attempts=1, table_seconds=2)
+
+    with pytest.raises(RoadServerError, match="CERTIFICATE_VERIFY_FAILED"):
+        server.matrix(PLACES)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert server.matrix(PLACES).seconds(0, 3) == 3
+    roads.drips_after = len(HEAD)
+    with pytest.raises(RoadServerError, match="0 of 1 blocks came in 2 s"):
+        server.matrix(PLACES)
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate of 127.0.0.1 and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    told = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(told + made.public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.mark.parametrize("times", [{"timeout_seconds": 0}, {"table_seconds": -1}])
+def test_a_server_that_may_take_no_time_is_refused(times: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="a table"):
+        RoadServer(url="http://127.0.0.1:9", **times)  # type: ignore[arg-type]

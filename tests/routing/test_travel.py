@@ -1,24 +1,29 @@
 """Travel tables: from coordinates, from files, with floods and ferries on their days."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from routing import UNREACHABLE, Location, Matrix
+from routing import UNREACHABLE, Budget, Location, Matrix, Reason
+from routing.feasibility import check
+from routing.notices import RoadNotice, with_notices
+from routing.solve import solve
+from routing.tables import IntArray
 from routing.travel import (
     DELTA,
     TOWN,
     GeodesicTable,
-    RoadNotice,
     Terrain,
     UnreadableTable,
     geodesic_matrix,
     read_table,
-    with_notices,
 )
+from tests.routing.provinces import province
 
 TAM_KY = Location(name="Tam Kỳ", lat=15.573, lon=108.474)
 HOI_AN = Location(name="Hội An", lat=15.880, lon=108.338)
@@ -117,6 +122,130 @@ def test_a_ferry_takes_its_own_time_and_one_way_only() -> None:
     assert there.seconds(1, 0) == UNREACHABLE
     with pytest.raises(ValueError, match="outside"):
         with_notices(Matrix([[0]]), [ferry], day=NOV)
+
+
+PLACES = [Location(name=str(n), lat=15 + n / 50, lon=108 + n % 3 / 20) for n in range(40)]
+TERRAINS = [TOWN if n % 2 else DELTA for n in range(40)]
+ISLAND, TOWN_HALL = frozenset({3, 4, 5}), frozenset({0})
+NOTICES = (
+    RoadNotice(origins=ISLAND, destinations=frozenset(range(40)) - ISLAND, reason="biển động"),
+    RoadNotice(origins=ISLAND, destinations=TOWN_HALL, reason="phà", seconds=2400, metres=9000),
+    RoadNotice(
+        origins=TOWN_HALL,
+        destinations=frozenset({4}),
+        reason="ca nô",
+        seconds=900,
+        both_ways=False,
+    ),
+    RoadNotice(
+        origins=frozenset({7, 8}), destinations=frozenset({7, 8, 9}), reason="sạt lở", last_day=NOV
+    ),
+    RoadNotice(
+        origins=frozenset({20}),
+        destinations=frozenset({21}),
+        reason="past",
+        last_day=date(2020, 1, 1),
+    ),
+)
+
+
+class AskedTable(GeodesicTable):
+    """Writes down how many cells it was ever asked for at once."""
+
+    def block(
+        self, origins: NDArray[np.integer], destinations: NDArray[np.integer]
+    ) -> tuple[IntArray, IntArray]:
+        asked.append(len(origins) * len(destinations))
+        return super().block(origins, destinations)
+
+
+asked: list[int] = []
+
+
+def test_a_table_that_computes_what_is_asked_has_the_same_notices_as_a_whole_one() -> None:
+    whole = with_notices(geodesic_matrix(PLACES, TERRAINS), NOTICES, day=NOV)
+    lazy = with_notices(GeodesicTable(tuple(PLACES), tuple(TERRAINS)), NOTICES, day=NOV)
+    every = np.arange(40)
+
+    assert lazy.size == 40
+    assert Matrix(*lazy.block(every, every)) == whole
+    assert (
+        Matrix(
+            [[lazy.seconds(a, b) for b in range(40)] for a in range(40)],
+            [[lazy.metres(a, b) for b in range(40)] for a in range(40)],
+        )
+        == whole
+    )
+    rows, columns = np.array([8, 4, 0, 4]), np.array([4, 9, 8, 0])
+    for part, all_of_it in zip(lazy.block(rows, columns), whole.block(rows, columns), strict=True):
+        assert np.array_equal(part, all_of_it)
+    assert (lazy.seconds(0, 4), lazy.seconds(4, 0), lazy.seconds(4, 9)) == (900, 2400, UNREACHABLE)
+    assert (lazy.seconds(7, 8), lazy.seconds(7, 7), lazy.metres(5, 0)) == (UNREACHABLE, 0, 9000)
+
+
+def test_notices_ask_a_large_table_for_no_more_than_they_are_asked_for() -> None:
+    lazy = with_notices(AskedTable(tuple(PLACES), tuple(TERRAINS)), NOTICES, day=NOV)
+    asked.clear()
+
+    lazy.block(np.array([3]), np.arange(40))
+    lazy.seconds(0, 20)
+
+    assert asked == [40]
+
+
+def test_what_is_overruled_is_not_written_into_the_table() -> None:
+    class View:
+        """Answers with what it keeps, as a table of one's own may."""
+
+        size = 2
+        numbers = np.array([[0, 60], [60, 0]], dtype=np.int32)
+
+        def seconds(self, origin: int, destination: int) -> int:
+            return int(self.numbers[origin, destination])
+
+        metres = seconds
+
+        def block(
+            self, origins: NDArray[np.integer], destinations: NDArray[np.integer]
+        ) -> tuple[IntArray, IntArray]:
+            assert len(origins) == len(destinations) == 2
+            return self.numbers, self.numbers
+
+    table = View()
+    flood = RoadNotice(origins=frozenset({0}), destinations=frozenset({1}), reason="Thu Bồn")
+
+    there = with_notices(table, [flood], day=NOV)
+
+    assert there.block(np.arange(2), np.arange(2))[0][0, 1] == UNREACHABLE
+    assert table.seconds(0, 1) == 60
+
+
+def test_a_table_without_notices_on_its_day_is_the_table_itself() -> None:
+    table = GeodesicTable(tuple(PLACES), tuple(TERRAINS))
+
+    assert with_notices(table, NOTICES[-1:], day=NOV) is table
+    with pytest.raises(ValueError, match="outside"):
+        with_notices(GeodesicTable((TAM_KY,), (TOWN,)), NOTICES, day=NOV)
+
+
+def test_a_days_plan_on_a_computed_table_goes_round_what_is_closed() -> None:
+    open_day = province(60, 2)
+    profile = open_day.profiles[0]
+    cut_off = frozenset({open_day.stops[4].location, open_day.stops[7].location})
+    every = frozenset(range(profile.travel.size))
+    closed = with_notices(
+        profile.travel,
+        [RoadNotice(origins=cut_off, destinations=every - cut_off, reason="bão số 12")],
+        day=NOV,
+    )
+    problem = replace(open_day, profiles=(replace(profile, travel=closed),))
+
+    plan = solve(problem, budget=Budget(seconds=2), seed=1)
+
+    assert check(problem, plan) == ()
+    assert {each.stop for each in plan.unserved if each.reason is Reason.NO_ROAD} == {
+        stop.id for stop in problem.stops if stop.location in cut_off
+    }
 
 
 def test_a_table_from_a_file_has_no_road_where_the_file_has_none(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -89,11 +90,32 @@ def test_a_running_job_hears_that_somebody_cancelled_it(session: Session, world:
     assert jobs.watch(session, job.id, by=world.manager).state is JobState.CANCELLED
 
 
+def test_a_running_job_says_what_it_has_found_and_leaves_what_it_keeps(
+    session: Session, world: World
+) -> None:
+    job = asked(session, world)
+    jobs.claim(session, ("count",), at=d.EARLY)
+    jobs.beat(session, job.id, done=1, total=4, found={"best": 7}, at=d.EARLY)
+    jobs.beat(session, job.id, done=2, total=4, at=d.EARLY)
+    assert jobs.watch(session, job.id, by=world.manager).result == {"best": 7}
+    assert not jobs.is_cancel_asked(session, job.id)
+
+    jobs.cancel(session, job.id, by=world.manager, at=d.EARLY)
+
+    assert jobs.is_cancel_asked(session, job.id)
+    jobs.stop(session, job.id, kept={"counted": 7}, at=d.EARLY)
+    ended = jobs.watch(session, job.id, by=world.manager)
+    assert (ended.state, ended.result) == (JobState.CANCELLED, {"counted": 7})
+    assert not jobs.is_cancel_asked(session, job.id)
+
+
 def test_a_job_whose_server_goes_down_in_order_waits_again(session: Session, world: World) -> None:
     job = asked(session, world)
     jobs.claim(session, ("count",), at=d.EARLY)
-    jobs.stop(session, job.id, at=d.EARLY)
-    assert jobs.watch(session, job.id, by=world.manager).state is JobState.WAITING
+    jobs.beat(session, job.id, done=1, total=4, found={"best": 7}, at=d.EARLY)
+    jobs.stop(session, job.id, kept={"counted": 7}, at=d.EARLY)
+    again = jobs.watch(session, job.id, by=world.manager)
+    assert (again.state, again.result) == (JobState.WAITING, {})
 
 
 def test_an_ended_job_is_not_cancelled(session: Session, world: World) -> None:
@@ -331,7 +353,21 @@ def test_all_offices_are_planned_and_the_one_that_is_refused_says_why(
     assert [plan.left for plan in made.values() if plan is not None] == [(), ()]
 
 
-def test_a_search_of_all_offices_that_is_cancelled_ends_early_and_keeps_no_plan(
+def until_found(sessions: Sessions, job: JobId, *offices: UnitCode) -> Mapping[str, Any]:
+    """What a running search says it has found, once that is something for each of these offices."""
+    best: Mapping[str, Any] = {}
+    for _ in range(600):
+        with reading(sessions) as session:
+            found = jobs.job_of(session.get_one(JobRow, job))
+        told = found.result.get("best")
+        best = told if isinstance(told, dict) else {}
+        if set(offices) <= set(best) or not found.is_open:
+            break
+        time.sleep(0.1)
+    return best
+
+
+def test_a_search_that_is_cancelled_ends_early_and_keeps_the_best_it_had_told(
     committed_sessions: Sessions, committed: World
 ) -> None:
     asked_for = all_offices(committed_sessions, committed, budget_seconds=300)
@@ -339,20 +375,40 @@ def test_a_search_of_all_offices_that_is_cancelled_ends_early_and_keeps_no_plan(
     runner = Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds, beat_seconds=0.1)
     working = threading.Thread(target=runner.run_one)
     working.start()
-    until = time.monotonic() + 60
-    state = JobState.WAITING
-    while state is JobState.WAITING and time.monotonic() < until:
-        time.sleep(0.1)
-        with reading(committed_sessions) as session:
-            state = jobs.job_of(session.get_one(JobRow, asked_for.id)).state
+    best = until_found(committed_sessions, asked_for.id, w.OFFICE, w.FAR_OFFICE)
     with transaction(committed_sessions) as session:
         jobs.cancel(session, asked_for.id, by=committed.administrator, at=d.EARLY)
     working.join(timeout=120)
 
     assert not working.is_alive()
+    assert set(best[w.OFFICE]) == {"metres", "seconds", "calls", "left"}
+    assert (best[w.OFFICE]["calls"], best[w.OFFICE]["left"]) == (4, 0)
     with reading(committed_sessions) as session:
-        assert jobs.job_of(session.get_one(JobRow, asked_for.id)).state is JobState.CANCELLED
+        ended = jobs.job_of(session.get_one(JobRow, asked_for.id))
+        made = {office: plans.newest(session, office, d.DAY) for office in (w.OFFICE, w.FAR_OFFICE)}
+    assert ended.state is JobState.CANCELLED
+    kept = {office: plan.id for office, plan in made.items() if plan is not None}
+    cut_short = ended.result["cut_short"]
+    assert isinstance(cut_short, list)
+    assert sorted(cut_short) == sorted([w.OFFICE, w.FAR_OFFICE])
+    assert ended.result == {"plans": kept, "refused": {}, "cut_short": cut_short}
+    assert [plan.state for plan in made.values() if plan is not None] == [plans.PROPOSED] * 2
+
+
+def test_a_search_whose_server_goes_down_waits_again_and_keeps_nothing(
+    committed_sessions: Sessions, committed: World
+) -> None:
+    asked_for = all_offices(committed_sessions, committed, budget_seconds=300)
+    kinds = planning_jobs.kinds(committed.vault)
+    runner = Runner(committed_sessions, clock=Clock(d.EARLY), kinds=kinds, beat_seconds=0.1)
+    runner.start()
+    assert w.OFFICE in until_found(committed_sessions, asked_for.id, w.OFFICE)
+    runner.stop(seconds=120)
+
+    with reading(committed_sessions) as session:
+        again = jobs.job_of(session.get_one(JobRow, asked_for.id))
         assert plans.newest(session, w.OFFICE, d.DAY) is None
+    assert (again.state, again.result) == (JobState.WAITING, {})
 
 
 def test_a_silent_road_server_fails_the_job_in_words(

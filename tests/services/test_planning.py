@@ -27,7 +27,7 @@ from postal_service.services import (
 )
 from postal_service.services.charges import Due
 from postal_service.services.orders import Kind, Order, Thing
-from postal_service.services.planning import Lock, Scope
+from postal_service.services.planning import Lock, Scope, SoFar
 from postal_service.services.proposals import BadBudget, Wish
 from postal_service.services.workdays import (
     NoCouriers,
@@ -269,6 +269,37 @@ def test_a_plan_keeps_no_position_of_a_home(session: Session, world: World) -> N
     told = repr([vars(row) for row in session.scalars(select(StopRow))]) + repr(plan)
     assert str(home.lat) not in told
     assert session.scalars(select(PersonRow)).first() is not None
+
+
+def test_a_search_tells_the_best_it_has_found_in_the_figures_of_its_plan(
+    session: Session, world: World
+) -> None:
+    d.results_at_office(session, world, d.homes(6))
+    d.pickup(session, world)
+    task = proposals.read(session, world.vault, WISH, at=d.EARLY)
+    told: list[SoFar] = []
+
+    solved = proposals.search(task, on_progress=told.append)
+
+    assert told[-1] == SoFar(
+        metres=solved.metres,
+        seconds=solved.seconds,
+        calls=sum(len(each.stops) for each in solved.rounds),
+        left=len(solved.unserved),
+    )
+
+
+def test_a_search_that_is_stopped_answers_the_best_it_has_told(
+    session: Session, world: World
+) -> None:
+    d.results_at_office(session, world, d.homes(6))
+    task = proposals.read(session, world.vault, replace(WISH, budget_seconds=300), at=d.EARLY)
+    told: list[SoFar] = []
+
+    solved = proposals.search(task, on_progress=told.append, cancelled=lambda: bool(told))
+
+    assert (told[-1].metres, told[-1].seconds) == (solved.metres, solved.seconds)
+    assert told[-1].calls == 6
 
 
 def test_a_new_proposal_is_the_next_version_and_the_older_one_gives_way(

@@ -1,8 +1,12 @@
 """What a plan assumes: vehicles, bags, purses, permits, rush hours, roads; each kept by the search and named where a hand breaks it."""
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -279,6 +283,37 @@ def test_where_guessing_is_allowed_the_plan_says_that_it_guessed() -> None:
     plain = solved(day([home(1)]))
     assert (guessed.roads, plain.roads) == (Roads.GUESSED, Roads.GREAT_CIRCLE)
     assert guessed.seconds == plain.seconds
+
+
+def test_a_road_server_that_is_too_slow_for_a_day_is_a_refusal_that_says_how_far_it_came() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Dripping) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            asked = f"http://127.0.0.1:{server.server_port}"
+            slow = replace(ASSUMED, road_server=asked, road_table_seconds=0.5)
+            with pytest.raises(NoRoadTimes) as refused:
+                solved(day([home(1)], conditions=slow))
+            guessed = solved(day([home(1)], conditions=replace(slow, may_guess=True)))
+        finally:
+            server.shutdown()
+            serving.join()
+    assert "0 of 1 blocks came in 0.5 s" in str(refused.value.facts["why"])
+    assert guessed.roads == Roads.GUESSED
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Goes on for half a minute, a byte at a time."""
+
+    def do_GET(self) -> None:
+        with suppress(OSError):  # who asked may have gone
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+            for _ in range(600):
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
 
 
 Written = Callable[[str], Path]

@@ -297,6 +297,8 @@ def test_a_plan_of_another_office_is_as_unknown_as_none(
             rounds.publish(session, world.vault, which, tag=plan.tag, by=who, at=LATER)
         with pytest.raises(UnknownPlan):
             rounds.change(session, world.vault, which, [], tag=plan.tag, by=who, at=LATER)
+        with pytest.raises(UnknownPlan):
+            rounds.discard(session, which, tag=plan.tag, by=who, at=LATER)
 
 
 def test_a_published_plan_reaches_the_phones_and_replaces_the_one_before(
@@ -316,8 +318,86 @@ def test_a_published_plan_reaches_the_phones_and_replaces_the_one_before(
     assert session.get_one(PlanRow, plan.id).state == plans.SUPERSEDED
     with pytest.raises(RoundSuperseded):
         acknowledging.acknowledge(session, mine, by=world.courier, at=LATER)
-    states = [(each.version, each.state) for each in plans.versions(session, w.OFFICE, d.DAY)]
-    assert states == [(2, plans.PUBLISHED), (1, plans.SUPERSEDED)]
+    assert states(session) == [(2, plans.PUBLISHED), (1, plans.SUPERSEDED)]
+
+
+def states(session: Session) -> list[tuple[int, str]]:
+    return [(each.version, each.state) for each in plans.versions(session, w.OFFICE, d.DAY)]
+
+
+def discard(session: Session, world: World, plan: Kept) -> tuple[Kept, Kept | None]:
+    return rounds.discard(session, plan.id, tag=plan.tag, by=world.manager, at=LATER)
+
+
+def test_a_proposal_thrown_away_gives_back_the_one_before_with_its_changes_by_hand(
+    session: Session, world: World, plan: Kept
+) -> None:
+    giver, receiver = sorted(calls(session, plan.id))
+    moved = calls(session, plan.id)[giver][0]
+    change(session, world, plan, Move(order=moved, courier=StaffId(receiver), position=1))
+    newer = rounds.managed_plan(session, d.shared_out(session, world), by=world.manager)
+    assert states(session) == [(2, plans.PROPOSED), (1, plans.SUPERSEDED)]
+
+    gone, again = discard(session, world, newer)
+
+    assert states(session) == [(2, plans.DISCARDED), (1, plans.PROPOSED)]
+    assert (gone.id, gone.edited_by, gone.edited_at) == (newer.id, world.manager.staff, LATER)
+    assert again is not None
+    assert (again.id, again.tag) == (plan.id, "v1.1")
+    assert moved in calls(session, plan.id)[receiver]
+    assert plans.newest(session, w.OFFICE, d.DAY) == again
+    assert publish(session, world, again).state == plans.PUBLISHED
+    mine = round_of(session, plan.id, world.courier.staff)
+    shift = courier_shift.today(session, world.vault, by=world.courier, at=LATER)
+    assert [each.id for each in shift.rounds] == [mine]
+
+
+def test_of_proposals_thrown_away_one_after_the_other_the_oldest_comes_back_last(
+    session: Session, world: World, plan: Kept
+) -> None:
+    for _ in range(2):
+        newer = rounds.managed_plan(session, d.shared_out(session, world), by=world.manager)
+        discard(session, world, newer)
+    assert states(session) == [
+        (3, plans.DISCARDED), (2, plans.DISCARDED), (1, plans.PROPOSED),
+    ]  # fmt: skip
+
+    _, again = discard(session, world, plan)
+
+    assert again is None
+    assert plans.newest(session, w.OFFICE, d.DAY) is None
+
+
+def test_a_revision_thrown_away_leaves_what_is_published_as_it_is(
+    session: Session, world: World, plan: Kept
+) -> None:
+    publish(session, world, plan)
+    second = rounds.revise(session, world.vault, plan.id, by=world.manager, at=LATER)
+    publish(session, world, rounds.managed_plan(session, second, by=world.manager))
+    third = rounds.revise(session, world.vault, second, by=world.manager, at=LATER)
+
+    _, again = discard(session, world, rounds.managed_plan(session, third, by=world.manager))
+
+    assert again is None
+    assert states(session) == [
+        (3, plans.DISCARDED), (2, plans.PUBLISHED), (1, plans.SUPERSEDED),
+    ]  # fmt: skip
+    mine = round_of(session, third, world.courier.staff)
+    with pytest.raises(UnknownRound):  # no phone was ever told of it
+        acknowledging.acknowledge(session, mine, by=world.courier, at=LATER)
+
+
+def test_only_the_proposal_that_one_has_seen_is_thrown_away(
+    session: Session, world: World, plan: Kept
+) -> None:
+    change(session, world, plan)
+    with pytest.raises(PlanChanged):
+        discard(session, world, plan)
+    seen = rounds.managed_plan(session, plan.id, by=world.manager)
+    publish(session, world, seen)
+    with pytest.raises(NotAProposal):
+        discard(session, world, seen)
+    assert states(session) == [(1, plans.PUBLISHED)]
 
 
 def test_what_is_published_is_not_changed_nor_published_again(

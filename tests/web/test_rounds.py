@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from postal_service.services import (
     rounds,
     workdays,
 )
-from postal_service.services.jobs import JobState
+from postal_service.services.jobs import Job, JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
 from postal_service.services.round_changes import Fix
@@ -201,11 +202,69 @@ def test_proposing_asks_for_a_job_whose_page_tells_how_far_it_is(
     assert "đang chờ" in page
     assert '<meta http-equiv="refresh"' in page  # without a script it still goes on
     told = manager.get(f"/rounds/jobs/{job.id}").get_json()
-    assert told == {"done": 0, "total": 0, "open": True, "state": "đang chờ"}
+    assert told == {"done": 0, "total": 0, "open": True, "state": "đang chờ", "best": ""}
     assert manager.send(f"/rounds/jobs/{job.id}/cancel").status_code == 302
     assert "đã hủy" in manager.text(f"/rounds?day={d.DAY}")
     assert manager.send(f"/rounds/jobs/{job.id}/restart").status_code == 302
     assert len(jobs.recent(session, w.OFFICE)) == 2
+
+
+def a_search(session: Session, world: World, best: dict[str, dict[str, int]]) -> Job:
+    """Of all offices, that runs and has told what it has found so far."""
+    job = jobs.enqueue(
+        session, "plan-all", {"day": d.DAY.isoformat(), "office": w.OFFICE},
+        unit=w.OFFICE, by=world.manager, at=d.EARLY,
+    )  # fmt: skip
+    jobs.claim(session, ("plan-all",), at=d.EARLY)
+    jobs.beat(session, job.id, done=1, total=2, found={"best": best}, at=d.EARLY)
+    session.commit()
+    return job
+
+
+def test_a_search_tells_the_best_it_has_found_for_the_office_that_is_shown(
+    manager: Browser, session: Session, world: World
+) -> None:
+    figures = {"metres": 41_250, "seconds": 3_900, "calls": 11, "left": 2}
+    job = a_search(session, world, {w.OFFICE: figures})
+
+    page = manager.text(f"/rounds?day={d.DAY}")
+
+    told = "Tốt nhất tới giờ: 41,2 km, 1 h 05 đi đường, 11 điểm đã xếp, 2 điểm chưa xếp."
+    assert told in page
+    [watched] = re.findall(r'data-job="([^"]+)"', page)
+    assert manager.get(unescape(watched)).get_json()["best"] == told
+    assert manager.get(f"/rounds/jobs/{job.id}?office={w.FAR_OFFICE}").get_json()["best"] == ""
+    manager.send("/language", {"language": "en", "next": "/"})
+    english = "Best so far: 41.2 km, 1 h 05 on the road, 11 stop(s) planned, 2 left out."
+    assert english in manager.text(f"/rounds?day={d.DAY}")
+
+
+def test_what_a_stopped_search_had_found_is_a_proposal_that_can_be_thrown_away(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    job = a_search(session, world, {})
+    jobs.cancel(session, job.id, by=world.manager, at=d.EARLY)
+    kept = rounds.managed_plan(session, d.shared_out(session, world), by=world.manager)
+    told = {"plans": {w.OFFICE: kept.id}, "refused": {}, "cut_short": [w.OFFICE]}
+    jobs.stop(session, job.id, kept=told, at=d.EARLY)
+    session.commit()
+
+    page = manager.text(f"/rounds?day={d.DAY}")
+    assert "Phép tìm dừng sớm: bản 2 là phương án tốt nhất tìm được tới lúc đó." in page
+    assert "dừng sớm" not in manager.text(f"/rounds?plan={plan.id}")
+
+    stale = manager.send(f"/rounds/{kept.id}/discard", {"tag": "v2.9"})
+    assert stale.status_code == 409
+    assert state(session, kept) == plans.PROPOSED
+    thrown = manager.send(f"/rounds/{kept.id}/discard", {"tag": kept.tag})
+    assert thrown.status_code == 302
+    page = manager.text(thrown.location)
+    assert "Đã bỏ bản 2. Bản 1 lại là đề xuất." in page
+    assert "Phương án bản 1" in page
+    assert "Phép tìm dừng sớm" not in page
+    assert (state(session, kept), state(session, plan)) == (plans.DISCARDED, plans.PROPOSED)
+    manager.send("/language", {"language": "en", "next": "/"})
+    assert "thrown away" in manager.text(f"/rounds?plan={kept.id}")
 
 
 @pytest.mark.parametrize(
@@ -499,6 +558,7 @@ def test_another_offices_plan_is_not_found_whatever_is_done_with_it(
         (f"/rounds/{plan.id}/publish", {"tag": plan.tag}),
         (f"/rounds/{plan.id}/change", {"act": "refresh", "tag": plan.tag}),
         (f"/rounds/{plan.id}/revise", {}),
+        (f"/rounds/{plan.id}/discard", {"tag": plan.tag}),
         ("/rounds/load/none", {}),
         ("/rounds/jobs/none/cancel", {}),
         ("/rounds/jobs/none/restart", {}),
@@ -515,7 +575,8 @@ def test_only_managers_come_in(browser: Browsers, plan: Kept, login: str) -> Non
     other = browser(login)
     assert other.get("/rounds").status_code == 403
     assert other.get(f"/rounds/{plan.id}/map").status_code == 403
-    assert other.send(f"/rounds/{plan.id}/publish", {"tag": plan.tag}).status_code == 403
+    for act in ("publish", "discard"):
+        assert other.send(f"/rounds/{plan.id}/{act}", {"tag": plan.tag}).status_code == 403
 
 
 def test_the_page_speaks_english_too(manager: Browser, plan: Kept) -> None:

@@ -14,6 +14,7 @@ from postal_service.services.planning.answers import (
     PlannedTour,
     Scope,
     Sequences,
+    SoFar,
     Solved,
     unserved,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PlannedTour",
     "Scope",
     "Sequences",
+    "SoFar",
     "Solved",
     "retimed",
     "solve",

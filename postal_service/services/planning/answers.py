@@ -117,6 +117,16 @@ class Baseline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SoFar:
+    """The best rounds a search has found until now, in the figures a plan is told by."""
+
+    metres: int
+    seconds: int
+    calls: int
+    left: int  # places nobody calls at, as in a plan
+
+
+@dataclass(frozen=True, kw_only=True)
 class Solved:
     """Rounds for one day, and beside them what the nearest stop next would have brought."""
 

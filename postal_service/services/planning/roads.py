@@ -12,8 +12,9 @@ from postal_service.services.conditions import Conditions, Riding, Roads
 from postal_service.services.orders import Spot
 from postal_service.services.workdays import Workday
 from routing import Location, Matrix, Profile, SpeedPeriod
+from routing.notices import RoadNotice, with_notices
 from routing.road_server import RoadServer, RoadServerError
-from routing.travel import DELTA, MOUNTAIN, TOWN, RoadNotice, geodesic_matrix, with_notices
+from routing.travel import DELTA, MOUNTAIN, TOWN, geodesic_matrix
 
 TERRAINS: Final = {"town": TOWN, "delta": DELTA, "mountain": MOUNTAIN, "island": DELTA}
 ISLAND: Final = "island"
@@ -51,7 +52,7 @@ def ways_of(day: Workday, spots: Sequence[Spot]) -> Ways:
         profiles.append(
             Profile(
                 name=vehicle.value,
-                travel=with_notices(table, notices, day=day.day) if notices else table,
+                travel=with_notices(table, notices, day=day.day),
                 speed_periods=tuple(_periods(day.conditions, riding, in_town=in_town)),
             )
         )
@@ -79,6 +80,7 @@ def _server(conditions: Conditions) -> RoadServer:
         cache=conditions.road_cache,
         attempts=conditions.road_attempts,
         timeout_seconds=conditions.road_timeout_seconds,
+        table_seconds=conditions.road_table_seconds,
         block=conditions.road_block,
     )
 

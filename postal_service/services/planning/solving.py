@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from postal_service.services.planning.answers import Scope, Sequences, Solved
+from postal_service.services.planning.answers import Scope, Sequences, SoFar, Solved
 from postal_service.services.planning.problems import (
     COST_OF_TRAVEL_SECOND,
+    Posed,
     contradictory,
     posed,
 )
 from postal_service.services.planning.retiming import plan_of
-from postal_service.services.planning.writing_out import written_out
+from postal_service.services.planning.writing_out import so_far, written_out
 from postal_service.services.workdays import Workday
 from routing import Budget, ContradictoryProblem, Plan, Problem, Reason
 from routing.days import Scheduler
@@ -32,7 +33,7 @@ CALM: Final = Calm(
 EXPLAIN_SECONDS: Final = 3.0
 TO_COUNTER_SECONDS: Final = 3.0  # at most, for what could not be brought to its desk
 
-OnProgress = Callable[[float], None]
+OnProgress = Callable[[SoFar], None]
 Cancelled = Callable[[], bool]
 
 
@@ -55,7 +56,7 @@ def solve(
         decided: the plan that is there, with its locks; none for a first plan. What was locked and
             cannot be kept any more is loosened as far as it must be, and told.
         scope: how much of `decided` may change; FROM_SCRATCH forgets its locks too.
-        on_progress: told the share of the budget that is used, 0 to 1.
+        on_progress: told the best so far whenever a better plan was found.
         cancelled: asked often; after it says yes the best so far is answered.
 
     Raises:
@@ -63,16 +64,17 @@ def solve(
         NoRoadTimes: the road server is silent.
     """
     kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
-    searched = _Search(kept=kept, scope=scope, seed=seed, cancelled=cancelled)
-    told = None if on_progress is None else _fraction(on_progress)
+    searched = _Search(
+        day=day, kept=kept, scope=scope, seed=seed, on_progress=on_progress, cancelled=cancelled
+    )
     try:
         task = posed(day, kept)
-        plan = searched.first(task.problem, Budget(seconds=budget_seconds), told)
+        plan = searched.first(task, Budget(seconds=budget_seconds))
         torn = _pairs_left(task.problem, plan)
         if torn and not (cancelled is not None and cancelled()):
             task = posed(day, kept, to_counter=torn)
             seconds = min(budget_seconds, TO_COUNTER_SECONDS)
-            plan = searched.further(task.problem, plan, Budget(seconds=seconds))
+            plan = searched.further(task, plan, Budget(seconds=seconds))
     except ContradictoryProblem as found:
         raise contradictory(found) from found
     if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
@@ -83,52 +85,49 @@ def solve(
 
 @dataclass(frozen=True, kw_only=True)
 class _Search:
+    day: Workday
     kept: Sequences
     scope: Scope
     seed: int
+    on_progress: OnProgress | None
     cancelled: Cancelled | None
 
-    def first(
-        self, problem: Problem, budget: Budget, told: Callable[[Progress], None] | None
-    ) -> Plan:
+    def first(self, task: Posed, budget: Budget) -> Plan:
         if self.kept:
-            return self._again(problem, plan_of(problem, self.kept), budget, told)
+            return self.further(task, plan_of(task.problem, self.kept), budget)
         return search(
-            problem, budget=budget, seed=self.seed, on_progress=told, cancelled=self.cancelled
+            task.problem,
+            budget=budget,
+            seed=self.seed,
+            on_progress=self._told(task),
+            cancelled=self.cancelled,
         )
 
-    def further(self, problem: Problem, found: Plan, budget: Budget) -> Plan:
-        """From a plan of the same day with other pairs; it may change as much as was asked."""
-        return self._again(problem, found, budget, None)
-
-    def _again(
-        self,
-        problem: Problem,
-        before: Plan,
-        budget: Budget,
-        told: Callable[[Progress], None] | None,
-    ) -> Plan:
+    def further(self, task: Posed, before: Plan, budget: Budget) -> Plan:
+        """From a plan of the same day, perhaps with other pairs; it may change as much as was asked."""
         return replan(
-            problem,
+            task.problem,
             before,
             scope=_scope(self.scope) if self.kept else RoutingScope.UNLOCKED,
             budget=budget,
             calm=CALM if self.kept else None,
             loosen=True,
             seed=self.seed,
-            on_progress=told,
+            on_progress=self._told(task),
             cancelled=self.cancelled,
         )
+
+    def _told(self, task: Posed) -> Callable[[Progress], None] | None:
+        tell = self.on_progress
+        if tell is None:
+            return None
+        return lambda progress: tell(so_far(self.day, task, progress.plan))
 
 
 def _pairs_left(problem: Problem, plan: Plan) -> frozenset[str]:
     """The pick-ups nobody fetches as long as they must go on to a desk."""
     unserved = {each.stop for each in plan.unserved}
     return frozenset(pair.pickup for pair in problem.shipments if pair.pickup in unserved)
-
-
-def _fraction(on_progress: OnProgress) -> Callable[[Progress], None]:
-    return lambda progress: on_progress(progress.fraction)
 
 
 def _scope(scope: Scope) -> RoutingScope:

@@ -16,6 +16,7 @@ from postal_service.services.planning.answers import (
     PlannedStop,
     PlannedTour,
     Sequences,
+    SoFar,
     Solved,
 )
 from postal_service.services.planning.problems import CLOSED, Posed, possible
@@ -60,6 +61,18 @@ def written_out(
         roads=task.roads,
         lower_bound=plan.lower_bound or None,
         loosened=let_go,
+    )
+
+
+def so_far(day: Workday, task: Posed, plan: Plan) -> SoFar:
+    """A plan that a better one may follow; without reasons and timetables, which take longer."""
+    _, impossible = possible(day)
+    unserved = sum(not is_second_half(each.stop) for each in plan.unserved)
+    return SoFar(
+        metres=sum(route.distance_m for route in plan.routes),
+        seconds=sum(route.travel_seconds for route in plan.routes),
+        calls=sum(len(route.visits) for route in plan.routes),
+        left=len(impossible) + len(task.held) + unserved,
     )
 
 

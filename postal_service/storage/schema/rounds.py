@@ -18,7 +18,7 @@ class PlanRow(Base):
     office: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     day: Mapped[date]
     version: Mapped[int]
-    state: Mapped[str]  # proposed, published, superseded
+    state: Mapped[str]  # proposed, published, superseded, discarded
     made_by: Mapped[str]
     made_at: Mapped[datetime]
     published_by: Mapped[str | None]
@@ -53,7 +53,7 @@ class RoundRow(Base):
     office: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     day: Mapped[date]
     courier: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    state: Mapped[str]  # proposed, published, acknowledged, superseded
+    state: Mapped[str]  # proposed, published, acknowledged, superseded, discarded
     acknowledged_at: Mapped[datetime | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

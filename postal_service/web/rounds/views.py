@@ -105,7 +105,11 @@ def job_state(job: str) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         found = jobs.watch(store, JobId(job), by=here.actor())
     return jsonify(
-        done=found.done, total=found.total, open=found.is_open, state=words.job_word(found.state)
+        done=found.done,
+        total=found.total,
+        open=found.is_open,
+        state=words.job_word(found.state),
+        best=words.best_so_far(found, forms.asked("office")),
     )
 
 
@@ -212,6 +216,26 @@ def revise(plan: str) -> ResponseReturnValue:
     except Refusal as refused:
         return _page(refused, plan=PlanId(plan))
     return redirect(url_for("rounds.show", plan=made))
+
+
+@pages.post("/<plan>/discard")
+@staff_only(Role.MANAGER)
+def discard(plan: str) -> ResponseReturnValue:
+    """Throw a proposal away; the one before it is open again."""
+    try:
+        with transaction(here.sessions()) as store:
+            gone, again = rounds.discard(
+                store, PlanId(plan), tag=forms.raw("tag"), by=here.actor(), at=here.now()
+            )
+    except plans.UnknownPlan:
+        raise
+    except Refusal as refused:
+        return _page(refused, plan=PlanId(plan))
+    told_so = say("Đã bỏ bản {version}.", version=gone.version)
+    if again is not None:
+        told_so += " " + say("Bản {version} lại là đề xuất.", version=again.version)
+    flash(told_so, "good")
+    return redirect(url_for("rounds.show", office=gone.office, day=gone.day.isoformat()))
 
 
 @pages.post("/load/<round_id>")

@@ -12,6 +12,7 @@ from postal_service.services.jobs import Job, JobState
 from postal_service.services.orders import Kind
 from postal_service.services.places import Place
 from postal_service.services.planning import Fault, Left, Lock, Loosened, Scope
+from postal_service.services.plans import PROPOSED, Kept
 from postal_service.web.language import language, pick
 
 Pair = tuple[str, str]
@@ -97,6 +98,7 @@ STATES: dict[str, Pair] = {
     "published": ("đã phát hành", "published"),
     "acknowledged": ("bưu tá đã nhận", "acknowledged"),
     "superseded": ("đã được thay", "superseded"),
+    "discarded": ("đã bỏ", "thrown away"),
 }
 JOBS: dict[JobState, Pair] = {
     JobState.WAITING: ("đang chờ", "waiting"),
@@ -136,6 +138,10 @@ _BEST: Pair = (
 _NEARLY_BEST: Pair = (
     "Đã chứng minh: mọi phương án khác cho các điểm này rẻ hơn nhiều nhất {percent} %.",
     "Proven: any other plan for these stops is cheaper by at most {percent} %.",
+)
+_BEST_SO_FAR: Pair = (
+    "Tốt nhất tới giờ: {km} km, {time} đi đường, {calls} điểm đã xếp, {left} điểm chưa xếp.",
+    "Best so far: {km} km, {time} on the road, {calls} stop(s) planned, {left} left out.",
 )
 _ENDED_BADLY: dict[str, Pair] = {
     "job.silent": ("Máy chủ dừng giữa chừng. Chạy lại được ngay.", "The server stopped half-way. It can be begun anew at once."),
@@ -214,6 +220,30 @@ def refused_offices(job: Job | None, offices: Sequence[Place]) -> list[tuple[str
         (names.get(code, code), sentence(str(why["code"]), why["facts"], language()))
         for code, why in sorted((str(office), why) for office, why in refused.items())
     ]
+
+
+def best_so_far(job: Job, office: str) -> str:
+    """What a search that goes on has found for this office; "" before its first plan."""
+    best = job.result.get("best")
+    told = best.get(office) if job.is_open and isinstance(best, dict) else None
+    if told is None:
+        return ""
+    return pick(_BEST_SO_FAR).format(
+        km=km(told["metres"]), time=hours(told["seconds"]), calls=told["calls"], left=told["left"]
+    )
+
+
+def is_cut_short(job: Job, plan: Kept | None) -> bool:
+    """Whether this proposal is what a search had found when somebody stopped it."""
+    cut_short, made = job.result.get("cut_short"), job.result.get("plans")
+    return (
+        plan is not None
+        and plan.state == PROPOSED
+        and isinstance(cut_short, list)
+        and isinstance(made, dict)
+        and plan.office in cut_short
+        and made.get(plan.office) == plan.id
+    )
 
 
 def why_failed(job: Job) -> str:

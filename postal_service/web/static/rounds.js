@@ -4,6 +4,7 @@
   if (!card) return;
   const progress = card.querySelector("[data-job-progress]");
   const state = card.querySelector("[data-job-state]");
+  const best = card.querySelector("[data-job-best]"); // an import has none
   let failures = 0;
   const look = async () => {
     try {
@@ -14,6 +15,7 @@
       state.textContent = job.state;
       progress.max = job.total || 100;
       progress.value = job.done;
+      if (best) best.textContent = job.best;
       if (!job.open) {
         // Not while somebody types: the page would take his words away.
         const busy = document.activeElement && document.activeElement.matches("input, select, textarea");

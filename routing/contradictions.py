@@ -15,6 +15,7 @@ from routing.lock_contradictions import lock_findings
 from routing.number_contradictions import is_amount, number_findings
 from routing.problem import Problem, StopKind
 from routing.reach import reach_findings
+from routing.rides import ride_findings
 from routing.tables import Matrix
 from routing.terms import UNREACHABLE
 
@@ -29,6 +30,7 @@ def refuse_contradictions(problem: Problem) -> None:
     findings = [finding for find in _SHAPE for finding in find(problem)]
     if not findings:
         findings.extend(reach_findings(problem))
+        findings.extend(ride_findings(problem))
         findings.extend(lock_findings(problem))
     if findings:
         raise ContradictoryProblem(tuple(findings))

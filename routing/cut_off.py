@@ -10,7 +10,7 @@ from typing import Final
 
 from routing.findings import ContradictionKind, ContradictoryProblem
 from routing.problem import Problem, Shipment, Stop, StopKind
-from routing.reach import obstacle, soonest
+from routing.reach import obstacle
 from routing.terms import UNREACHABLE, StopId
 
 _CUT_OFF: Final = {ContradictionKind.UNREACHABLE, ContradictionKind.BAD_SHIPMENT}
@@ -53,7 +53,8 @@ def _nobody_comes(problem: Problem, pair: Shipment) -> bool:
 
 def _is_road_shut(problem: Problem, pair: Shipment) -> bool:
     taken, given = (problem.stops[problem.stop_index[s]] for s in (pair.pickup, pair.dropoff))
-    return soonest(problem, taken, given) >= UNREACHABLE
+    tables = (profile.travel for profile in problem.profiles)
+    return all(one.seconds(taken.location, given.location) >= UNREACHABLE for one in tables)
 
 
 def _without_duty(problem: Problem, past: Collection[StopId], cut: Collection[StopId]) -> Problem:

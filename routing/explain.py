@@ -11,7 +11,7 @@ from routing.days import Orders, Scheduler
 from routing.insertion import Draft, insert_all
 from routing.plan import Plan
 from routing.problem import Problem, StopKind
-from routing.relaxing import with_longer_shifts, with_one_more
+from routing.relaxing import with_later_closing, with_longer_shifts, with_one_more
 from routing.steps import Blocked
 from routing.terms import CourierId, StopId
 
@@ -83,7 +83,7 @@ class WhatIf:
 
 
 def what_more_would_bring(problem: Problem, plan: Plan) -> tuple[WhatIf, ...]:
-    """One courier more (a copy of each kind there is) and one hour more for everybody.
+    """One courier more (a copy of each kind there is) and one hour more for everybody and every office.
 
     The plan is kept and what is unserved is inserted, so a new search may bring still more.
     """
@@ -94,7 +94,8 @@ def what_more_would_bring(problem: Problem, plan: Plan) -> tuple[WhatIf, ...]:
         if kind not in seen:
             seen.add(kind)
             changes.append((f"one more courier like {courier.id}", with_one_more(problem, courier)))
-    changes.append(("one hour more", with_longer_shifts(problem, 3600)))
+    longer = with_later_closing(with_longer_shifts(problem, 3600), 3600)
+    changes.append(("one hour more", longer))
     return tuple(_brought(change, looser, plan) for change, looser in changes)
 
 

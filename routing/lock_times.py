@@ -6,24 +6,20 @@ own timetable is impossible.
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from itertools import islice, pairwise
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from routing.days import Scheduler, cuts
 from routing.findings import Findings, of_locks
 from routing.plan import Reason
 from routing.problem import Courier, Problem, Stop, StopKind
+from routing.roads import Roads, soonest
 from routing.rules import Lock, LockLevel
 from routing.steps import Blocked, Span, first_open, last_open
 from routing.terms import UNREACHABLE, CourierId, StopId
 
 # Beyond so many nothing is said: a refusal must be certain, and making a problem must be quick.
 CUTS_TRIED: Final = 500
-DETOURS_TRIED: Final = 1_000
 
 Starts = Mapping[StopId, int]
 
@@ -63,12 +59,12 @@ class Clock:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._roads: dict[CourierId, _Roads] = {}
+        self._roads: dict[CourierId, Roads] = {}
 
-    def roads(self, courier: CourierId) -> "_Roads":
+    def roads(self, courier: CourierId) -> Roads:
         if courier not in self._roads:
             man = self.problem.couriers[self.problem.courier_index[courier]]
-            self._roads[courier] = _Roads(self.problem, man)
+            self._roads[courier] = Roads(self.problem, man)
         return self._roads[courier]
 
     def fault(self, courier: CourierId, stop: StopId, start: int) -> str:
@@ -86,13 +82,13 @@ class Clock:
         office = roads.courier.start_location
         if _is_back_in_time(roads, call, leaves + roads.to(call, office)):
             return False
-        return not _is_back_in_time(roads, call, _soonest(roads, office, leaves, call))
+        return not _is_back_in_time(roads, call, soonest(roads, office, leaves, call))
 
     def _call(self, stop: StopId) -> Stop:
         return self.problem.stops[self.problem.stop_index[stop]]
 
 
-def _is_back_in_time(roads: "_Roads", stop: Stop, there: float) -> bool:
+def _is_back_in_time(roads: Roads, stop: Stop, there: float) -> bool:
     """Whether who may start at this second at the earliest finds it open and comes home."""
     release = 0 if stop.kind is StopKind.DELIVER else stop.release_second
     spans = [(w.opens_second, w.closes_second) for w in stop.windows] or None
@@ -108,11 +104,11 @@ def _outside_its_hours(stop: Stop, start: int) -> str:
     return ""
 
 
-def _off_duty(roads: "_Roads", stop: Stop, start: int) -> str:
+def _off_duty(roads: Roads, stop: Stop, start: int) -> str:
     return _not_there_by(roads, stop, start) or _not_back_from(roads, stop, start)
 
 
-def _leaves(roads: "_Roads", stop: Stop) -> int | None:
+def _leaves(roads: Roads, stop: Stop) -> int | None:
     """When he can leave for it at the earliest; None: the office is not open any more."""
     courier = roads.courier
     leaves = courier.shift.opens_second
@@ -121,7 +117,7 @@ def _leaves(roads: "_Roads", stop: Stop) -> int | None:
     return first_open(_hours(roads, courier.start_location), leaves)
 
 
-def _not_there_by(roads: "_Roads", stop: Stop, start: int) -> str:
+def _not_there_by(roads: Roads, stop: Stop, start: int) -> str:
     courier, opens = roads.courier, _leaves(roads, stop)
     if opens is None:
         return f"when {courier.id} could leave for it the office is closed"
@@ -130,7 +126,7 @@ def _not_there_by(roads: "_Roads", stop: Stop, start: int) -> str:
     return ""
 
 
-def _not_back_from(roads: "_Roads", stop: Stop, start: int) -> str:
+def _not_back_from(roads: Roads, stop: Stop, start: int) -> str:
     courier, free = roads.courier, start + stop.service_seconds
     closes = courier.shift.closes_second
     by = last_open(_hours(roads, courier.end_location), closes)
@@ -140,12 +136,12 @@ def _not_back_from(roads: "_Roads", stop: Stop, start: int) -> str:
     return ""
 
 
-def _hours(roads: "_Roads", office: int) -> tuple[Span, ...] | None:
+def _hours(roads: Roads, office: int) -> tuple[Span, ...] | None:
     hours = roads.problem.rules.depot_hours.get(office)
     return None if hours is None else tuple((w.opens_second, w.closes_second) for w in hours)
 
 
-def _too_close(roads: "_Roads", starts: Starts) -> Findings:
+def _too_close(roads: Roads, starts: Starts) -> Findings:
     """Two locked calls with less between them than the service of the first and the road take."""
     index = roads.problem.stop_index
     in_time = sorted(starts, key=lambda stop: (starts[stop], index[stop]))
@@ -166,83 +162,13 @@ def _too_close(roads: "_Roads", starts: Starts) -> Findings:
         )
 
 
-def _reaches(roads: "_Roads", place: int, since: int, goal: Stop | None, by: int) -> bool:
+def _reaches(roads: Roads, place: int, since: int, goal: Stop | None, by: int) -> bool:
     """Whether who is free at this place and second may start `goal` (None: be home) at `by`.
 
     True when it is not certain.
     """
     direct = since + roads.to(goal, place)
-    return direct <= by or _soonest(roads, place, since, goal, by) <= by
-
-
-def _soonest(
-    roads: "_Roads", place: int, since: int, goal: Stop | None, by: float = np.inf
-) -> float:
-    """No later than the first second at which who is free then may start `goal` (None: be home).
-
-    A table need not know the shortest way, so beside the direct one all ways through other calls are
-    tried, nearest first; beyond `by` none is.
-    """
-    best = since + roads.to(goal, place)
-    ready = since + roads.to_calls(place)
-    passed = np.zeros(len(ready), dtype=np.bool_)
-    for _ in range(min(DETOURS_TRIED, len(ready))):
-        nearest = int(ready.argmin())
-        if ready[nearest] >= best or ready[nearest] > by:
-            break
-        here = int(roads.left[nearest])
-        leaves = float(ready[nearest]) + int(roads.service[nearest])
-        best = min(best, leaves + roads.to(goal, here))
-        passed[nearest] = True
-        ready = np.minimum(ready, leaves + roads.to_calls(here))
-        ready[passed] = np.inf
-    return min(best, float(ready.min(initial=np.inf)))
-
-
-class _Roads:
-    """The least one courier takes from place to place, setup of the call at its end included."""
-
-    def __init__(self, problem: Problem, courier: Courier) -> None:
-        self.problem, self.courier = problem, courier
-        profile = problem.profile_of[courier.profile]
-        self.travel = profile.travel
-        self.fastest = max((100, *(period.speed_percent for period in profile.speed_periods)))
-
-    def to(self, goal: Stop | None, place: int) -> float:
-        """To the call, or home."""
-        where = self.courier.end_location if goal is None else goal.location
-        seconds = self.travel.seconds(place, where)
-        if seconds >= UNREACHABLE:
-            return np.inf
-        setup = 0 if goal is None or place == where else goal.setup_seconds
-        return seconds * 100 // self.fastest + setup
-
-    def to_calls(self, place: int) -> NDArray[np.float64]:
-        """To every call, and to the office, which lies between two tours."""
-        row = self.travel.block(np.array([place]), self._entered)[0][0].astype(np.float64)
-        setup = np.where(self._entered != place, self._setup, 0)
-        least: NDArray[np.float64] = np.floor(row * 100 / self.fastest) + setup
-        least[row >= UNREACHABLE] = np.inf
-        return least
-
-    @cached_property
-    def left(self) -> NDArray[np.int64]:
-        office = self.courier.start_location
-        return np.array([*(stop.exit_location for stop in self.problem.stops), office])
-
-    @cached_property
-    def service(self) -> NDArray[np.int64]:
-        calls = (stop.service_seconds for stop in self.problem.stops)
-        return np.array([*calls, self.courier.reload_seconds])
-
-    @cached_property
-    def _entered(self) -> NDArray[np.int64]:
-        office = self.courier.start_location
-        return np.array([*(stop.location for stop in self.problem.stops), office])
-
-    @cached_property
-    def _setup(self) -> NDArray[np.int64]:
-        return np.array([*(stop.setup_seconds for stop in self.problem.stops), 0])
+    return direct <= by or soonest(roads, place, since, goal, by) <= by
 
 
 def _whole_routes(problem: Problem) -> Findings:

@@ -17,7 +17,8 @@ from routing.findings import ContradictoryProblem
 from routing.loosening import with_possible_locks
 from routing.plan import Loosened, Plan, Route
 from routing.problem import Courier, Problem, Shipment, Stop
-from routing.reach import obstacle, soonest
+from routing.reach import obstacle
+from routing.rides import Rides
 from routing.rules import Lock, LockLevel, PlanRules
 from routing.steps import Blocked
 from routing.tables import Profile
@@ -113,13 +114,34 @@ def _with_past(problem: Problem, past: frozenset[StopId], free_from: int | None)
         before = () if free_from is None else (Window(opens_second=0, closes_second=free_from),)
         return replace(stop, windows=before, skills=frozenset(), release_second=0)
 
-    stops = {stop.id: written(stop) for stop in problem.stops}
-    for pair in problem.shipments:
-        taken, given = stops[pair.pickup], stops[pair.dropoff]
-        if given.windows and soonest(problem, taken, given) > given.windows[-1].closes_second:
-            # It has become too late for the two of them, which is no contradiction.
-            stops[pair.dropoff] = replace(given, windows=(NEVER,))
-    return replace(problem, stops=tuple(stops.values()))
+    rides, index = Rides(problem), problem.stop_index
+
+    def is_late(pair: Shipment) -> bool:
+        taken, given = (problem.stops[index[half]] for half in (pair.pickup, pair.dropoff))
+        return rides.is_late(pair, written(taken), written(given))
+
+    late = [pair for pair in problem.shipments if is_late(pair)]
+    # What is on board for longer than it may be is no shipment any more, and is brought all the same.
+    overdue = [
+        pair.dropoff
+        for pair in late
+        if pair.pickup in past and not is_late(replace(pair, max_ride_seconds=None))
+    ]
+    # It has become too late for the other pairs, which is no contradiction.
+    closed = {pair.dropoff for pair in late}.difference(overdue)
+    waiting = {pair.pickup for pair in late} - past
+    rest = _unloaded(problem, overdue)
+
+    def left(stop: Stop) -> Stop:
+        if stop.id in closed:
+            return replace(stop, windows=(NEVER,))
+        return stop if stop.id in waiting else written(stop)
+
+    shipments = (
+        replace(pair, max_ride_seconds=None) if pair.dropoff in closed else pair
+        for pair in rest.shipments
+    )
+    return replace(problem, stops=tuple(map(left, rest.stops)), shipments=tuple(shipments))
 
 
 def _torn(problem: Problem, done: Done) -> Problem:

@@ -7,27 +7,36 @@ said only after every place was looked at; for what there was no time to look at
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Final
 
 from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
+from routing.findings import ContradictoryProblem
 from routing.insertion import Draft, Insertion, TimeIsOver
 from routing.nearest import Ways
 from routing.plan import Plan, Reason, Unserved
 from routing.problem import Problem, Stop, StopKind
 from routing.reach import REASON_OF, obstacle
-from routing.relaxing import only_with, relaxations
+from routing.relaxing import OVERTIME_SECONDS, only_with, relaxations
 from routing.steps import Blocked
 from routing.terms import CourierId
 
 _FITS: Final = "it fits and pays as the plan stands: the search ended too early"
-_TOGETHER: Final = "no limit alone keeps it out: two or more bind together"
+_TOGETHER: Final = (
+    f"no limit that was lifted alone makes room for it, nor do {OVERTIME_SECONDS // 3600} hours more of"
+    " every shift, nor one courier more"
+)
 _NO_TIME: Final = "there was no time to look at every place where it might fit"
 _ALONE: Final = ", even with nothing else to do"
 RELAXING_SECONDS_A_STOP: Final = 0.0002
+# The post's own hours. Where they keep a stop out with nothing else to do, neither the stop's window
+# nor the shift says why, though to lift those would do as well.
+_OWN_HOURS: Final = (Reason.BREAK, Reason.DEPOT_HOURS)
+# Over other calls, which are looked at later, there may be a way all the same.
+_OF_THE_WAY: Final = {Reason.NO_ROAD, Reason.RIDE}
 _SENTENCES = {
     Reason.NO_ROAD: "there is no road for any courier",
     Reason.NO_SKILL: "the couriers with {skills} are full or too far; without it the stop fits",
@@ -35,13 +44,17 @@ _SENTENCES = {
     Reason.TOO_LARGE: "it is larger than any bag",
     Reason.WINDOW: "nobody {skilled}reaches it in its window{nearest_misses}",
     Reason.SHIFT: "nobody {skilled}is back in time{nearest_over}",
+    Reason.DEPOT_HOURS: "the office is closed when one would leave, reload or be back for it",
+    Reason.BREAK: "the couriers' breaks leave no room for it",
     Reason.RELEASE: "what it waits for comes too late",
     Reason.ROUTE_SECONDS: "every courier's longest day is used up",
     Reason.ROUTE_METRES: "every courier's longest way is used up",
     Reason.RIDE: "it would ride longer than allowed",
     Reason.CAPACITY: "no bag has room for it",
+    Reason.TOURS: "it takes one tour more than a courier may ride",
+    Reason.RELOAD: "reloading between two tours takes too long for it",
     Reason.RULES: "a rule or a lock keeps it out of the routes where it would fit",
-    Reason.FLEET_FULL: "no single limit binds: it takes one courier more",
+    Reason.FLEET_FULL: "one courier more would have room for it",
     Reason.NOT_WORTH_IT: "serving it would cost {extra} more than leaving it out",
     Reason.NOT_EXPLAINED: "",
 }
@@ -74,49 +87,68 @@ def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unse
         if problem.stops[problem.stop_index[unserved.stop]].kind is not StopKind.DROPOFF
     ]
     found: Answers = {}
-    hindered: Answers = {}  # by what stands in the way first, for those nobody could ever serve
-    alone: Answers = {}  # what would have those served if there were nothing else to do
     # What no courier could ever serve is told first: it needs no look at the whole plan.
-    for stop in open_stops:
-        if _late(until):
-            break
-        hindrance = _hindrance(scheduler, stop)
-        if hindrance is not None:
-            hindered[stop] = hindrance
-            answer = _with_nothing_else_to_do(problem, hindrance, until)
-            alone.update({} if answer is None else {stop: answer})
+    hindered, alone = _hindrances(scheduler, open_stops, until)
     rest = [stop for stop in open_stops if stop in hindered]
     draft = Draft(scheduler, orders_of(problem, plan))
     # The other half is for the reasons of those that were looked at.
     halfway = None if until is None else (time.monotonic() + until) / 2
     for stop in sorted(open_stops, key=lambda stop: bool(scheduler.arrays.partner[stop] >= 0)):
         # A shipment has by far the most places.
-        if stop in hindered:
+        if stop in hindered and hindered[stop].reason not in _OF_THE_WAY:
             continue
         try:
             reason = _not_worth_it(draft, stop, halfway)
         except TimeIsOver:
             break
-        if reason is None:
-            rest.append(stop)
-        else:
+        if reason is not None:
             found[stop] = reason
+        elif stop not in hindered:
+            rest.append(stop)
+    rest = [stop for stop in rest if stop not in found]
     for stop, answer in _by_relaxing(scheduler, plan, rest, until, hindered).items():
         found[stop] = alone.get(stop, answer) if answer.detail == _TOGETHER else answer
     found = alone | found
     return [*found.values(), *_dropoffs(scheduler, found)]
 
 
+def _hindrances(
+    scheduler: Scheduler, stops: Sequence[int], until: float | None
+) -> tuple[Answers, Answers]:
+    """Of what nobody could ever serve: what stands in the way, and what would have it served alone."""
+    hindered: Answers = {}
+    alone: Answers = {}
+    for stop in stops:
+        if _late(until):
+            break
+        hindrance = _hindrance(scheduler, stop)
+        if hindrance is None:
+            continue
+        answer = _with_nothing_else_to_do(scheduler.problem, hindrance, until)
+        hindered[stop] = answer if answer and answer.reason in _OWN_HOURS else hindrance
+        if answer is not None:
+            alone[stop] = replace(answer, detail=answer.detail + _ALONE)
+    return hindered, alone
+
+
 def _with_nothing_else_to_do(
     problem: Problem, hindrance: Unserved, until: float | None
 ) -> Unserved | None:
-    """The reason that holds where the whole plan is only this stop; None if time is over."""
-    small = only_with(problem, problem.stops[problem.stop_index[hindrance.stop]])
+    """The reason that holds where the whole plan is only this stop; None if time is over.
+
+    None as well where other calls are the only way to it.
+    """
+    try:
+        small = only_with(problem, problem.stops[problem.stop_index[hindrance.stop]])
+    except ContradictoryProblem:
+        return None
     scheduler = Scheduler(small)
     empty = assemble(scheduler, ((),) * len(small.couriers))
     number = small.stop_index[hindrance.stop]
-    answer = _by_relaxing(scheduler, empty, [number], until, {number: hindrance}).get(number)
-    return answer and replace(answer, detail=answer.detail + _ALONE)
+    own = _by_relaxing(scheduler, empty, [number], until, {}, lifted=_OWN_HOURS).get(number)
+    if own is not None and own.reason in _OWN_HOURS:
+        return own
+    return _by_relaxing(scheduler, empty, [number], until, {number: hindrance}).get(number)
 
 
 def _by_relaxing(
@@ -125,27 +157,25 @@ def _by_relaxing(
     stops: Sequence[int],
     until: float | None,
     hindered: Mapping[int, Unserved],
+    *,
+    lifted: Collection[Reason] = tuple(Reason),
 ) -> Answers:
     """The first constraint whose lifting alone makes room for the stop in the plan as it is.
 
     Room that is dearer than leaving the stop out explains it too, if there is no other. What stands
-    in the way first (`hindered`) is asked before all others, and has its own words.
+    in the way (`hindered`) goes before any other, and has its own words.
     """
     found: Answers = {}
     otherwise: Answers = {}
     left_out = frozenset(unserved.stop for unserved in plan.unserved)
     # To make another problem of a large day and to time it takes a while, which must be left.
     making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
-    asked_first = {answer.reason for answer in hindered.values()}
-    ways = sorted(
-        relaxations(scheduler.problem, left_out),
-        key=lambda way: _lifts(way[0]).isdisjoint(asked_first),
-    )
+    ways = [way for way in relaxations(scheduler.problem, left_out) if way[0] in lifted]
     # Room is mostly found at the cheapest places; that there is none takes a look at all of them,
     # which where nobody has anything to do are few.
     rounds = (False, True) if plan.routes else (True,)
     for thorough, (reason, relaxed) in product(rounds, ways):
-        rest = _still_asked(stops, found, hindered, reason, thorough=thorough)
+        rest = _still_asked(stops, found, hindered, reason)
         if not rest:
             continue
         if _late(until, making):
@@ -178,15 +208,14 @@ def _still_asked(
     found: Answers,
     hindered: Mapping[int, Unserved],
     reason: Reason,
-    *,
-    thorough: bool,
 ) -> list[int]:
-    """The stops without an answer, and the first time round those with a better one to come."""
+    """The stops without an answer, and those with a better one to come."""
 
-    def has_its_words(stop: int) -> bool:
-        return stop in hindered and hindered[stop].reason in _lifts(reason)
+    def is_better(stop: int) -> bool:
+        words = hindered.get(stop)
+        return words is not None and words.reason in _lifts(reason) and found[stop] is not words
 
-    return [s for s in stops if s not in found or (not thorough and has_its_words(s))]
+    return [stop for stop in stops if stop not in found or is_better(stop)]
 
 
 def _place(draft: Draft, stop: int, until: float | None, *, thorough: bool) -> Insertion | None:
@@ -203,10 +232,11 @@ def _lifts(reason: Reason) -> set[Reason]:
 
 
 def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
-    lifted = reason.value.replace("_", " ")
-    detail = (
-        f"even without this limit ({lifted}) serving it would cost {extra} more than leaving it out"
-    )
+    limit = reason.value.replace("_", " ")
+    lifted = f"without this limit ({limit})"
+    if reason is Reason.FLEET_FULL:
+        lifted = "with one courier more"
+    detail = f"even {lifted} serving it would cost {extra} more than leaving it out"
     return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail)
 
 

@@ -15,14 +15,15 @@ from routing.terms import UNREACHABLE, CourierId, StopId, Window
 # Lifting the shift means so much overtime, not an endless day.
 OVERTIME_SECONDS = 4 * 3600
 _ANY = CourierId("")
+# A constraint, and the problem without it.
+Way = tuple[Reason, Callable[[], Problem]]
 
 
-def relaxations(
-    problem: Problem, left_out: frozenset[StopId]
-) -> tuple[tuple[Reason, Callable[[], Problem]], ...]:
+def relaxations(problem: Problem, left_out: frozenset[StopId]) -> tuple[Way, ...]:
     """Constraint by constraint, in the order in which they are asked.
 
     What stands on a stop is lifted for the stops left out only; what stands on couriers, for all.
+    A break is owed, so one courier more is asked for before anybody goes without.
     """
 
     def of_stops(change: Callable[[Stop], Stop]) -> Problem:
@@ -32,7 +33,15 @@ def relaxations(
     def of_couriers(change: Callable[[Courier], Courier]) -> Problem:
         return replace(problem, couriers=tuple(change(c) for c in problem.couriers))
 
-    return (
+    most = len(problem.stops)
+    crew = problem.couriers
+    # To lift what is not there would cost a look at every place for nothing.
+    is_there = {
+        Reason.RELOAD: any(c.reload_seconds for c in crew),
+        Reason.DEPOT_HOURS: bool(problem.rules.depot_hours),
+        Reason.BREAK: any(c.breaks for c in crew),
+    }
+    ways: tuple[Way, ...] = (
         (Reason.WINDOW, lambda: of_stops(lambda s: replace(s, windows=()))),
         (Reason.NO_SKILL, lambda: of_stops(lambda s: replace(s, skills=frozenset()))),
         (Reason.RELEASE, lambda: of_stops(lambda s: replace(s, release_second=0))),
@@ -43,23 +52,40 @@ def relaxations(
         (Reason.BANNED, lambda: replace(problem, rules=replace(problem.rules, banned=()))),
         (Reason.RULES, lambda: _without_groups_and_locks(problem, left_out)),
         (Reason.NO_ROAD, lambda: _with_every_road(problem)),
+        # Nobody rides more tours than there are stops, and the number must stay one that is allowed.
+        (
+            Reason.TOURS,
+            lambda: of_couriers(lambda c: replace(c, max_tours=min(c.max_tours, most) + 1)),
+        ),
+        (Reason.RELOAD, lambda: of_couriers(lambda c: replace(c, reload_seconds=0))),
+        (
+            Reason.DEPOT_HOURS,
+            lambda: replace(problem, rules=replace(problem.rules, depot_hours={})),
+        ),
         (Reason.SHIFT, lambda: with_longer_shifts(problem, OVERTIME_SECONDS)),
         (Reason.FLEET_FULL, lambda: _with_one_more_of_each(problem)),
+        (Reason.BREAK, lambda: of_couriers(lambda c: replace(c, breaks=()))),
     )
+    return tuple(way for way in ways if is_there.get(way[0], True))
 
 
 def with_longer_shifts(problem: Problem, seconds: int) -> Problem:
-    """Every shift, and every office's last closing, so much later; an endless one stays endless."""
+    """Every shift so much longer; an endless one stays endless."""
+    couriers = tuple(replace(c, shift=_longer(c.shift, seconds)) for c in problem.couriers)
+    return replace(problem, couriers=couriers)
 
-    def longer(window: Window) -> Window:
-        return replace(window, closes_second=min(window.closes_second + seconds, UNREACHABLE - 1))
 
+def with_later_closing(problem: Problem, seconds: int) -> Problem:
+    """Every office's last closing so much later."""
     hours = {
-        place: (*windows[:-1], longer(windows[-1])) if windows else windows
+        place: (*windows[:-1], _longer(windows[-1], seconds)) if windows else windows
         for place, windows in problem.rules.depot_hours.items()
     }
-    couriers = tuple(replace(c, shift=longer(c.shift)) for c in problem.couriers)
-    return replace(problem, couriers=couriers, rules=replace(problem.rules, depot_hours=hours))
+    return replace(problem, rules=replace(problem.rules, depot_hours=hours))
+
+
+def _longer(window: Window, seconds: int) -> Window:
+    return replace(window, closes_second=min(window.closes_second + seconds, UNREACHABLE - 1))
 
 
 def with_one_more(problem: Problem, like: Courier) -> Problem:
@@ -85,13 +111,14 @@ def _without_ride_limits(problem: Problem) -> Problem:
 
 
 def _without_groups_and_locks(problem: Problem, left_out: frozenset[StopId]) -> Problem:
-    """What is left out is locked nowhere; elsewhere what is locked stays, and others may join it."""
-    locks = []
-    for lock in problem.rules.locks:
-        level = LockLevel.ORDER if lock.level is LockLevel.ROUTE else lock.level
-        locks.append(replace(_lock_without(lock, left_out), level=level))
-    rules = replace(problem.rules, keep_apart=(), keep_together=(), locks=tuple(locks))
-    return replace(problem, rules=rules)
+    """What is left out is locked nowhere; what else is locked stays with its courier, at any time."""
+    locks = tuple(
+        replace(_lock_without(lock, left_out), level=LockLevel.COURIER, start_seconds=())
+        for lock in problem.rules.locks
+    )
+    return replace(
+        problem, rules=replace(problem.rules, keep_apart=(), keep_together=(), locks=locks)
+    )
 
 
 def _lock_without(lock: Lock, left_out: frozenset[StopId]) -> Lock:

@@ -194,7 +194,7 @@ def _ending(day: Day, states: Sequence[Moment | None]) -> Timetable | Blocked:
         if best is None or moment.start < best.start:
             best = moment
     if best is None:
-        return Blocked(reason=Reason.SHIFT, stop=OFFICE_BACK)
+        return Blocked(reason=Reason.BREAK, stop=OFFICE_BACK)
     chain: list[Moment] = []
     moment = best
     while moment.before is not None:

@@ -106,7 +106,7 @@ def step_on(
     for rest in rests:
         start = max(rest.earliest_second, taken[-1][1] if taken else since)
         if start > rest.latest_second and rest not in day.late_rests:
-            return Blocked(reason=Reason.SHIFT, stop=step.stop)
+            return Blocked(reason=Reason.BREAK, stop=step.stop)
         if start < arrival:
             arrival += rest.duration_seconds
             ready += rest.duration_seconds

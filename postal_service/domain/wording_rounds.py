@@ -13,7 +13,7 @@ CONTRADICTIONS = {
     "bad_number": "có con số không hợp lệ",
     "bad_window": "khung giờ đóng trước khi mở",
     "bad_loads": "tải trọng không hợp lệ",
-    "bad_shipment": "nhận và phát của cùng một lô không thể do một người làm",
+    "bad_shipment": "nhận và phát của cùng một lô không thể do một người làm kịp trong một chuyến",
     "unreachable": "không có đường đến",
     "nobody_may": "không bưu tá nào được phép hoặc đủ sức làm",
     "locks": "các điều đã ghim mâu thuẫn nhau",

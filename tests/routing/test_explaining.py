@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from routing import (
     UNREACHABLE,
+    Break,
     Budget,
     Lock,
     LockLevel,
@@ -38,6 +39,15 @@ from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
 FULL = stop("full", 1, service_seconds=3000, penalty=None)
 SHORT = Window(opens_second=0, closes_second=3600)
+LUNCH = Break(earliest_second=1000, latest_second=1200, duration_seconds=900)
+# The rest covers the whole window, whenever it begins.
+AT_NOON = stop("x", 1, windows=window(1210, 1290), penalty=10**6)
+LATE = stop("late", 1, release_second=30_000)
+LONG = stop("x", 1, service_seconds=25_000, penalty=10**6)
+
+
+def open_until(second: int) -> PlanRules:
+    return PlanRules(depot_hours={0: window(0, second)})
 
 
 def the_reason(problem: Problem) -> Unserved:
@@ -112,6 +122,44 @@ def test_no_courier_with_the_permit_reaches_it_in_time() -> None:
             ),
             Reason.RULES,
         ),
+        (
+            lambda: on_a_line(
+                [stop("a", 10), stop("x", 1, service_seconds=2400, penalty=10**6)],
+                [courier(shift=SHORT)],
+                rules=PlanRules(
+                    locks=(
+                        Lock(
+                            level=LockLevel.TIME,
+                            courier=LAN,
+                            stops=(S("a"),),
+                            start_seconds=(2400,),
+                        ),
+                    )
+                ),
+            ),
+            Reason.RULES,
+        ),
+        (lambda: on_a_line([LATE, LONG]), Reason.TOURS),
+        (
+            lambda: on_a_line([LATE, LONG], [courier(max_tours=2, reload_seconds=20_000)]),
+            Reason.RELOAD,
+        ),
+        (lambda: on_a_line([AT_NOON], [courier(breaks=(LUNCH,))]), Reason.BREAK),
+        (
+            lambda: on_a_line([stop("x", 9, penalty=10**6)], rules=open_until(1000)),
+            Reason.DEPOT_HOURS,
+        ),
+        (
+            lambda: on_a_line([FULL, stop("x", 9, penalty=10**6)], rules=open_until(3600)),
+            Reason.DEPOT_HOURS,
+        ),
+        (
+            lambda: on_a_line(
+                [stop("x", 1, windows=window(0, 500), penalty=10**6)],
+                rules=PlanRules(depot_hours={0: window(600, 36_000)}),
+            ),
+            Reason.DEPOT_HOURS,
+        ),
         (lambda: on_a_line([stop("x", 9, penalty=10)]), Reason.NOT_WORTH_IT),
         (
             lambda: on_a_line(
@@ -137,6 +185,62 @@ def test_where_two_limits_bind_one_more_courier_is_what_it_takes() -> None:
     man = courier(capacities=(8,))
 
     assert the_reason(on_a_line(calls, [man], load_names=("kg",))).reason is Reason.FLEET_FULL
+
+
+def test_the_shift_is_lifted_without_the_office_hours() -> None:
+    calls = [FULL, stop("x", 9, penalty=10**6)]
+
+    found = the_reason(on_a_line(calls, [courier(shift=SHORT)], rules=open_until(3600)))
+
+    assert found.reason is Reason.FLEET_FULL
+    assert found.detail == "one courier more would have room for it"
+
+
+def test_a_break_that_keeps_one_stop_out_is_not_what_keeps_the_others_out() -> None:
+    calls = [
+        stop("a", 1, service_seconds=1100),
+        AT_NOON,
+        stop("y", 1, service_seconds=1560, penalty=10**6),
+    ]
+    problem = on_a_line(calls, [courier(shift=SHORT, breaks=(LUNCH,))])
+    plan = assemble(Scheduler(problem), (((0,),),))
+
+    found = {one.stop: one.reason for one in why_unserved(problem, plan)}
+
+    assert found == {"x": Reason.BREAK, "y": Reason.SHIFT}
+
+
+def test_where_even_one_courier_more_costs_too_much_that_is_said() -> None:
+    calls = [
+        stop("full", 1, service_seconds=3000, loads=(5,), windows=window(60, 60)),
+        stop("x", 9, loads=(5,), windows=window(600, 600), penalty=1000),
+    ]
+    problem = on_a_line(calls, [courier(capacities=(8,))], load_names=("kg",))
+
+    assert the_reason(problem).detail == (
+        "even with one courier more serving it would cost 80 more than leaving it out"
+    )
+
+
+def test_a_shipment_whose_only_way_leads_past_another_call_is_explained() -> None:
+    calls = [
+        stop("from", 1, kind=StopKind.PICKUP),
+        stop("to", 2, kind=StopKind.DROPOFF),
+        stop("between", 3),
+    ]
+    plain = on_a_line(calls, places=4, shipments=[Shipment(pickup=S("from"), dropoff=S("to"))])
+    seconds = [[60] * 4, [60, 0, UNREACHABLE, 60], [60] * 4, [60] * 4]
+    problem = replace(plain, profiles=(Profile(travel=Matrix(seconds)),))
+
+    def told(*tours: tuple[int, ...]) -> dict[str, tuple[Reason, str]]:
+        plan = assemble(Scheduler(problem), (tours,))
+        return {one.stop: (one.reason, one.detail) for one in why_unserved(problem, plan)}
+
+    assert told((2,))["from"] == (
+        Reason.NOT_EXPLAINED,
+        "it fits and pays as the plan stands: the search ended too early",
+    )
+    assert told()["from"][0] is Reason.NO_ROAD
 
 
 @settings(max_examples=8, deadline=None)
@@ -234,7 +338,10 @@ def test_no_limit_is_named_where_two_bind_with_nothing_else_to_do() -> None:
     found = the_reason(on_a_line([call]))
 
     assert found.reason is Reason.NOT_EXPLAINED
-    assert "two or more bind together" in found.detail
+    assert found.detail == (
+        "no limit that was lifted alone makes room for it, nor do 4 hours more of every shift,"
+        " nor one courier more, even with nothing else to do"
+    )
 
 
 def test_a_missing_road_is_the_reason_where_with_one_the_stop_would_fit() -> None:

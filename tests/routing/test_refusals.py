@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from math import nan
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from routing import (
     UNREACHABLE,
     Balance,
     Break,
+    Budget,
     ContradictionKind,
     ContradictoryProblem,
     CostRates,
@@ -23,13 +26,18 @@ from routing import (
     Problem,
     Profile,
     Published,
+    Reason,
+    Route,
     Shipment,
     SpeedPeriod,
+    Stop,
     StopKind,
     Window,
 )
+from routing.days import Scheduler
 from routing.formats.euclidean import rounded
 from routing.formats.unreadable import UnreadableFile
+from routing.solve import solve
 from routing.travel import DELTA, GeodesicTable
 from tests.routing.small import DAY, LAN, MINH, S, courier, on_a_line, stop, window
 
@@ -53,6 +61,22 @@ def with_locks(*locks: Lock, **rules: object) -> Problem:
 def lock(level: LockLevel, who: object, *stops: str, at: tuple[int, ...] = ()) -> Lock:
     names = tuple(S(name) for name in stops)
     return Lock(level=level, courier=who, stops=names, start_seconds=at)  # type: ignore[arg-type]
+
+
+def parted(
+    *others: Stop, longest: int | None = None, direct: int = UNREACHABLE, penalty: int | None = None
+) -> Problem:
+    """A minute between any two places, but for the way from the pick-up to the drop-off."""
+    seconds = np.full((4, 4), 60) - 60 * np.eye(4, dtype=int)
+    seconds[1, 2] = direct
+    pair = (replace(PAIR[0], penalty=penalty), PAIR[1])
+    return replace(
+        on_a_line([A]),
+        locations=tuple(Location(name=str(place)) for place in range(4)),
+        profiles=(Profile(travel=Matrix(seconds)),),
+        stops=(*pair, *others),
+        shipments=(replace(RIDE, max_ride_seconds=longest),),
+    )
 
 
 CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
@@ -245,6 +269,18 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
         K.BAD_SHIPMENT,
         "from",
     ),
+    "a shipment that would wait on board too long": (
+        lambda: on_a_line(
+            [
+                stop("from", 1, kind=StopKind.PICKUP, windows=window(0, 60)),
+                stop("to", 2, kind=StopKind.DROPOFF, windows=window(900, 1000)),
+            ],
+            shipments=[replace(RIDE, max_ride_seconds=300)],
+        ),
+        K.BAD_SHIPMENT,
+        "from",
+    ),
+    "a shipment without a way": (parted, K.BAD_SHIPMENT, "from"),
     "a permit nobody has": (
         lambda: on_a_line([stop("a", 1, skills=frozenset({"permit"}))]),
         K.NOBODY_MAY,
@@ -365,6 +401,105 @@ def test_a_contradiction_is_found_and_named(name: str) -> None:
 
 def test_every_kind_of_contradiction_has_a_case() -> None:
     assert {kind for _, kind, _ in CASES.values()} == set(ContradictionKind)
+
+
+BETWEEN = stop("between", 3)
+
+
+@pytest.mark.parametrize(
+    ("build", "detail"),
+    [
+        (parted, "there is no road from the pick-up to the drop-off"),
+        (
+            lambda: parted(longest=300),
+            "there is no road from the pick-up to the drop-off",
+        ),
+        (
+            lambda: parted(BETWEEN, longest=119),
+            "the ride takes 120 s at least, at most allowed 119 s",
+        ),
+        (
+            lambda: parted(replace(BETWEEN, service_seconds=10), longest=120, direct=900),
+            "the ride takes 130 s at least, at most allowed 120 s",
+        ),
+        (
+            CASES["a shipment that comes too late"][0],
+            "the drop-off closes before the shipment can be there",
+        ),
+        (
+            CASES["a shipment that would wait on board too long"][0],
+            "its windows leave no ride of at most 300 s: it would wait on board too long",
+        ),
+    ],
+)
+def test_a_shipment_that_cannot_fit_is_refused_in_true_words(
+    build: Callable[[], Problem], detail: str
+) -> None:
+    with pytest.raises(ContradictoryProblem) as refusal:
+        build()
+
+    assert [(f.subject, f.detail) for f in refusal.value.findings] == [("from", detail)]
+
+
+def test_a_shorter_way_past_a_third_call_is_a_way() -> None:
+    for problem in (parted(BETWEEN), parted(BETWEEN, longest=120, direct=900)):
+        route = Scheduler(problem).route(0, ((0, 2, 1),))
+
+        assert isinstance(route, Route)
+        assert route.stops == ("from", "between", "to")
+
+
+def test_an_optional_shipment_that_cannot_fit_is_left_out_with_its_reason() -> None:
+    reasons = {}
+    for name, problem in (
+        ("road", parted(penalty=9_000)),
+        ("ride", parted(longest=59, direct=60, penalty=9_000)),
+    ):
+        plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
+        assert plan.routes == ()
+        reasons[name] = {one.reason for one in plan.unserved}
+
+    assert reasons == {"road": {Reason.NO_ROAD}, "ride": {Reason.RIDE}}
+
+
+def some_shipment(draw: Random) -> Problem:
+    """On a line the direct way is the shortest, and every place is reached before a window opens."""
+
+    def half(name: str, kind: StopKind, **more: object) -> Stop:
+        opens = sorted(draw.sample(range(700, 3700, 50), draw.choice([0, 2, 4])))
+        spans = tuple(window(a, b)[0] for a, b in pairwise(opens))[::2]
+        return stop(
+            name,
+            draw.randint(1, 9),
+            kind=kind,
+            windows=spans,
+            release_second=draw.choice([0, 0, 1400, 2700]),
+            service_seconds=draw.choice([0, 200]),
+            setup_seconds=draw.choice([0, 90]),
+            **more,
+        )
+
+    pair = replace(RIDE, max_ride_seconds=draw.choice([None, 0, 100, 300, 600]))
+    halves = [half("from", StopKind.PICKUP, penalty=5), half("to", StopKind.DROPOFF)]
+    return on_a_line(halves, shipments=[pair])
+
+
+def test_a_shipment_is_refused_where_no_timetable_brings_it_and_nowhere_else() -> None:
+    seen = {True: 0, False: 0}
+    for seed in range(1500):
+        problem = some_shipment(Random(seed))
+        fits = isinstance(Scheduler(problem).route(0, ((0, 1),)), Route)
+        must = replace(problem.stops[0], penalty=None)
+        try:
+            replace(problem, stops=(must, problem.stops[1]))
+        except ContradictoryProblem:
+            is_refused = True
+        else:
+            is_refused = False
+        assert is_refused is not fits, f"seed {seed}"
+        seen[fits] += 1
+
+    assert min(seen.values()) > 200
 
 
 def test_all_contradictions_are_listed_in_one_refusal() -> None:

@@ -331,6 +331,55 @@ def test_a_shipment_it_has_become_too_late_for_is_left_out_not_refused() -> None
     assert [route.stops for route in later.routes] == [("x",)]
 
 
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize(
+    ("taken", "given", "longest", "now"),
+    [
+        (window(0, 1300), (), None, 1400),
+        ((*window(0, 700), *window(1500, 1600)), (*window(0, 900), *window(2400, 2500)), 500, 1000),
+    ],
+    ids=["the pick-up has closed", "what is left would wait on board too long"],
+)
+def test_a_shipment_whose_hours_are_over_is_left_out_not_refused(
+    scope: Scope,
+    taken: tuple[Window, ...],
+    given: tuple[Window, ...],
+    longest: int | None,
+    now: int,
+) -> None:
+    calls = [
+        stop("from", 9, kind=StopKind.PICKUP, windows=taken),
+        stop("to", 7, kind=StopKind.DROPOFF, windows=given),
+        stop("x", 3),
+    ]
+    ride = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=longest)
+    problem = on_a_line(calls, TWO, shipments=[ride])
+    plan = assemble(Scheduler(problem), (((0, 1),), ((2,),)))
+
+    later = again(problem, plan, scope, so_far=DaySoFar(now_second=now, done={}))
+
+    assert [(u.stop, u.reason.value) for u in later.unserved] == [
+        ("from", "window"),
+        ("to", "window"),
+    ]
+    assert [route.stops for route in later.routes] == [("x",)]
+
+
+def test_what_was_taken_too_early_is_brought_all_the_same() -> None:
+    calls = [
+        stop("from", 1, kind=StopKind.PICKUP),
+        stop("to", 2, kind=StopKind.DROPOFF, windows=window(900, 1000)),
+    ]
+    ride = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=300)
+    problem = on_a_line(calls, TWO, shipments=[ride])
+    plan = assemble(Scheduler(problem), (((0, 1),), ()))
+    so_far = DaySoFar(now_second=100, done={LAN: [S("from")]})
+
+    later = again(problem, plan, Scope.UNLOCKED, so_far=so_far)
+
+    assert (routes(later), later.unserved) == ({"Lan": ("from", "to")}, ())
+
+
 def begun_somehow(seed: int) -> tuple[Problem, Plan, Scope, DaySoFar]:
     """A rich day, part of it done: often in the planned order, at times in any, by anybody."""
     draw = np.random.default_rng(seed)

@@ -130,6 +130,11 @@ def test_what_comes_too_late_to_be_back_from_in_the_shift_is_left() -> None:
     assert reasons(solved(workday)) == {workday.orders[0].key: "shift"}
 
 
+def test_what_only_the_rest_at_noon_stands_against_is_left_for_the_rest() -> None:
+    workday = of([replace(home(1), windows=((43_000, 43_900),))])
+    assert reasons(solved(workday)) == {workday.orders[0].key: "break"}
+
+
 def test_what_is_due_today_is_collected_and_then_at_the_desk_in_time_with_the_same_courier() -> (
     None
 ):

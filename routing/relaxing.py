@@ -55,7 +55,7 @@ def with_longer_shifts(problem: Problem, seconds: int) -> Problem:
         return replace(window, closes_second=min(window.closes_second + seconds, UNREACHABLE - 1))
 
     hours = {
-        place: (*windows[:-1], longer(windows[-1])) if windows else windows
+        place: (*windows[:-1], longer(windows[-1]))
         for place, windows in problem.rules.depot_hours.items()
     }
     couriers = tuple(replace(c, shift=longer(c.shift)) for c in problem.couriers)

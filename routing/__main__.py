@@ -9,14 +9,16 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from types import FrameType
 from typing import Final, TypeVar
 
-from routing.baseline import nearest_neighbour
+from routing.baseline import baseline_seconds, nearest_in_time, search_seconds
 from routing.bench import best_known_costs, measured
 from routing.engines import Progress
 from routing.explain import what_more_would_bring
@@ -94,7 +96,10 @@ def _solve(options: argparse.Namespace) -> int:
             print(f"{words}  {progress.engine}", file=sys.stderr)
 
     budget = Budget(seconds=options.seconds, iterations=options.iterations)
+    nearest = None
     with _interruptible() as interrupted:
+        if not options.quiet:
+            nearest, budget = _nearest(problem, budget, interrupted)
         plan = solve(
             problem,
             budget=budget,
@@ -110,14 +115,24 @@ def _solve(options: argparse.Namespace) -> int:
     if options.png is not None:
         options.png.write_bytes(plan_png(problem, plan))
     if not options.quiet:
-        nearest = nearest_neighbour(problem, seconds=10).cost
-        bound = plan.lower_bound
+        beside = "not computed in its time" if nearest is None else nearest.cost
         print(
             f"cost {plan.cost}, {len(plan.routes)} routes, {len(plan.unserved)} unserved; "
-            f"nearest neighbour {nearest}, lower bound {bound}",
+            f"nearest neighbour {beside}, lower bound {plan.lower_bound}",
             file=sys.stderr,
         )
     return 0
+
+
+def _nearest(
+    problem: Problem, budget: Budget, cancelled: Callable[[], bool]
+) -> tuple[Plan | None, Budget]:
+    """The nearest neighbour, if there is time for it, and the budget that it leaves."""
+    began = time.monotonic()
+    seconds = baseline_seconds(budget.seconds)
+    nearest = nearest_in_time(problem, seconds=seconds, cancelled=cancelled)
+    left = search_seconds(budget.seconds, time.monotonic() - began)
+    return nearest, replace(budget, seconds=left)
 
 
 @contextmanager
@@ -238,7 +253,9 @@ def _parser() -> argparse.ArgumentParser:
         if name != "solve":
             command.add_argument("--plan", type=Path, required=True, help="as solve wrote it")
             continue
-        command.add_argument("--seconds", type=float, default=10)
+        command.add_argument(
+            "--seconds", type=float, default=10, help="for the plan and the nearest neighbour"
+        )
         command.add_argument("--iterations", type=int, help="end there, for a reproducible plan")
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--seed", type=_seed, default=1)

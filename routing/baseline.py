@@ -4,12 +4,14 @@ Every plan is shown beside these, so that a manager sees what the search brought
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
 from routing.assembly import assemble
 from routing.days import Orders, Scheduler, Tours
+from routing.engines import Cancelled
 from routing.insertion import Draft, insert_all
 from routing.plan import Plan
 from routing.problem import Problem, StopKind
@@ -19,17 +21,55 @@ from routing.terms import UNREACHABLE, CourierId, StopId
 
 # So many of the nearest stops are tried before a tour is closed.
 NEAREST_TRIED = 10
+# What it may take of a budget, before the search: a share, up to so many seconds, and hardly any always.
+BASELINE_SHARE: Final = 1 / 6
+LONGEST_BASELINE_SECONDS: Final = 10.0
+SHORTEST_BASELINE_SECONDS: Final = 0.2
+
+Over = Callable[[], bool]
 
 
-def nearest_neighbour(problem: Problem, *, seconds: float | None = None) -> Plan:
-    """Each courier in turn goes to the nearest stop that still fits; the rest is inserted.
-
-    Args:
-        problem: what to plan.
-        seconds: stop after so long; what is not placed by then stays unserved.
-    """
+def nearest_neighbour(problem: Problem) -> Plan:
+    """Each courier in turn goes to the nearest stop that still fits; the rest is inserted."""
     scheduler = Scheduler(problem)
-    return assemble(scheduler, first_orders(scheduler, seconds=seconds), engine="nearest_neighbour")
+    return _assembled(scheduler, _first_orders(scheduler, lambda: False))
+
+
+def nearest_in_time(
+    problem: Problem, *, seconds: float, cancelled: Cancelled | None = None
+) -> Plan | None:
+    """`nearest_neighbour`, or None where `seconds` do not reach or it was cancelled.
+
+    Cut short it would leave out what it reaches, and any search would shine beside it.
+    """
+    is_late = _after(seconds)
+
+    def over() -> bool:
+        return is_late() or (cancelled is not None and cancelled())
+
+    scheduler = Scheduler(problem)
+    orders = _first_orders(scheduler, over)
+    return None if over() else _assembled(scheduler, orders)
+
+
+def baseline_seconds(budget_seconds: float) -> float:
+    """What `nearest_in_time` may take of a budget."""
+    share = max(budget_seconds * BASELINE_SHARE, SHORTEST_BASELINE_SECONDS)
+    return min(share, LONGEST_BASELINE_SECONDS)
+
+
+def search_seconds(budget_seconds: float, spent_seconds: float) -> float:
+    """What of a budget is left to the search; half of it, whatever was spent before."""
+    return max(budget_seconds - spent_seconds, budget_seconds / 2)
+
+
+def _assembled(scheduler: Scheduler, orders: Orders) -> Plan:
+    return assemble(scheduler, orders, engine="nearest_neighbour")
+
+
+def _after(seconds: float) -> Over:
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() >= until
 
 
 def current_order(problem: Problem, order: Mapping[CourierId, Sequence[StopId]]) -> Plan:
@@ -78,9 +118,15 @@ def _tours_of(stops: Sequence[int], most: int) -> list[Tours]:
     return whole
 
 
-def first_orders(scheduler: Scheduler, *, seconds: float | None = None) -> Orders:
-    """Sequences that obey everything, quickly; mandatory stops first, optional if worth it."""
-    until = None if seconds is None else time.monotonic() + seconds
+def first_orders(scheduler: Scheduler, *, seconds: float) -> Orders:
+    """Sequences that obey everything, quickly; mandatory stops first, optional if worth it.
+
+    What is not placed within the seconds stays out.
+    """
+    return _first_orders(scheduler, _after(seconds))
+
+
+def _first_orders(scheduler: Scheduler, over: Over) -> Orders:
     draft = Draft(scheduler)
     problem = scheduler.problem
     _seed_with_locks(draft)
@@ -93,7 +139,7 @@ def first_orders(scheduler: Scheduler, *, seconds: float | None = None) -> Order
     }
     for courier in range(len(problem.couriers)):
         if not draft.tours[courier]:
-            _drive_to_nearest(draft, courier, open_stops, until)
+            _drive_to_nearest(draft, courier, open_stops, over)
     rest = [n for n in range(len(problem.stops)) if n not in draft.holder]
     # The dearest to leave out first; among equals those that can wait least.
     arrays = scheduler.arrays
@@ -104,7 +150,7 @@ def first_orders(scheduler: Scheduler, *, seconds: float | None = None) -> Order
             n,
         )
     )
-    insert_all(draft, rest, until=until)
+    insert_all(draft, rest, over=over)
     return draft.orders
 
 
@@ -146,14 +192,12 @@ def _append(draft: Draft, courier: int, group: tuple[int, ...]) -> bool:
     return False
 
 
-def _drive_to_nearest(
-    draft: Draft, courier: int, open_stops: set[int], until: float | None
-) -> None:
+def _drive_to_nearest(draft: Draft, courier: int, open_stops: set[int], over: Over) -> None:
     problem, arrays = draft.problem, draft.scheduler.arrays
     man = problem.couriers[courier]
     travel = problem.profile_of[man.profile].travel
     here = man.start_location
-    while open_stops and (until is None or time.monotonic() < until):
+    while open_stops and not over():
         numbers = sorted(open_stops)
         seconds, _ = travel.block(np.array([here]), arrays.location[numbers])
         near = sorted(zip(seconds[0].tolist(), numbers, strict=True))

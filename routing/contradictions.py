@@ -18,6 +18,7 @@ from routing.reach import reach_findings
 from routing.rides import ride_findings
 from routing.tables import Matrix
 from routing.terms import UNREACHABLE
+from routing.type_contradictions import type_findings
 
 FASTEST_PERCENT: Final = 10_000
 
@@ -27,13 +28,10 @@ def refuse_contradictions(problem: Problem) -> None:
 
     What refers to other parts is looked at only when those parts can be read at all.
     """
-    findings = [finding for find in _SHAPE for finding in find(problem)]
-    if not findings:
-        findings.extend(reach_findings(problem))
-        findings.extend(ride_findings(problem))
-        findings.extend(lock_findings(problem))
-    if findings:
-        raise ContradictoryProblem(tuple(findings))
+    for together in _ONE_AFTER_THE_OTHER:
+        findings = tuple(finding for find in together for finding in find(problem))
+        if findings:
+            raise ContradictoryProblem(findings)
 
 
 def cost_ceiling(problem: Problem) -> int:
@@ -198,10 +196,8 @@ def _shipments(problem: Problem) -> Findings:
             )
 
 
-_SHAPE: tuple[Callable[[Problem], Findings], ...] = (
-    _sizes,
-    _names,
-    _matrices,
-    number_findings,
-    _shipments,
+_ONE_AFTER_THE_OTHER: tuple[tuple[Callable[[Problem], Findings], ...], ...] = (
+    (type_findings,),
+    (_sizes, _names, _matrices, number_findings, _shipments),
+    (reach_findings, ride_findings, lock_findings),
 )

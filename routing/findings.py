@@ -13,6 +13,7 @@ class ContradictionKind(Enum):
     DUPLICATE = "duplicate"
     UNKNOWN_NAME = "unknown_name"
     BAD_MATRIX = "bad_matrix"
+    WRONG_TYPE = "wrong_type"
     BAD_NUMBER = "bad_number"
     BAD_WINDOW = "bad_window"
     BAD_LOADS = "bad_loads"

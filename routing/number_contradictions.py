@@ -6,7 +6,6 @@ couriers and roads together.
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -33,7 +32,11 @@ def number_findings(problem: Problem) -> Findings:
         *((place.name, _place_faults(place)) for place in problem.locations),
         *((s.id, _stop_faults(s, problem, in_shipment=s.id in shipped)) for s in problem.stops),
         *((man.id, _courier_faults(man, problem, profiles)) for man in problem.couriers),
-        ("", _rule_faults(problem.rules, problem)),
+        ("", _rule_faults(problem.rules)),
+        *(
+            (_name(place, problem), _office_faults(place, windows, problem))
+            for place, windows in problem.rules.depot_hours.items()
+        ),
         ("", _sums(problem)),
     ]
     for subject, faults in parts:
@@ -52,9 +55,7 @@ def _place_faults(place: Location) -> Faults:
         return
     if place.lat is None or place.lon is None:
         yield ContradictionKind.BAD_NUMBER, "latitude and longitude belong together"
-    elif not (isfinite(place.lat) and isfinite(place.lon)) or (
-        abs(place.lat) > 90 or abs(place.lon) > 180
-    ):
+    elif not (abs(place.lat) <= 90 and abs(place.lon) <= 180):  # NaN is neither
         yield ContradictionKind.BAD_NUMBER, f"{place.lat}, {place.lon} is not on Earth"
 
 
@@ -107,12 +108,7 @@ def _courier_faults(courier: Courier, problem: Problem, profiles: set[str]) -> F
         if not is_amount(capacity):
             yield kind.BAD_LOADS, f"a capacity of {capacity}"
     yield from _limit_faults(courier)
-    breaks: object = courier.breaks
-    # Couriers are told apart by their values, which a list would not allow.
-    if isinstance(breaks, tuple):
-        yield from _break_faults(courier)
-    else:
-        yield kind.BAD_WINDOW, f"breaks are given as a tuple, not as {type(breaks).__name__}"
+    yield from _break_faults(courier)
 
 
 def _limit_faults(courier: Courier) -> Faults:
@@ -147,7 +143,7 @@ def _break_faults(courier: Courier) -> Faults:
             yield kind.BAD_WINDOW, "breaks overlap or are out of order"
 
 
-def _rule_faults(rules: PlanRules, problem: Problem) -> Faults:
+def _rule_faults(rules: PlanRules) -> Faults:
     kind = ContradictionKind
     numbers = [("a cost of {} for each unknown area", rules.unknown_area_cost, DEAREST_EACH)]
     if rules.balance:
@@ -165,11 +161,16 @@ def _rule_faults(rules: PlanRules, problem: Problem) -> Faults:
     for word, number, most in numbers:
         if not is_amount(number, most):
             yield kind.BAD_NUMBER, word.format(number)
-    for place, windows in rules.depot_hours.items():
-        if not _is_place(place, problem):
-            yield kind.UNKNOWN_NAME, f"depot hours for location {place}, which does not exist"
-        for fault in _window_faults(windows):
-            yield kind.BAD_WINDOW, f"depot hours of location {place}: {fault}"
+
+
+def _office_faults(place: int, windows: tuple[Window, ...], problem: Problem) -> Faults:
+    kind = ContradictionKind
+    if not _is_place(place, problem):
+        yield kind.UNKNOWN_NAME, f"depot hours for location {place}, which does not exist"
+    if not windows:  # never open, or always? Nobody guesses.
+        yield kind.BAD_WINDOW, f"depot hours of location {place}: not one window"
+    for fault in _window_faults(windows):
+        yield kind.BAD_WINDOW, f"depot hours of location {place}: {fault}"
 
 
 def _sums(problem: Problem) -> Faults:
@@ -192,6 +193,10 @@ def _window_faults(windows: Iterable[Window]) -> Iterator[str]:
 
 def _is_time(second: int) -> bool:
     return is_amount(second, UNREACHABLE - 1)
+
+
+def _name(location: int, problem: Problem) -> str:
+    return problem.locations[location].name if _is_place(location, problem) else ""
 
 
 def _is_place(location: int, problem: Problem) -> bool:

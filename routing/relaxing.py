@@ -78,7 +78,7 @@ def with_longer_shifts(problem: Problem, seconds: int) -> Problem:
 def with_later_closing(problem: Problem, seconds: int) -> Problem:
     """Every office's last closing so much later."""
     hours = {
-        place: (*windows[:-1], _longer(windows[-1], seconds)) if windows else windows
+        place: (*windows[:-1], _longer(windows[-1], seconds))
         for place, windows in problem.rules.depot_hours.items()
     }
     return replace(problem, rules=replace(problem.rules, depot_hours=hours))

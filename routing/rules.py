@@ -56,7 +56,8 @@ class PlanRules:
 
     `keep_apart`: two stops not on one courier. `keep_together`: those served are on one courier.
     `depot_hours`: a courier leaves, reloads and returns at this location only within one of its
-    windows. `unknown_area_cost`: each stop in an area its courier does not know.
+    windows, of which there is at least one. `unknown_area_cost`: each stop in an area its courier
+    does not know.
     """
 
     locks: tuple[Lock, ...] = ()

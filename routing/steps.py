@@ -146,4 +146,6 @@ def last_open(spans: Sequence[Span] | None, second: int) -> int | None:
 
 def until(spans: Sequence[Span] | None, closes: int) -> tuple[Span, ...]:
     """What of the spans (None: always) lies before or at this second."""
-    return tuple((a, min(b, closes)) for a, b in spans or ((0, closes),) if a <= closes)
+    if spans is None:
+        return ((0, closes),)
+    return tuple((a, min(b, closes)) for a, b in spans if a <= closes)

@@ -163,12 +163,19 @@ def _read(value: Json, kind: Any, pointer: str) -> Any:  # noqa: ANN401 - any ki
 
 def _read_plain(value: Json, kind: type, pointer: str) -> Json:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return _decimal(value, pointer)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise UnreadableJson(pointer, f"{kind.__name__} expected")
     if isinstance(value, str) and not value.isascii() and _is_broken(value):
         raise UnreadableJson(pointer, "half a character (a lone surrogate)")
     return value
+
+
+def _decimal(number: int, pointer: str) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        raise UnreadableJson(pointer, "a number too large to be one with a point") from None
 
 
 def _is_broken(text: str) -> bool:

@@ -39,6 +39,7 @@ class Planned:
     baseline_metres: int = 0
     baseline_seconds: int = 0
     baseline_left: int = 0
+    without_baseline: int = 0  # offices whose search had no time for it
     couriers: set[StaffId] = field(default_factory=set)
 
     def add(self, task: Task, solved: Solved) -> None:
@@ -49,6 +50,9 @@ class Planned:
         self.left += len(solved.unserved)
         self.metres += solved.metres
         self.seconds += solved.seconds
+        if solved.baseline is None:
+            self.without_baseline += 1
+            return
         self.baseline_metres += solved.baseline.metres
         self.baseline_seconds += solved.baseline.seconds
         self.baseline_left += solved.baseline.left

@@ -104,6 +104,8 @@ def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
 
 def _rounds(played: Played, told: Figures) -> Iterator[str]:
     planned = played.planned
+    untold = planned.without_baseline
+    missing = f" (no time for it at {untold} offices)" if untold else ""
     yield (
         f"Rounds       {planned.rounds} at {planned.offices} offices, {planned.calls} calls,"
         f" {planned.left} left for another day; {played.tally.rounds_acknowledged} acknowledged"
@@ -111,7 +113,7 @@ def _rounds(played: Played, told: Figures) -> Iterator[str]:
     yield (
         f"             {float(told.rounds.kilometres):.1f} km, {told.rounds.seconds / 3600:.1f} h on the road;"
         f" the nearest stop next: {planned.baseline_metres / 1000:.1f} km,"
-        f" {planned.baseline_seconds / 3600:.1f} h, {planned.baseline_left} left"
+        f" {planned.baseline_seconds / 3600:.1f} h, {planned.baseline_left} left{missing}"
     )
 
 

@@ -10,6 +10,7 @@ CONTRADICTIONS = {
     "duplicate": "có mã bị trùng",
     "unknown_name": "nhắc đến một mã không có",
     "bad_matrix": "bảng giờ đi đường không dùng được",
+    "wrong_type": "có dữ liệu sai kiểu",
     "bad_number": "có con số không hợp lệ",
     "bad_window": "khung giờ đóng trước khi mở",
     "bad_loads": "tải trọng không hợp lệ",

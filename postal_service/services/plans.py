@@ -81,7 +81,7 @@ class Kept:
     budget_seconds: float
     metres: int
     seconds: int
-    baseline: Baseline
+    baseline: Baseline | None  # none: the search had no time for it
     roads: str  # a word of conditions.Roads; "" in plans of long ago
     cost: int
     lower_bound: int | None
@@ -133,9 +133,7 @@ def kept(row: PlanRow) -> Kept:
         budget_seconds=row.budget_seconds,
         metres=row.metres,
         seconds=row.seconds,
-        baseline=Baseline(
-            metres=row.baseline_metres, seconds=row.baseline_seconds, left=row.baseline_unserved
-        ),
+        baseline=_baseline(row),
         roads=row.roads or "",
         cost=row.cost,
         lower_bound=row.lower_bound,
@@ -144,6 +142,13 @@ def kept(row: PlanRow) -> Kept:
         faults=tuple(Fault(**each) for each in row.faults if isinstance(each, dict)),
         loosened=tuple(_loosened(each) for each in row.loosened or () if isinstance(each, dict)),
     )
+
+
+def _baseline(row: PlanRow) -> Baseline | None:
+    metres, seconds, left = row.baseline_metres, row.baseline_seconds, row.baseline_unserved
+    if metres is None or seconds is None or left is None:
+        return None
+    return Baseline(metres=metres, seconds=seconds, left=left)
 
 
 def versions(session: Session, office: UnitCode, day: date) -> list[Kept]:
@@ -303,15 +308,16 @@ def _named_now(stop: StopRow, courier: str, known: Collection[str]) -> str:
 
 def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
     by_key = {order.key: order for order in workday.orders}
+    baseline = solved.baseline
     return {
         "cost": solved.cost,
         "roads": solved.roads.value,
         "lower_bound": solved.lower_bound,
         "metres": solved.metres,
         "seconds": solved.seconds,
-        "baseline_metres": solved.baseline.metres,
-        "baseline_seconds": solved.baseline.seconds,
-        "baseline_unserved": solved.baseline.left,
+        "baseline_metres": baseline and baseline.metres,
+        "baseline_seconds": baseline and baseline.seconds,
+        "baseline_unserved": baseline and baseline.left,
         "unserved": [_told(each, by_key.get(each.order)) for each in solved.left],
         "faults": [asdict(each) for each in solved.faults],
         "loosened": [asdict(each) for each in solved.loosened],

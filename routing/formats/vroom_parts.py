@@ -30,7 +30,7 @@ def as_documented(where: str, read: Callable[[Given], Part], part: Given) -> Par
         raise UnreadableFile(f"{where}: {refusal.detail}") from None
     except KeyError as error:
         raise UnreadableFile(f"{where}: {error.args[0]} is missing") from None
-    except (TypeError, AttributeError, ValueError):
+    except (TypeError, AttributeError, ValueError, OverflowError):
         raise UnreadableFile(f"{where}: something in it is not of the kind expected") from None
 
 

@@ -1,6 +1,6 @@
 """The whole problem as an OR-Tools routing model: every constraint the problem can state."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -169,7 +169,8 @@ class RoutingModel:
         index_of = self.problem.stop_index
         routing, solver = self.routing, self.solver
         for group in self.problem.rules.keep_together:
-            for one, other in pairwise(group):
+            # All pairs, not neighbours alone: who is left out binds nobody to the next.
+            for one, other in combinations(group, 2):
                 left, right = self.index(index_of[one]), self.index(index_of[other])
                 apart = routing.VehicleVar(left) - routing.VehicleVar(right)
                 both = routing.ActiveVar(left) * routing.ActiveVar(right)
@@ -191,11 +192,13 @@ class RoutingModel:
             first, second = self.index(pickup), self.index(dropoff)
             routing.AddPickupAndDelivery(first, second)
             solver.Add(routing.VehicleVar(first) == routing.VehicleVar(second))
-            taken, given = self.time.CumulVar(first), self.time.CumulVar(second)
-            solver.Add(taken <= given)
+            ride = self.time.CumulVar(second) - self.time.CumulVar(first)
+            # One left out keeps its windows in the model, and they bind nothing: as long as all time.
+            free = self.horizon * (1 - routing.ActiveVar(first))
+            solver.Add(ride + free >= 0)
             if shipment.max_ride_seconds is not None:
                 service = int(self.arrays.service_seconds[pickup])
-                solver.Add(given - taken <= shipment.max_ride_seconds + service)
+                solver.Add(ride - free <= shipment.max_ride_seconds + service)
             if tour is not None:
                 solver.Add(tour.CumulVar(first) == tour.CumulVar(second))
 

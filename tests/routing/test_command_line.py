@@ -11,7 +11,8 @@ import pytest
 
 import routing
 from routing.__main__ import main
-from routing.wire import problem_to_json
+from routing.wire import plan_from_json, problem_to_json
+from tests.routing.courier_days import courier_day
 from tests.routing.small import on_a_line, stop
 from tests.routing.test_formats import SOLOMON, drawn
 
@@ -31,6 +32,37 @@ def test_solve_check_and_explain_one_after_the_other(
     said = capsys.readouterr().out
     assert "b: not_worth_it" in said
     assert "one hour more: 0 more served" in said
+
+
+def budget_in(plan: Path) -> float:
+    budget = plan_from_json(plan.read_text()).budget
+    assert budget is not None
+    return budget.seconds
+
+
+def test_the_nearest_neighbour_takes_its_seconds_from_the_search(tmp_path: Path) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    day.write_text(problem_to_json(on_a_line([stop("a", 1), stop("b", 9, penalty=1)])))
+    command = ["solve", str(day), "--seconds", "0.6", "--output", str(plan)]
+
+    main([*command, "--quiet"])
+    alone = budget_in(plan)
+    main(command)
+
+    assert alone == 0.6
+    assert 0.3 <= budget_in(plan) < 0.6
+
+
+def test_a_nearest_neighbour_that_there_was_no_time_for_is_said_to_be_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    day.write_text(problem_to_json(courier_day(1, 400, 25)))
+
+    assert main(["solve", str(day), "--seconds", "0.2", "--output", str(plan)]) == 0
+
+    assert "nearest neighbour not computed in its time" in capsys.readouterr().err
+    assert budget_in(plan) == 0.1
 
 
 def test_a_classic_instance_to_a_plan_on_the_screen(

@@ -290,6 +290,7 @@ def test_a_drawn_problem_survives_the_wire() -> None:
 
 
 GOOD = json.loads(problem_to_json(on_a_line([stop("a", 1)], places=2)))
+FAR = {"name": "x", "lat": 10**310, "lon": 0}
 RAGGED = [{"travel": {"travel_seconds": [[0], [1, 2]]}}]
 
 
@@ -306,6 +307,7 @@ RAGGED = [{"travel": {"travel_seconds": [[0], [1, 2]]}}]
         ({**GOOD, "rules": {"keep_apart": [["a"]]}}, "/rules/keep_apart/0"),
         ({**GOOD, "profiles": [{"travel": {}}]}, "/profiles/0/travel/travel_seconds"),
         ({**GOOD, "profiles": RAGGED}, "/profiles/0/travel/travel_seconds"),
+        ({**GOOD, "locations": [FAR]}, "/locations/0/lat"),
         ([], ""),
     ],
 )

@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ortools.constraint_solver import pywrapcp
 
-from routing import Courier, Problem, StopKind, Window
-from routing.days import Scheduler, Tours
+from routing import Budget, Courier, PlanRules, Problem, Shipment, StopKind, Window
+from routing.days import Orders, Scheduler, Tours
+from routing.model import MODEL_ENGINE
 from routing.model.building import RoutingModel
+from routing.solve import solve
 from routing.steps import Blocked
 from tests.routing.courier_days import any_courier_day
-from tests.routing.small import courier, on_a_line, stop, window
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
 # Twice out from an office that opens at 5000.
 TWICE: Courier = courier(
@@ -30,7 +32,12 @@ def closed(model: RoutingModel) -> RoutingModel:
 
 def accepts(model: RoutingModel, courier: int, tours: Tours) -> bool:
     """Whether the model takes a plan for sound in which only this courier leaves."""
-    orders = tuple(tours if n == courier else () for n in range(len(model.problem.couriers)))
+    return accepts_all(
+        model, tuple(tours if n == courier else () for n in range(len(model.problem.couriers)))
+    )
+
+
+def accepts_all(model: RoutingModel, orders: Orders) -> bool:
     routes = [[model.index(node) for node in day] for day in model.layout.node_routes(orders)]
     ignore_inactive = True
     return model.routing.ReadAssignmentFromRoutes(routes, ignore_inactive) is not None
@@ -61,6 +68,45 @@ def test_a_second_tour_does_not_leave_before_what_it_carries_has_come(
 
     assert isinstance(timed, Blocked) is not is_sound
     assert accepts(closed(RoutingModel(Scheduler(problem).arrays)), 0, tours) is is_sound
+
+
+def test_who_is_left_out_of_a_group_still_binds_the_others_to_one_another() -> None:
+    """The desk between them has closed; each alone lies at the door of another courier."""
+    calls = [stop("a", 1), stop("desk", 5, windows=window(0, 10), penalty=1), stop("c", 10)]
+    couriers = [courier(LAN), courier(MINH, start_location=11, end_location=11)]
+    rules = PlanRules(keep_together=((S("a"), S("desk"), S("c")),))
+    problem = on_a_line(calls, couriers, rules=rules)
+    model = closed(RoutingModel(Scheduler(problem).arrays))
+
+    plan = solve(problem, budget=Budget(seconds=1), engines=[MODEL_ENGINE])
+
+    assert [set(route.stops) for route in plan.routes] == [{"a", "c"}]
+    assert plan.cost == 20 * 60 + 1
+    assert accepts_all(model, (((0, 2),), ()))
+    assert not accepts_all(model, (((0,),), ((2,),)))
+
+
+@pytest.mark.parametrize(
+    ("taken", "given", "ride"),
+    [(window(60, 60), window(900, 1000), 300), (window(900, 1000), window(0, 400), None)],
+    ids=["rides too long", "is due before it is there"],
+)
+def test_a_shipment_that_nobody_can_carry_does_not_keep_the_rest_from_being_planned(
+    taken: tuple[Window, ...], given: tuple[Window, ...], ride: int | None
+) -> None:
+    calls = [
+        *(stop("one side", 6), stop("other side", 4), stop("far", 9)),
+        stop("from", 6, kind=StopKind.PICKUP, penalty=1_000_000, windows=taken),
+        stop("to", 7, kind=StopKind.DROPOFF, windows=given),
+    ]
+    shipment = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=ride)
+    man = courier(start_location=5, end_location=5)
+    problem = on_a_line(calls, [man], shipments=[shipment])
+
+    plan = solve(problem, budget=Budget(seconds=1), engines=[MODEL_ENGINE])
+
+    # The nearest stop next goes to and fro: only the model's own answer is the shortest way.
+    assert (plan.engine, plan.cost) == ("model", 10 * 60 + 1_000_000)
 
 
 def days_without_groups_or_rush_hours(seed: int) -> Problem:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing import Budget, Plan, Problem, check
 from routing.assembly import assemble
-from routing.baseline import current_order, nearest_neighbour
+from routing.baseline import current_order, nearest_in_time, nearest_neighbour
 from routing.bounds import lower_bound
 from routing.costs import route_cost
 from routing.days import Scheduler
@@ -40,6 +40,14 @@ def test_every_first_plan_passes_the_checker(day: tuple[int, int, int, bool]) ->
 
     assert wrong(problem, plan) == []
     assert lower_bound(Scheduler(problem).arrays) <= plan.cost
+
+
+def test_the_nearest_stop_next_is_given_whole_or_not_at_all() -> None:
+    problem = courier_day(1, 12, 2)
+
+    assert nearest_in_time(problem, seconds=600) == nearest_neighbour(problem)
+    assert nearest_in_time(problem, seconds=0) is None
+    assert nearest_in_time(problem, seconds=600, cancelled=lambda: True) is None
 
 
 @given(DAYS)

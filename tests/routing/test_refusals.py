@@ -181,6 +181,16 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
     "depot hours backwards": (
         lambda: on_a_line([A], rules=PlanRules(depot_hours={0: window(9, 8)})),
         K.BAD_WINDOW,
+        "km 0",
+    ),
+    "depot hours without a window": (
+        lambda: on_a_line([A], rules=PlanRules(depot_hours={1: ()})),
+        K.BAD_WINDOW,
+        "km 1",
+    ),
+    "depot hours of nowhere": (
+        lambda: on_a_line([A], rules=PlanRules(depot_hours={99: window(8, 9)})),
+        K.UNKNOWN_NAME,
         "",
     ),
     "service of minus a minute": (
@@ -206,6 +216,13 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
         K.BAD_NUMBER,
         "x",
     ),
+    "a place too far for any number with a point": (
+        lambda: replace(
+            on_a_line([A], places=2), locations=(Location(name="x", lat=10**310, lon=0),) * 2
+        ),
+        K.BAD_NUMBER,
+        "x",
+    ),
     "a place nowhere": (
         lambda: replace(
             on_a_line([A], places=2), locations=(Location(name="x", lat=nan, lon=0.0),) * 2
@@ -226,7 +243,7 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
     ),
     "a courier with a list of breaks": (
         lambda: on_a_line([A], [courier(breaks=[])]),
-        K.BAD_WINDOW,
+        K.WRONG_TYPE,
         "Lan",
     ),
     "a courier without a number of tours": (
@@ -377,9 +394,104 @@ BEYOND: dict[str, Callable[[], Problem]] = {
 }
 
 
+# By what holds them: the subject of the refusal, and its words.
+MUTABLE: dict[str, tuple[Callable[[], Problem], str, str]] = {
+    "windows": (
+        lambda: on_a_line([stop("a", 1, windows=[*window(0, 9)])]),
+        "a",
+        "windows is given as list, not as tuple",
+    ),
+    "a window of two numbers": (
+        lambda: on_a_line([stop("a", 1, windows=((0, 9),))]),
+        "a",
+        "windows[0] is given as tuple, not as Window",
+    ),
+    "loads": (
+        lambda: on_a_line([stop("a", 1, loads=[1])], load_names=("kg",)),
+        "a",
+        "loads is given as list, not as tuple",
+    ),
+    "what a stop asks for": (
+        lambda: on_a_line([stop("a", 1, skills={"permit"})]),
+        "a",
+        "skills is given as set, not as frozenset",
+    ),
+    "what a courier may do": (
+        lambda: on_a_line([A], [courier(skills="permit")]),
+        "Lan",
+        "skills is given as str, not as frozenset",
+    ),
+    "known areas": (
+        lambda: on_a_line([A], [courier(known_areas=["Tam Kỳ"])]),
+        "Lan",
+        "known_areas is given as list, not as frozenset",
+    ),
+    "capacities": (
+        lambda: on_a_line([A], [courier(capacities=[8])], load_names=("kg",)),
+        "Lan",
+        "capacities is given as list, not as tuple",
+    ),
+    "no capacities at all": (
+        lambda: on_a_line([A], [courier(capacities=None)]),
+        "Lan",
+        "capacities is given as NoneType, not as tuple",
+    ),
+    "stops": (
+        lambda: replace(on_a_line([A]), stops=[A]),  # type: ignore[arg-type]
+        "",
+        "stops is given as list, not as tuple",
+    ),
+    "the calls of a lock": (
+        lambda: with_locks(
+            Lock(level=LockLevel.ORDER, courier=LAN, stops=[S("a")])  # type: ignore[arg-type]
+        ),
+        "",
+        "rules.locks[0].stops is given as list, not as tuple",
+    ),
+    "a group": (
+        lambda: with_locks(keep_together=([S("a"), S("b")],)),
+        "",
+        "rules.keep_together[0] is given as list, not as tuple",
+    ),
+    "office hours": (
+        lambda: on_a_line([A], rules=PlanRules(depot_hours={0: [*window(0, 9)]})),  # type: ignore[dict-item]
+        "",
+        "rules.depot_hours[0] is given as list, not as tuple",
+    ),
+    "published rounds": (
+        lambda: on_a_line(
+            [A],
+            rules=PlanRules(published=Published(routes={LAN: [S("a")]})),  # type: ignore[dict-item]
+        ),
+        "",
+        "rules.published.routes[Lan] is given as list, not as tuple",
+    ),
+    "periods": (
+        lambda: with_periods([SpeedPeriod(from_second=0, speed_percent=50)]),  # type: ignore[arg-type]
+        "",
+        "profiles[0].speed_periods is given as list, not as tuple",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTABLE)
+def test_what_could_be_changed_afterwards_is_refused_by_owner_and_field(name: str) -> None:
+    build, subject, detail = MUTABLE[name]
+
+    with pytest.raises(ContradictoryProblem) as refusal:
+        build()
+
+    found = [(each.kind, each.subject, each.detail) for each in refusal.value.findings]
+    assert found == [(K.WRONG_TYPE, subject, detail)]
+
+
 def with_speed(period: SpeedPeriod) -> Problem:
+    return with_periods((period,))
+
+
+def with_periods(periods: tuple[SpeedPeriod, ...]) -> Problem:
     problem = on_a_line([A])
-    slow = replace(problem.profiles[0], speed_periods=(period,))
+    slow = replace(problem.profiles[0], speed_periods=periods)
     return replace(problem, profiles=(slow,))
 
 

@@ -199,6 +199,7 @@ def test_coordinates_are_kept_for_the_map() -> None:
         (text([job(1, 1, time_windows=[[1764547200, 1764550800]])]), "dates are not"),
         (text([job(1, 1, location=[1, 2]), job(2, 1, location=[2, 1])]), "place 1 has two"),
         (text([job(1, 1, location=["east", "north"])]), "location of place 1"),
+        (text([job(1, 1, location=[10**310, 15])]), "location of place 1"),
         (text([], shipments=[shipment(colour=1)]), "/shipments/0: a shipment uses colour"),
         (
             text([], shipments=[shipment(pickup=job(1, 1, skills=[1]))]),

@@ -248,6 +248,7 @@ def test_thirty_homes_a_desk_and_a_pickup_are_planned_within_shifts_and_windows(
     [brought] = session.scalars(select(ItemRow.item).filter_by(dossier=pickup, leg=Leg.IN.value))
     planned = session.scalars(select(StopItemRow.reference)).all()
     assert sorted(planned) == sorted([*made, pickup, brought])
+    assert plan.baseline is not None
     assert 0 < plan.metres <= plan.baseline.metres * 1.2
     for row in session.scalars(select(RoundRow)):
         assert row.starts_at.astimezone(VIETNAM).time() >= workdays.SHIFT_OPENS
@@ -386,6 +387,7 @@ def test_a_desk_on_its_day_off_and_an_unknown_home_are_left_with_their_reasons(
     solved = planning.solve(replace(day, orders=changed), budget_seconds=1, seed=1)
 
     assert sorted(each.reason for each in solved.left) == ["desk_closed", "no_position"]
+    assert solved.baseline is not None
     assert solved.baseline.left == 2
 
 

@@ -84,6 +84,11 @@ def solved(workday: Workday) -> Solved:
     return planning.solve(workday, budget_seconds=0.6, seed=1)
 
 
+def left_by_baseline(found: Solved) -> int:
+    assert found.baseline is not None
+    return found.baseline.left
+
+
 def served(found: Solved) -> dict[StaffId, set[str]]:
     return {each.courier: {stop.order for stop in each.stops} for each in found.rounds}
 

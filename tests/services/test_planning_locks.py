@@ -20,7 +20,16 @@ from routing import Because
 from routing.findings import ContradictionKind
 from tests.services import rounds_day as d
 from tests.services import world as w
-from tests.services.test_planning_conditions import CALM, EVENING, HAI, LAN, day, home, served
+from tests.services.test_planning_conditions import (
+    CALM,
+    EVENING,
+    HAI,
+    LAN,
+    day,
+    home,
+    left_by_baseline,
+    served,
+)
 from tests.services.world import World, build
 
 TWO_O_CLOCK = 50_400
@@ -104,7 +113,7 @@ def test_what_is_in_hand_for_a_place_that_was_closed_is_left_and_the_day_goes_on
     assert {key for keys in served(found).values() for key in keys} == {
         order.key for order in workday.orders[1:]
     }
-    assert found.baseline.left == 1
+    assert left_by_baseline(found) == 1
 
 
 def test_a_lock_on_a_place_that_was_closed_is_told_with_the_reason() -> None:

@@ -27,6 +27,7 @@ from tests.services.test_planning_conditions import (
     OFFICE_SPOT,
     day,
     home,
+    left_by_baseline,
     reasons,
     served,
     solved,
@@ -162,7 +163,7 @@ def test_what_cannot_be_at_the_desk_in_time_is_fetched_for_the_counter_and_the_p
     found = solved(workday)
     assert served(found) == {LAN: {"collect:D1", "collect:D2", "bring:D2", "deliver:D3"}}
     assert reasons(found) == {"bring:D1": "to_counter"}
-    assert (found.unserved, found.faults, found.baseline.left) == ((), (), 0)
+    assert (found.unserved, found.faults, left_by_baseline(found)) == ((), (), 0)
     assert "mang tới bộ phận Một cửa" in words.REASONS["to_counter"][0]
 
 
@@ -170,7 +171,7 @@ def test_what_nobody_reaches_even_for_the_counter_is_one_call_left_with_one_reas
     workday = of(pair(1, window=(EVENING - 60, EVENING)))
     found = solved(workday)
     assert reasons(found) == {"collect:D1": "shift"}
-    assert (len(found.unserved), found.baseline.left) == (1, 1)
+    assert (len(found.unserved), left_by_baseline(found)) == (1, 1)
 
 
 def test_a_pair_left_by_hand_says_that_the_desk_is_the_reason() -> None:

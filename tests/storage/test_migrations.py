@@ -135,6 +135,24 @@ def test_hashes_of_the_tree_are_numbered_and_placed_again(empty_engine: Engine) 
         assert list(map(tuple, placed)) == kept
 
 
+def test_what_a_plan_stands_beside_is_kept_and_may_be_missing(empty_engine: Engine) -> None:
+    figures = "SELECT baseline_metres, baseline_seconds, baseline_unserved FROM plan"
+    upgrade(empty_engine)
+    with empty_engine.begin() as connection:
+        insert_rows(connection)
+        connection.execute(text("UPDATE plan SET baseline_metres = 7, baseline_seconds = NULL"))
+
+    downgrade(empty_engine, "0016_node_numbers")
+
+    with empty_engine.connect() as connection:
+        assert connection.execute(text(figures)).one() == (7, 0, 1)
+
+    upgrade(empty_engine)
+
+    with empty_engine.connect() as connection:
+        assert connection.execute(text(figures)).one() == (7, 0, 1)
+
+
 def test_taking_everything_back_leaves_nothing_behind(empty_engine: Engine) -> None:
     upgrade(empty_engine)
     with empty_engine.begin() as connection:

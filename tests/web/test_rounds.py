@@ -306,12 +306,25 @@ def test_a_failed_search_says_why_and_can_be_begun_anew(
     assert "Chạy lại" in page
 
 
-def test_the_plan_stands_beside_the_nearest_stop_next(manager: Browser, plan: Kept) -> None:
+def test_the_plan_stands_beside_the_nearest_stop_next(
+    manager: Browser, session: Session, plan: Kept
+) -> None:
+    row = session.get_one(PlanRow, plan.id)
+    row.baseline_metres, row.baseline_seconds, row.baseline_unserved = 98_700, 7_200, 1
+    session.commit()
     page = manager.text(f"/rounds?day={d.DAY}")
     assert "Điểm gần nhất trước" in page
+    assert "98,7 km" in page
     assert f"{plan.metres / 1000:.1f}".replace(".", ",") in page
     assert "Phương án bản 1" in page
     assert page.count('class="when"') == 7
+
+
+def test_a_plan_whose_search_had_no_time_for_the_nearest_stop_next_says_so(
+    manager: Browser, plan: Kept
+) -> None:
+    assert plan.baseline is None
+    assert "Thời gian tìm quá ngắn để tính" in manager.text(f"/rounds?day={d.DAY}")
 
 
 def test_the_list_names_nobody_and_opens_no_home(

@@ -128,7 +128,10 @@ class SoFar:
 
 @dataclass(frozen=True, kw_only=True)
 class Solved:
-    """Rounds for one day, and beside them what the nearest stop next would have brought."""
+    """Rounds for one day, and beside them what the nearest stop next would have brought.
+
+    No `baseline`: the search's budget left no time for it.
+    """
 
     rounds: tuple[PlannedRound, ...]
     left: tuple[Left, ...]
@@ -136,7 +139,7 @@ class Solved:
     cost: int
     metres: int
     seconds: int
-    baseline: Baseline
+    baseline: Baseline | None
     seed: int
     budget_seconds: float
     roads: Roads

@@ -21,9 +21,8 @@ def retimed(
 ) -> Solved:
     """The rounds of these sequences, sound or not. Calls that the day no longer knows are passed over.
 
-    `seed`, `budget_seconds` and `baseline` are those of the search that began it; without a
-    baseline it is computed, which may take seconds. What was locked and cannot be kept is loosened and
-    told. Raises Contradictory or NoRoadTimes.
+    `seed`, `budget_seconds` and `baseline` are those of the search that began it. What was locked and
+    cannot be kept is loosened and told. Raises Contradictory or NoRoadTimes.
     """
     task = posed(day, decided)
     problem = task.problem

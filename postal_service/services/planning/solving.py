@@ -6,6 +6,7 @@ left at the citizen's it would help nobody.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, assert_never
 
 from postal_service.services.planning.answers import Scope, Sequences, SoFar, Solved
@@ -16,7 +17,8 @@ from postal_service.services.planning.problems import (
     posed,
 )
 from postal_service.services.planning.retiming import plan_of
-from postal_service.services.planning.writing_out import so_far, written_out
+from postal_service.services.planning.shares import Shares
+from postal_service.services.planning.writing_out import baseline_of, so_far, written_out
 from postal_service.services.workdays import Workday
 from routing import Budget, ContradictoryProblem, Plan, Problem, Reason
 from routing.days import Scheduler
@@ -30,8 +32,6 @@ from routing.solve import solve as search
 CALM: Final = Calm(
     courier_change_cost=300 * COST_OF_TRAVEL_SECOND, order_change_cost=30 * COST_OF_TRAVEL_SECOND
 )
-EXPLAIN_SECONDS: Final = 3.0
-TO_COUNTER_SECONDS: Final = 3.0  # at most, for what could not be brought to its desk
 
 OnProgress = Callable[[SoFar], None]
 Cancelled = Callable[[], bool]
@@ -51,7 +51,8 @@ def solve(
 
     Args:
         day: what is to be done.
-        budget_seconds: how long to search; above 0. At most TO_COUNTER_SECONDS more where a pair is left.
+        budget_seconds: how long it may take once the day's roads are known; above 0. The nearest stop
+            next, pairs for the counter and reasons are part of it (`shares.py`).
         seed: the same seed gives the same start.
         decided: the plan that is there, with its locks; none for a first plan. What was locked and
             cannot be kept any more is loosened as far as it must be, and told.
@@ -69,18 +70,30 @@ def solve(
     )
     try:
         task = posed(day, kept)
-        plan = searched.first(task, Budget(seconds=budget_seconds))
+        shares = _shares(budget_seconds)
+        baseline = baseline_of(day, task, seconds=shares().baseline, cancelled=cancelled)
+        seconds = shares().search(has_pairs=bool(task.problem.shipments))
+        plan = searched.first(task, Budget(seconds=seconds))
         torn = _pairs_left(task.problem, plan)
         if torn and not (cancelled is not None and cancelled()):
             task = posed(day, kept, to_counter=torn)
-            seconds = min(budget_seconds, TO_COUNTER_SECONDS)
-            plan = searched.further(task, plan, Budget(seconds=seconds))
+            again = shares().second_baseline
+            baseline = baseline and baseline_of(day, task, seconds=again, cancelled=cancelled)
+            plan = searched.further(task, plan, Budget(seconds=shares().to_counter))
     except ContradictoryProblem as found:
         raise contradictory(found) from found
     if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
         # A short search leaves little time for reasons, and people ask for them first.
-        plan = explained(Scheduler(task.problem), plan, seconds=EXPLAIN_SECONDS)
-    return written_out(day, task, plan, decided=kept, seed=seed, budget_seconds=budget_seconds)
+        plan = explained(Scheduler(task.problem), plan, seconds=shares().reasons)
+    return written_out(
+        day, task, plan, decided=kept, seed=seed, budget_seconds=budget_seconds, baseline=baseline
+    )
+
+
+def _shares(budget_seconds: float) -> Callable[[], Shares]:
+    """What is left to each from now on, whenever it is asked."""
+    began = monotonic()
+    return lambda: Shares(budget_seconds=budget_seconds, spent_seconds=monotonic() - began)
 
 
 @dataclass(frozen=True, kw_only=True)

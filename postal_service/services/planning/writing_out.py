@@ -1,6 +1,6 @@
 """A routing plan in the post's own words, with the nearest stop next beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,10 +21,9 @@ from postal_service.services.planning.answers import (
 )
 from postal_service.services.planning.problems import CLOSED, Posed, possible
 from postal_service.services.workdays import Workday
-from routing import CourierId, Plan, Problem, Reason, Route, StopId
-from routing.baseline import nearest_neighbour
+from routing import CourierId, Plan, Reason, Route, StopId
+from routing.baseline import nearest_in_time
 
-BASELINE_SECONDS: Final = 10.0
 CASH_ABOVE_LIMIT: Final = "cash_above_limit"
 TOO_LARGE: Final = "too_large"
 WINDOW_OF_PAIR: Final = "window_of_pair"
@@ -40,10 +39,10 @@ def written_out(
     decided: Sequences,
     seed: int,
     budget_seconds: float,
+    baseline: Baseline | None,
     faults: tuple[Fault, ...] = (),
-    baseline: Baseline | None = None,
 ) -> Solved:
-    """The rounds of a plan of what was `decided`; the baseline is computed where none is given."""
+    """The rounds of a plan of what was `decided`."""
     _, impossible = possible(day)
     let_go = (*task.loosened, *locking.loosened(plan.loosened))
     levels = locking.levels(decided, task.loosened)
@@ -55,7 +54,7 @@ def written_out(
         cost=plan.cost,
         metres=sum(route.distance_m for route in plan.routes),
         seconds=sum(route.travel_seconds for route in plan.routes),
-        baseline=baseline or baseline_of(task.problem, impossible=len(impossible) + len(task.held)),
+        baseline=baseline,
         seed=seed,
         budget_seconds=budget_seconds,
         roads=task.roads,
@@ -76,15 +75,21 @@ def so_far(day: Workday, task: Posed, plan: Plan) -> SoFar:
     )
 
 
-def baseline_of(problem: Problem, *, impossible: int) -> Baseline:
-    """The nearest stop next, without locks; `impossible` are the orders outside the problem."""
-    free = replace(problem, rules=replace(problem.rules, locks=()))
-    plain = nearest_neighbour(free, seconds=BASELINE_SECONDS)
-    brought = {pair.dropoff for pair in problem.shipments}
+def baseline_of(
+    day: Workday, task: Posed, *, seconds: float, cancelled: Callable[[], bool] | None
+) -> Baseline | None:
+    """The nearest stop next, without locks; None where there is no time for it."""
+    free = replace(task.problem, rules=replace(task.problem.rules, locks=()))
+    plain = nearest_in_time(free, seconds=seconds, cancelled=cancelled)
+    if plain is None:
+        return None
+    _, impossible = possible(day)
+    brought = {pair.dropoff for pair in free.shipments}
+    unserved = sum(each.stop not in brought for each in plain.unserved)
     return Baseline(
         metres=sum(route.distance_m for route in plain.routes),
         seconds=sum(route.travel_seconds for route in plain.routes),
-        left=sum(each.stop not in brought for each in plain.unserved) + impossible,
+        left=unserved + len(impossible) + len(task.held),
     )
 
 

@@ -28,9 +28,10 @@ class PlanRow(Base):
     cost: Mapped[int]
     metres: Mapped[int]
     seconds: Mapped[int]
-    baseline_metres: Mapped[int]  # nearest neighbour
-    baseline_seconds: Mapped[int]
-    baseline_unserved: Mapped[int]
+    # The nearest stop next; none where the search had no time for it.
+    baseline_metres: Mapped[int | None]
+    baseline_seconds: Mapped[int | None]
+    baseline_unserved: Mapped[int | None]
     unserved: Mapped[list[object]] = mapped_column(JSON)
     faults: Mapped[list[object]] = mapped_column(JSON)  # what a change by hand broke
     loosened: Mapped[list[object] | None] = mapped_column(JSON)  # locks not kept; none before 0015

@@ -56,6 +56,7 @@ ENGLISH: dict[str, str] = {
     "Chưa xếp": "Left out",
     "Phương án này": "This plan",
     "Điểm gần nhất trước": "Nearest stop next",
+    "Thời gian tìm quá ngắn để tính; hãy tìm lâu hơn nếu muốn so sánh.": "The search was too short to compute it; search longer to compare.",
     "Trước khi phát hành": "Before publishing",
     "{rounds} tuyến cho {couriers} bưu tá đang làm việc": "{rounds} round(s) for {couriers} courier(s) at work",
     "{count} điểm chưa xếp": "{count} stop(s) left out",

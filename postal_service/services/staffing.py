@@ -65,6 +65,15 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Whose it is, when, and why. His password has been compared: a session alone is not enough."""
+
+    why: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One step: what was done, by whom, when and why."""
 
@@ -116,67 +125,58 @@ def listed(
     return _accounts(session, rows, by), rows[-1].login if len(rows) == LISTED else ""
 
 
-def give_password(session: Session, staff: StaffId, *, why: str, by: Actor, at: datetime) -> str:
+def give_password(session: Session, staff: StaffId, decision: Decision) -> str:
     """A fresh password for somebody who has none or forgot it; it is told this once.
 
-    Every session of his ends, and he has to change it when he signs in. The caller has compared the
-    password of `by`. Raises RoleNeeded, UnknownStaff, OwnAccount, StandsHigher or Dismissed.
+    Every session of his ends, and he has to change it when he signs in. Raises RoleNeeded,
+    UnknownStaff, OwnAccount, StandsHigher or Dismissed.
     """
-    row = _of(session, staff, by)
+    row = _of(session, staff, decision.by)
     if not row.active:
         raise Dismissed(name=row.name)
     password = _fresh_password(row.login)
     access.set_password(session, staff, password, is_given=True)
-    _write(session, Step.GIVEN, staff, why, by=by, at=at)
+    _write(session, Step.GIVEN, staff, decision)
     return password
 
 
-def dismiss(session: Session, staff: StaffId, *, why: str, by: Actor, at: datetime) -> None:
+def dismiss(session: Session, staff: StaffId, decision: Decision) -> None:
     """He is shut out of pages and phones at once; what he signed and holds stays his.
 
-    The caller has compared the password of `by`. Raises RoleNeeded, UnknownStaff, OwnAccount,
-    StandsHigher or Dismissed.
+    Raises RoleNeeded, UnknownStaff, OwnAccount, StandsHigher or Dismissed.
     """
-    row = _of(session, staff, by)
+    row = _of(session, staff, decision.by)
     if not row.active:
         raise Dismissed(name=row.name)
-    directory.dismiss(session, staff, by=by)
+    directory.dismiss(session, staff, by=decision.by)
     for table in (WebSessionRow, TokenRow):
         session.execute(delete(table).where(table.staff == staff))
-    _write(session, Step.DISMISSED, staff, why, by=by, at=at)
+    _write(session, Step.DISMISSED, staff, decision)
 
 
-def take_back(session: Session, staff: StaffId, *, why: str, by: Actor, at: datetime) -> None:
+def take_back(session: Session, staff: StaffId, decision: Decision) -> None:
     """He is of the staff again, with the roles he had; he signs in once he is given a password.
 
-    The caller has compared the password of `by`. Raises RoleNeeded, UnknownStaff, OwnAccount,
-    StandsHigher or NotDismissed.
+    Raises RoleNeeded, UnknownStaff, OwnAccount, StandsHigher or NotDismissed.
     """
-    row = _of(session, staff, by)
+    row = _of(session, staff, decision.by)
     if row.active:
         raise NotDismissed(name=row.name)
     row.active, row.password_hash = True, ""
-    _write(session, Step.TAKEN_BACK, staff, why, by=by, at=at)
+    _write(session, Step.TAKEN_BACK, staff, decision)
 
 
 def take_role(
-    session: Session,
-    staff: StaffId,
-    role: Role,
-    over: UnitCode,
-    *,
-    why: str,
-    by: Actor,
-    at: datetime,
+    session: Session, staff: StaffId, role: Role, over: UnitCode, decision: Decision
 ) -> None:
-    """Take one role away. The caller has compared the password of `by`.
+    """Take one role away.
 
     Raises RoleNeeded, UnknownStaff (also for a role that he does not have), OwnAccount or
     StandsHigher.
     """
-    _of(session, staff, by)
-    directory.revoke(session, staff, role, over, by=by)
-    _write(session, Step.ROLE_TAKEN, staff, why, about=f"{role.value} {over}", by=by, at=at)
+    _of(session, staff, decision.by)
+    directory.revoke(session, staff, role, over, by=decision.by)
+    _write(session, Step.ROLE_TAKEN, staff, decision, about=f"{role.value} {over}")
 
 
 def names(session: Session, accounts: Iterable[Account]) -> dict[StaffId, str]:
@@ -257,18 +257,17 @@ def _fresh_password(login: str) -> str:
 
 
 def _write(
-    session: Session,
-    step: Step,
-    staff: StaffId,
-    why: str,
-    *,
-    about: str = "",
-    by: Actor,
-    at: datetime,
+    session: Session, step: Step, staff: StaffId, decision: Decision, *, about: str = ""
 ) -> None:
     session.add(
         StaffChangeRow(
-            staff=staff, step=step.value, about=about, why=why, by=by.staff, unit=by.unit, at=at
+            staff=staff,
+            step=step.value,
+            about=about,
+            why=decision.why,
+            by=decision.by.staff,
+            unit=decision.by.unit,
+            at=decision.at,
         )
     )
     session.flush()

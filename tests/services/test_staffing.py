@@ -12,6 +12,7 @@ from postal_service.domain.ids import StaffId
 from postal_service.services import access, directory, staffing
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.staffing import (
+    Decision,
     Dismissed,
     NotDismissed,
     OwnAccount,
@@ -41,8 +42,12 @@ def head(session: Session, world: World) -> Actor:
     return directory.actor(session, person.staff, w.OFFICE)
 
 
+def decided(by: Actor) -> Decision:
+    return Decision(why=WHY, by=by, at=MORNING)
+
+
 def give(session: Session, staff: StaffId, by: Actor) -> str:
-    return staffing.give_password(session, staff, why=WHY, by=by, at=MORNING)
+    return staffing.give_password(session, staff, decided(by))
 
 
 def rows(session: Session) -> list[tuple[str, str, str, str]]:
@@ -93,33 +98,34 @@ def test_who_is_dismissed_is_out_at_once_everywhere_and_can_be_taken_back(
         )
     )  # fmt: skip
     token = access.open_session(session, staff, at=MORNING)
-    given = {"why": WHY, "by": world.administrator, "at": MORNING}
-    staffing.dismiss(session, staff, **given)
+    decision = decided(world.administrator)
+    staffing.dismiss(session, staff, decision)
     with pytest.raises(access.NotSignedIn):
         access.actor_of(session, token, at=MORNING)
     assert session.scalar(select(func.count()).select_from(TokenRow)) == 0
-    for again in (staffing.dismiss, staffing.give_password):
-        with pytest.raises(Dismissed):
-            again(session, staff, **given)
-    staffing.take_back(session, staff, **given)
+    with pytest.raises(Dismissed):
+        staffing.dismiss(session, staff, decision)
+    with pytest.raises(Dismissed):
+        staffing.give_password(session, staff, decision)
+    staffing.take_back(session, staff, decision)
     with pytest.raises(NotDismissed):
-        staffing.take_back(session, staff, **given)
+        staffing.take_back(session, staff, decision)
     row = session.get_one(StaffRow, staff)
     assert (row.active, row.password_hash) == (True, "")
     assert [step for _, step, _, _ in rows(session)] == [Step.DISMISSED, Step.TAKEN_BACK]
 
 
 def test_a_role_is_taken_away_and_told(session: Session, world: World) -> None:
-    given = {"why": WHY, "by": world.administrator, "at": MORNING}
+    decision = decided(world.administrator)
     staff = world.counter.staff
-    staffing.take_role(session, staff, Role.POSTAL_CLERK, w.OFFICE, **given)
+    staffing.take_role(session, staff, Role.POSTAL_CLERK, w.OFFICE, decision)
     with pytest.raises(UnknownStaff):
         directory.actor(session, staff)
     assert rows(session) == [
         (staff, Step.ROLE_TAKEN, f"postal_clerk {w.OFFICE}", world.administrator.staff)
     ]
     with pytest.raises(UnknownStaff):  # whoever has no role is under nobody
-        staffing.take_role(session, staff, Role.POSTAL_CLERK, w.OFFICE, **given)
+        staffing.take_role(session, staff, Role.POSTAL_CLERK, w.OFFICE, decision)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +146,13 @@ def test_who_may_not_changes_nothing(
     by: Callable[[World, Actor], Actor],
     refusal: type[Exception],
 ) -> None:
-    staff, given = getattr(world, who).staff, {"why": WHY, "by": by(world, head), "at": MORNING}
-    for change in (staffing.give_password, staffing.dismiss, staffing.take_back):
-        with pytest.raises(refusal):
-            change(session, staff, **given)
+    staff, decision = getattr(world, who).staff, decided(by(world, head))
+    with pytest.raises(refusal):
+        staffing.give_password(session, staff, decision)
+    with pytest.raises(refusal):
+        staffing.dismiss(session, staff, decision)
+    with pytest.raises(refusal):
+        staffing.take_back(session, staff, decision)
     assert rows(session) == []
 
 

@@ -1,16 +1,18 @@
 """The staff under an administrator: give a password, dismiss, take back, take a role away."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.services import access, overview, staffing
 from postal_service.services.access import OldPasswordWrong
+from postal_service.services.staffing import Decision
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
@@ -47,24 +49,32 @@ def change(staff: str) -> ResponseReturnValue:
         why = forms.line("why", say("Lý do"), most=forms.REASON)
         with transaction(here.sessions()) as store:
             access.refuse_unless_own_password(store, forms.raw("password"), by=here.actor())
-            given = {"why": why, "by": here.actor(), "at": here.now()}
-            match what:
-                case What.GIVE:
-                    password = staffing.give_password(store, who, **given)
-                case What.DISMISS:
-                    staffing.dismiss(store, who, **given)
-                case What.TAKE_BACK:
-                    staffing.take_back(store, who, **given)
-                case What.TAKE_ROLE:
-                    role = forms.choice("role", say("Vai trò"), Role)
-                    over = UnitCode(forms.line("over", say("Đơn vị"), most=40))
-                    staffing.take_role(store, who, role, over, **given)
+            decision = Decision(why=why, by=here.actor(), at=here.now())
+            password = _changed(store, who, what, decision)
     except Refusal as refused:
         return _page(refused, at=staff)
-    if what is What.GIVE:
+    if password:
         return _page(given_to=staff, password=password)
     flash(_done(what), "good")
     return redirect(url_for("staff.listed", named=forms.asked("named")))
+
+
+def _changed(store: Session, who: StaffId, what: What, decision: Decision) -> str:
+    """The password that was given, "" where none was."""
+    match what:
+        case What.GIVE:
+            return staffing.give_password(store, who, decision)
+        case What.DISMISS:
+            staffing.dismiss(store, who, decision)
+        case What.TAKE_BACK:
+            staffing.take_back(store, who, decision)
+        case What.TAKE_ROLE:
+            role = forms.choice("role", say("Vai trò"), Role)
+            over = UnitCode(forms.line("over", say("Đơn vị"), most=40))
+            staffing.take_role(store, who, role, over, decision)
+        case _:
+            assert_never(what)
+    return ""
 
 
 def _done(what: What) -> str:

@@ -255,7 +255,7 @@ def test_a_bad_row_is_named_and_keeps_the_others_out_unless_they_are_asked_for_a
     office: Importer, tmp_path: Path, case: str
 ) -> None:
     bad = CASES[case]
-    rows = [good(bad.kind, 1), good(bad.kind, 2) | bad.changes, good(bad.kind, 3)]
+    rows = [good(bad.kind, 1), {**good(bad.kind, 2), **bad.changes}, good(bad.kind, 3)]
     path = write_csv(tmp_path / "office.csv", rows)
 
     whole = office.take(path, bad.kind)

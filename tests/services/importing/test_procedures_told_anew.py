@@ -60,7 +60,7 @@ def folder(office: Importer, tmp_path: Path) -> Path:
 
 
 def told_now(folder: Path, changes: Mapping[str, str]) -> Path:
-    return write_csv(folder / "now.csv", [ROW | changes])
+    return write_csv(folder / "now.csv", [{**ROW, **changes}])
 
 
 def stored(office: Importer, day: date = BEGAN) -> ProcedureVersion:

@@ -252,6 +252,7 @@ def test_a_manager_finds_the_form_and_no_reception(browser: Callable[[str], Brow
 
     assert PATH in page
     assert f"/receptions/new/{w.EXTRACT}" not in page
+    assert "/receptions/guide/" not in page + browser("manager").text(PATH)
     assert PATH not in browser("desk_clerk").text("/receptions/new?q=trich luc")
 
 

@@ -55,7 +55,7 @@ def search() -> ResponseReturnValue:
 
 
 @pages.get("/guide/<code>")
-@staff_only(*RECEIVING, Role.MANAGER)
+@staff_only(*RECEIVING)
 def preparation(code: str) -> ResponseReturnValue:
     """What a citizen has to prepare, for taking home before any dossier exists."""
     with reading(here.sessions()) as store:

@@ -378,8 +378,8 @@ def cancel(standing: Standing, *, by: Actor, why: str) -> acts.Cancel:
 def clear(
     standing: Standing, *, by: Actor, witness: StaffId, why: str, counts: Counts
 ) -> acts.Clear:
-    """Settle an exception: two staff, what they found, and why."""
-    if not standing.troubles:
+    """Settle what froze the item: two staff, what they found, and why."""
+    if not standing.frozen:
         raise NothingToClear(item=standing.item)
     if not witness or witness == by.staff:
         raise WitnessIsHimself(item=standing.item)

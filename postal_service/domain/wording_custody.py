@@ -78,8 +78,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Item {item}: the witness has to be somebody else.",
     ),
     "custody.nothing_to_clear": (
-        "Bưu gửi {item} không có bất thường nào cần giải quyết.",
-        "Item {item} has no exception to settle.",
+        "Bưu gửi {item} không có bất thường nào cần hai nhân viên giải quyết.",
+        "Item {item} has no exception that two members of staff have to settle.",
     ),
     "custody.not_lost": (
         "Bưu gửi {item} không bị báo thất lạc.",

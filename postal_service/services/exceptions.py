@@ -82,7 +82,7 @@ def settle(
     by: Actor,
     at: datetime,
 ) -> EventId:
-    """Close every open exception of an item: what both counted is what is in it from now on.
+    """Close what froze an item: what both counted is what is in it from now on.
 
     Raises RoleNeeded, UnknownItem, NothingToClear or WitnessIsHimself.
     """

@@ -127,7 +127,7 @@ def begins(standing: Standing, by: Actor) -> list[Begin]:
         found.append(Begin(verb=say("Bản kê của túi"), path=url_for("bags.show", number=number)))
     if holds(standing, by) and not standing.ended:
         found += _of_holder(standing)
-    if standing.troubles and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):
+    if standing.frozen and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):
         found.append(
             Begin(verb=say("Giải quyết bất thường"), path=url_for("exceptions.show", number=number))
         )

@@ -63,14 +63,6 @@ def postpone(
     return _tell(session, keys, standing, rules.postpone(standing, by=by, why=why), by=by, at=at)
 
 
-def cancel(
-    session: Session, keys: OfficeKeys, item: ItemId, *, why: str, by: Actor, at: datetime
-) -> EventId:
-    """The citizen withdraws before the agency has it. Raises UnknownItem, WithAgencyAlready."""
-    standing = items.standing(session, item)
-    return _tell(session, keys, standing, rules.cancel(standing, by=by, why=why), by=by, at=at)
-
-
 def settle(
     session: Session,
     keys: OfficeKeys,

@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class Trouble(StrEnum):
-    """The exceptions of `docs/glossary.md`. The first three and the withdrawal freeze the item."""
+    """The exceptions of `docs/glossary.md`. The first three freeze the item; a withdrawn one goes back."""
 
     SEAL = "X1"
     DAMAGE = "X2"
@@ -88,7 +88,8 @@ class Standing:
     bag: ItemId = ItemId("")
     run: str = ""
     round: RoundId = RoundId("")
-    attempts: int = 0
+    attempts: int = 0  # those that the postal law counts
+    tried: bool = False  # an attempt failed, whatever its reason counts
     invitations: int = 0
     held_until: str = ""
     returning: bool = False
@@ -96,6 +97,10 @@ class Standing:
     @property
     def frozen(self) -> bool:
         return bool(self.troubles & FREEZING)
+
+    @property
+    def withdrawn(self) -> bool:
+        return Trouble.CANCELLED in self.troubles
 
     @property
     def ended(self) -> bool:
@@ -185,21 +190,26 @@ def _handed_over(standing: Standing, event: Event, act: acts.Handover) -> Standi
 
 
 def _state_after_handover(standing: Standing, to: Capacity) -> State:
-    going_back = standing.returning or standing.leg is Leg.RET
     if to is Capacity.DESK:
-        if going_back:
-            return State.RETURNED
-        return State.RESULT_AT_AGENCY if standing.leg is Leg.OUT else State.WITH_AGENCY
+        return State.RETURNED if _goes_back(standing) else _state_at_desk(standing)
     if standing.state is State.RESULT_AT_AGENCY:
         return State.RESULT_TAKEN
-    if going_back:
+    if _goes_back(standing):
         return State.GOING_BACK
     if to is Capacity.COURIER:
         return State.WITH_COURIER
-    if standing.attempts:
+    if standing.tried:
         return State.UNDELIVERED
     travelled = standing.state in {State.IN_DISPATCH, State.AT_DESTINATION_OFFICE}
     return State.AT_DESTINATION_OFFICE if travelled else State.AT_ORIGIN_OFFICE
+
+
+def _goes_back(standing: Standing) -> bool:
+    return standing.returning or standing.leg is Leg.RET
+
+
+def _state_at_desk(standing: Standing) -> State:
+    return State.RESULT_AT_AGENCY if standing.leg is Leg.OUT else State.WITH_AGENCY
 
 
 def _delivered(standing: Standing, event: Event, act: acts.Deliver) -> Standing:
@@ -220,10 +230,9 @@ def _delivered(standing: Standing, event: Event, act: acts.Deliver) -> Standing:
 
 
 def _found(standing: Standing, event: Event, act: acts.Found) -> Standing:
-    at_counter = act.capacity is Capacity.COUNTER
     return replace(
         standing,
-        state=State.AT_DESTINATION_OFFICE if at_counter else State.WITH_COURIER,
+        state=_state_where_found(standing, act.capacity),
         holder=Holder(staff=event.staff, unit=event.unit, capacity=act.capacity),
         custody=event.id,
         since_ms=event.wall_ms,
@@ -232,6 +241,16 @@ def _found(standing: Standing, event: Event, act: acts.Found) -> Standing:
         offered=None,
         bag=ItemId(""),
     )
+
+
+def _state_where_found(standing: Standing, by: Capacity) -> State:
+    if _goes_back(standing):
+        return State.GOING_BACK
+    if by is Capacity.DESK:
+        return _state_at_desk(standing)
+    if by is Capacity.COURIER:
+        return State.WITH_COURIER
+    return State.UNDELIVERED if standing.tried else State.AT_DESTINATION_OFFICE
 
 
 def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> Standing:  # noqa: C901, PLR0911, PLR0912 - one line for each fact, and the type checker wants all of them
@@ -271,7 +290,7 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             return replace(standing, round=act.round, state=state, troubles=troubles)
         case acts.Attempt():
             attempts = standing.attempts + act.counted
-            return replace(standing, state=State.UNDELIVERED, attempts=attempts)
+            return replace(standing, state=State.UNDELIVERED, attempts=attempts, tried=True)
         case acts.Hold():
             return replace(standing, state=State.HELD, held_until=act.until)
         case acts.Invite():

@@ -62,6 +62,12 @@ class WithAgencyAlready(RuleBroken):
     code = "custody.with_agency_already"
 
 
+class Withdrawn(RuleBroken):
+    """What its citizen has withdrawn goes back to him, and not on to the agency."""
+
+    code = "custody.withdrawn"
+
+
 class TakesFromHimself(RuleBroken):
     """A hand-over has two sides, and each is a person of its own."""
 
@@ -172,7 +178,9 @@ def offer(
     batch_count: int,
 ) -> acts.Offer:
     """Put a sealed item out for someone. Custody does not move."""
-    _free(standing, by)
+    holder = _free(standing, by)
+    if standing.withdrawn and holder.unit != to_unit == standing.destination:
+        raise Withdrawn(item=standing.item)
     if not standing.seal:
         raise NotSealed(item=standing.item)
     if standing.offered is not None:
@@ -221,6 +229,9 @@ def take(
     _refuse_in_bag(standing)
     if standing.frozen:
         raise ItemFrozen(item=standing.item, troubles=",".join(sorted(standing.troubles)))
+    at_desk = standing.holder is not None and standing.holder.capacity is Capacity.DESK
+    if standing.withdrawn and capacity is Capacity.DESK and not at_desk:
+        raise Withdrawn(item=standing.item)
     return acts.Handover(
         capacity=capacity,
         counts=standing.counts,
@@ -297,11 +308,10 @@ def deliver(
     evidence: tuple[str, ...] = (),
     commitment: str = "",
 ) -> acts.Deliver:
-    """Hand the result to the citizen: an identity result and a proof, or nothing."""
+    """Hand the citizen his result, or what he withdrew: an identity result and a proof, or nothing."""
     _free(standing, by)
-    if standing.leg is not Leg.OUT or standing.returning:
-        raise NotForDelivery(item=standing.item, leg=standing.leg)
-    if standing.state is State.RESULT_AT_AGENCY:
+    for_citizen = standing.leg is Leg.OUT and not standing.returning
+    if not (standing.withdrawn or for_citizen) or standing.state is State.RESULT_AT_AGENCY:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
     if isinstance(proof, acts.CodeProof) and not standing.opens_to(proof):
         raise WrongDeliveryCode(item=standing.item, rotation=proof.rotation)
@@ -378,8 +388,8 @@ def cancel(standing: Standing, *, by: Actor, why: str) -> acts.Cancel:
 def clear(
     standing: Standing, *, by: Actor, witness: StaffId, why: str, counts: Counts
 ) -> acts.Clear:
-    """Settle an exception: two staff, what they found, and why."""
-    if not standing.troubles:
+    """Settle what froze the item: two staff, what they found, and why."""
+    if not standing.frozen:
         raise NothingToClear(item=standing.item)
     if not witness or witness == by.staff:
         raise WitnessIsHimself(item=standing.item)

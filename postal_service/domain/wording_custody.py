@@ -69,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cơ quan đã nhận hồ sơ của bưu gửi {item}. Việc rút hồ sơ phải qua cơ quan.",
         "The agency has item {item} already. A withdrawal now goes through the agency.",
     ),
+    "custody.withdrawn": (
+        "Công dân đã rút hồ sơ của bưu gửi {item}: không giao cho cơ quan nữa. Trả lại cho công dân tại quầy.",
+        "The citizen has withdrawn item {item}: the agency does not get it any more. Give it back to the citizen at the counter.",
+    ),
     "custody.takes_from_himself": (
         "Bưu gửi {item}: người đã đề nghị giao không thể tự ký nhận; bên nhận phải là người khác.",
         "Item {item}: whoever offered it cannot take it himself; the taker has to be somebody else.",
@@ -78,8 +82,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Item {item}: the witness has to be somebody else.",
     ),
     "custody.nothing_to_clear": (
-        "Bưu gửi {item} không có bất thường nào cần giải quyết.",
-        "Item {item} has no exception to settle.",
+        "Bưu gửi {item} không có bất thường nào cần hai nhân viên giải quyết.",
+        "Item {item} has no exception that two members of staff have to settle.",
     ),
     "custody.not_lost": (
         "Bưu gửi {item} không bị báo thất lạc.",

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Leg
-from postal_service.domain.custody import Standing, State, Trouble, lies_in
+from postal_service.domain.custody import Standing, State, lies_in
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.projections import holdings
 from postal_service.services import closed_bags
@@ -49,7 +49,7 @@ def arriving(session: Session, office: UnitCode) -> list[Standing]:
             and lies_in(each, bag)
             and each.seal
             and not each.frozen
-            and Trouble.CANCELLED not in each.troubles
+            and not each.withdrawn
         ]
     return found
 
@@ -59,7 +59,7 @@ def _is_free(standing: Standing, office: UnitCode) -> bool:
     holder = standing.holder
     if holder is None or not standing.seal or standing.frozen or standing.bag:
         return False
-    if Trouble.CANCELLED in standing.troubles or standing.leg is Leg.BAG:
+    if standing.withdrawn or standing.leg is Leg.BAG:
         return False
     if holder.capacity is Capacity.COURIER:
         # Who has an open offer to the counter is bringing it back.

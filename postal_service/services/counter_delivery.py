@@ -1,4 +1,4 @@
-"""Delivery over a counter: who came, by what right, on which proof; and the dossier is closed with it.
+"""Delivery over a counter: who came, by what right, on which proof; a result closes its dossier.
 
 The citizen's card is compared with the dossier and forgotten. The one-time code is counted in one
 transaction and redeemed in the next (services/message_codes.py).
@@ -77,14 +77,19 @@ def deliver(
     by: Actor,
     at: datetime,
 ) -> HandedOver:
-    """Give a result to the citizen; papers taken back become an item that goes to the agency.
+    """Give the citizen a result, or back what he withdrew.
+
+    Papers taken back for a result become an item that goes to the agency.
 
     Raises UnknownItem, NoAuthorisation, StillDue, NotTheHolder, NotForDelivery, ItemFrozen,
     WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
     """
-    sight.item(session, item, by=by)
+    standing = sight.item(session, item, by=by)
     refuse_unless_entitled(entitlement)
-    _refuse_while_due(session, item)
+    if not standing.withdrawn:
+        _refuse_while_due(session, item)
+    elif recovered.total:
+        raise NotForDelivery(item=item, leg=standing.leg)
     back, label = None, None
     if recovered.total:
         back, label = _item_back(session, item, service=service, by=by, at=at)

@@ -76,7 +76,9 @@ def deliver(
     by: Actor,
     at: datetime,
 ) -> Delivered:
-    """Hand a result to the citizen at a counter; with an exchange, both acts or neither.
+    """Hand a result, or what was withdrawn, to the citizen at a counter.
+
+    With an exchange, both acts or neither.
 
     The caller has redeemed a message code before (services/message_codes.py). Raises UnknownItem,
     NotTheHolder, NotForDelivery, ItemFrozen, WrongDeliveryCode, WitnessIsHimself, RoleNeeded for an

@@ -63,14 +63,6 @@ def postpone(
     return _tell(session, keys, standing, rules.postpone(standing, by=by, why=why), by=by, at=at)
 
 
-def cancel(
-    session: Session, keys: OfficeKeys, item: ItemId, *, why: str, by: Actor, at: datetime
-) -> EventId:
-    """The citizen withdraws before the agency has it. Raises UnknownItem, WithAgencyAlready."""
-    standing = items.standing(session, item)
-    return _tell(session, keys, standing, rules.cancel(standing, by=by, why=why), by=by, at=at)
-
-
 def settle(
     session: Session,
     keys: OfficeKeys,
@@ -82,7 +74,7 @@ def settle(
     by: Actor,
     at: datetime,
 ) -> EventId:
-    """Close every open exception of an item: what both counted is what is in it from now on.
+    """Close what froze an item: what both counted is what is in it from now on.
 
     Raises RoleNeeded, UnknownItem, NothingToClear or WitnessIsHimself.
     """

@@ -76,8 +76,8 @@ def offer(
     """Put sealed items out for a unit, or for one person of it.
 
     All or nothing: raises UnknownItem, NotTheHolder, NotSealed, ItemFrozen, AlreadyOffered,
-    InClosedBag for an item without its bag or a bag without what lies in it, NothingToHandOver or
-    TooManyAtOnce, and then nothing is recorded.
+    Withdrawn, InClosedBag for an item without its bag or a bag without what lies in it,
+    NothingToHandOver or TooManyAtOnce, and then nothing is recorded.
     """
     if not offered:
         raise NothingToHandOver
@@ -127,7 +127,8 @@ def take(
     What lies in a closed bag is taken with it; where the bag is reserved, so is what lies in it.
     Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
     is not in it, NotOffered when it was meant for somebody else, TakesFromHimself, ItemFrozen,
-    InClosedBag for a reservation in a bag that is taken or an item without its bag; nothing is recorded.
+    Withdrawn, InClosedBag for a reservation in a bag that is taken or an item without its bag;
+    nothing is recorded.
     """
     found = _open(session, batch)
     if not found:

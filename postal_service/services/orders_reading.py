@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Leg
-from postal_service.domain.attempts import DeliveryPolicy
-from postal_service.domain.custody import Standing
+from postal_service.domain.attempts import DeliveryPolicy, Step, next_step
+from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Money
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
-from postal_service.services import calendars, carried, charges, persons
+from postal_service.services import calendars, carried, charges, delivery, persons
 from postal_service.services.orders import (
     SAME_DAY_CUT,
     Kind,
@@ -57,6 +57,10 @@ DESK_CLOSES: Final = time(16, 30)
 # The least is more than a shift: nothing is left out only because it is far.
 PENALTY_SECONDS: Final = ((0, 160_000), (1, 100_000), (3, 70_000), (1_000_000, 45_000))
 PROMISED_PENALTY_SECONDS: Final = 160_000  # a citizen waits at home, or a same-day procedure
+
+_AGAIN: Final = frozenset({Step.DELIVER, Step.POSTPONE})
+# No event says that an address was found or a record made: sending the item on says it.
+_BY_A_PERSON: Final = frozenset({Step.VERIFY_ADDRESS, Step.FORWARD, Step.MAKE_RECORD})
 
 
 def of_the_day(
@@ -110,6 +114,7 @@ class _Look:
         self.session, self.vault, self.office, self.day = session, vault, office, day
         self.policy = policy
         self.van_arrives = van_arrives or 0
+        self.calendar = calendars.of_unit(session, office)
         self.desks = desks_of(session, office, day)
         self.carried = carried.carried(session, office.code)
         self.arriving = [] if van_arrives is None else carried.arriving(session, office.code)
@@ -258,9 +263,16 @@ class _Look:
         return bool(_same_day(self.session, known.values()))
 
     def _goes_home(self, standing: Standing) -> bool:
-        tried = standing.attempts >= self.policy.door_attempts
         ours = standing.destination == self.office.code
-        return standing.leg is Leg.OUT and ours and not standing.returning and not tried
+        outward = standing.leg is Leg.OUT and not standing.returning
+        return outward and ours and (not standing.tried or self._is_tried_again(standing))
+
+    def _is_tried_again(self, standing: Standing) -> bool:
+        history = delivery.history(self.session, standing.item)
+        following = next_step(history, policy=self.policy, on=self.calendar, today=self.day)
+        if following.step in _BY_A_PERSON:
+            return standing.state is not State.UNDELIVERED
+        return following.step in _AGAIN and following.not_before <= self.day
 
     def _desk_of(self, standing: Standing) -> UnitCode | None:
         if standing.leg is not Leg.OUT:

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity
+from postal_service.domain.clock import claimed
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import ItemId, RoundId
+from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services.orders import Kind, Thing
-from postal_service.storage.schema import PickupRow, StopItemRow, StopRow
+from postal_service.storage.schema import PickupRow, RoundRow, StopItemRow, StopRow
 
 # A delivery call is over once its item is delivered, tried, at the desk, or back at the office.
 _ON_THE_WAY = frozenset({State.WITH_COURIER, State.GOING_BACK})
@@ -33,17 +36,18 @@ class Progress:
 def of_rounds(session: Session, rounds: Collection[RoundId]) -> dict[RoundId, Progress]:
     """The progress of each of these rounds."""
     rows = session.execute(
-        select(StopItemRow, StopRow.kind)
+        select(StopItemRow, StopRow.kind, RoundRow.day)
         .join(
             StopRow,
             (StopRow.round == StopItemRow.round) & (StopRow.position == StopItemRow.position),
         )
+        .join(RoundRow, RoundRow.id == StopItemRow.round)
         .where(StopItemRow.round.in_(list(rounds)))
         .order_by(StopItemRow.round, StopItemRow.position)
     ).all()
-    items = [ItemId(row.reference) for row, _ in rows if row.kind == Thing.ITEM]
+    items = [ItemId(row.reference) for row, _, _ in rows if row.kind == Thing.ITEM]
     standings = holdings.standings(session, items)
-    pickups = {row.reference for row, _ in rows if row.kind == Thing.PICKUP}
+    pickups = {row.reference for row, _, _ in rows if row.kind == Thing.PICKUP}
     collected = set(
         session.scalars(
             select(PickupRow.dossier).where(
@@ -52,29 +56,28 @@ def of_rounds(session: Session, rounds: Collection[RoundId]) -> dict[RoundId, Pr
         )
     )
     counted = {each: _Count() for each in rounds}
-    for row, kind in rows:
+    for row, kind, day in rows:
         standing = standings.get(ItemId(row.reference))
         is_done = (
             row.reference in collected
             if row.kind == Thing.PICKUP
-            else standing is not None and _is_done(standing, kind)
+            else standing is not None and _is_done(standing, kind, day)
         )
         counted[RoundId(row.round)].add(row.position, standing, is_done=is_done)
     return {each: count.told for each, count in counted.items()}
 
 
-def _is_done(standing: Standing, kind: str) -> bool:
+def _is_done(standing: Standing, kind: str, day: date) -> bool:
     holder = standing.holder
     if kind == Kind.COLLECT:
         return holder is None or holder.capacity is not Capacity.DESK
     if kind == Kind.BRING:
         return holder is None or holder.capacity is Capacity.DESK
+    if holder is not None and holder.capacity is Capacity.COUNTER:
+        # It has not left yet, unless it came back from a try of this round.
+        return standing.tried and local(claimed(standing.since_ms)).date() >= day
     sealed_at_a_door = standing.state is State.SEALED and _is_in_hand(standing)
-    if standing.state in _ON_THE_WAY or sealed_at_a_door:
-        return False
-    at_counter = holder is not None and holder.capacity is Capacity.COUNTER
-    # At the counter it has not left yet, unless it came back from a try.
-    return standing.state is State.UNDELIVERED if at_counter else True
+    return standing.state not in _ON_THE_WAY and not sealed_at_a_door
 
 
 def _is_in_hand(standing: Standing) -> bool:
@@ -92,7 +95,8 @@ class _Count:
         self.done += is_done
         self.open[position] = self.open.get(position, 0) + (not is_done)
         if standing is not None:
-            self.tried += is_done and standing.state is State.UNDELIVERED
+            failed = standing.tried and standing.state is not State.DELIVERED
+            self.tried += is_done and failed
             self.loaded += is_done or _is_in_hand(standing)
 
     @property

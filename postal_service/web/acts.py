@@ -127,7 +127,7 @@ def begins(standing: Standing, by: Actor) -> list[Begin]:
         found.append(Begin(verb=say("Bản kê của túi"), path=url_for("bags.show", number=number)))
     if holds(standing, by) and not standing.ended:
         found += _of_holder(standing)
-    if standing.troubles and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):
+    if standing.frozen and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):
         found.append(
             Begin(verb=say("Giải quyết bất thường"), path=url_for("exceptions.show", number=number))
         )
@@ -159,14 +159,11 @@ def _of_holder(standing: Standing) -> list[Begin]:
         ]
     if not standing.seal:
         found.append(Begin(verb=say("Niêm phong"), path=url_for("items.seal", number=number)))
-    if delivers and not at_agency and not standing.frozen and standing.offered is None:
-        found.append(Begin(verb=say("Phát tại quầy"), path=url_for("delivery.show", number=number)))
-    if (
-        standing.seal
-        and standing.offered is None
-        and not standing.frozen
-        and standing.state is not State.WITH_AGENCY
-    ):
+    is_free = standing.offered is None and not standing.frozen
+    if is_free and (standing.withdrawn or (delivers and not at_agency)):
+        verb = say("Trả lại công dân") if standing.withdrawn else say("Phát tại quầy")
+        found.append(Begin(verb=verb, path=url_for("delivery.show", number=number)))
+    if is_free and standing.seal and standing.state is not State.WITH_AGENCY:
         found.append(Begin(verb=say("Bàn giao"), path=url_for("handovers.new", item=number)))
     if standing.seal and standing.state is not State.WITH_AGENCY:
         found.append(Begin(verb=say("Niêm phong lại"), path=url_for("items.seal", number=number)))

@@ -60,6 +60,7 @@ ENGLISH: dict[str, str] = {
     "Giải quyết bất thường": "Settle the exception",
     "Đã tìm thấy": "Found again",
     "Phát tại quầy": "Deliver at the counter",
+    "Trả lại công dân": "Give back to the citizen",
     "đã đính chính": "corrected",
     "thay cho #{index}": "instead of #{index}",
     "Ghi sai? Đính chính dữ liệu": "Told wrongly? Put the data right",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postal_service.storage.schema.base import Base
@@ -176,6 +176,7 @@ class HoldingRow(Base):
     run: Mapped[str]
     round: Mapped[str]
     attempts: Mapped[int]
+    tried: Mapped[bool] = mapped_column(server_default=false(), default=False)
     invitations: Mapped[int]
     held_until: Mapped[str]
     going_back: Mapped[bool]

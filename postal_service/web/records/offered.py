@@ -25,7 +25,7 @@ class ItemPaper:
 def papers_of(standing: Standing, by: Actor) -> list[ItemPaper]:
     """The delivery or the way back of a result, and the chain of any item."""
     number, found = standing.item, []
-    if by.may(*RECORDING) and standing.state is State.DELIVERED:
+    if by.may(*RECORDING) and standing.leg is Leg.OUT and standing.state is State.DELIVERED:
         path = url_for("records.confirm_delivery", number=number)
         found.append(
             ItemPaper(item=number, label=say("In phiếu xác nhận phát"), path=path, is_look=True)

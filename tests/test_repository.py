@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = "README.md"
+CHANGES = "CHANGELOG.md"  # tells of what was, too
 
 # A path in a document starts at the root, beside the document, or inside one of the packages.
 TOP_FOLDERS = (
@@ -96,7 +97,7 @@ def committed() -> tuple[str, ...]:
 
 def documents() -> Iterator[Document]:
     for path in committed():
-        if path == README or re.fullmatch(r"docs/.*\.md", path):
+        if path.endswith(".md") and path != CHANGES:
             yield Document(path=path, text=(ROOT / path).read_text(encoding="utf-8"))
 
 
@@ -128,6 +129,11 @@ def test_the_readme_tells_how_to_try_and_how_to_test() -> None:
     assert tests, "README.md needs a fenced code block that starts with `make test`"
     assert "make demo" not in tests[0], "the test commands must end by themselves; the demo serves"
     assert any("make demo" in code for code in Document(path=README, text=readme()).code)
+
+
+def test_every_document_is_read_in_whatever_language_and_folder() -> None:
+    read = {document.path for document in documents()}
+    assert {README, "README.vi.md", "docs/operations.md", "routing/README.md"} <= read
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

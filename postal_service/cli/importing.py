@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from postal_service.cli.installation import INSTALLER
 from postal_service.cli.opening import opened
-from postal_service.cli.output import Commands, complain, say
+from postal_service.cli.output import INTERRUPTED, Commands, complain, say
 from postal_service.domain.legacy_text import Encoding
 from postal_service.runtime import Runtime
 from postal_service.services import importing
@@ -92,8 +92,11 @@ def _import(arguments: argparse.Namespace) -> int:
     )
     with opened() as runtime, ExitStack() as opened_files:
         spool = None if arguments.preview else opened_files.enter_context(Spool())
-        told = _look(runtime, source, rules, spool)
-        _say_preview(told)
+        try:
+            told = _look(runtime, source, rules, spool)
+            _say_preview(told)
+        except KeyboardInterrupt:
+            return _stopped(perhaps_saved=False)
         if arguments.preview:
             say("Xem trước: chưa lưu gì. / Preview: nothing was saved.")
             return 0 if told.clean else 1
@@ -132,19 +135,24 @@ def _ask_for_encoding(told: Preview) -> int:
 def _save(
     runtime: Runtime, source: Source, rules: Rules, told: Preview, spool: Spool | None
 ) -> int:
-    with transaction(runtime.sessions) as session, _bar() as on_progress:
-        done = importing.run(
-            session,
-            runtime.vault,
-            source,
-            rules,
-            service=runtime.settings.item_prefix,
-            by=INSTALLER,
-            at=runtime.clock(),
-            checked=told,
-            on_progress=on_progress,
-            spool=spool,
-        )
+    done = None
+    try:
+        with transaction(runtime.sessions) as session, _bar() as on_progress:
+            done = importing.run(
+                session,
+                runtime.vault,
+                source,
+                rules,
+                service=runtime.settings.item_prefix,
+                by=INSTALLER,
+                at=runtime.clock(),
+                checked=told,
+                on_progress=on_progress,
+                spool=spool,
+            )
+    except KeyboardInterrupt:
+        # Once all is written it is committed, and nobody can say whether that came first.
+        return _stopped(perhaps_saved=done is not None and done.saved)
     if not done.saved:
         complain(
             "Chưa lưu gì vì có dòng bị từ chối; sửa tệp hoặc thêm --save-good-rows.",
@@ -156,6 +164,18 @@ def _save(
         return 0
     say(f"Đã lưu. / Saved. {_counts(done)}")
     return 1 if done.counts[Outcome.REFUSED] else 0
+
+
+def _stopped(*, perhaps_saved: bool) -> int:
+    """All of a file's rows are in one transaction, the good ones alone too."""
+    if perhaps_saved:
+        complain(
+            "Đã dừng đúng lúc đang lưu, có thể đã lưu. Chạy lại lệnh: dòng nào đã lưu thì giữ nguyên.",
+            "Stopped while it was being saved, so it may be saved. Run the command again: rows that are there stay as they are.",
+        )
+    else:
+        complain("Đã dừng, chưa lưu gì.", "Stopped; nothing was saved.")
+    return INTERRUPTED
 
 
 def _say_preview(told: Preview) -> None:

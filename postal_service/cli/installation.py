@@ -45,7 +45,11 @@ def _keys(_: argparse.Namespace) -> int:
 
 
 def _migrate(_: argparse.Namespace) -> int:
-    upgrade(open_engine(from_environment().database_url))
+    engine = open_engine(from_environment().database_url)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
     say("The tables are up to date.")
     return 0
 
@@ -56,10 +60,11 @@ def _staff(arguments: argparse.Namespace) -> int:
 
 
 def _entered(arguments: argparse.Namespace, runtime: Runtime) -> int:
-    # From a pipe the password is the first line; it is never an argument, where others could read it.
-    password = (
-        getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    )
+    try:
+        password = _password()
+    except UnicodeError:
+        complain("The password is not UTF-8; nothing was saved.")
+        return 2
     if not password:
         complain("No password was given; nothing was saved.")
         return 2
@@ -69,5 +74,18 @@ def _entered(arguments: argparse.Namespace, runtime: Runtime) -> int:
             session, hired.staff, Role(arguments.role), UnitCode(arguments.unit), by=INSTALLER
         )
         access.set_password(session, hired.staff, password)
-    say(f"{arguments.name} signs in as {arguments.login}; badge {hired.badge}.")
+    say(f"{hired.name} signs in as {hired.login}; badge {hired.badge}.")
     return 0
+
+
+def _password() -> str:
+    """Typed, or the first line of a pipe; never an argument, where others could read it. Raises UnicodeError."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        try:
+            password = getpass.getpass("Password: ")
+        except EOFError:  # Ctrl-D
+            return ""
+    password.encode()  # in the plain locale Python hands on bytes that are no text
+    return password

@@ -12,7 +12,10 @@ from postal_service.storage.transaction import sessions_on
 
 @contextmanager
 def opened() -> Iterator[Runtime]:
-    """The service the environment names. Raises NotConfiguredError, also where tables are missing or old."""
+    """The service the environment names.
+
+    Raises NotConfiguredError, also where tables are missing or old; NewerDatabaseError.
+    """
     settings = from_environment()
     engine = open_engine(settings.database_url)
     try:

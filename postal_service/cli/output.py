@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
 T = TypeVar("T")
+INTERRUPTED = 130  # the exit status after Ctrl-C, as shells write it: 128 + SIGINT
 
 
 def say(line: str = "") -> None:

@@ -16,7 +16,7 @@ from postal_service.domain import desk_codes
 from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
-from postal_service.domain.text import search_key
+from postal_service.domain.text import search_key, tidy
 from postal_service.domain.units import SuccessionKind, UnitInCircle, UnitNotEntered
 from postal_service.services import numbers
 from postal_service.storage.schema import RoleRow, StaffRow, SuccessionRow, UnitRow
@@ -191,6 +191,7 @@ def hire(
     Events will know only the pseudonym. Raises RoleNeeded, LoginTaken.
     """
     by.need(Role.ADMINISTRATOR)
+    login = tidy(login).lower()  # as it is looked for when he signs in
     if session.scalar(select(StaffRow.id).where(StaffRow.login == login)):
         raise LoginTaken(login=login)
     row = StaffRow(

@@ -21,6 +21,7 @@ READ_ONLY = "postal_read_only"
 BUSY_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 2_000
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE
+INSUFFICIENT_PRIVILEGE = "42501"
 TRUSTED_SECONDS = 1.0  # a connection that answered so lately is not asked whether it lives
 KEPT_PAGES_KIB = 4_096  # of each connection to SQLite; the system keeps the whole file besides
 

@@ -61,25 +61,38 @@ class SchemaDiffersError(RuntimeError):
     """The tables are not what the code describes; the message lists every difference."""
 
 
+class NewerDatabaseError(RuntimeError):
+    """The tables are at a step of a later release, which this code does not know."""
+
+
+_REFUSALS = (
+    SchemaDiffersError, NewerDatabaseError, UnsafeDatabaseError, NotADatabaseError, DBAPIError
+)  # fmt: skip
+
+
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Run the missing steps up to `to`. Nothing happens when there are none."""
+    """Run the missing steps up to `to`. Nothing happens when there are none. Raises NewerDatabaseError."""
     _run(engine, command.upgrade, to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
-    """Undo steps down to `to` ("base" for all). The rows of the dropped tables are lost."""
+    """Undo steps down to `to` ("base" for all). The rows of the dropped tables are lost.
+
+    Raises NewerDatabaseError.
+    """
     _run(engine, command.downgrade, to)
 
 
 def pending(engine: Engine) -> bool:
-    """Whether the tables are not at the newest step this code knows."""
+    """Whether steps that this code knows are still to be run. Raises NewerDatabaseError."""
+    steps = ScriptDirectory.from_config(_config())
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-    return set(found) != set(ScriptDirectory.from_config(_config()).get_heads())
+        found = _known_heads(connection, steps)
+    return found != set(steps.get_heads())
 
 
 def check(engine: Engine) -> None:
-    """Compare tables and guards with the code. Raises SchemaDiffersError."""
+    """Compare tables and guards with the code. Raises SchemaDiffersError or NewerDatabaseError."""
     if pending(engine):
         raise SchemaDiffersError("The database is not at the newest step; run upgrade first.")
     with engine.connect() as connection:
@@ -98,9 +111,23 @@ def _run(engine: Engine, step: Callable[[Config, str], None], to: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config = _config()
+        _known_heads(connection, ScriptDirectory.from_config(config))
         config.attributes["connection"] = connection
         step(config, to)
         _assert_references_hold(connection)
+
+
+def _known_heads(connection: Connection, steps: ScriptDirectory) -> set[str]:
+    """The step at which the tables are, if it is one of ours. Raises NewerDatabaseError."""
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    unknown = found - {step.revision for step in steps.walk_revisions()}
+    if unknown:
+        raise NewerDatabaseError(
+            f"The database is newer than this program: its tables are at step {', '.join(unknown)},"
+            f" the newest one known here is {', '.join(steps.get_heads())}."
+            " Run the release that made them, or a later one."
+        )
+    return found
 
 
 @contextmanager
@@ -153,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
     except ArgumentError:  # its text could hold the password of a half-right URL
         print("That is not the URL of a database.", file=sys.stderr)
         return 2
-    except (SchemaDiffersError, UnsafeDatabaseError, NotADatabaseError, DBAPIError) as refused:
+    except _REFUSALS as refused:
         print(refused, file=sys.stderr)
         return 1
     return 0

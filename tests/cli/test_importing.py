@@ -8,7 +8,8 @@ from sqlalchemy import text as text_of
 
 from postal_service.cli import main
 from postal_service.domain.legacy_text import Encoding
-from postal_service.settings import make_keys
+from tests.cli.limits import little_room
+from tests.cli.stopping import ctrl_c, ctrl_c_at_commit
 from tests.services.importing.writing import encoded
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
@@ -16,15 +17,11 @@ BEFORE = ("units", "offices", "staff", "procedures", "calendar")
 
 
 @pytest.fixture
-def url(committed_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A migrated store that the environment names, with units and procedures in it."""
-    for name, value in make_keys().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("POSTAL_DATABASE_URL", committed_url)
-    monkeypatch.setenv("POSTAL_ORIGIN", "test.invalid/custody")
+def url(service: str) -> str:
+    """A store with units and procedures in it."""
     for kind in BEFORE:
         assert main(["import", kind, str(SAMPLES / f"{kind}.csv")]) == 0
-    return committed_url
+    return service
 
 
 def _dossiers(url: str) -> int:
@@ -119,6 +116,64 @@ def test_one_bad_row_leaves_all_unsaved_unless_the_good_ones_are_asked_for(
 
     assert main(["import", "dossiers", str(path), "--save-good-rows"]) == 1
     assert _dossiers(url) == 4
+
+
+@pytest.mark.parametrize("at", ["FROM unit", "INSERT INTO dossier "])
+@pytest.mark.parametrize(("options", "bad"), [([], 0), (["--save-good-rows"], 1)])
+def test_an_import_that_is_stopped_has_saved_nothing(
+    url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    at: str,
+    options: list[str],
+    bad: int,
+) -> None:
+    good = (SAMPLES / "dossiers.csv").read_text(encoding="utf-8-sig")
+    path = tmp_path / "d.csv"
+    path.write_text(good.replace("2.000635", "9.999999", bad), encoding="utf-8")
+    command = ["import", "dossiers", str(path), *options]
+    capsys.readouterr()
+
+    with ctrl_c(at):
+        assert main(command) == 130
+
+    assert capsys.readouterr().err == (
+        "postal: Đã dừng, chưa lưu gì.\npostal: Stopped; nothing was saved.\n"
+    )
+    assert _dossiers(url) == 0
+    assert main(command) == bad
+    assert _dossiers(url) == 5 - bad
+
+
+def test_an_import_that_is_stopped_at_its_very_end_says_that_it_may_be_saved(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["import", "dossiers", str(SAMPLES / "dossiers.csv")]
+    with ctrl_c_at_commit():
+        assert main(command) == 130
+
+    assert "it may be saved. Run the command again" in capsys.readouterr().err
+    assert main(command) == 0
+    assert main(command) == 0
+    assert _dossiers(url) == 5
+
+
+def test_rows_that_find_no_room_until_they_are_saved_are_told_in_a_line(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heading, row, *_ = (SAMPLES / "dossiers.csv").read_text(encoding="utf-8-sig").splitlines()
+    path = tmp_path / "d.csv"
+    rows = [row.replace("261102-0001", f"261102-{number:04}") for number in range(1, 1_001)]
+    path.write_text("\n".join([heading, *rows]), encoding="utf-8")
+    capsys.readouterr()
+
+    with little_room():
+        assert main(["import", "dossiers", str(path)]) == 1
+
+    told = capsys.readouterr().err
+    assert told.startswith("postal: The system does not do it: ")
+    assert told.count("\n") == 1
+    assert _dossiers(url) == 0
 
 
 def test_a_file_without_a_row_says_that_nothing_was_saved(

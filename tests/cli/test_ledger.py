@@ -1,5 +1,6 @@
 """`postal verify` on the live store: whatever was changed in it is named in a line, never by a traceback."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,42 +10,44 @@ from sqlalchemy import Engine, create_engine, text
 
 from postal_service.cli import main
 from postal_service.ledger import checkpoint, export, notes
-from postal_service.runtime import start
-from postal_service.settings import from_environment, make_keys
-from postal_service.storage.transaction import reading, transaction
+from postal_service.storage.transaction import Sessions, reading, transaction
+from tests.cli.limits import little_room
+from tests.cli.stopping import ctrl_c
 from tests.services.in_hand import result, sealed
 from tests.services.world import build
 
 Capture = pytest.CaptureFixture[str]
 
 
+# How an intruder takes the guards of a store away.
+WITHOUT_GUARDS = {
+    "sqlite": "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT format('DROP TRIGGER %I ON %I', tgname, relname)
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal
+    """,
+}
+
+
 @pytest.fixture
-def database(
-    own_databases: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Engine]:
+def database(service: str, committed_sessions: Sessions) -> Iterator[Engine]:
     """A service with a few items whose ledger is signed; its database, opened as an intruder would."""
-    for name, value in make_keys().items():
-        monkeypatch.setenv(name, value)
-    file = tmp_path / "post.db"
-    monkeypatch.setenv("POSTAL_DATABASE_URL", f"sqlite:///{file}")
-    monkeypatch.setenv("POSTAL_ORIGIN", "post.example/custody")
-    assert main(["migrate"]) == 0
-    runtime = start(from_environment())
-    with transaction(runtime.sessions) as session:
+    with transaction(committed_sessions) as session:
         world = build(session)
         sealed(session, world, 2)
         result(session, world)
     assert main(["checkpoint"]) == 0
-    engine = create_engine(f"sqlite:///{file}")
+    engine = create_engine(service)
     with engine.begin() as connection:
-        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-        for name in names.all():
-            connection.execute(text(f'DROP TRIGGER "{name}"'))
+        for drop in connection.scalars(text(WITHOUT_GUARDS[engine.dialect.name])).all():
+            connection.execute(text(drop))
     yield engine
     engine.dispose()
 
 
 def change(database: Engine, words: str) -> None:
+    if database.dialect.name == "postgresql":
+        words = words.replace("= x'", r"= '\x")  # how it writes bytes
     with database.begin() as connection:
         connection.execute(text(words))
 
@@ -67,7 +70,61 @@ def test_a_changed_projection_is_named_and_a_rebuild_puts_it_right(
     assert "differences: 3. The ledger itself is valid." in said
 
     assert main(["rebuild"]) == 0
+    assert capsys.readouterr().out == "Told the stories of 3 items anew.\n"
     assert main(["verify"]) == 0
+
+
+def test_what_is_signed_and_written_out_is_valid_where_there_is_no_store(
+    database: Engine, monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path
+) -> None:
+    files = [str(tmp_path / "ledger"), str(tmp_path / "keys")]
+    capsys.readouterr()
+
+    assert main(["checkpoint"]) == 0
+    signed = re.fullmatch(r"Signed (\d+) events, root ([0-9a-f]{64})\.\n", capsys.readouterr().out)
+    assert signed
+    assert main(["export-ledger", *files]) == 0
+    assert capsys.readouterr().out.startswith(f"Wrote {signed[1]} events to {files[0]} ")
+
+    monkeypatch.delenv("POSTAL_DATABASE_URL")
+    assert main(["verify", *files]) == 0
+    assert capsys.readouterr().out.startswith(f"valid: size {signed[1]}, root {signed[2]} (")
+
+
+def test_a_ledger_that_finds_no_room_to_be_checked_is_told_in_a_line(
+    service: str, committed_sessions: Sessions, capsys: Capture
+) -> None:
+    with transaction(committed_sessions) as session:
+        sealed(session, build(session), 60)
+    assert main(["checkpoint"]) == 0
+    capsys.readouterr()
+
+    with little_room():
+        assert main(["verify"]) == 1
+
+    told = capsys.readouterr()
+    assert told.err.startswith("postal: The system does not do it: ")
+    assert told.err.count("\n") == 1
+    assert not told.out
+
+
+def test_a_rebuild_that_is_stopped_says_so_in_a_line(database: Engine, capsys: Capture) -> None:
+    change(database, "UPDATE holding SET holder_staff = 's-courier'")
+    capsys.readouterr()
+
+    with ctrl_c("INSERT INTO holding"):
+        assert main(["rebuild"]) == 130
+
+    assert capsys.readouterr().err == "postal: Stopped.\n"
+    assert main(["rebuild"]) == 0
+
+
+@pytest.mark.parametrize("workers", ["-3", "0", "65", "100000", "9" * 5_000, "1.5", "two", "²"])
+def test_a_check_has_as_many_processes_as_a_machine_can_bear(workers: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", "--workers", workers])
+    assert ended.value.code == 2
+    assert "it is a whole number from 1 to 64" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -150,10 +207,10 @@ def test_a_ledger_that_cannot_be_written_is_told_in_a_line_and_nothing_is_left(
 
 
 @pytest.mark.usefixtures("database")
-def test_half_a_ledger_is_not_left_behind(tmp_path: Path) -> None:
-    runtime, folder = start(from_environment()), tmp_path / "ledger"
+def test_half_a_ledger_is_not_left_behind(committed_sessions: Sessions, tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
     folder.mkdir()
-    with reading(runtime.sessions) as session:
+    with reading(committed_sessions) as session:
         newest = checkpoint.newest(session)
         assert newest is not None
         with pytest.raises(OSError, match="directory"):

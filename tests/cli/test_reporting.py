@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from postal_service.cli import main
-from postal_service.settings import make_keys
 from postal_service.storage.transaction import Sessions, transaction
 from tests.reports import rows
 from tests.services import world as w
@@ -15,16 +14,12 @@ NOVEMBER = ["--from", "2026-11-01", "--to", "2026-11-30"]
 
 
 @pytest.fixture
-def store(committed_url: str, committed_sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> str:
+def store(service: str, committed_sessions: Sessions) -> str:
     """The small organisation with a dossier that was settled in time."""
-    for name, value in make_keys().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("POSTAL_DATABASE_URL", committed_url)
-    monkeypatch.setenv("POSTAL_ORIGIN", "test.invalid/custody")
     with transaction(committed_sessions) as session:
         world = w.build(session)
         rows.dossier(session, world, received=w.MORNING, due=w.AFTER_CUT, settled=w.MORNING, state="resolved")  # fmt: skip
-    return committed_url
+    return service
 
 
 @pytest.mark.usefixtures("store")

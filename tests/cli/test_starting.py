@@ -10,27 +10,33 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from postal_service.cli import main
 from postal_service.ledger import notes
-from postal_service.settings import make_keys
 from tests.databases import fresh_database
 
 WITNESS = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
 OTHER_WITNESS = Ed25519PrivateKey.from_private_bytes(b"x" * 32)
+ON_A_STORE = [
+    ["serve"],
+    ["rebuild"],
+    ["verify"],
+    ["checkpoint"],
+    ["export-ledger", "ledger.jsonl", "keys.json"],
+    ["report"],
+    ["import", "dossiers", "d.csv"],
+    ["staff", "an", "An", "--role", "auditor", "--unit", "H17"],
+]
 LOG = str(notes.public_key("post.example/custody", Ed25519PrivateKey.from_private_bytes(bytes(32))))
 
 
-@pytest.fixture
-def configured(
-    own_databases: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> pytest.MonkeyPatch:
-    """A service as it should be set up; its tables are not made yet."""
-    for name, value in make_keys().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("POSTAL_DATABASE_URL", f"sqlite:///{tmp_path / 'post.db'}")
-    monkeypatch.setenv("POSTAL_ORIGIN", "post.example/custody")
-    return monkeypatch
+def run_on(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def witness(name: str, key: Ed25519PrivateKey) -> str:
@@ -115,19 +121,7 @@ def without_tables(
 
 
 @pytest.mark.usefixtures("without_tables")
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["serve"],
-        ["rebuild"],
-        ["verify"],
-        ["checkpoint"],
-        ["export-ledger", "ledger.jsonl", "keys.json"],
-        ["report"],
-        ["import", "dossiers", "d.csv"],
-        ["staff", "an", "An", "--role", "auditor", "--unit", "H17"],
-    ],
-)
+@pytest.mark.parametrize("command", ON_A_STORE)
 def test_a_store_without_tables_is_told_in_a_line(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +129,80 @@ def test_a_store_without_tables_is_told_in_a_line(
     assert capsys.readouterr().err == (
         "postal: The tables are not up to date: run `postal migrate` first.\n"
     )
+
+
+@pytest.mark.usefixtures("without_tables")
+def test_tables_are_made_once_and_are_then_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert main(["migrate"]) == 0
+        assert capsys.readouterr().out == "The tables are up to date.\n"
+    assert main(["rebuild"]) == 0
+
+
+@pytest.mark.parametrize("command", [["migrate"], *ON_A_STORE])
+def test_a_store_of_a_later_release_is_told_in_a_line(
+    service: str, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_on(service, "UPDATE alembic_version SET version_num = '9999_next'")
+
+    assert main(command) == 2
+
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "postal: The database is newer than this program: its tables are at step 9999_next,"
+    )
+    assert told.count("\n") == 1
+
+
+@pytest.fixture
+def postgresql_store(
+    configured: pytest.MonkeyPatch, postgres_url: str, postgresql_template: str
+) -> Iterator[str]:
+    """The URL of a migrated store on PostgreSQL, which the environment names."""
+    template = make_url(postgresql_template).database or ""
+    with fresh_database(postgres_url, "rights", template=template) as url:
+        configured.setenv("POSTAL_DATABASE_URL", url)
+        yield url
+
+
+@pytest.mark.parametrize("command", ["migrate", "rebuild", "checkpoint", "report"])
+def test_a_right_that_the_databases_user_lacks_is_told_in_a_line(
+    configured: pytest.MonkeyPatch,
+    postgresql_store: str,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    # A role that every PostgreSQL has and that owns nothing here.
+    stranger = make_url(postgresql_store).update_query_dict({"options": "-c role=pg_monitor"})
+    configured.setenv("POSTAL_DATABASE_URL", stranger.render_as_string(hide_password=False))
+
+    assert main([command]) == 1
+
+    assert capsys.readouterr().err == (
+        "postal: The database does not do it: permission denied for table alembic_version\n"
+    )
+
+
+def test_what_is_wrong_with_the_program_itself_is_not_hidden(postgresql_store: str) -> None:
+    run_on(postgresql_store, "DROP TABLE holding")
+
+    with pytest.raises(ProgrammingError, match="holding"):
+        main(["rebuild"])
+
+
+@pytest.mark.parametrize("command", [["report", "--unit"], ["import", "dossiers"], ["staff"]])
+def test_an_argument_that_is_no_text_is_told_in_a_line(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "H17\udcff"]) == 2
+    assert capsys.readouterr().err == "postal: An argument is not UTF-8: H17\\udcff\n"
+
+
+def test_bytes_that_are_no_text_are_told_in_a_line() -> None:
+    command = [sys.executable, "-m", "postal_service.cli", "report", "--unit", b"\xff"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr == "postal: An argument is not UTF-8: \\udcff\n"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,65 @@ from hypothesis import strategies as st
 
 from postal_service.ledger import tree
 from postal_service.ledger.tree import Edge, Place
+from postal_service.ledger.verify.tree import Tree as VerifiersTree
+from postal_service.ledger.verify.tree import folded
+from postal_service.ledger.verify.tree import leaf_hash as verifiers_leaf_hash
 from tests.shared_data import shared
 
 VECTORS = 196
+
+# The known answers of Certificate Transparency's own tests (github.com/google/certificate-transparency,
+# cpp/merkletree/merkle_tree_test.cc; github.com/transparency-dev/merkle, testonly), for RFC 6962 and RFC 9162.
+LEAVES = [
+    bytes.fromhex(each)
+    for each in (
+        *("", "00", "10", "2021", "3031", "40414243"),
+        *("5051525354555657", "606162636465666768696a6b6c6d6e6f"),
+    )
+]
+ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+INCLUDED = {  # by leaf and size
+    (0, 1): [],
+    (0, 8): [
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    ],
+    (5, 8): [
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+    (2, 3): ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"],
+    (1, 5): [
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+}
+CONSISTENT = {  # by the sizes before and after
+    (1, 1): [],
+    (1, 8): INCLUDED[0, 8],
+    (6, 8): [
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+    (2, 5): [
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+}
 
 
 def root_by_definition(leaves: list[bytes]) -> bytes:
@@ -29,9 +85,14 @@ def root_by_definition(leaves: list[bytes]) -> bytes:
 
 def a_tree(size: int) -> tuple[list[bytes], dict[Place, bytes]]:
     leaves = [tree.leaf_hash(b"%d" % n) for n in range(size)]
-    edge, closed = tree.grow(Edge(), leaves)
+    edge, hashes = grown(leaves)
     assert edge.root == root_by_definition(leaves)
-    return leaves, {Place(0, n): leaf for n, leaf in enumerate(leaves)} | dict(closed)
+    return leaves, hashes
+
+
+def grown(leaves: list[bytes]) -> tuple[Edge, dict[Place, bytes]]:
+    edge, closed = tree.grow(Edge(), leaves)
+    return edge, {Place(0, n): leaf for n, leaf in enumerate(leaves)} | dict(closed)
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
@@ -44,6 +105,37 @@ def test_full_subtrees_are_numbered_in_the_order_in_which_they_become_full(
     numbers = [place.number for place, _ in (*first, *later)]
 
     assert numbers == list(range(len(numbers)))
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_the_roots_of_certificate_transparency(size: int) -> None:
+    edge, _ = grown([tree.leaf_hash(each) for each in LEAVES[:size]])
+    verifier = VerifiersTree()
+    for each in LEAVES[:size]:
+        verifier.add(verifiers_leaf_hash(each))
+
+    assert edge.root.hex() == verifier.root.hex() == ROOTS[size]
+
+
+@pytest.mark.parametrize(("index", "size"), INCLUDED)
+def test_the_inclusion_proofs_of_certificate_transparency(index: int, size: int) -> None:
+    _, hashes = grown([tree.leaf_hash(each) for each in LEAVES])
+    proof = tree.inclusion(index, size, hashes.__getitem__)
+    leaf, root = tree.leaf_hash(LEAVES[index]), bytes.fromhex(ROOTS[size])
+
+    assert [each.hex() for each in proof] == INCLUDED[index, size]
+    assert tree.is_included(leaf, index=index, size=size, proof=proof, root=root)
+    assert folded(leaf, index, size, proof) == root
+
+
+@pytest.mark.parametrize(("old", "new"), CONSISTENT)
+def test_the_consistency_proofs_of_certificate_transparency(old: int, new: int) -> None:
+    _, hashes = grown([tree.leaf_hash(each) for each in LEAVES])
+    proof = tree.consistency(old, new, hashes.__getitem__)
+    old_root, new_root = (bytes.fromhex(ROOTS[size]) for size in (old, new))
+
+    assert [each.hex() for each in proof] == CONSISTENT[old, new]
+    assert tree.is_consistent(old=old, new=new, old_root=old_root, new_root=new_root, proof=proof)
 
 
 def test_every_published_vector() -> None:

@@ -14,6 +14,7 @@ import migrations
 from postal_service.ledger.tree import Edge, grow, leaf_hash
 from postal_service.storage.migrate import (
     APPEND_ONLY,
+    NewerDatabaseError,
     SchemaDiffersError,
     check,
     downgrade,
@@ -220,6 +221,23 @@ def test_a_step_nobody_knows_is_refused(committed_engine: Engine) -> None:
         upgrade(committed_engine, "0999_nothing")
     with pytest.raises(CommandError, match="0999_nothing"):
         downgrade(committed_engine, "0999_nothing")
+
+
+def test_tables_of_a_later_release_are_left_alone(
+    committed_url: str, committed_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with committed_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_next'"))
+
+    for act in (upgrade, pending, check):
+        with pytest.raises(NewerDatabaseError, match=f"9999_next, .* {STEPS[-1]}"):
+            act(committed_engine)
+    with pytest.raises(NewerDatabaseError):
+        downgrade(committed_engine, "base")
+    assert main(["upgrade", committed_url]) == 1
+
+    assert capsys.readouterr().err.startswith("The database is newer than this program: ")
+    assert _tables(committed_engine) == DESCRIBED
 
 
 def test_steps_are_numbered_without_a_gap_and_named_by_their_subject() -> None:

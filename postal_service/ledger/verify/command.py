@@ -8,6 +8,8 @@ from pathlib import Path
 from .answer import Unreadable
 from .file import Known, verify
 
+MOST_WORKERS = 64  # each is a process with a Python of its own; one reader feeds no more of them
+
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
@@ -42,7 +44,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar=("SIZE", "ROOT"),
         help="a checkpoint known from elsewhere, which the ledger must contain; may be given again",
     )
-    parser.add_argument("--workers", type=int, default=1, help="processes that check signatures")
+    parser.add_argument(
+        "--workers",
+        type=_workers,
+        default=1,
+        metavar="N",
+        help=f"processes that check signatures, 1 to {MOST_WORKERS}",
+    )
+
+
+def _workers(written: str) -> int:
+    if not re.fullmatch("[0-9]{1,3}", written) or not 1 <= int(written) <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"it is a whole number from 1 to {MOST_WORKERS}")
+    return int(written)
 
 
 def _known(size: str, root: str) -> Known:

@@ -5,12 +5,12 @@ nothing beside it. All that fits together is kept, level by level and lock by lo
 what is left out contradicts what was kept, or the clock, and the finding that says so is its reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from routing.findings import ContradictoryProblem
+from routing.findings import ContradictoryProblem, of_locks
 from routing.lock_times import Clock
 from routing.plan import Because, Loosened
 from routing.problem import Problem
@@ -49,6 +49,29 @@ def with_possible_locks(
         for stop in lock.stops
     ]
     return keeping.problem, (*gone, *keeping.loosened())
+
+
+def refuse_too_late(problem: Problem, locks: Sequence[Lock], facts: Collection[StopId]) -> None:
+    """What is locked to somebody who can certainly not call there in time, as somebody else still can.
+
+    A second or a whole route that cannot be kept is refused by the problem itself. Such a call is not:
+    of what is done or on board (`facts`), or what nobody can call at any more, a lock takes nothing.
+
+    Raises:
+        ContradictoryProblem: there are such; each is named.
+    """
+    clock = Clock(problem)
+    late = {
+        stop: lock.courier
+        for lock in locks
+        for stop in lock.stops
+        if stop not in facts and _is_too_late(clock, stop, lock.courier)
+    }
+    if late:
+        words = "who cannot call there in time any more"
+        raise ContradictoryProblem(
+            tuple(of_locks(stop, f"locked to {courier}, {words}") for stop, courier in late.items())
+        )
 
 
 class _Demand(NamedTuple):
@@ -133,26 +156,13 @@ class _Keeping:
             second = lock.start_seconds[lock.stops.index(stop)]
             fault = self._clock.fault(lock.courier, stop, second)
             return (Because.TOO_LATE, fault) if fault else None
-        hindrance = self._obstacle(stop, lock.courier)
+        hindrance = _obstacle(self.base, stop, lock.courier)
         if hindrance is not None:
             because = Because(REASON_OF[hindrance].value)
             return because, f"{lock.courier} may not serve it: {hindrance}"
-        if self._is_late(stop, lock.courier):
+        if stop not in self.base.locked_stops and _is_too_late(self._clock, stop, lock.courier):
             return Because.TOO_LATE, f"{lock.courier} cannot call there in time any more"
         return None
-
-    def _is_late(self, stop: StopId, courier: CourierId) -> bool:
-        """Whether he is certainly too late for a call that is not yet his, and somebody else is not."""
-        late = self._clock.is_out_of_time
-        if stop in self.base.locked_stops or not late(courier, stop):
-            return False
-        men = (man.id for man in self.base.couriers)
-        return not all(late(man, stop) for man in men if self._obstacle(stop, man) is None)
-
-    def _obstacle(self, stop: StopId, courier: CourierId) -> str | None:
-        base = self.base
-        man = base.couriers[base.courier_index[courier]]
-        return obstacle(base, base.stops[base.stop_index[stop]], man)
 
     @cached_property
     def _clock(self) -> Clock:
@@ -162,6 +172,20 @@ class _Keeping:
         asked = self.kept.union(more)
         locks = [one for n, lock in enumerate(self.locks) for one in _as_locks(n, lock, asked)]
         return _tried(self.base, locks)
+
+
+def _is_too_late(clock: Clock, stop: StopId, courier: CourierId) -> bool:
+    """Whether he is certainly too late for this call, and somebody else who may make it is not."""
+    late, problem = clock.is_out_of_time, clock.problem
+    men = (man.id for man in problem.couriers)
+    return late(courier, stop) and not all(
+        late(man, stop) for man in men if _obstacle(problem, stop, man) is None
+    )
+
+
+def _obstacle(problem: Problem, stop: StopId, courier: CourierId) -> str | None:
+    man = problem.couriers[problem.courier_index[courier]]
+    return obstacle(problem, problem.stops[problem.stop_index[stop]], man)
 
 
 def _known(problem: Problem, lock: Lock) -> Lock:

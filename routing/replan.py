@@ -16,7 +16,7 @@ from routing.days import Scheduler
 from routing.driven import asked_of_nobody
 from routing.engines import Cancelled, Engine, OnProgress
 from routing.insertion import Draft, insert_all
-from routing.loosening import with_possible_locks
+from routing.loosening import refuse_too_late, with_possible_locks
 from routing.past import FromNowOn, from_now_on
 from routing.plan import Budget, Plan
 from routing.problem import Problem
@@ -196,12 +196,18 @@ def _narrowed(
         )
     if so_far is not None:
         now = so_far.now_second
-        return from_now_on(problem, rules, now, done, published, roads, loosen=loosen)
-    if not loosen:
-        return FromNowOn(problem=replace(problem, rules=rules), begun={})
-    free = replace(problem, rules=replace(rules, locks=()))
-    kept, loosened = with_possible_locks(free, rules.locks)
-    return FromNowOn(problem=kept, begun={}, loosened=loosened)
+        narrowed = from_now_on(problem, rules, now, done, published, roads, loosen=loosen)
+    elif loosen:
+        free = replace(problem, rules=replace(rules, locks=()))
+        kept, loosened = with_possible_locks(free, rules.locks)
+        narrowed = FromNowOn(problem=kept, begun={}, loosened=loosened)
+    else:
+        narrowed = FromNowOn(problem=replace(problem, rules=rules), begun={})
+    if not loosen and scope is not Scope.FROM_SCRATCH:
+        # Not what the scope alone keeps with somebody: that was locked by nobody.
+        facts = past.union(pair.dropoff for pair in problem.shipments if pair.pickup in past)
+        refuse_too_late(narrowed.problem, problem.rules.locks, facts)
+    return narrowed
 
 
 def locked(problem: Problem, plan: Plan, stops: Sequence[StopId], level: LockLevel) -> Problem:

@@ -18,7 +18,9 @@ from routing import (
     Plan,
     PlanRules,
     Problem,
+    Shipment,
     StopId,
+    StopKind,
     Window,
     check,
 )
@@ -33,6 +35,7 @@ from tests.routing.test_locks import drawn, has_a_plan
 Level = LockLevel
 CALLS = [stop("a", 1), stop("b", 2), stop("c", 3)]
 BOTH = [courier(LAN), courier(MINH)]
+HOME_SOON = courier(LAN, shift=Window(opens_second=0, closes_second=1000))
 
 
 def locked(level: LockLevel, *names: str, at: tuple[int, ...] = (), whose: str = LAN) -> Lock:
@@ -77,17 +80,79 @@ def test_a_second_that_has_passed_leaves_courier_and_order() -> None:
 def test_what_is_locked_to_somebody_whose_shift_is_over_goes_to_somebody_else(
     level: LockLevel,
 ) -> None:
-    home = courier(LAN, shift=Window(opens_second=0, closes_second=1000))
-    problem = on_a_line(
-        CALLS, [home, courier(MINH)], rules=PlanRules(locks=(locked(level, "a", "b"),))
-    )
+    rules = PlanRules(locks=(locked(level, "a", "b"),))
+    problem = on_a_line(CALLS, [HOME_SOON, courier(MINH)], rules=rules)
     _, plan = published()
     so_far = DaySoFar(now_second=1200, done={LAN: [S("a")]})
 
+    with pytest.raises(ContradictoryProblem) as refusal:
+        again(problem, plan, so_far=so_far, loosen=False)
     later = again(problem, plan, so_far=so_far)
 
+    assert [finding.subject for finding in refusal.value.findings] == ["b"]
     assert [short(each) for each in later.loosened] == [("b", level.value, None, "too_late")]
     assert {r.courier: r.stops for r in later.routes} == {"Lan": ("a",), "Minh": ("b", "c")}
+
+
+def test_every_call_locked_to_somebody_whose_shift_is_over_is_named() -> None:
+    rules = PlanRules(locks=(locked(Level.ORDER, "a", "b"), locked(Level.COURIER, "b", "c")))
+    problem = on_a_line(CALLS, [HOME_SOON, courier(MINH)], rules=rules)
+    _, plan = published()
+
+    for scope in (Scope.UNLOCKED, Scope.KEEP_COURIERS, Scope.INSERT_ONLY):
+        with pytest.raises(ContradictoryProblem) as refusal:
+            again(
+                problem, plan, scope=scope, loosen=False, so_far=DaySoFar(now_second=1200, done={})
+            )
+        assert [str(finding) for finding in refusal.value.findings] == [
+            f"{name}: locked to Lan, who cannot call there in time any more" for name in "abc"
+        ]
+
+
+def test_a_shift_too_short_for_what_is_locked_is_named_before_the_day_too() -> None:
+    short_shift = courier(LAN, shift=Window(opens_second=0, closes_second=300))
+    rules = PlanRules(locks=(locked(Level.COURIER, "c"),))
+    problem = on_a_line(CALLS, [short_shift, courier(MINH)], rules=rules)
+    _, plan = published()
+
+    with pytest.raises(ContradictoryProblem, match="c: locked to Lan, who cannot call there"):
+        again(problem, plan, loosen=False)
+
+
+@pytest.mark.parametrize("scope", [Scope.KEEP_COURIERS, Scope.INSERT_ONLY])
+def test_what_only_the_scope_keeps_with_somebody_is_left_out_not_refused(scope: Scope) -> None:
+    problem = on_a_line(CALLS, [HOME_SOON, courier(MINH)])
+    _, plan = published()
+    so_far = DaySoFar(now_second=1200, done={LAN: [S("a")]})
+
+    later = again(problem, plan, scope=scope, loosen=False, so_far=so_far)
+
+    assert [unserved.stop for unserved in later.unserved] == ["b"]
+
+
+def test_what_is_locked_and_nobody_can_call_at_in_time_is_left_out_not_refused() -> None:
+    calls = [CALLS[0], replace(CALLS[1], windows=window(0, 300)), CALLS[2]]
+    rules = PlanRules(locks=(locked(Level.ORDER, "a", "b"),))
+    _, plan = published()
+    so_far = DaySoFar(now_second=1200, done={})
+
+    later = again(on_a_line(calls, BOTH, rules=rules), plan, loosen=False, so_far=so_far)
+
+    assert [(each.stop, each.reason.value) for each in later.unserved] == [("b", "window")]
+
+
+def test_what_somebody_carries_beyond_his_shift_is_left_out_not_refused() -> None:
+    """Minh could be at the drop-off in time, but it is in Lan's bag."""
+    halves = [stop("from", 1, kind=StopKind.PICKUP), stop("to", 9, kind=StopKind.DROPOFF)]
+    rules = PlanRules(locks=(locked(Level.ORDER, "from", "to"),))
+    pair = Shipment(pickup=S("from"), dropoff=S("to"))
+    problem = on_a_line(halves, [HOME_SOON, courier(MINH)], shipments=[pair], rules=rules)
+    plan = assemble(Scheduler(replace(problem, couriers=tuple(BOTH))), (((0, 1),), ()))
+    so_far = DaySoFar(now_second=700, done={LAN: [S("from")]})
+
+    later = again(problem, plan, loosen=False, so_far=so_far)
+
+    assert [unserved.stop for unserved in later.unserved] == ["to"]
 
 
 def test_locks_on_somebody_who_is_not_there_are_told() -> None:

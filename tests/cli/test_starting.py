@@ -199,7 +199,8 @@ def test_an_argument_that_is_no_text_is_told_in_a_line(
 
 
 def test_bytes_that_are_no_text_are_told_in_a_line() -> None:
-    command = [sys.executable, "-m", "postal_service.cli", "report", "--unit", b"\xff"]
+    command: list[str | bytes] = [sys.executable, "-m", "postal_service.cli", "report", "--unit"]
+    command.append(b"\xff")
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr == "postal: An argument is not UTF-8: \\udcff\n"

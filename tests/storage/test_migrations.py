@@ -143,7 +143,7 @@ def test_what_a_plan_stands_beside_is_kept_and_may_be_missing(empty_engine: Engi
         insert_rows(connection)
         connection.execute(text("UPDATE plan SET baseline_metres = 7, baseline_seconds = NULL"))
 
-    downgrade(empty_engine, "0016_node_numbers")
+    downgrade(empty_engine, "0017_staff_changes")
 
     with empty_engine.connect() as connection:
         assert connection.execute(text(figures)).one() == (7, 0, 1)

@@ -5,7 +5,6 @@ from typing import Final, assert_never
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import StaffId, UnitCode
@@ -43,14 +42,10 @@ def listed() -> ResponseReturnValue:
 @limiter.limit(TRIES)
 def change(staff: str) -> ResponseReturnValue:
     """With one's own password: a session alone does not change who may sign in."""
-    who = StaffId(staff)
     try:
         what = forms.choice("what", say("Việc cần làm"), What)
         why = forms.line("why", say("Lý do"), most=forms.REASON)
-        with transaction(here.sessions()) as store:
-            access.refuse_unless_own_password(store, forms.raw("password"), by=here.actor())
-            decision = Decision(why=why, by=here.actor(), at=here.now())
-            password = _changed(store, who, what, decision)
+        password = _changed(StaffId(staff), what, why)
     except Refusal as refused:
         return _page(refused, at=staff)
     if password:
@@ -59,21 +54,24 @@ def change(staff: str) -> ResponseReturnValue:
     return redirect(url_for("staff.listed", named=forms.asked("named")))
 
 
-def _changed(store: Session, who: StaffId, what: What, decision: Decision) -> str:
+def _changed(who: StaffId, what: What, why: str) -> str:
     """The password that was given, "" where none was."""
-    match what:
-        case What.GIVE:
-            return staffing.give_password(store, who, decision)
-        case What.DISMISS:
-            staffing.dismiss(store, who, decision)
-        case What.TAKE_BACK:
-            staffing.take_back(store, who, decision)
-        case What.TAKE_ROLE:
-            role = forms.choice("role", say("Vai trò"), Role)
-            over = UnitCode(forms.line("over", say("Đơn vị"), most=40))
-            staffing.take_role(store, who, role, over, decision)
-        case _:
-            assert_never(what)
+    decision = Decision(why=why, by=here.actor(), at=here.now())
+    with transaction(here.sessions()) as store:
+        access.refuse_unless_own_password(store, forms.raw("password"), by=here.actor())
+        match what:
+            case What.GIVE:
+                return staffing.give_password(store, who, decision)
+            case What.DISMISS:
+                staffing.dismiss(store, who, decision)
+            case What.TAKE_BACK:
+                staffing.take_back(store, who, decision)
+            case What.TAKE_ROLE:
+                role = forms.choice("role", say("Vai trò"), Role)
+                over = UnitCode(forms.line("over", say("Đơn vị"), most=40))
+                staffing.take_role(store, who, role, over, decision)
+            case _:
+                assert_never(what)
     return ""
 
 

@@ -7,8 +7,8 @@ never been out until an event or a rebuild tells it anew.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_tried"
-down_revision = "0016_node_numbers"
+revision = "0019_tried"
+down_revision = "0018_no_baseline"
 branch_labels = None
 depends_on = None
 

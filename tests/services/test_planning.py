@@ -47,10 +47,11 @@ from postal_service.storage.schema import (
     StopRow,
     UnitRow,
 )
-from routing.search.engine import warm_up
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.world import World, build
+
+pytestmark = pytest.mark.usefixtures("warm_search")
 
 WISH = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=1.0, seed=3)
 
@@ -234,13 +235,6 @@ def test_what_a_courier_has_been_offered_is_his_and_nobody_elses(
     assert carried == [world.courier.staff]
 
 
-@pytest.fixture(scope="module")
-def warm() -> None:
-    """The search is loaded: that takes a second or two, which are part of a budget."""
-    warm_up()
-
-
-@pytest.mark.usefixtures("warm")
 def test_thirty_homes_a_desk_and_a_pickup_are_planned_within_shifts_and_windows(
     session: Session, world: World
 ) -> None:

@@ -26,6 +26,8 @@ from tests.ports import free_port
 from tests.services import rounds_day as d
 from tests.services import world as w
 
+pytestmark = pytest.mark.usefixtures("warm_search")
+
 OFFICE_SPOT = Spot(lat=15.57, lon=108.474, terrain="town", area=w.COMMUNE)
 LAN, HAI = StaffId("s-lan"), StaffId("s-hai")
 MORNING, EVENING = 27_000, 61_200
@@ -81,7 +83,7 @@ def day(
 
 
 def solved(workday: Workday) -> Solved:
-    return planning.solve(workday, budget_seconds=0.6, seed=1)
+    return planning.solve(workday, budget_seconds=1.5, seed=1)
 
 
 def left_by_baseline(found: Solved) -> int:

@@ -32,6 +32,8 @@ from tests.services.test_planning_conditions import (
 )
 from tests.services.world import World, build
 
+pytestmark = pytest.mark.usefixtures("warm_search")
+
 TWO_O_CLOCK = 50_400
 BOTH = (CourierFacts(), CourierFacts())
 STORM = Closure(name="bão số 12", first_day=d.DAY, last_day=d.DAY, areas=frozenset({w.FAR_COMMUNE}))
@@ -43,7 +45,7 @@ def call(workday: Workday, number: int, locked: Lock, starts: int = 0) -> Planne
 
 
 def again(workday: Workday, decided: Sequences, scope: Scope = Scope.UNLOCKED) -> Solved:
-    return planning.solve(workday, budget_seconds=0.6, seed=1, decided=decided, scope=scope)
+    return planning.solve(workday, budget_seconds=1.2, seed=1, decided=decided, scope=scope)
 
 
 def told(found: Solved) -> list[tuple[str, StaffId, Lock, Lock, str]]:
@@ -103,7 +105,7 @@ def test_what_is_in_hand_for_a_place_that_was_closed_is_left_and_the_day_goes_on
     orders = [home(1, area=w.FAR_COMMUNE, bound_to=LAN), home(2, bound_to=LAN), home(3)]
     workday = day(orders, *BOTH, conditions=replace(CALM, closures=(STORM,)))
 
-    found = planning.solve(workday, budget_seconds=0.6, seed=1)
+    found = planning.solve(workday, budget_seconds=1.2, seed=1)
 
     [left] = found.left
     assert (left.order, left.reason, left.because, left.courier) == (
@@ -163,7 +165,7 @@ def test_a_day_that_contradicts_itself_without_any_lock_is_refused_in_words() ->
     backwards = replace(home(1), windows=((40_000, 30_000),))
 
     with pytest.raises(planning.Contradictory) as refused:
-        planning.solve(day([backwards]), budget_seconds=0.6, seed=1)
+        planning.solve(day([backwards]), budget_seconds=1.2, seed=1)
 
     facts = refused.value.facts
     assert "D1" in str(facts["findings"])

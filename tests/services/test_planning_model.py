@@ -33,6 +33,8 @@ from tests.services.test_planning_conditions import (
     solved,
 )
 
+pytestmark = pytest.mark.usefixtures("warm_search")
+
 NINE, NOON, THREE = 32_400, 43_200, 54_000
 DESK_SPOT = Spot(lat=15.575, lon=108.48, terrain="town", area=w.COMMUNE)
 Written = Callable[[str], Path]
@@ -187,10 +189,10 @@ def test_a_plan_with_something_for_the_counter_keeps_it_so_until_it_begins_from_
     by_hand = planning.retimed(workday, decided, seed=1, budget_seconds=1)
     assert (reasons(by_hand), by_hand.faults) == ({"bring:D1": "to_counter"}, ())
     for scope in (Scope.UNLOCKED, Scope.KEEP_COURIERS, Scope.INSERT_ONLY):
-        again = planning.solve(workday, budget_seconds=0.6, seed=1, decided=decided, scope=scope)
+        again = planning.solve(workday, budget_seconds=1.2, seed=1, decided=decided, scope=scope)
         assert reasons(again) == {"bring:D1": "to_counter"}
     early = of([*pair(1), *pair(2), home(3)])
-    anew = planning.solve(early, budget_seconds=0.6, seed=1, decided=decided)
+    anew = planning.solve(early, budget_seconds=1.2, seed=1, decided=decided)
     assert anew.left == ()
 
 
@@ -199,7 +201,7 @@ def test_a_new_pair_that_cannot_be_kept_is_put_into_the_plan_that_is_there() -> 
     workday = of([*pair(2), home(3), *pair(1, window=LATE)])
     decided = solved(before).sequences
     for scope in (Scope.UNLOCKED, Scope.KEEP_COURIERS, Scope.INSERT_ONLY):
-        found = planning.solve(workday, budget_seconds=0.6, seed=1, decided=decided, scope=scope)
+        found = planning.solve(workday, budget_seconds=1.2, seed=1, decided=decided, scope=scope)
         assert reasons(found) == {"bring:D1": "to_counter"}
         assert "collect:D1" in served(found)[LAN]
 

@@ -43,6 +43,8 @@ from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.world import World, build
 
+pytestmark = pytest.mark.usefixtures("warm_search")
+
 VAN = replace(ASSUMED, van_arrives={w.OFFICE: 34_200})  # 09:30
 TEN = d.EARLY + timedelta(hours=3, minutes=30)
 

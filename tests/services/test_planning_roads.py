@@ -16,6 +16,8 @@ from tests.routing.test_real_osrm import ISLAND, MOST_COORDINATES, PLACES, Serve
 from tests.services import world as w
 from tests.services.test_planning_conditions import day, home
 
+pytestmark = pytest.mark.usefixtures("warm_search")
+
 __all__ = ["osrm", "roads"]  # fixtures of the library's own test
 CALM = replace(ASSUMED, rush_hours=())
 
@@ -40,8 +42,8 @@ def in_town(conditions: Conditions, *crew: CourierFacts, island: bool = False) -
 
 
 def test_a_day_is_planned_by_the_streets_and_the_plan_says_so(osrm: Server) -> None:
-    by_streets = planning.solve(in_town(asked(osrm)), budget_seconds=0.6, seed=1)
-    by_crow = planning.solve(in_town(CALM), budget_seconds=0.6, seed=1)
+    by_streets = planning.solve(in_town(asked(osrm)), budget_seconds=1.2, seed=1)
+    by_crow = planning.solve(in_town(CALM), budget_seconds=1.2, seed=1)
 
     assert by_streets.left == ()
     assert (by_streets.roads, by_crow.roads) == (Roads.ROAD_SERVER, Roads.GREAT_CIRCLE)
@@ -58,7 +60,7 @@ def test_who_walks_needs_five_times_as_long_on_the_same_streets(osrm: Server) ->
 
 def test_a_home_without_a_road_to_it_is_left_with_its_reason(osrm: Server) -> None:
     workday = in_town(asked(osrm), island=True)
-    found = planning.solve(workday, budget_seconds=0.6, seed=1)
+    found = planning.solve(workday, budget_seconds=1.2, seed=1)
     assert [(each.order, each.reason) for each in found.left] == [
         (workday.orders[-1].key, "no_road")
     ]

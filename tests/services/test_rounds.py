@@ -59,6 +59,8 @@ from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.world import World, build
 
+pytestmark = pytest.mark.usefixtures("warm_search")
+
 LATER = d.EARLY + timedelta(minutes=5)
 
 

@@ -37,6 +37,7 @@ from routing import (
 from routing.days import Scheduler
 from routing.formats.euclidean import rounded
 from routing.formats.unreadable import UnreadableFile
+from routing.reasons import why_unserved
 from routing.solve import solve
 from routing.travel import DELTA, GeodesicTable
 from tests.routing.small import DAY, LAN, MINH, S, courier, on_a_line, stop, window
@@ -569,7 +570,7 @@ def test_an_optional_shipment_that_cannot_fit_is_left_out_with_its_reason() -> N
     ):
         plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
         assert plan.routes == ()
-        reasons[name] = {one.reason for one in plan.unserved}
+        reasons[name] = {one.reason for one in why_unserved(problem, plan)}
 
     assert reasons == {"road": {Reason.NO_ROAD}, "ride": {Reason.RIDE}}
 

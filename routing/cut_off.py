@@ -52,7 +52,7 @@ def _nobody_comes(problem: Problem, pair: Shipment) -> bool:
 
 
 def _is_road_shut(problem: Problem, pair: Shipment) -> bool:
-    taken, given = (problem.stops[problem.stop_index[s]] for s in (pair.pickup, pair.dropoff))
+    taken, given = problem.halves(pair)
     tables = (profile.travel for profile in problem.profiles)
     return all(one.seconds(taken.location, given.location) >= UNREACHABLE for one in tables)
 

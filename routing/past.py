@@ -114,10 +114,10 @@ def _with_past(problem: Problem, past: frozenset[StopId], free_from: int | None)
         before = () if free_from is None else (Window(opens_second=0, closes_second=free_from),)
         return replace(stop, windows=before, skills=frozenset(), release_second=0)
 
-    rides, index = Rides(problem), problem.stop_index
+    rides = Rides(problem)
 
     def is_late(pair: Shipment) -> bool:
-        taken, given = (problem.stops[index[half]] for half in (pair.pickup, pair.dropoff))
+        taken, given = problem.halves(pair)
         return rides.is_late(pair, written(taken), written(given))
 
     late = [pair for pair in problem.shipments if is_late(pair)]

@@ -187,6 +187,11 @@ class Problem:
         by_pickup = {shipment.pickup: shipment for shipment in self.shipments}
         return by_pickup | {shipment.dropoff: shipment for shipment in self.shipments}
 
+    def halves(self, shipment: Shipment) -> tuple[Stop, Stop]:
+        """Its pick-up and its drop-off."""
+        index = self.stop_index
+        return self.stops[index[shipment.pickup]], self.stops[index[shipment.dropoff]]
+
     @cached_property
     def locked_stops(self) -> frozenset[StopId]:
         return frozenset(stop for lock in self.rules.locks for stop in lock.stops)

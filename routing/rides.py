@@ -20,7 +20,7 @@ def ride_findings(problem: Problem) -> Findings:
     """Mandatory shipments that cannot fit."""
     rides = Rides(problem)
     for pair in problem.shipments:
-        taken, given = (problem.stops[problem.stop_index[s]] for s in (pair.pickup, pair.dropoff))
+        taken, given = problem.halves(pair)
         if taken.kind is not StopKind.PICKUP or not problem.is_mandatory(taken):
             continue
         fault = rides.fault(pair, taken, given)

@@ -4,11 +4,12 @@ A unit is never deleted: it gets the day it ended and, where there is one, its s
 keeps the units of its own date.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -252,23 +253,39 @@ def actor(session: Session, staff: StaffId, unit_code: UnitCode | None = None) -
     row = session.get(StaffRow, staff)
     if row is None or not row.active:
         raise UnknownStaff(staff=staff)
-    roles = session.execute(
-        select(RoleRow.role, UnitRow.code, UnitRow.path)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(RoleRow.staff == staff)
-        .order_by(UnitRow.path, RoleRow.role)
-    ).all()
-    grants = tuple(
-        Grant(role=Role(role), unit=UnitCode(code), path=path) for role, code, path in roles
-    )
-    if not grants:
+    given = tuple(grants(session, [staff])[staff])
+    if not given:
         raise UnknownStaff(staff=staff)
     if unit_code is None:
-        return Actor(staff=staff, unit=grants[0].unit, path=grants[0].path, grants=grants)
+        return Actor(staff=staff, unit=given[0].unit, path=given[0].path, grants=given)
     place = session.get(UnitRow, unit_code)
-    if place is None or not any(place.path.startswith(each.path) for each in grants):
+    if place is None or not any(place.path.startswith(each.path) for each in given):
         raise UnknownStaff(staff=staff)
-    return Actor(staff=staff, unit=unit_code, path=place.path, grants=grants)
+    return Actor(staff=staff, unit=unit_code, path=place.path, grants=given)
+
+
+def under(by: Actor, roles: Collection[Role]) -> Select[str]:
+    """Whoever has a role over a unit below one where `by` has one of these roles."""
+    scopes = [grant.path for grant in by.grants if grant.role in roles]
+    return (
+        select(RoleRow.staff)
+        .join(UnitRow, UnitRow.code == RoleRow.unit)
+        .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
+    )
+
+
+def grants(session: Session, staff: Iterable[StaffId]) -> Mapping[StaffId, list[Grant]]:
+    """The roles that these people have, by unit; none for whoever has none."""
+    rows = session.execute(
+        select(RoleRow.staff, RoleRow.role, UnitRow.code, UnitRow.path)
+        .join(UnitRow, UnitRow.code == RoleRow.unit)
+        .where(RoleRow.staff.in_(set(staff)))
+        .order_by(UnitRow.path, RoleRow.role)
+    )
+    found: dict[StaffId, list[Grant]] = defaultdict(list)
+    for person, role, code, path in rows:
+        found[StaffId(person)].append(Grant(role=Role(role), unit=UnitCode(code), path=path))
+    return found
 
 
 def colleague_by_badge(session: Session, badge: str) -> Colleague:

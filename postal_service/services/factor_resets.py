@@ -5,13 +5,13 @@ Every session of his ends, in browsers and on phones. Each step is a row that no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -24,10 +24,8 @@ from postal_service.services.second_factor import SecondFactorIsOff
 from postal_service.storage.schema import (
     FactorResetRow,
     RecoveryCodeRow,
-    RoleRow,
     StaffRow,
     TokenRow,
-    UnitRow,
     WebSessionRow,
 )
 
@@ -149,14 +147,9 @@ def listed(session: Session, *, by: Actor, after: str = "") -> tuple[list[Reset]
     LISTED at a time; "" at their end. Raises RoleNeeded.
     """
     by.need(*SEEING)
-    scopes = [grant.path for grant in by.grants if grant.role in SEEING]
-    under = (
-        select(RoleRow.staff)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
-    )
     asked = select(FactorResetRow).where(
-        FactorResetRow.staff.in_(under), FactorResetRow.step == Step.ASKED.value
+        FactorResetRow.staff.in_(directory.under(by, SEEING)),
+        FactorResetRow.step == Step.ASKED.value,
     )
     if after:  # a reset's name is a UUIDv7, so that their order is that of their asking
         asked = asked.where(FactorResetRow.asked < after)
@@ -177,19 +170,8 @@ def _take_off(session: Session, staff: StaffRow) -> None:
 
 
 def _is_over(session: Session, by: Actor, staff: StaffId, roles: Sequence[Role]) -> bool:
-    return any(by.may(*roles, path=path) for path in _paths(session, {staff})[staff])
-
-
-def _paths(session: Session, staff: Iterable[StaffId]) -> Mapping[StaffId, list[str]]:
-    rows = session.execute(
-        select(RoleRow.staff, UnitRow.path)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(RoleRow.staff.in_(set(staff)))
-    )
-    paths: dict[StaffId, list[str]] = defaultdict(list)
-    for person, path in rows:
-        paths[StaffId(person)].append(path)
-    return paths
+    grants = directory.grants(session, [staff])[staff]
+    return any(by.may(*roles, path=each.path) for each in grants)
 
 
 def _rows_of(session: Session, staff: StaffId) -> list[FactorResetRow]:

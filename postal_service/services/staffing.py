@@ -22,11 +22,9 @@ from postal_service.domain.text import search_key
 from postal_service.services import access, directory
 from postal_service.services.directory import UnknownStaff
 from postal_service.storage.schema import (
-    RoleRow,
     StaffChangeRow,
     StaffRow,
     TokenRow,
-    UnitRow,
     WebSessionRow,
 )
 
@@ -107,12 +105,7 @@ def listed(
     `named` is part of a login or name, with or without accents. Raises RoleNeeded.
     """
     by.need(Role.ADMINISTRATOR)
-    scopes = [grant.path for grant in by.grants if grant.role == Role.ADMINISTRATOR]
-    under = (
-        select(RoleRow.staff)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
-    )
+    under = directory.under(by, {Role.ADMINISTRATOR})
     asked = select(StaffRow).where(StaffRow.id.in_(under), StaffRow.login > after)
     if named:
         asked = asked.where(
@@ -187,7 +180,7 @@ def names(session: Session, accounts: Iterable[Account]) -> dict[StaffId, str]:
 def _of(session: Session, staff: StaffId, by: Actor) -> StaffRow:
     by.need(Role.ADMINISTRATOR)
     row = session.scalars(select(StaffRow).filter_by(id=staff).with_for_update()).one_or_none()
-    grants = _grants(session, [staff])[staff]
+    grants = directory.grants(session, [staff])[staff]
     if row is None or not any(by.may(Role.ADMINISTRATOR, path=each.path) for each in grants):
         raise UnknownStaff(staff=staff[:40])
     if staff == by.staff:
@@ -203,7 +196,7 @@ def _stands_over(by: Actor, grants: Sequence[Grant]) -> bool:
 
 def _accounts(session: Session, rows: Sequence[StaffRow], by: Actor) -> list[Account]:
     staff = [StaffId(row.id) for row in rows]
-    grants, changes = _grants(session, staff), _changes(session, staff)
+    grants, changes = directory.grants(session, staff), _changes(session, staff)
     return [
         Account(
             staff=own,
@@ -218,19 +211,6 @@ def _accounts(session: Session, rows: Sequence[StaffRow], by: Actor) -> list[Acc
         )
         for own, row in zip(staff, rows, strict=True)
     ]
-
-
-def _grants(session: Session, staff: Sequence[StaffId]) -> Mapping[StaffId, list[Grant]]:
-    rows = session.execute(
-        select(RoleRow.staff, RoleRow.role, UnitRow.code, UnitRow.path)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(RoleRow.staff.in_(staff))
-        .order_by(UnitRow.path, RoleRow.role)
-    )
-    found: dict[StaffId, list[Grant]] = defaultdict(list)
-    for person, role, code, path in rows:
-        found[StaffId(person)].append(Grant(role=Role(role), unit=UnitCode(code), path=path))
-    return found
 
 
 def _changes(session: Session, staff: Sequence[StaffId]) -> Mapping[StaffId, list[Change]]:

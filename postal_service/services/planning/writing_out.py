@@ -65,13 +65,12 @@ def written_out(
 
 def so_far(day: Workday, task: Posed, plan: Plan) -> SoFar:
     """A plan that a better one may follow; without reasons and timetables, which take longer."""
-    _, impossible = possible(day)
-    unserved = sum(not is_second_half(each.stop) for each in plan.unserved)
+    figures = _figures(day, task, plan)
     return SoFar(
-        metres=sum(route.distance_m for route in plan.routes),
-        seconds=sum(route.travel_seconds for route in plan.routes),
+        metres=figures.metres,
+        seconds=figures.seconds,
         calls=sum(len(route.visits) for route in plan.routes),
-        left=len(impossible) + len(task.held) + unserved,
+        left=figures.left,
     )
 
 
@@ -83,13 +82,17 @@ def baseline_of(
     plain = nearest_in_time(free, seconds=seconds, cancelled=cancelled)
     if plain is None:
         return None
+    return _figures(day, task, plain)
+
+
+def _figures(day: Workday, task: Posed, plan: Plan) -> Baseline:
+    """What plans of one day are compared by; second halves of pairs are said of the first."""
     _, impossible = possible(day)
-    brought = {pair.dropoff for pair in free.shipments}
-    unserved = sum(each.stop not in brought for each in plain.unserved)
+    unserved = sum(not is_second_half(each.stop) for each in plan.unserved)
     return Baseline(
-        metres=sum(route.distance_m for route in plain.routes),
-        seconds=sum(route.travel_seconds for route in plain.routes),
-        left=unserved + len(impossible) + len(task.held),
+        metres=sum(route.distance_m for route in plan.routes),
+        seconds=sum(route.travel_seconds for route in plan.routes),
+        left=len(impossible) + len(task.held) + unserved,
     )
 
 

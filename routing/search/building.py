@@ -65,6 +65,8 @@ class NetBuilder:
         window_at, windows = _stretches(spans)
         speed_at, speeds = self._speeds()
         group_at, group = self._groups()
+        lock_at, lock = self._locked_orders()
+        stop[:, at.LOCK_FROM], stop[:, at.LOCK_TO] = lock_at[:-1], lock_at[1:]
         stop[:, at.PENALTY] = self._working_penalty(stop, price)
         near, adjacent = neighbours(seconds[0], price[0], stop)
         rest, limit, before = self._rests()
@@ -99,6 +101,7 @@ class NetBuilder:
             speeds=speeds,
             group_at=group_at,
             group=group,
+            lock=lock,
             flag=np.zeros(at.FLAGS, np.int64),
         )
         self._flags(net)
@@ -107,7 +110,7 @@ class NetBuilder:
         return Net(*laid_out)
 
     def _stops(self) -> Ints:
-        arrays, problem = self.arrays, self.problem
+        arrays = self.arrays
         stop = np.zeros((len(self.stops), at.STOP_COLUMNS), dtype=np.int64)
         stop[:, at.SERVICE] = arrays.service_seconds[self.stops]
         stop[:, at.KIND] = arrays.kind[self.stops]
@@ -117,7 +120,7 @@ class NetBuilder:
         stop[:, at.ENTER] = arrays.location[self.stops]
         stop[:, at.LEAVE] = arrays.exit_location[self.stops]
         stop[:, at.RIDE] = arrays.max_ride[self.stops]
-        stop[:, [at.LOCK, at.HOME_COURIER, at.MATE]] = -1
+        stop[:, [at.HOME_COURIER, at.MATE]] = -1
         courier_number = {int(number): own for own, number in enumerate(self.couriers)}
         for own, number in enumerate(self.stops.tolist()):
             spans = arrays.windows[number]
@@ -129,12 +132,6 @@ class NetBuilder:
                 stop[own, at.HOME_COURIER] = courier_number.get(home[0], -1)
                 before = home[1]
                 stop[own, at.HOME_BEFORE] = self.number_of.get(before, -1 if before == -1 else -2)
-        orders = [lock for lock in problem.rules.locks if lock.level is not LockLevel.COURIER]
-        for number, lock in enumerate(orders):
-            for place, identity in enumerate(lock.stops):
-                own_number = self.number_of.get(problem.stop_index[identity])
-                if own_number is not None:
-                    stop[own_number, [at.LOCK, at.LOCK_PLACE]] = number, place
         return stop
 
     def _rows(self) -> tuple[Ints, Ints]:
@@ -251,6 +248,22 @@ class NetBuilder:
                 entries[right].append((left, together))
         return _stretches(entries)
 
+    def _locked_orders(self) -> tuple[Ints, Ints]:
+        """In which of its courier's locked orders each stop stands, and where: it may be in several."""
+        index = self.problem.stop_index
+        orders: dict[CourierId, dict[tuple[int, ...], None]] = {}
+        for lock in self.problem.rules.locks:
+            numbers = (self.number_of.get(index[stop]) for stop in lock.stops)
+            own = tuple(number for number in numbers if number is not None)
+            if lock.level is not LockLevel.COURIER and len(own) > 1:
+                orders.setdefault(lock.courier, {})[own] = None
+        entries: list[list[tuple[int, int]]] = [[] for _ in self.stops]
+        for of_courier in orders.values():
+            for number, order in enumerate(of_courier):
+                for place, stop in enumerate(order):
+                    entries[stop].append((number, place))
+        return _stretches(entries)
+
     def _working_penalty(self, stop: Ints, price: Table) -> Ints:
         """What leaving a stop out costs while searching.
 
@@ -292,7 +305,7 @@ class NetBuilder:
         flag[at.HAS_EXTRA] = bool(net.extra.any())
         flag[at.OPEN_TO_ALL] = bool(net.allowed.all())
         flag[at.GROUPED] = len(net.group) > 0
-        flag[at.LOCKS] = bool((net.stop[:, at.LOCK] >= 0).any())
+        flag[at.LOCKS] = len(net.lock) > 0
         flag[at.PAIRED] = at.PICKUP in kinds
         flag[at.PURE_DELIVER] = kinds <= {at.DELIVER, at.LEG}
         flag[at.RIDES] = bool((net.stop[:, at.RIDE] >= 0).any())

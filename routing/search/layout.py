@@ -16,7 +16,7 @@ Table = NDArray[Any]
 
 # Net.stop: one row a stop.
 EARLY, LATE, SERVICE, KIND, MATE, PENALTY, TRUE_PENALTY, SCANNED = range(8)
-RELEASE, LOCK, LOCK_PLACE, HOME_COURIER, HOME_BEFORE, SETUP, ENTER, LEAVE, RIDE = range(8, 17)
+RELEASE, LOCK_FROM, LOCK_TO, HOME_COURIER, HOME_BEFORE, SETUP, ENTER, LEAVE, RIDE = range(8, 17)
 STOP_COLUMNS = 17
 DELIVER, COLLECT, PICKUP, DROPOFF, LEG = range(5)
 
@@ -76,6 +76,9 @@ class Net(NamedTuple):
     speeds: Ints  # (periods, 2): from second, percent
     group_at: Ints  # (stops + 1,) into group
     group: Ints  # (entries, 2): other stop, 1 together or 0 apart
+    # (entries, 2): which of its courier's locked orders, place in it. A stop has those from LOCK_FROM
+    # up to LOCK_TO.
+    lock: Ints
     flag: Ints
 
 
@@ -100,7 +103,7 @@ class State(NamedTuple):
     least: Ints  # (slots,) what the stop looked for adds to a tour at least
     least_mark: Ints  # (slots,) and the search that counted it
     scratch: Ints  # (8, breaks + 1)
-    lock_seen: Ints
+    lock_seen: Ints  # (orders of one courier,) the furthest place met in each
     work: Ints  # (6, ...) touched tours, where each begins, their stops, absent before, string, ruined
     key: NDArray[np.float64]
     candidates: Ints  # (CANDIDATES, 3)

@@ -13,8 +13,8 @@ from routing.search.layout import (
     HAS_METRES,
     HOME_BEFORE,
     HOME_COURIER,
-    LOCK,
-    LOCK_PLACE,
+    LOCK_FROM,
+    LOCK_TO,
     LOCKS,
     MAX_METRES,
     NEVER,
@@ -55,11 +55,12 @@ def rule_costs(net: Net, state: State, courier: int) -> int:
             if net.flag[ORDER_CHANGE] and net.stop[here, HOME_COURIER] == courier:
                 if net.stop[here, HOME_BEFORE] != previous:
                     cost += net.flag[ORDER_CHANGE]
-            if net.flag[LOCKS] and net.stop[here, LOCK] >= 0:
-                lock = net.stop[here, LOCK]
-                if state.lock_seen[lock] > net.stop[here, LOCK_PLACE]:
-                    return NEVER
-                state.lock_seen[lock] = net.stop[here, LOCK_PLACE]
+            if net.flag[LOCKS]:
+                for entry in range(net.stop[here, LOCK_FROM], net.stop[here, LOCK_TO]):
+                    lock, place = net.lock[entry, 0], net.lock[entry, 1]
+                    if state.lock_seen[lock] > place:
+                        return NEVER
+                    state.lock_seen[lock] = place
             if net.flag[HAS_METRES]:
                 metres += net.metres[kind, row, here]
             previous = here

@@ -218,7 +218,7 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
         least=np.zeros(slots, np.int64),
         least_mark=np.zeros(slots, np.int64),
         scratch=np.zeros((8, max(2, breaks)), np.int64),
-        lock_seen=np.zeros(int(net.stop[:, at.LOCK].max(initial=0)) + 1, np.int64),
+        lock_seen=np.zeros(int(net.lock[:, 0].max(initial=0)) + 1, np.int64),
         work=np.full((6, max(2 * stops, slots) + 16), 0, np.int64),
         key=np.zeros(stops + 1),
         candidates=np.zeros((at.CANDIDATES, 3), np.int64),

@@ -1,5 +1,7 @@
 """Generated courier days that use every constraint of the problem, from a named seed."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import reject
 
@@ -14,10 +16,12 @@ from routing import (
     Lock,
     LockLevel,
     Matrix,
+    Plan,
     PlanRules,
     Problem,
     Profile,
     Published,
+    Route,
     Shipment,
     SpeedPeriod,
     Stop,
@@ -25,6 +29,7 @@ from routing import (
     StopKind,
     Window,
 )
+from routing.baseline import nearest_neighbour
 
 OPENS, CLOSES = 7 * 3600 + 1800, 17 * 3600
 AREAS = ("Tam Kỳ", "Phú Ninh", "Núi Thành")
@@ -65,6 +70,34 @@ def any_courier_day(seed: int, stops: int, couriers: int, *, rich: bool = True) 
         return courier_day(seed, stops, couriers, rich=rich)
     except ContradictoryProblem:
         reject()
+
+
+def with_locks_of_a_plan(problem: Problem, seed: int) -> tuple[Problem, Plan]:
+    """The day with locks of every level, many of them for the same calls, and a plan that keeps all.
+
+    None are added where that plan leaves a mandatory call out: beside it they might contradict.
+    """
+    draw = np.random.default_rng(seed)
+    plan = nearest_neighbour(problem)
+    left_out = (problem.stops[problem.stop_index[each.stop]] for each in plan.unserved)
+    if any(map(problem.is_mandatory, left_out)):
+        return problem, plan
+    locks = [lock for route in plan.routes for lock in _locks_of(draw, route)]
+    rules = replace(problem.rules, locks=(*problem.rules.locks, *locks))
+    return replace(problem, rules=rules), plan
+
+
+def _locks_of(draw: np.random.Generator, route: Route) -> list[Lock]:
+    whole = Lock(level=LockLevel.ROUTE, courier=route.courier, stops=route.stops)
+    locks = [whole] if draw.random() < 0.2 else []
+    for _ in range(int(draw.integers(0, 4))):
+        level = (LockLevel.ORDER, LockLevel.ORDER, LockLevel.TIME)[int(draw.integers(0, 3))]
+        visits = [visit for visit in route.visits if draw.random() < 0.5]
+        starts = [visit.start_second for visit in visits if level is LockLevel.TIME]
+        stops = tuple(visit.stop for visit in visits)
+        if stops:
+            locks.append(replace(whole, level=level, stops=stops, start_seconds=tuple(starts)))
+    return locks
 
 
 def _calls(

@@ -1,5 +1,6 @@
 """The search obeys everything the problem says, counts every cost unit, and can be repeated."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations, product
 from math import dist
@@ -13,7 +14,9 @@ from routing import (
     CostRates,
     CourierId,
     Location,
+    Lock,
     Matrix,
+    PlanRules,
     Problem,
     Profile,
     Shipment,
@@ -21,16 +24,19 @@ from routing import (
     Window,
     check,
 )
-from routing.assembly import ImpossibleOrder, assemble
+from routing.assembly import ImpossibleOrder, assemble, orders_of
 from routing.days import Orders, Scheduler
 from routing.formats import read_lilim, read_solomon, read_vrplib
+from routing.loosening import with_possible_locks
+from routing.replan import locked
+from routing.rules import LockLevel as Level
 from routing.search import layout as at
 from routing.search.building import NetBuilder
 from routing.search.engine import SEARCH_ENGINE
 from routing.search.search import Search
 from routing.solve import solve
-from tests.routing.courier_days import any_courier_day, courier_day
-from tests.routing.small import LAN, MINH, courier, on_a_line, stop, window
+from tests.routing.courier_days import any_courier_day, courier_day, with_locks_of_a_plan
+from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 from tests.shared_data import shared
 
 
@@ -106,12 +112,15 @@ def every_order(stops: int, couriers: int) -> list[Orders]:
     return plans
 
 
+@pytest.mark.parametrize("are_locked", [False, True], ids=["free", "locked"])
 @pytest.mark.parametrize("seed", range(4))
-def test_small_days_are_solved_as_well_as_by_trying_everything(seed: int) -> None:
+def test_small_days_are_solved_as_well_as_by_trying_everything(seed: int, are_locked: bool) -> None:
     problem = courier_day(seed, 5, 2, rich=True)
     problem = replace(
         problem, couriers=tuple(replace(man, max_tours=1) for man in problem.couriers)
     )
+    if are_locked:
+        problem, _ = with_locks_of_a_plan(problem, seed)
     scheduler = Scheduler(problem)
     cheapest = None
     for orders in every_order(len(problem.stops), 2):
@@ -124,6 +133,88 @@ def test_small_days_are_solved_as_well_as_by_trying_everything(seed: int) -> Non
         cheapest = plan.cost if cheapest is None else min(cheapest, plan.cost)
 
     assert searched(problem, 800).best_cost == cheapest
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 10_000), stops=st.integers(4, 30), couriers=st.integers(1, 4))
+def test_whatever_is_locked_is_kept_by_every_day_found(
+    seed: int, stops: int, couriers: int
+) -> None:
+    problem, plan = with_locks_of_a_plan(any_courier_day(seed, stops, couriers), seed)
+    kept = orders_of(problem, plan)
+
+    search = searched(problem, 160, seed)
+
+    assert is_sound(problem, search.best())
+    assert assemble(Scheduler(problem), search.best()).cost == search.best_cost
+    assert search.load(kept)
+    assert search.best_cost <= assemble(Scheduler(problem), kept).cost
+
+
+def round_the_lake(**place: int) -> Problem:
+    """A one-way road of four minutes around a lake: whoever called out of order drives round again."""
+    seconds = [[60 * ((to - since) % 4) for to in range(4)] for since in range(4)]
+    return Problem(
+        locations=tuple(Location(name=f"km {km}") for km in range(4)),
+        profiles=(Profile(travel=Matrix(seconds, seconds)),),
+        stops=tuple(stop(name, km) for name, km in place.items()),
+        couriers=(courier(LAN),),
+    )
+
+
+def lock(level: Level, names: str, *starts: int) -> Lock:
+    return Lock(level=level, courier=LAN, stops=tuple(map(S, names)), start_seconds=starts)
+
+
+def with_locks(*locks: Lock, **place: int) -> Problem:
+    return replace(round_the_lake(**place), rules=PlanRules(locks=locks))
+
+
+def with_one_second_fallen() -> Problem:
+    """Nobody is at a within a second; its courier and its place before b and c are kept."""
+    timed = lock(Level.TIME, "abc", 1, 3000, 4000)
+    problem, told = with_possible_locks(round_the_lake(a=2, b=1, c=3), [timed])
+    assert [each.stop for each in told] == ["a"]
+    return problem
+
+
+def locked_twice() -> Problem:
+    free = round_the_lake(a=2, b=1, c=3)
+    plan = assemble(Scheduler(free), (((0, 1, 2),),))
+    in_order = locked(free, plan, [S("a"), S("b"), S("c")], Level.ORDER)
+    return locked(in_order, plan, [S("b")], Level.TIME)
+
+
+OVERLAPPING: dict[str, Callable[[], Problem]] = {
+    "an order and a second in it": lambda: with_locks(
+        lock(Level.ORDER, "abc"), lock(Level.TIME, "b", 3000), a=2, b=1, c=3
+    ),
+    "a whole route and a second in it": lambda: with_locks(
+        lock(Level.ROUTE, "abc"), lock(Level.TIME, "b", 3000), a=2, b=1, c=3
+    ),
+    "one before two": lambda: with_locks(
+        lock(Level.ORDER, "ab"), lock(Level.ORDER, "ac"), a=2, b=1, c=3
+    ),
+    "two before one": lambda: with_locks(
+        lock(Level.ORDER, "bc"), lock(Level.ORDER, "ac"), a=1, b=3, c=2
+    ),
+    "one lock after another": lambda: with_locks(
+        lock(Level.ORDER, "bc"), lock(Level.ORDER, "ab"), a=1, b=3, c=2
+    ),
+    "a second that has fallen": with_one_second_fallen,
+    "locked in order and then in time": locked_twice,
+}
+
+
+@pytest.mark.parametrize("name", OVERLAPPING)
+def test_every_lock_of_a_call_is_kept(name: str) -> None:
+    problem = OVERLAPPING[name]()
+
+    search = searched(problem, 80)
+
+    assert is_sound(problem, search.best())
+    assert search.serves_all
+    assert search.best_cost == 2 * 240
 
 
 def a_star(calls: int, *, hours: tuple[Window, ...] = ()) -> Problem:

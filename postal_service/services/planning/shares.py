@@ -12,10 +12,10 @@ from routing.baseline import baseline_seconds, search_seconds
 COUNTER_SHARE: Final = 1 / 6
 LONGEST_COUNTER_SECONDS: Final = 3.0
 LONGEST_REASONS_SECONDS: Final = 3.0
-# Together less than the second by which a search may outlast its budget.
 LEAST_BASELINE_SECONDS: Final = 0.1
 LEAST_COUNTER_SECONDS: Final = 0.2
-LEAST_REASONS_SECONDS: Final = 0.4
+# Of the second by which a search may outlast its budget: reasons are what people ask for first.
+OVER_SECONDS: Final = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Shares:
     @property
     def reasons(self) -> float:
         """For saying why calls are left, where the search had no time to."""
-        return min(LONGEST_REASONS_SECONDS, max(self._left, LEAST_REASONS_SECONDS))
+        return min(LONGEST_REASONS_SECONDS, max(self._left + OVER_SECONDS, 0.0))
 
     @property
     def _left(self) -> float:

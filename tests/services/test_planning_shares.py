@@ -60,6 +60,13 @@ def test_reasons_are_still_told_where_the_search_took_everything() -> None:
     assert at(60, 5).reasons == 3.0
 
 
+def test_a_plan_is_hardly_ever_longer_than_the_nearest_stop_next() -> None:
+    found = planning.solve(day([home(n) for n in range(1, 7)]), budget_seconds=1.5, seed=1)
+
+    assert found.baseline is not None
+    assert 0 < found.metres <= found.baseline.metres * 1.2
+
+
 def test_a_search_that_is_cancelled_at_once_still_plans_and_is_compared_with_nothing() -> None:
     workday = day([home(1), home(2)])
 

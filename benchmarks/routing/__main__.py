@@ -1,5 +1,7 @@
 """Route quality side by side, section by section of docs/benchmarks/routing.md.
 
+    python -m benchmarks.routing                      # public instances and courier days, 10 s
+    python -m benchmarks.routing all --seconds 30 --seeds 1,2,3
     python -m benchmarks.routing public --seconds 10 --threads 1 --seeds 1,2,3
     python -m benchmarks.routing days --seconds 10 --threads 1 --seeds 1,2
     python -m benchmarks.routing large --stops 5000,20000 --minutes 3
@@ -12,7 +14,7 @@ stopped goes on where it was.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from benchmarks.routing import curves, days, large, speed
@@ -32,16 +34,18 @@ def main(arguments: Sequence[str]) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(required=True, metavar="public | days | large | speed")
+    verbs = parser.add_subparsers(required=True, metavar="all | public | days | large | speed")
+    both = _compared(verbs.add_parser("all", help="public instances, then generated days"))
     public = _compared(verbs.add_parser("public", help="instances with a best known cost"))
-    public.add_argument("--instances", help="names with commas; all by default")
-    public.add_argument("--solvers", default=",".join(SOLVERS))
-    public.set_defaults(run=_public)
     generated = _compared(verbs.add_parser("days", help="generated courier days"))
-    generated.add_argument("--families", default=",".join(days.FAMILIES))
-    generated.add_argument("--sizes", default=",".join(map(str, days.SIZES)))
-    generated.add_argument("--days", default="tam-ky,hoi-an", help=f"of {', '.join(days.SEEDS)}")
-    generated.add_argument("--solvers", default=",".join(COMPARED))
+    for verb in (both, public):
+        verb.add_argument("--instances", help="names with commas; all by default")
+    for verb in (both, generated):
+        verb.add_argument("--families", default=",".join(days.FAMILIES))
+        verb.add_argument("--sizes", default=",".join(map(str, days.SIZES)))
+        verb.add_argument("--days", default="tam-ky,hoi-an", help=f"of {', '.join(days.SEEDS)}")
+    both.set_defaults(run=_all)
+    public.set_defaults(run=_public)
     generated.set_defaults(run=_days)
     province = verbs.add_parser("large", help="days of a whole province")
     large.add_arguments(province)
@@ -59,10 +63,19 @@ def _compared(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:
     verb.add_argument("--threads", type=int, default=1)
     verb.add_argument("--seeds", default="1", help="of the solvers")
     verb.add_argument("--once", default="", help="solvers that are asked with the first seed only")
+    verb.add_argument("--solvers", type=_named, help="names with commas; all by default")
     verb.add_argument("--note", default="", help="a sentence on the circumstances")
     verb.add_argument("--answers", type=Path, help="a file that keeps the answers")
     verb.add_argument("--output", type=Path, default=REPORT)
     return verb
+
+
+def _named(text: str) -> list[str]:
+    names = text.split(",")
+    for name in names:
+        if name not in {*SOLVERS, *COMPARED}:
+            raise argparse.ArgumentTypeError(f"no solver is called {name}")
+    return names
 
 
 def _repeated(arguments: Sequence[str]) -> list[str]:
@@ -77,11 +90,16 @@ def _repeated(arguments: Sequence[str]) -> list[str]:
     return kept
 
 
+def _all(chosen: argparse.Namespace) -> None:
+    _public(chosen)
+    _days(chosen)
+
+
 def _public(chosen: argparse.Namespace) -> None:
     key = f"public-{chosen.seconds:g}s-{chosen.threads}t"
     answers: list[Answer] = []
     for name in chosen.instances.split(",") if chosen.instances else names():
-        answers += _answers(chosen, [name], chosen.solvers.split(","))
+        answers += _answers(chosen, [name], _solvers(chosen, SOLVERS))
         # Written after each instance, so that a stopped run leaves what it has measured.
         picture = chosen.output.parent / f"{key}.svg"
         known = any(answer.best_known for answer in answers)
@@ -110,7 +128,7 @@ def _days(chosen: argparse.Namespace) -> None:
     for family in chosen.families.split(","):
         for size in chosen.sizes.split(","):
             named = [f"{family}-{size}-{seed}" for seed in chosen.days.split(",")]
-            solvers = [s for s in chosen.solvers.split(",") if expresses(s, family) is not None]
+            solvers = [s for s in _solvers(chosen, COMPARED) if expresses(s, family) is not None]
             answers += _answers(chosen, named, solvers)
             picture = chosen.output.parent / f"{key}.svg"
             curves.draw(
@@ -140,6 +158,11 @@ def _cheapest(answers: Sequence[Answer]) -> curves.Floor:
     return lambda answer: least.get(answer.instance)
 
 
+def _solvers(chosen: argparse.Namespace, known: Collection[str]) -> list[str]:
+    """Those asked for, of those that a section knows."""
+    return [solver for solver in chosen.solvers or known if solver in known]
+
+
 def _answers(chosen: argparse.Namespace, named: list[str], solvers: list[str]) -> list[Answer]:
     return list(
         answers_to(
@@ -155,7 +178,6 @@ def _answers(chosen: argparse.Namespace, named: list[str], solvers: list[str]) -
 
 
 if __name__ == "__main__":
-    # Without a verb the public instances, as ever.
     given = sys.argv[1:]
     bare = not given or (given[0].startswith("-") and given[0] not in {"-h", "--help"})
-    main(["public", *given] if bare else given)
+    main(["all", *given] if bare else given)

@@ -6,6 +6,7 @@ from typing import Final
 
 from benchmarks.routing.day_solvers import expresses
 from benchmarks.routing.days import day_name
+from benchmarks.routing.machine import origin
 from benchmarks.routing.table import OVERRUN, Answer, circumstances, solvers_of, won
 
 OURS: Final = "this library"
@@ -19,7 +20,7 @@ def days_section(
     parts = [
         f"## Generated courier days, {seconds:g} s, {threads} thread(s)\n",
         circumstances(answers, seconds=seconds, threads=threads, note=note),
-        f"\nAgain: `{again}`\n",
+        f"\n{origin(again)}\n",
         "### This library's cost as a share of the best peer's (below 1 is better)\n",
         _ratios(answers),
         "\n### Mean cost above the cheapest answer anybody gave\n",

@@ -8,6 +8,7 @@ from typing import Final
 from benchmarks.routing.asking import answers_to
 from benchmarks.routing.conventions import CONVENTIONS
 from benchmarks.routing.days import FAMILIES, SEEDS
+from benchmarks.routing.machine import origin
 from benchmarks.routing.page import REPORT, put
 from benchmarks.routing.table import Answer
 
@@ -72,7 +73,7 @@ def large_section(
                 "which only this library can use, the peers are given whole matrices. "
                 f"A solver may not have more than 16 GB. {note}"
             ).strip(),
-            f"\nAgain: `{again}`\n",
+            f"\n{origin(again)}\n",
             *lines,
         ]
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.routing.days import FAMILIES, SEEDS
+from benchmarks.routing.machine import origin
 from benchmarks.routing.page import REPORT, put
 
 ROOT: Final = Path(__file__).parents[2]
@@ -50,7 +51,7 @@ def run(chosen: argparse.Namespace) -> None:
         [
             "## How long one waits",
             f"This library, days of the family `{chosen.family}`. {chosen.note}".strip(),
-            f"Again: `{chosen.again}`",
+            origin(chosen.again),
             "### The first plan",
             (
                 "Seconds to state the day (draw it, its travel table, look for contradictions), from "

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+from benchmarks.routing.machine import origin
+
 OVERRUN = 1.2  # an answer that took longer than this share of the budget is marked
 
 
@@ -52,7 +54,7 @@ def public_section(
     parts = [
         f"## Public instances, {seconds:g} s, {threads} thread(s)\n",
         circumstances(answers, seconds=seconds, threads=threads, note=note),
-        f"\nAgain: `{again}`\n",
+        f"\n{origin(again)}\n",
         "### Gap to the best known cost\n",
         _summary(answers, solvers),
         f"\n![gap over time]({picture})\n" if picture else "",

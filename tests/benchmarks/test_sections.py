@@ -1,7 +1,10 @@
 """The page keeps every run's section, and its ratios are what the answers say."""
 
 import json
+import os
+import platform
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -88,7 +91,42 @@ def test_the_section_of_the_days_says_ratio_fault_and_command() -> None:
     assert "| shared | 50 | 0.980 | 0.980 | 1 of 1 | PyVRP 1 | 0 | 0 |" in text
     assert "| shared-50-tam-ky | 98 | 100 | 1 mandatory stops unserved |" in text
     assert "Again: `run it`" in text
+    assert f"{os.cpu_count()} cores" in text
+    assert f"Python {platform.python_version()}, numba {version('numba')}" in text
     assert "![cost above the best over time](a.svg)" in text
+
+
+def test_one_command_asks_for_instances_and_days(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `bench` is not installed")
+    from benchmarks.routing.__main__ import main  # noqa: PLC0415 - only where it is installed
+
+    page = tmp_path / "routing.md"
+    keep = tmp_path / "answers.jsonl"
+    known = replace(OURS, instance="R108", family="Solomon100", best_known=70)
+    lines = [{"run": [10.0, 1], "answer": asdict(each)} for each in (known, OURS)]
+    keep.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    few = ["--solvers", OURS.solver, "--instances", "R108"]
+    few += ["--families", "shared", "--sizes", "50", "--days", "tam-ky"]
+    main(["all", *few, "--answers", str(keep), "--output", str(page)])
+
+    text = page.read_text("utf-8")
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    assert [head.partition(",")[0] for head in heads[:2]] == [
+        "## Public instances",
+        "## Generated courier days",
+    ]
+    assert f"`python -m benchmarks.routing all {' '.join(few)}`" in text
+
+
+def test_a_solver_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `bench` is not installed")
+    from benchmarks.routing.__main__ import main  # noqa: PLC0415 - only where it is installed
+
+    with pytest.raises(SystemExit):
+        main(["days", "--solvers", "PyVRP,Ariadne"])
+
+    assert "no solver is called Ariadne" in capsys.readouterr().err
 
 
 def test_the_section_of_a_province_says_when_the_first_plan_came() -> None:

@@ -73,7 +73,7 @@ def test_a_second_that_has_passed_leaves_courier_and_order() -> None:
     starts = {v.stop: v.start_second for route in later.routes for v in route.visits}
     assert starts[S("b")] == 900
     assert 500 <= starts[S("a")] < 900
-    assert later.routes[0].stops[:2] == ("a", "b")
+    assert [stop for stop in later.routes[0].stops if stop in {"a", "b"}] == ["a", "b"]
 
 
 @pytest.mark.parametrize("level", [Level.COURIER, Level.ORDER])

@@ -167,16 +167,15 @@ class Draft:
     def _positions(
         self, courier: int, tour: tuple[int, ...], stop: int, partner: int
     ) -> Iterator[tuple[int, tuple[int, ...]]]:
-        before = self._length(courier, tour)
         for position in range(len(tour) + 1):
+            added = self._added(courier, tour, position, stop)
             longer = (*tour[:position], stop, *tour[position:])
             if partner < 0:
-                added = self._added(courier, tour, position, stop)
                 yield added, longer
                 continue
             for later in range(position + 1, len(longer) + 1):
                 both = (*longer[:later], partner, *longer[later:])
-                yield self._length(courier, both) - before, both
+                yield added + self._added(courier, longer, later, partner), both
 
     def _added(self, courier: int, tour: tuple[int, ...], position: int, stop: int) -> int:
         man = self.problem.couriers[courier]

@@ -1,9 +1,11 @@
 """A published round is loaded tour by tour: what of a tour lies at the counter is offered to its courier at once.
 
 What goes out in the afternoon stays at the counter until then: nobody signs for what he does not carry.
+With what old papers are given for goes an empty envelope, which is given out here.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,11 +16,12 @@ from postal_service.domain.acts import Capacity
 from postal_service.domain.ids import ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.projections import holdings
-from postal_service.services import closed_bags, handovers, orders, places, plans
+from postal_service.services import closed_bags, handovers, orders, places, plans, return_envelopes
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.handovers import Offered
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.planning import Lock
+from postal_service.services.return_envelopes import ReturnEnvelope
 from postal_service.storage.schema import RoundRow, StopItemRow, StopRow
 
 
@@ -26,13 +29,29 @@ class NothingToLoad(RuleBroken):
     code = "round.nothing_to_load"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What was put out for the courier, and the envelopes that were given out for it just now."""
+
+    offered: Offered
+    envelopes: tuple[ReturnEnvelope, ...]
+
+
 def load(
-    session: Session, keys: OfficeKeys, round_id: RoundId, *, tour: int, by: Actor, at: datetime
-) -> Offered:
+    session: Session,
+    keys: OfficeKeys,
+    round_id: RoundId,
+    *,
+    tour: int,
+    service: str,
+    by: Actor,
+    at: datetime,
+) -> Loaded:
     """Offer a tour's items to the round's courier in one batch; its calls are fixed with him.
 
-    Raises UnknownRound, RoleNeeded, NothingToLoad when nothing of the tour lies at the counter, and
-    what `handovers.offer` raises.
+    `service` is the S10 indicator of the envelopes that go along. Raises UnknownRound, RoleNeeded,
+    NothingToLoad when nothing of the tour lies at the counter, NumbersExhausted, and what
+    `handovers.offer` raises; then nothing is recorded.
     """
     row = session.scalar(select(RoundRow).filter_by(id=round_id).with_for_update())
     if row is None or not _works_at(session, UnitCode(row.office), by):
@@ -58,7 +77,10 @@ def load(
         if stop.locked == Lock.NONE:
             stop.locked = Lock.COURIER.value
     session.flush()
-    return offered
+    given_out = return_envelopes.issue_missing(
+        session, offered.items, service=service, by=by, at=at
+    )
+    return Loaded(offered=offered, envelopes=given_out)
 
 
 def to_load(session: Session, round_id: RoundId) -> dict[int, list[ItemId]]:

@@ -16,7 +16,7 @@ from postal_service.domain.attempts import (
 from postal_service.domain.custody_rules import NotTheHolder
 from postal_service.domain.ids import ItemId
 from postal_service.projections import comparing
-from postal_service.services import delivery, places, workdays
+from postal_service.services import delivery, places, round_loading, workdays
 from postal_service.services.orders import Order
 from postal_service.services.orders_reading import PROMISED_PENALTY_SECONDS
 from tests.services import rounds_day as d
@@ -174,3 +174,15 @@ def test_the_next_attempt_ends_what_was_agreed(
     agree(session, world, item, FRIDAY)
     agree(session, world, item, None, reason="R01")
     assert standing(session, item).agreed_for == ""
+
+
+def test_who_puts_it_off_before_the_round_leaves_is_not_called_at_that_day(
+    session: Session, world: World
+) -> None:
+    stays, put_off = d.results_at_office(session, world, d.homes(2))
+    mine = d.published(session, world)
+    delivery.attempt(
+        session, world.keys, put_off, reason="R06", agreed_for=FRIDAY, by=world.counter, at=d.EARLY
+    )
+
+    assert round_loading.to_load(session, mine) == {1: [stays]}

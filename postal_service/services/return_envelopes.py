@@ -115,13 +115,13 @@ def of(session: Session, results: Collection[ItemId]) -> dict[ItemId, TakenBack]
     """What is taken back for each of these results; those without anything are left out."""
     asked = select(ItemRow).where(ItemRow.item.in_(results), ItemRow.collect_back.is_not(None))
     rows = session.scalars(asked).all()
-    envelopes = dict(
-        session.execute(  # the newest stays: a later one takes the place of one whose label was lost
-            select(ItemRow.goes_with, ItemRow.item)
-            .where(ItemRow.goes_with.in_([row.item for row in rows]))
-            .order_by(ItemRow.issued_on, ItemRow.item)
-        ).tuples()
+    given_out = session.execute(
+        select(ItemRow.goes_with, ItemRow.item)
+        .where(ItemRow.goes_with.in_([row.item for row in rows]))
+        .order_by(ItemRow.issued_on, ItemRow.item)
     )
+    # The newest stays: a later one takes the place of one whose label was lost.
+    envelopes = {row.goes_with: row.item for row in given_out}
     return {
         ItemId(row.item): TakenBack(
             papers=dossiers.item_of(row).collect_back,

@@ -255,12 +255,11 @@ def refuse_unless_agreed(
     """Whether the reason and the named day go together. Raises AgreedDayMissing or AgreedDayDoesNotFit."""
     if day is None:
         if asks_day(reason):
-            raise AgreedDayMissing(reason=reason.value)
+            raise AgreedDayMissing
         return
     if not asks_day(reason) or day not in days_to_agree(tried_on, policy=policy, on=on):
         raise AgreedDayDoesNotFit(
             day=short_date(day),
-            reason=Reason.OTHER_DAY_AGREED.value,
             working_days=policy.hold_working_days,
         )
 

@@ -272,7 +272,11 @@ def test_the_day_a_receiver_names_is_noted_and_shown(result: AtCounter, session:
         ({"reason": "R06", "agreed_for": "2026-11-22"}, 409, "22/11/2026 không dùng được"),
         ({"reason": "R06", "agreed_for": "2026-11-24"}, 409, "24/11/2026 không dùng được"),
         ({"reason": "R06", "agreed_for": "2026-12-07"}, 409, "07/12/2026 không dùng được"),
-        ({"reason": "R01", "agreed_for": "2026-11-27"}, 409, "chỉ đi với lý do R06"),
+        (
+            {"reason": "R01", "agreed_for": "2026-11-27"},
+            409,
+            "chỉ đi với lý do “Hẹn ngày phát khác”",
+        ),
         ({"reason": "R99", "agreed_for": "2026-11-27"}, 400, "R99"),
     ],
 )

@@ -26,6 +26,7 @@ def failure_reasons() -> ResponseReturnValue:
                 "text": rule.en if english else rule.vi,
                 "counted": attempts.counts(reason),
                 "actions": [action.value for action in rule.actions],
+                "asks_day": attempts.asks_day(reason),
             }
             for reason, rule in attempts.REASONS.items()
         ]

@@ -254,7 +254,26 @@ class PackageSchema(Schema):
     troubles = fields.List(fields.String(), required=True)
     round = fields.String(required=True)
     attempts = fields.Integer(required=True)
+    agreed_for = fields.String(
+        required=True,
+        metadata={"description": "The day that the receiver named at the last attempt, or nothing"},
+    )
     returning = fields.Boolean(required=True)
+    collect_back = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The old papers that are taken back when it is delivered"},
+    )
+    return_envelope = fields.String(
+        required=True,
+        metadata={
+            "description": "The item they go back in: an empty envelope that is carried along"
+        },
+    )
+    goes_with = fields.String(
+        required=True,
+        metadata={"description": "Of such an envelope: the result at whose delivery it is filled"},
+    )
     charges = fields.List(
         fields.Nested(ChargeSchema),
         required=True,
@@ -276,6 +295,11 @@ class ShiftSchema(Schema):
     packages = fields.List(fields.Nested(PackageSchema), required=True)
     colleagues = fields.List(fields.Nested(ColleagueSchema), required=True)
     cursor = fields.String(required=True)
+    days_to_agree = fields.List(
+        fields.Date(),
+        required=True,
+        metadata={"description": "The days that may be agreed with a receiver at an attempt R06"},
+    )
     good_for_seconds = fields.Integer(
         required=True,
         metadata={"description": "Counted from this answer, or from a later 304"},
@@ -342,6 +366,9 @@ class ReasonSchema(Schema):
     )
     actions = fields.List(
         fields.String(), required=True, metadata={"description": "The first is the default"}
+    )
+    asks_day = fields.Boolean(
+        required=True, metadata={"description": "The event tells in `day` what was agreed"}
     )
 
 

@@ -1,7 +1,6 @@
 """An item as a phone sees it, with or without a custody so far."""
 
 from postal_service.domain.custody import Standing
-from postal_service.services.collecting import ToCollect
 from postal_service.services.courier_shift import Package
 
 NOT_ACCEPTED = "C0"  # with the citizen
@@ -11,7 +10,7 @@ NO_PAPERS = {"originals": 0, "certified": 0, "photocopies": 0}
 def package_of(package: Package) -> dict[str, object]:
     """Flat, and every key always there, so that a phone has one shape to store."""
     known = package.standing
-    told = _held(known) if known else _awaited(package.expected)
+    told = _held(known) if known else _awaited(package)
     offer = package.offer
     return {
         "item": package.item,
@@ -22,6 +21,9 @@ def package_of(package: Package) -> dict[str, object]:
         "offer_digest": offer.digest if offer else "",
         "offer_signature": offer.signature if offer else "",
         "charges": package.charges,
+        "collect_back": package.collect_back,
+        "return_envelope": package.return_envelope,
+        "goes_with": package.goes_with,
     }
 
 
@@ -44,18 +46,20 @@ def _held(known: Standing) -> dict[str, object]:
         "troubles": sorted(known.troubles),
         "round": known.round,
         "attempts": known.attempts,
+        "agreed_for": known.agreed_for,
         "returning": known.returning,
     }
 
 
-def _awaited(expected: ToCollect | None) -> dict[str, object]:
+def _awaited(package: Package) -> dict[str, object]:
     """Still with the citizen: what the acceptance at the door will say."""
+    expected = package.expected
     return {
         "state": NOT_ACCEPTED,
         "holder": "",
         "holder_unit": "",
         "custody": "",
-        "destination": expected.destination if expected else "",
+        "destination": package.destination,
         "counts": expected.counts if expected else NO_PAPERS,
         "condition": "ok",
         "seal": "",
@@ -67,5 +71,6 @@ def _awaited(expected: ToCollect | None) -> dict[str, object]:
         "troubles": [],
         "round": "",
         "attempts": 0,
+        "agreed_for": "",
         "returning": False,
     }

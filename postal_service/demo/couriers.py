@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from postal_service.demo import places
 from postal_service.demo.clerks import Office
 from postal_service.demo.day import Door
 from postal_service.demo.hours import DemoClock
@@ -24,7 +23,7 @@ from postal_service.demo.phone_offers import Parcel
 from postal_service.demo.places import Office as PostOffice
 from postal_service.domain import acts, attempts, codes
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Capacity, Condition, Counts, Leg, Receiver
+from postal_service.domain.acts import Condition, Counts, Receiver
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.money import Means
 from postal_service.ledger import offers
@@ -71,7 +70,6 @@ class Courier:
     signed_in_at: datetime | None = None
     packages: dict[ItemId, dict[str, Any]] = field(default_factory=dict)
     held: dict[ItemId, Parcel] = field(default_factory=dict)
-    envelopes: dict[ItemId, ItemId] = field(default_factory=dict)  # by the result they go with
     stops: list[tuple[RoundId, dict[str, Any]]] = field(default_factory=list)
     ends_at: datetime | None = None
     failures: list[tuple[ItemId, EventId]] = field(default_factory=list)
@@ -227,7 +225,7 @@ class Courier:
             return
         proof = self._proof(item, door)
         parcel = self.held.pop(item)
-        envelope = self.envelopes.pop(item, None)
+        envelope = ItemId(self.packages[item]["return_envelope"])
         exchange = exchange_code() if envelope else ""
         deliver = acts.Deliver(
             receiver=Receiver.OWNER,
@@ -241,7 +239,7 @@ class Courier:
         self.tally.delivered += 1
         self._take_money(item)
         if envelope:
-            self._take_back(envelope, matter.agency, exchange)
+            self._take_back(envelope, exchange)
 
     def _take_money(self, item: ItemId) -> None:
         """What the day says is still due, charge by charge."""
@@ -284,17 +282,10 @@ class Courier:
         redeemed: str = told["reference"]
         return redeemed
 
-    def _take_back(self, envelope: ItemId, agency: UnitCode, exchange: str) -> None:
+    def _take_back(self, envelope: ItemId, exchange: str) -> None:
         """The old paper goes into the envelope that came along, in the same act."""
         counts = Counts(originals=1, certified=0, photocopies=0)
-        act = acts.Accept(
-            capacity=Capacity.COURIER,
-            leg=Leg.RET,
-            counts=counts,
-            destination=places.desk_for(agency),
-            exchange=exchange,
-        )
-        self.phone.tell(envelope, act, parent=EventId(""))
+        self.phone.take_back(envelope, counts, exchange=exchange)
         self.post.seals += 1
         seal = f"NP{self.post.seals:07d}"
         self.phone.tell(envelope, acts.Pack(seal=seal, counts=counts))
@@ -308,6 +299,7 @@ class Courier:
             reason=reason.value,
             action=rule.default_action.value,
             counted=attempts.counts(reason),
+            agreed_for=self.phone.shift["days_to_agree"][0] if attempts.asks_day(reason) else "",
         )
         self.failures.append((item, self.phone.tell(item, act)))
         self.tally.failed += 1

@@ -148,9 +148,10 @@ class Incidents:
     def _plain(self, courier: Courier, item: ItemId) -> bool:
         """A result without an exchange, for a door that would have opened by the citizen's code."""
         matter = self.office.slips.of_item.get(item)
-        result = courier.packages[item]["leg"] == Leg.OUT if item in courier.packages else False
-        plain = matter is not None and matter.door is Door.CODE and matter.by_post
-        return result and plain and item not in courier.envelopes
+        package = courier.packages.get(item)
+        if package is None or package["leg"] != Leg.OUT or package["return_envelope"]:
+            return False
+        return matter is not None and matter.door is Door.CODE and matter.by_post
 
     def _holder(self, item: ItemId) -> str:
         with reading(self.office.runtime.sessions) as session:

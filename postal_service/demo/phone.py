@@ -219,6 +219,17 @@ class Phone:
             result_item=ItemId(package["result_item"]),
         )
 
+    def take_back(self, envelope: ItemId, counts: Counts, *, exchange: str) -> EventId:
+        """Fill the envelope that came along with old papers, in the same act as the delivery."""
+        act = acts.Accept(
+            capacity=Capacity.COURIER,
+            leg=Leg.RET,
+            counts=counts,
+            destination=UnitCode(self._package(envelope)["destination"]),
+            exchange=exchange,
+        )
+        return self.tell(envelope, act, parent=NO_PARENT)
+
     def take_offered(self, item: ItemId) -> EventId:
         """Take what a counter, a desk or a colleague has offered in the ledger, complete and intact."""
         package = self._package(item)

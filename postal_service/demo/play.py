@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -30,8 +29,7 @@ from postal_service.domain.attempts import Step
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.runtime import Runtime
-from postal_service.services import return_envelopes, round_loading
-from postal_service.storage.schema import ItemRow
+from postal_service.services import round_loading
 from postal_service.storage.transaction import transaction
 
 SLOT: Final = timedelta(minutes=30)
@@ -150,18 +148,12 @@ class Play:
         clerk = self.office.clerk(courier.office.code)
         for number in {number for number, _ in courier.stops}:
             with transaction(self.runtime.sessions) as session:
-                waiting = round_loading.to_load(session, number)
-                for tour in waiting:
+                for tour in round_loading.to_load(session, number):
                     round_loading.load(
-                        session, self.runtime.keys, number, tour=tour, by=clerk, at=at
-                    )
+                        session, self.runtime.keys, number, tour=tour,
+                        service=self.office.service, by=clerk, at=at,
+                    )  # fmt: skip
                     self.office.handed_over += 1
-                for item in chain.from_iterable(waiting.values()):
-                    if session.get_one(ItemRow, item).collect_back:
-                        envelope = return_envelopes.issue(
-                            session, item, service=self.office.service, by=clerk, at=at
-                        )
-                        courier.envelopes[item] = envelope.item
         courier.load(at)
 
     def _someone_without_network(self) -> None:

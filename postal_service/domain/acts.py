@@ -239,6 +239,7 @@ class Attempt:
     reason: str
     action: str
     counted: bool  # a door attempt in the sense of the postal law, by the rules of that day
+    agreed_for: str = ""  # R06: the day that the receiver named, ISO date
     evidence: tuple[str, ...] = ()
     commitment: str = ""
 
@@ -261,6 +262,14 @@ class Invite:
 class Return:
     """The way back to the agency begins."""
 
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forward:
+    """It belongs elsewhere: to another office's round, or to another agency's desk."""
+
+    destination: UnitCode
     why: str
 
 
@@ -362,6 +371,7 @@ Note = (
     | Hold
     | Invite
     | Return
+    | Forward
     | Lost
     | Damage
     | Postpone

@@ -65,6 +65,8 @@ class BeforeLastStep(RuleBroken):
 
 class StepKind(StrEnum):
     REQUESTED = "requested"  # the citizen asked the post to come
+    VISIT_MOVED = "visit_moved"  # to another time
+    VISIT_CALLED_OFF = "visit_called_off"
     POSTED = "posted"
     RECEIVED = "received"  # form 01: the legal clock starts
     VERIFYING = "verifying"  # the longer term for what must be verified applies
@@ -86,6 +88,8 @@ _NEXT: dict[tuple[Administrative | None, StepKind], Administrative] = {
     (None, _S.REQUESTED): _A.REQUESTED,
     (None, _S.POSTED): _A.POSTED,
     (None, _S.RECEIVED): _A.RECEIVED,  # at the agency's own desk
+    (_A.REQUESTED, _S.VISIT_MOVED): _A.REQUESTED,
+    (_A.REQUESTED, _S.VISIT_CALLED_OFF): _A.REQUESTED,
     (_A.REQUESTED, _S.POSTED): _A.POSTED,
     (_A.REQUESTED, _S.WITHDRAWN): _A.WITHDRAWN,
     (_A.POSTED, _S.RECEIVED): _A.RECEIVED,
@@ -151,11 +155,11 @@ def next_state(
     return following
 
 
-def read_reason(written: str) -> str:
+def read_reason(written: str, *, most: int = LONGEST_REASON) -> str:
     """A reason as typed. Raises ReasonNeeded or ReasonTellsNumbers."""
-    reason = tidy(written[: LONGEST_REASON + 1])
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise ReasonNeeded(most=LONGEST_REASON)
+    reason = tidy(written[: most + 1])
+    if not 0 < len(reason) <= most:
+        raise ReasonNeeded(most=most)
     if _SOMEBODYS_NUMBER.search(reason):
         raise ReasonTellsNumbers
     return reason

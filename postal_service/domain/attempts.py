@@ -6,13 +6,15 @@ product's own list; a mapping to the postal union's codes is configuration.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
-from postal_service.domain.calendar import WorkingCalendar
+from postal_service.domain.calendar import NoCalendar, WorkingCalendar
 from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.wording_dates import short_date
 
 _STATUTORY_INVITATIONS = 2
 _STATUTORY_DAYS_BETWEEN = 2
@@ -32,6 +34,18 @@ class UnknownAction(Malformed):
 
 class ActionDoesNotFit(RuleBroken):
     code = "attempts.action_does_not_fit"
+
+
+class AgreedDayMissing(Malformed):
+    """Another day was agreed, and nobody says which."""
+
+    code = "attempts.agreed_day_missing"
+
+
+class AgreedDayDoesNotFit(RuleBroken):
+    """A day goes with the reason that one was agreed: a later one, worked, while the item is kept."""
+
+    code = "attempts.agreed_day_does_not_fit"
 
 
 class Reason(StrEnum):
@@ -182,11 +196,17 @@ class NextStep:
     ordinal: int = 0  # of an invitation
     until: date | None = None  # of a hold: its last day
     tell_agency: bool = False
+    is_agreed: bool = False  # the receiver waits on that day
 
 
 def counts(reason: Reason) -> bool:
     """Whether an attempt with this reason uses up one of the attempts at the door."""
     return REASONS[reason].counting is Counting.COUNTED
+
+
+def asks_day(reason: Reason) -> bool:
+    """Whether the receiver names the day on which the post is to come again."""
+    return reason is Reason.OTHER_DAY_AGREED
 
 
 def exempt_from_service_level(reason: Reason) -> bool:
@@ -208,6 +228,40 @@ def read_action(code: str) -> Action:
         return Action(code.strip().upper())
     except ValueError as error:
         raise UnknownAction(action=code[:10]) from error
+
+
+def days_to_agree(
+    tried_on: date, *, policy: DeliveryPolicy, on: WorkingCalendar
+) -> tuple[date, ...]:
+    """The days that a receiver may name: worked, after the attempt, as long as an item is kept.
+
+    They end with the last year whose days off are known.
+    """
+    days: list[date] = []
+    with suppress(NoCalendar):
+        while len(days) < policy.hold_working_days:
+            days.append(on.next_working_day(days[-1] if days else tried_on))
+    return tuple(days)
+
+
+def refuse_unless_agreed(
+    reason: Reason,
+    day: date | None,
+    *,
+    tried_on: date,
+    policy: DeliveryPolicy,
+    on: WorkingCalendar,
+) -> None:
+    """Whether the reason and the named day go together. Raises AgreedDayMissing or AgreedDayDoesNotFit."""
+    if day is None:
+        if asks_day(reason):
+            raise AgreedDayMissing
+        return
+    if not asks_day(reason) or day not in days_to_agree(tried_on, policy=policy, on=on):
+        raise AgreedDayDoesNotFit(
+            day=short_date(day),
+            working_days=policy.hold_working_days,
+        )
 
 
 def next_step(
@@ -234,17 +288,30 @@ def next_step(
     if history.invited_on:
         return _while_inviting(history.invited_on, policy=policy, on=on, today=today)
     action = last.action or REASONS[last.reason].default_action
+    agreed = _kept_day(last, policy=policy, on=on)
+    if action is Action.DELIVER_AGAIN and agreed:
+        return NextStep(
+            step=Step.DELIVER, not_before=on.working_day_at_or_after(agreed), is_agreed=True
+        )
     if action is Action.DELIVER_AGAIN and history.counted >= policy.door_attempts:
-        # An agreed day does not count, but it does not buy a third attempt either once both failed.
-        action = Action.DELIVER_AGAIN if last.agreed_for else Action.HOLD
+        # Another day without its date does not count, and buys no third attempt once both failed.
+        action = Action.HOLD
     return _by_action(action, last, on=on)
+
+
+def _kept_day(last: Attempted, *, policy: DeliveryPolicy, on: WorkingCalendar) -> date | None:
+    """The day the receiver named, if the post can keep it: a phone without a network may have told any."""
+    if last.agreed_for is None or not asks_day(last.reason):
+        return None
+    possible = days_to_agree(last.on, policy=policy, on=on)
+    fits = bool(possible) and last.on < last.agreed_for <= possible[-1]
+    return last.agreed_for if fits else None
 
 
 def _by_action(action: Action, last: Attempted, *, on: WorkingCalendar) -> NextStep:
     match action:
         case Action.DELIVER_AGAIN:
-            again = last.agreed_for or on.next_working_day(last.on)
-            return NextStep(step=Step.DELIVER, not_before=on.working_day_at_or_after(again))
+            return NextStep(step=Step.DELIVER, not_before=on.next_working_day(last.on))
         case Action.HOLD:
             return NextStep(step=Step.INVITE, not_before=last.on, ordinal=1)
         case Action.FORWARD:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, CodeProof, Condition, Counts, Leg, ReservedFor
+from postal_service.domain.attempts import Reason
 from postal_service.domain.codes import lock_opens
 from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
@@ -92,6 +93,7 @@ class Standing:
     tried: bool = False  # an attempt failed, whatever its reason counts
     invitations: int = 0
     held_until: str = ""
+    agreed_for: str = ""  # the day that the receiver named at the last attempt, ISO date
     returning: bool = False
 
     @property
@@ -168,7 +170,7 @@ def _accepted(event: Event, act: acts.Accept) -> Standing:
 
 
 def _handed_over(standing: Standing, event: Event, act: acts.Handover) -> Standing:
-    troubles = standing.troubles
+    troubles = _troubles_at(standing, event.unit)
     if act.condition is Condition.SEAL_BROKEN or act.seal != standing.seal:
         troubles |= {Trouble.SEAL}
     if act.condition in {Condition.TORN, Condition.WET}:
@@ -187,6 +189,12 @@ def _handed_over(standing: Standing, event: Event, act: acts.Handover) -> Standi
         run="",
         round=RoundId(""),
     )
+
+
+def _troubles_at(standing: Standing, unit: UnitCode) -> frozenset[Trouble]:
+    """What was sent on has arrived once it is where it belongs."""
+    arrived = unit == standing.destination
+    return standing.troubles - {Trouble.REDIRECTED} if arrived else standing.troubles
 
 
 def _state_after_handover(standing: Standing, to: Capacity) -> State:
@@ -226,6 +234,7 @@ def _delivered(standing: Standing, event: Event, act: acts.Deliver) -> Standing:
         condition=act.condition,
         troubles=troubles,
         offered=None,
+        agreed_for="",
     )
 
 
@@ -283,20 +292,22 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             return replace(standing, run="", offered=None, state=State.OPENED)
         case acts.Arrive():
             state = State.GOING_BACK if standing.returning else State.AT_DESTINATION_OFFICE
-            return replace(standing, bag=ItemId(""), run="", state=state)
+            troubles = _troubles_at(standing, event.unit)
+            return replace(standing, bag=ItemId(""), run="", state=state, troubles=troubles)
         case acts.Out():
             troubles = standing.troubles - {Trouble.POSTPONED}
             state = State.GOING_BACK if standing.returning else State.WITH_COURIER
             return replace(standing, round=act.round, state=state, troubles=troubles)
         case acts.Attempt():
-            attempts = standing.attempts + act.counted
-            return replace(standing, state=State.UNDELIVERED, attempts=attempts, tried=True)
+            return _tried(standing, act)
         case acts.Hold():
-            return replace(standing, state=State.HELD, held_until=act.until)
+            return replace(standing, state=State.HELD, held_until=act.until, agreed_for="")
         case acts.Invite():
             return replace(standing, invitations=max(standing.invitations, act.ordinal))
         case acts.Return():
-            return replace(standing, returning=True, state=State.GOING_BACK)
+            return replace(standing, returning=True, state=State.GOING_BACK, agreed_for="")
+        case acts.Forward():
+            return _forwarded(standing, act)
         case acts.Lost():
             return replace(standing, troubles=standing.troubles | {Trouble.LOST})
         case acts.Damage():
@@ -319,6 +330,39 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             raise ValueError(f"{type(act).__name__} is not a note.")
         case _:
             assert_never(act)
+
+
+def _tried(standing: Standing, act: acts.Attempt) -> Standing:
+    return replace(
+        standing,
+        state=State.UNDELIVERED,
+        attempts=standing.attempts + act.counted,
+        tried=True,
+        agreed_for=act.agreed_for if act.reason == Reason.OTHER_DAY_AGREED else "",
+    )
+
+
+def _forwarded(standing: Standing, act: acts.Forward) -> Standing:
+    """From here it sets out anew: what was tried and told at the wrong place counts for nothing there."""
+    return replace(
+        standing,
+        destination=act.destination,
+        state=_state_forwarded(standing),
+        troubles=standing.troubles | {Trouble.REDIRECTED},
+        attempts=0,
+        tried=False,
+        invitations=0,
+        held_until="",
+        agreed_for="",
+    )
+
+
+def _state_forwarded(standing: Standing) -> State:
+    if standing.state in {State.GOING_BACK, State.RESULT_AT_AGENCY}:
+        return standing.state
+    holder = standing.holder
+    in_hand = holder is not None and holder.capacity is Capacity.COURIER
+    return State.WITH_COURIER if in_hand else State.AT_ORIGIN_OFFICE
 
 
 def _in_hand(standing: Standing) -> Standing:

@@ -82,6 +82,16 @@ class NothingToClear(RuleBroken):
     code = "custody.nothing_to_clear"
 
 
+class NotToForward(RuleBroken):
+    """It goes back, or is a bag: nothing of the kind is sent on."""
+
+    code = "custody.not_to_forward"
+
+
+class BoundThereAlready(RuleBroken):
+    code = "custody.bound_there_already"
+
+
 class NotLost(RuleBroken):
     code = "custody.not_lost"
 
@@ -286,6 +296,7 @@ def attempt(  # the postal law counts an attempt by its reason; attempts.py know
     reason: str,
     action: str,
     counted: bool,
+    agreed_for: str = "",
     evidence: tuple[str, ...] = (),
     commitment: str = "",
 ) -> acts.Attempt:
@@ -293,7 +304,12 @@ def attempt(  # the postal law counts an attempt by its reason; attempts.py know
     if standing.leg is not Leg.OUT or standing.returning:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
     return acts.Attempt(
-        reason=reason, action=action, counted=counted, evidence=evidence, commitment=commitment
+        reason=reason,
+        action=action,
+        counted=counted,
+        agreed_for=agreed_for,
+        evidence=evidence,
+        commitment=commitment,
     )
 
 
@@ -345,6 +361,20 @@ def send_back(standing: Standing, *, by: Actor, why: str) -> acts.Return:
     if standing.leg is not Leg.OUT or standing.returning:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
     return acts.Return(why=why)
+
+
+def forward(standing: Standing, *, by: Actor, destination: UnitCode, why: str) -> acts.Forward:
+    """Send it on to where it belongs. What goes back, to its agency or its citizen, has its end already."""
+    _free(standing, by)
+    if not standing.seal:
+        raise NotSealed(item=standing.item)
+    if standing.offered is not None:
+        raise AlreadyOffered(item=standing.item, to=standing.offered.to_unit)
+    if standing.leg is Leg.BAG or standing.returning or standing.withdrawn:
+        raise NotToForward(item=standing.item)
+    if destination == standing.destination:
+        raise BoundThereAlready(item=standing.item, unit=destination)
+    return acts.Forward(destination=destination, why=why)
 
 
 def lose(standing: Standing, *, by: Actor, why: str) -> acts.Lost:

@@ -41,6 +41,7 @@ def may_tell(event: Event) -> bool:
             acts.Hold()
             | acts.Invite()
             | acts.Return()
+            | acts.Forward()
             | acts.Cancel()
             | acts.Clear()
             | acts.Rotate()

@@ -23,6 +23,11 @@ class PublicStep(StrEnum):
     HELD = "EDH"
     UNSUCCESSFUL = "EMH"
     DELIVERED = "EMI"
+    FETCHED = (
+        "fetched"  # handed out over a counter: the union's list knows only that it was delivered
+    )
+    GIVEN_BACK = "given_back"  # to the citizen who withdrew it
+    FORWARDED = "forwarded"
     WITH_AGENCY = "agency_has_it"  # no code of the union: its list ends at an addressee
     RESULT_READY = "result_ready"
     RESULT_TAKEN = "result_taken"
@@ -35,6 +40,7 @@ class Status(StrEnum):
     """The one sentence: where a dossier is, in the words of `wording_tracking.py`."""
 
     REQUESTED = "requested"
+    VISIT_CALLED_OFF = "visit_called_off"
     ON_THE_WAY_TO_AGENCY = "on_the_way_to_agency"
     AT_AGENCY_DESK = "at_agency_desk"  # handed over, not yet received legally
     IN_PROCESS = "in_process"
@@ -52,6 +58,7 @@ class Status(StrEnum):
     REFUSED = "refused"
     DISCONTINUED = "discontinued"
     WITHDRAWN = "withdrawn"
+    GIVEN_BACK = "given_back"  # withdrawn, and the papers are with the citizen again
 
 
 class Bring(StrEnum):
@@ -80,12 +87,17 @@ def public_steps(events: Iterable[Event]) -> tuple[Told, ...]:
     """The public steps among the events of one item's story, in its order."""
     told: list[Told] = []
     leg, returning, taken = Leg.IN, False, False
+    holder = Capacity.COUNTER
     for event in events:
         act = event.act
         if isinstance(act, acts.Accept):
             leg = act.leg
         returning = returning or isinstance(act, acts.Return)
         found = _step(act, leg, returning=returning)
+        if isinstance(act, acts.Deliver):
+            found = _delivered(leg, holder), ""
+        elif isinstance(act, acts.TRANSFERS):
+            holder = act.capacity
         if leg is Leg.OUT and not taken and _leaves_the_desk(act):
             taken, found = True, (PublicStep.RESULT_TAKEN, "")
         if found is not None:
@@ -120,8 +132,8 @@ def _step(act: acts.Act, leg: Leg, *, returning: bool) -> tuple[PublicStep, str]
 
 def _rare_step(act: acts.Act) -> tuple[PublicStep, str] | None:
     match act:
-        case acts.Deliver():
-            return PublicStep.DELIVERED, ""
+        case acts.Forward():
+            return PublicStep.FORWARDED, ""
         case acts.Return():
             return PublicStep.GOING_BACK, ""
         case acts.Postpone():
@@ -130,14 +142,21 @@ def _rare_step(act: acts.Act) -> tuple[PublicStep, str] | None:
             return None
 
 
+def _delivered(leg: Leg, holder: Capacity) -> PublicStep:
+    """What the citizen has now: a result brought to him or fetched, or what he gave in and took back."""
+    if leg is not Leg.OUT:
+        return PublicStep.GIVEN_BACK
+    return PublicStep.DELIVERED if holder is Capacity.COURIER else PublicStep.FETCHED
+
+
 def _after_handover(
     act: acts.Handover, leg: Leg, *, returning: bool
 ) -> tuple[PublicStep, str] | None:
     if act.capacity is Capacity.DESK:
-        back = returning or leg is Leg.RET
-        if leg is Leg.OUT and not back:
+        if leg is Leg.OUT and not returning:
             return None  # from one desk clerk to another
-        return (PublicStep.BACK_AT_AGENCY if back else PublicStep.WITH_AGENCY), ""
+        # Old papers that were given up for a result come to the agency; they do not come back to it.
+        return (PublicStep.BACK_AT_AGENCY if returning else PublicStep.WITH_AGENCY), ""
     return (PublicStep.AT_OFFICE, "") if act.capacity is Capacity.COUNTER else None
 
 

@@ -28,6 +28,7 @@ _FIELDS: Final[dict[type, tuple[str, ...]]] = {
     acts.Attempt: ("reason",),
     acts.Hold: ("until",),
     acts.Return: ("why",),
+    acts.Forward: ("why",),
     acts.Lost: ("why",),
     acts.Damage: ("condition", "why"),
     acts.Postpone: ("why",),
@@ -89,6 +90,7 @@ def rewritten(act: Act, changes: Changes) -> Act:
             "reason": told["reason"].value,
             "action": rule.default_action.value,
             "counted": attempts.counts(told["reason"]),
+            "agreed_for": "",  # it went with the reason
         }
         if isinstance(act, acts.Attempt) and told["reason"] == act.reason:
             raise NothingToPutRight

@@ -49,6 +49,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bưu gửi {item} nằm trong túi {bag} còn đóng, chỉ đi cùng túi. Bàn giao cả túi, hoặc mở túi và đối chiếu trước.",
         "Item {item} lies in the closed bag {bag} and moves only with it. Hand over the whole bag, or open and compare it first.",
     ),
+    "custody.not_to_forward": (
+        "Bưu gửi {item} không chuyển tiếp được: đang chuyển hoàn, công dân đã rút, hoặc là túi thư. Chưa có gì được ghi.",
+        "Item {item} cannot be forwarded: it goes back, its citizen has withdrawn it, or it is a bag. Nothing was recorded.",
+    ),
+    "custody.bound_there_already": (
+        "Bưu gửi {item} vốn đã gửi đến {unit}. Chọn nơi khác, hoặc bàn giao luôn.",
+        "Item {item} is bound for {unit} already. Choose another place, or hand it over.",
+    ),
+    "custody.not_where_this_goes": (
+        "Bưu gửi {item} không đi đến {unit}: kết quả đến bưu cục phát, giấy tờ khác đến Bộ phận Một cửa. Chưa có gì được ghi.",
+        "Item {item} does not go to {unit}: results go to a delivering post office, all else to a one-stop desk. Nothing was recorded.",
+    ),
     "custody.not_sealed": (
         "Bưu gửi {item} chưa niêm phong. Niêm phong trước khi bàn giao.",
         "Item {item} is not sealed. Seal it before handing it over.",

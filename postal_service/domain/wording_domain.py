@@ -169,6 +169,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lý do {reason} không đi với hành động {action}.",
         "Reason {reason} does not go with action {action}.",
     ),
+    "attempts.agreed_day_missing": (
+        "Lý do “Hẹn ngày phát khác” cần ngày người nhận đã hẹn. Chưa có gì được ghi; chọn ngày rồi ghi lại.",
+        "The reason “Another day agreed” needs the day that the receiver named. Nothing was recorded; choose it and note it again.",
+    ),
+    "attempts.agreed_day_does_not_fit": (
+        "Ngày hẹn {day} không dùng được. Ngày hẹn chỉ đi với lý do “Hẹn ngày phát khác”, sau hôm nay, là ngày bưu cục làm việc và trong {working_days} ngày làm việc tới. Chưa có gì được ghi.",
+        "{day} cannot be agreed. A day goes with the reason “Another day agreed” alone, lies after today, is one on which the office works, and is within the next {working_days} working day(s). Nothing was recorded.",
+    ),
     "unit.unknown": (
         "Không có đơn vị hành chính {unit} vào ngày {day}.",
         "There was no administrative unit {unit} on {day}.",

@@ -175,6 +175,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{unit} không làm việc ngày {day}.",
         "{unit} does not work on {day}.",
     ),
+    "collecting.no_visit": (
+        "Không có lịch bưu tá đến nhận nào để dời hay hủy: hồ sơ không hẹn đến nhận, đã được nhận hoặc đã rút. Chưa có gì thay đổi.",
+        "There is no visit to move or call off: none was asked for, or the dossier was fetched or withdrawn. Nothing was changed.",
+    ),
+    "collecting.called_off_already": (
+        "Lịch đến nhận đã được hủy trước đó. Muốn bưu tá đến thì hẹn lại giờ khác.",
+        "The visit was called off before. Promise another time if a courier is to come.",
+    ),
     "collecting.no_address": (
         "Cần địa chỉ để đến nhận hồ sơ.",
         "An address is needed to come for the dossier.",

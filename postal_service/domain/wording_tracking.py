@@ -8,6 +8,10 @@ STATUS: dict[Status, tuple[str, str]] = {
         "Bưu điện sẽ đến nhận hồ sơ tại nhà theo giờ đã hẹn.",
         "The post will come for the dossier at the time agreed.",
     ),
+    Status.VISIT_CALLED_OFF: (
+        "Lịch bưu điện đến nhận hồ sơ tại nhà đã hủy.",
+        "The visit at which the post was to fetch the dossier was called off.",
+    ),
     Status.ON_THE_WAY_TO_AGENCY: (
         "Bưu điện đã nhận hồ sơ và đang chuyển đến cơ quan giải quyết.",
         "The post has the dossier and is taking it to the agency.",
@@ -73,12 +77,20 @@ STATUS: dict[Status, tuple[str, str]] = {
         "Hồ sơ đã được rút; mời nhận lại giấy tờ tại bưu cục.",
         "The dossier was withdrawn; collect the papers at the post office.",
     ),
+    Status.GIVEN_BACK: (
+        "Hồ sơ đã được rút và giấy tờ đã trả lại cho người gửi.",
+        "The dossier was withdrawn, and the papers were given back to the sender.",
+    ),
 }
 
 NEXT: dict[Status, tuple[str, str]] = {
     Status.REQUESTED: (
         "Chuẩn bị giấy tờ theo danh mục, ở nhà trong khung giờ đã hẹn.",
         "Have the listed papers ready and be at home at the time agreed.",
+    ),
+    Status.VISIT_CALLED_OFF: (
+        "Gọi bưu cục để hẹn lại, hoặc mang hồ sơ đến quầy.",
+        "Call the post office for another time, or bring the dossier to a counter.",
     ),
     Status.ON_THE_WAY_TO_AGENCY: (
         "Chờ cơ quan tiếp nhận; ngày hẹn trả có từ lúc đó.",
@@ -130,6 +142,7 @@ NEXT: dict[Status, tuple[str, str]] = {
     Status.REFUSED: ("Xem lý do trên phiếu từ chối.", "See the reason on the refusal slip."),
     Status.DISCONTINUED: ("Xem lý do trên thông báo.", "See the reason on the notice."),
     Status.WITHDRAWN: ("Nhận lại giấy tờ tại bưu cục.", "Collect the papers at the post office."),
+    Status.GIVEN_BACK: ("Không cần làm gì thêm.", "Nothing more is to be done."),
 }
 
 BRING: dict[Bring, tuple[str, str]] = {
@@ -156,6 +169,9 @@ POST_STEPS: dict[PublicStep, tuple[str, str]] = {
     PublicStep.HELD: ("Lưu tại bưu cục chờ nhận", "At the post office for pick-up"),
     PublicStep.UNSUCCESSFUL: ("Phát không thành công", "Unsuccessful delivery"),
     PublicStep.DELIVERED: ("Phát thành công", "Delivered"),
+    PublicStep.FETCHED: ("Người nhận đã nhận tại quầy", "Handed out at the counter"),
+    PublicStep.GIVEN_BACK: ("Đã trả lại cho người gửi", "Given back to the sender"),
+    PublicStep.FORWARDED: ("Chuyển tiếp đến nơi đúng", "Forwarded to where it belongs"),
     PublicStep.WITH_AGENCY: ("Đã giao cơ quan giải quyết", "Handed over to the agency"),
     PublicStep.RESULT_READY: ("Kết quả sẵn sàng tại cơ quan", "Result ready at the agency"),
     PublicStep.RESULT_TAKEN: (
@@ -172,6 +188,8 @@ POST_STEPS: dict[PublicStep, tuple[str, str]] = {
 
 AGENCY_STEPS: dict[StepKind, tuple[str, str]] = {
     StepKind.REQUESTED: ("Đăng ký nhận hồ sơ tại nhà", "Collection at home requested"),
+    StepKind.VISIT_MOVED: ("Dời lịch nhận hồ sơ tại nhà", "Collection at home moved"),
+    StepKind.VISIT_CALLED_OFF: ("Hủy lịch nhận hồ sơ tại nhà", "Collection at home called off"),
     StepKind.POSTED: ("Bưu điện nhận hồ sơ", "Dossier posted"),
     StepKind.RECEIVED: ("Cơ quan tiếp nhận, bắt đầu tính thời hạn", "Received; the clock starts"),
     StepKind.VERIFYING: ("Cần xác minh, thời hạn dài hơn", "To be verified; a longer term"),

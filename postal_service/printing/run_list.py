@@ -39,6 +39,14 @@ class ToTake:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakenBack:
+    """Old papers that the receiver gives up, and the empty envelope for them; "" before it is given out."""
+
+    papers: tuple[str, ...]
+    envelope: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunStop:
     """One stop in route order; `window` is the promised span, `to_take` what is to be collected."""
 
@@ -50,6 +58,7 @@ class RunStop:
     phone: str
     items: tuple[str, ...]
     to_take: tuple[ToTake, ...]
+    taken_back: tuple[TakenBack, ...] = ()
     remark: str = ""
 
 
@@ -103,6 +112,7 @@ def render(view: RunList) -> bytes:
     charges = [charge for stop in view.stops for charge in stop.to_take]
     paper.facts(
         ("Tổng số bưu gửi", counted(sum(len(stop.items) for stop in view.stops))),
+        *_envelopes(view.stops),
         *_by_name(charges),
         ("Tổng tiền phải thu", _in_full(charges)),
     )
@@ -152,6 +162,10 @@ def _row(stop: RunStop) -> tuple[Cell, ...]:
     if stop.remark:
         whereto.append(line(stop.remark, CELL))
     items: list[Flowable] = [line(code, CELL) for code in stop.items] or [line("Không có", CELL)]
+    for back in stop.taken_back:
+        items.append(line(f"Thu lại: {'; '.join(back.papers)}", embolden(CELL)))
+        if back.envelope:
+            items.append(line(f"vào phong bì {back.envelope}", CELL))
     return str(stop.order), times, whereto, items, _cash(stop.to_take), ""
 
 
@@ -166,6 +180,12 @@ def _cash(charges: Sequence[ToTake]) -> Cell:
         whole = sum(charge.amount_dong for charge in charges)
         told.append(line(f"cộng {dong(whole)}", embolden(CELL_RIGHT)))
     return told
+
+
+def _envelopes(stops: Sequence[RunStop]) -> list[tuple[str, str]]:
+    """What is carried empty, and filled at the doors."""
+    taken_back = [back for stop in stops for back in stop.taken_back]
+    return [("Phong bì thu lại mang theo", counted(len(taken_back)))] if taken_back else []
 
 
 def _by_name(charges: Sequence[ToTake]) -> list[tuple[str, str]]:

@@ -161,6 +161,7 @@ def _row_of(standing: Standing) -> dict[str, object]:
         "tried": standing.tried,
         "invitations": standing.invitations,
         "held_until": standing.held_until,
+        "agreed_for": standing.agreed_for,
         "going_back": standing.returning,
     }
 
@@ -207,5 +208,6 @@ def standing_of(row: Row[Any] | HoldingRow) -> Standing:
         tried=row.tried,
         invitations=row.invitations,
         held_until=row.held_until,
+        agreed_for=row.agreed_for,
         returning=row.going_back,
     )

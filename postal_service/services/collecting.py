@@ -33,7 +33,7 @@ ASKING = (Role.POSTAL_CLERK, Role.MANAGER)
 LONGEST_AHEAD = timedelta(days=14)
 SHORTEST_WINDOW = timedelta(minutes=30)
 HOME = "home"
-COLLECTED = "collected"
+REGISTERED, COLLECTED, CALLED_OFF = "registered", "collected", "cancelled"
 
 
 class BadWindow(Malformed):
@@ -112,12 +112,9 @@ def request(
         raise registration.ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
     if command.submitter.address is None:
         raise NoAddressToCollect
-    _refuse_bad_window(opens_at, closes_at, at=at)
-    day = local(opens_at).date()
-    office = places.office_serving(session, command.submitter.address.unit, day=day)
-    if not calendars.of_unit(session, office).is_working_day(day):
-        raise OfficeClosed(unit=office.name, day=short_date(day))
-    checked = registration.check(session, command, here=office.code, carried_in=True, at=at)
+    commune = command.submitter.address.unit
+    office = office_for(session, commune, opens_at, closes_at, at=at)
+    checked = registration.check(session, command, here=office, carried_in=True, at=at)
     opened = registration.open_dossier(
         session,
         keys.vault,
@@ -132,21 +129,36 @@ def request(
     session.add(
         PickupRow(
             dossier=opened.id,
-            office=office.code,
-            day=day,
+            office=office,
+            day=local(opens_at).date(),
             opens_at=opens_at,
             closes_at=closes_at,
-            state="registered",
+            state=REGISTERED,
         )
     )
     session.flush()
     return opened.answer(decided, item, label)
 
 
+def office_for(
+    session: Session, commune: UnitCode, opens_at: datetime, closes_at: datetime, *, at: datetime
+) -> UnitCode:
+    """The office whose courier can come to this commune in this window.
+
+    Raises BadWindow, NoOfficeServes, OfficeClosed or NoCalendar.
+    """
+    _refuse_bad_window(opens_at, closes_at, at=at)
+    day = local(opens_at).date()
+    office = places.office_serving(session, commune, day=day)
+    if not calendars.of_unit(session, office).is_working_day(day):
+        raise OfficeClosed(unit=office.name, day=short_date(day))
+    return office.code
+
+
 def awaited(session: Session, dossier: DossierId) -> Visit | None:
     """The visit that a dossier waits for; none where none was asked for, or it was collected or withdrawn."""
     row = session.get(PickupRow, dossier)
-    if row is None or row.state != "registered":
+    if row is None or row.state != REGISTERED:
         return None
     return Visit(office=UnitCode(row.office), opens_at=row.opens_at, closes_at=row.closes_at)
 
@@ -157,7 +169,7 @@ def expected(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, To
         select(DossierRow, PickupRow, ItemRow)
         .join(PickupRow, PickupRow.dossier == DossierRow.id)
         .join(ItemRow, (ItemRow.dossier == DossierRow.id) & (ItemRow.leg == Leg.IN.value))
-        .where(DossierRow.id.in_(list(asked)), PickupRow.state == "registered")
+        .where(DossierRow.id.in_(list(asked)), PickupRow.state == REGISTERED)
     )
     return {
         DossierId(row.id): _to_collect(session, row, pickup, item) for row, pickup, item in rows

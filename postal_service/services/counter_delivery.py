@@ -35,6 +35,7 @@ from postal_service.services import (
     numbers,
     persons,
     results,
+    return_envelopes,
     sight,
 )
 from postal_service.services.delivery import Delivered, Recovered
@@ -190,11 +191,14 @@ def _refuse_while_due(session: Session, item: ItemId) -> None:
 
 def _item_back(
     session: Session, item: ItemId, *, service: str, by: Actor, at: datetime
-) -> tuple[ItemId, Token]:
+) -> tuple[ItemId, Token | None]:
     row = session.get(ItemRow, item)
     dossier = dossiers.of_items(session, [item]).get(item)
     if row is None or dossier is None:
         raise UnknownItem(item=item)
+    empty = return_envelopes.empty(session, item)
+    if empty:  # it was out with the courier, and came back as it went
+        return empty, None
     back, label = numbers.item_number(session, service), numbers.label()
     dossiers.give_item(
         session,

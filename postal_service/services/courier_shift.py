@@ -16,19 +16,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
+from postal_service.domain.attempts import days_to_agree
 from postal_service.domain.custody import Standing
-from postal_service.domain.ids import DeviceId, DossierId, ItemId, StaffId
+from postal_service.domain.ids import DeviceId, DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict, reading
 from postal_service.projections import holdings
-from postal_service.services import charges, collecting, cursors, plans
+from postal_service.services import (
+    calendars,
+    charges,
+    collecting,
+    cursors,
+    delivery,
+    places,
+    plans,
+    return_envelopes,
+)
 from postal_service.services.charges import Account
 from postal_service.services.collecting import ToCollect
+from postal_service.services.return_envelopes import TakenBack
 from postal_service.services.rounds_reading import Round, with_stops
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
     DeviceRow,
     ItemRow,
+    PickupRow,
     RoundRow,
     StaffRow,
     StopItemRow,
@@ -37,6 +49,7 @@ from postal_service.storage.schema import (
 GOOD_FOR_SECONDS = 12 * 3600  # without a word from us: a shift, and not the next one
 MOST_PHONES = 500
 MOST_HELD = 2_000  # items; nobody carries more
+NOTHING_BACK = TakenBack(papers=(), envelope=ItemId(""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +75,10 @@ class Package:
     expected: ToCollect | None
     offer: OfferSigned | None
     charges: tuple[Account, ...]  # what its dossier still owes, line by line
+    destination: UnitCode  # as its number was given out
+    collect_back: tuple[str, ...]  # the old papers that are taken back for it
+    return_envelope: ItemId  # in which they go back; "" where none was given out
+    goes_with: ItemId  # of such an envelope: the result at whose delivery it is filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +105,7 @@ class Shift:
     packages: tuple[Package, ...]
     colleagues: tuple[Colleague, ...]
     cursor: str
+    days_to_agree: tuple[date, ...]  # those that a receiver who asks for another day may name
     good_for_seconds: int = GOOD_FOR_SECONDS
 
 
@@ -109,12 +127,15 @@ def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
     size = reading.size(session)
     rows = _rounds(session, by.staff, day)
     rounds = with_stops(session, vault, rows)
+    numbers = _numbers(session, [row.id for row in rows], by)
+    envelopes = _envelopes(session, numbers)
     return Shift(
         day=day,
         rounds=rounds,
-        packages=_packages(session, _numbers(session, [row.id for row in rows], by)),
+        packages=_packages(session, numbers | envelopes),
         colleagues=_colleagues(session, by),
-        cursor=cursors.Cursor(size, _version(rows)).written,
+        cursor=cursors.Cursor(size, _version(rows, envelopes, _visits(session, rows))).written,
+        days_to_agree=_days_to_agree(session, by, day),
     )
 
 
@@ -129,13 +150,16 @@ def changes(session: Session, since: str, *, by: Actor, at: datetime) -> Changes
     rows = _rounds(session, by.staff, at.astimezone(VIETNAM).date())
     page = list(islice(reading.everything(session, after=cursor.size), cursors.PAGE))
     touched = {each.event.item for each in page} - {""}
-    mine = _numbers(session, [row.id for row in rows], by) & touched
+    numbers = _numbers(session, [row.id for row in rows], by)
+    envelopes = _envelopes(session, numbers)
+    mine = (numbers | envelopes) & touched
+    version = _version(rows, envelopes, _visits(session, rows))
     end = cursor.size + len(page)
     return Changes(
         packages=_packages(session, mine),
         gone=tuple(sorted(_left(session, page, by) - mine)),
-        rounds_changed=_version(rows) != cursor.rounds,
-        cursor=cursors.Cursor(end, _version(rows)).written,
+        rounds_changed=version != cursor.rounds,
+        cursor=cursors.Cursor(end, version).written,
         has_more=end < size,
     )
 
@@ -158,9 +182,37 @@ def _rounds(session: Session, courier: StaffId, day: date) -> Sequence[RoundRow]
     ).all()
 
 
-def _version(rows: Sequence[RoundRow]) -> str:
-    told = json.dumps([[row.id, row.plan] for row in rows])
+def _version(
+    rows: Sequence[RoundRow], envelopes: Collection[ItemId], visits: Collection[str]
+) -> str:
+    # No event tells that an empty envelope was given out or a visit moved: it shows here alone.
+    told = json.dumps([[[row.id, row.plan] for row in rows], sorted(envelopes), sorted(visits)])
     return sha256(told.encode()).hexdigest()[:16]
+
+
+def _visits(session: Session, rows: Sequence[RoundRow]) -> list[str]:
+    """What was promised at the doors of these rounds, and what was called off."""
+    found = session.scalars(
+        select(PickupRow)
+        .join(StopItemRow, StopItemRow.reference == PickupRow.dossier)
+        .where(StopItemRow.round.in_([row.id for row in rows]))
+    )
+    return [
+        f"{row.dossier} {row.opens_at} {row.closes_at} {row.state == collecting.CALLED_OFF}"
+        for row in found
+    ]
+
+
+def _envelopes(session: Session, numbers: Collection[ItemId]) -> set[ItemId]:
+    """The envelopes that go with these, for the papers that are taken back."""
+    found = return_envelopes.of(session, numbers).values()
+    return {each.envelope for each in found if each.envelope}
+
+
+def _days_to_agree(session: Session, by: Actor, day: date) -> tuple[date, ...]:
+    office = places.place(session, by.unit, day=day)
+    calendar = calendars.of_unit(session, office)
+    return days_to_agree(day, policy=delivery.POLICY, on=calendar)
 
 
 def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
@@ -196,6 +248,7 @@ def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, .
     expected = {each.item: each for each in collecting.expected(session, awaited).values()}
     offers = _offers(session, standings.values())
     owed = charges.owed(session, {DossierId(row.dossier) for row in rows if row.dossier})
+    back = return_envelopes.of(session, numbers)
     return tuple(
         Package(
             item=ItemId(row.item),
@@ -205,6 +258,10 @@ def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, .
             expected=expected.get(ItemId(row.item)),
             offer=offers.get(ItemId(row.item)),
             charges=owed.get(DossierId(row.dossier or ""), ()),
+            destination=UnitCode(row.destination_unit),
+            collect_back=back.get(ItemId(row.item), NOTHING_BACK).papers,
+            return_envelope=back.get(ItemId(row.item), NOTHING_BACK).envelope,
+            goes_with=ItemId(row.goes_with or ""),
         )
         for row in rows
     )

@@ -3,8 +3,10 @@
 Nothing goes back to the agency before the law's two invitations, unless the receiver refused.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -30,8 +32,10 @@ from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.ledger import reading
 from postal_service.projections import verdicts
-from postal_service.services import corrections, items
+from postal_service.services import calendars, corrections, items, places
 from postal_service.services.office_events import OfficeKeys, Told, tell
+
+POLICY: Final = DeliveryPolicy()  # what the operator's contract sets where nothing else is said
 
 
 class InvitationTooEarly(RuleBroken):
@@ -147,21 +151,32 @@ def attempt(
     *,
     reason: str,
     action: str = "",
+    agreed_for: date | None = None,
+    policy: DeliveryPolicy = POLICY,
     evidence: tuple[str, ...] = (),
     by: Actor,
     at: datetime,
 ) -> EventId:
-    """A delivery that failed, with its reason. Raises UnknownReason, ActionDoesNotFit, NotTheHolder."""
+    """A delivery that failed, with its reason; `agreed_for` is the day that the receiver named (R06).
+
+    Raises UnknownItem, UnknownReason, ActionDoesNotFit, AgreedDayMissing, AgreedDayDoesNotFit,
+    NotTheHolder, NotForDelivery or ItemFrozen; then nothing is recorded.
+    """
     standing = items.standing(session, item)
-    found = attempts.read_reason(reason)
+    found, today = attempts.read_reason(reason), local(at).date()
     chosen = attempts.read_action(action) if action else attempts.REASONS[found].default_action
-    Attempted(reason=found, on=at.astimezone(VIETNAM).date(), action=chosen)
+    Attempted(reason=found, on=today, action=chosen)
+    office = places.place(session, by.unit, day=today)
+    attempts.refuse_unless_agreed(
+        found, agreed_for, tried_on=today, policy=policy, on=calendars.of_unit(session, office)
+    )
     act = rules.attempt(
         standing,
         by=by,
         reason=found.value,
         action=chosen.value,
         counted=attempts.counts(found),
+        agreed_for=agreed_for.isoformat() if agreed_for else "",
         evidence=evidence,
     )
     return _tell(session, keys, standing, act, by=by, at=at)
@@ -171,7 +186,7 @@ def history(session: Session, item: ItemId) -> DeliveryHistory:
     """What was tried for an item, read from the ledger; what was corrected counts as put right.
 
     What does not count in the item's story does not count here: whoever does not carry an item
-    cannot have tried to deliver it.
+    cannot have tried to deliver it. What was sent on begins anew where it belongs.
     """
     tried: list[Attempted] = []
     invited: list[date] = []
@@ -185,7 +200,16 @@ def history(session: Session, item: ItemId) -> DeliveryHistory:
         act = event.act
         if isinstance(act, acts.Attempt) and act.reason in set(Reason):
             reason = Reason(act.reason)
-            tried.append(Attempted(reason=reason, on=day, action=_fitting(reason, act.action)))
+            tried.append(
+                Attempted(
+                    reason=reason,
+                    on=day,
+                    agreed_for=_day(act.agreed_for),
+                    action=_fitting(reason, act.action),
+                )
+            )
+        elif isinstance(act, acts.Forward):
+            tried, invited = [], []
         elif isinstance(act, acts.Invite):
             invited.append(day)
     return DeliveryHistory(attempts=tuple(tried), invited_on=tuple(invited))
@@ -194,6 +218,13 @@ def history(session: Session, item: ItemId) -> DeliveryHistory:
 def _fitting(reason: Reason, action: str) -> attempts.Action | None:
     # A phone may have told an action that no longer fits its reason; then the default counts.
     return next((each for each in attempts.REASONS[reason].actions if each == action), None)
+
+
+def _day(told: str) -> date | None:
+    # A phone may have signed a day that no calendar has; then nobody can keep it.
+    with suppress(ValueError):
+        return date.fromisoformat(told)
+    return None
 
 
 def next_step(

@@ -218,8 +218,12 @@ def give_item(
     made_by: StaffId,
     day: date,
     collect_back: Sequence[str] = (),
+    goes_with: ItemId | None = None,
 ) -> None:
-    """Enter an item number that was given out; `collect_back` is taken when it is delivered."""
+    """Enter an item number that was given out; `collect_back` is taken when it is delivered.
+
+    An envelope for what is taken back `goes_with` the result at whose delivery it is filled.
+    """
     session.add(
         ItemRow(
             item=item,
@@ -231,6 +235,7 @@ def give_item(
             token_hash=token_hash,
             made_by=made_by,
             collect_back="\n".join(collect_back) or None,
+            goes_with=goes_with,
         )
     )
     session.flush()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Leg
-from postal_service.domain.attempts import DeliveryPolicy, Step, next_step
+from postal_service.domain.attempts import DeliveryPolicy, NextStep, Step, next_step
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import PersonRole
@@ -123,6 +123,7 @@ class _Look:
         items = [standing.item for standing in known]
         rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(items)))
         self.items = {row.item: row for row in rows}
+        self.following: dict[ItemId, NextStep] = {}  # of what was tried
 
     def to_homes(self) -> list[Order]:
         calls: dict[tuple[DossierId, StaffId], list[ItemId]] = defaultdict(list)
@@ -141,7 +142,8 @@ class _Look:
             longer = facts.money == Money.DUE or any(
                 self.items[item].collect_back for item in items
             )
-            slack = _days_to(facts.due_at, self.day)
+            is_promised = any(self._is_promised(item) for item in items)
+            slack = 0 if is_promised else _days_to(facts.due_at, self.day)
             order = Order(
                 kind=Kind.DELIVER,
                 unit=None,
@@ -149,7 +151,7 @@ class _Look:
                 references=_items(items),
                 spot=homes.get(dossier),
                 service_seconds=DOOR_EXCHANGE_SECONDS if longer else DOOR_SECONDS,
-                penalty_seconds=_penalty(slack),
+                penalty_seconds=PROMISED_PENALTY_SECONDS if is_promised else _penalty(slack),
                 slack_days=slack,
                 bound_to=bound,
                 papers=sum(self.papers[item] for item in items),
@@ -270,9 +272,15 @@ class _Look:
     def _is_tried_again(self, standing: Standing) -> bool:
         history = delivery.history(self.session, standing.item)
         following = next_step(history, policy=self.policy, on=self.calendar, today=self.day)
+        self.following[standing.item] = following
         if following.step in _BY_A_PERSON:
             return standing.state is not State.UNDELIVERED
         return following.step in _AGAIN and following.not_before <= self.day
+
+    def _is_promised(self, item: ItemId) -> bool:
+        """Whether the receiver named this day, or one that was missed."""
+        following = self.following.get(item)
+        return following is not None and following.is_agreed
 
     def _desk_of(self, standing: Standing) -> UnitCode | None:
         if standing.leg is not Leg.OUT:

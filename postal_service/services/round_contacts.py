@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import DossierId, RoundId
 from postal_service.domain.persons import Person, PersonRole
-from postal_service.services import persons, plans
+from postal_service.services import persons, plans, rounds_reading
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
@@ -48,7 +48,7 @@ def contacts(
 ) -> tuple[Contact, ...]:
     """The people at the homes of this courier's round, by stop; one logged look per dossier.
 
-    Erased dossiers are left out. Raises UnknownRound.
+    Erased dossiers and visits that were called off are left out. Raises UnknownRound.
     """
     row = session.get(RoundRow, round_id)
     if row is None or row.courier != by.staff or row.state not in plans.SHOWN:
@@ -59,10 +59,13 @@ def contacts(
         .where(StopRow.round == round_id)
         .order_by(StopRow.position)
     ).all()
+    off = rounds_reading.no_longer(session, [row], stops)
     found: list[Contact] = []
     for kind, purpose in (("deliver", Purpose.DELIVERY), ("collect", Purpose.COLLECTING)):
         meant = {
-            DossierId(stop.dossier): stop for stop in stops if stop.kind == kind and stop.dossier
+            DossierId(stop.dossier): stop
+            for stop in stops
+            if stop.kind == kind and stop.dossier and (stop.round, stop.dossier) not in off
         }
         people = persons.look_many(
             session, vault, meant, purpose=purpose, by=by, at=at, roles=AT_THE_DOOR[kind]

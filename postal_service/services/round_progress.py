@@ -48,18 +48,19 @@ def of_rounds(session: Session, rounds: Collection[RoundId]) -> dict[RoundId, Pr
     items = [ItemId(row.reference) for row, _, _ in rows if row.kind == Thing.ITEM]
     standings = holdings.standings(session, items)
     pickups = {row.reference for row, _, _ in rows if row.kind == Thing.PICKUP}
-    collected = set(
-        session.scalars(
-            select(PickupRow.dossier).where(
-                PickupRow.dossier.in_(pickups), PickupRow.state != "registered"
+    open_visits = {
+        (dossier, day)
+        for dossier, day in session.execute(
+            select(PickupRow.dossier, PickupRow.day).where(
+                PickupRow.dossier.in_(pickups), PickupRow.state == "registered"
             )
         )
-    )
+    }
     counted = {each: _Count() for each in rounds}
     for row, kind, day in rows:
         standing = standings.get(ItemId(row.reference))
         is_done = (
-            row.reference in collected
+            (row.reference, day) not in open_visits  # a visit that was moved is another round's
             if row.kind == Thing.PICKUP
             else standing is not None and _is_done(standing, kind, day)
         )

@@ -3,7 +3,7 @@
 Couriers, hours and figures; who lives at the doors stands on the run list alone, whose reading is logged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,7 @@ from postal_service.domain.wording_dates import local
 from postal_service.services import (
     directory,
     plans,
+    return_envelopes,
     round_loading,
     round_pages,
     round_progress,
@@ -37,6 +38,7 @@ class TourOut:
     number: int
     leaves_at: datetime
     to_load: int
+    envelopes: int  # of those to load, so many have an empty envelope go along
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,8 @@ def from_today(session: Session, *, by: Actor, at: datetime) -> dict[date, tuple
     ridden = round_tours.of_rounds(session, ids)
     progress = round_progress.of_rounds(session, ids)
     waiting = round_loading.to_load_of(session, ids)
+    lying = [item for tours in waiting.values() for items in tours.values() for item in items]
+    exchanged = return_envelopes.of(session, lying).keys()
     names = directory.names(session, [StaffId(row.courier) for row in rows])
     found: dict[date, list[RoundOut]] = {}
     for row in rows:
@@ -89,18 +93,23 @@ def from_today(session: Session, *, by: Actor, at: datetime) -> dict[date, tuple
                 ends_at=row.ends_at,
                 metres=row.metres,
                 progress=progress[RoundId(row.id)],
-                tours=_tours(ridden[RoundId(row.id)], waiting[RoundId(row.id)]),
+                tours=_tours(ridden[RoundId(row.id)], waiting[RoundId(row.id)], exchanged),
             )
         )
     return {day: tuple(rounds) for day, rounds in found.items()}
 
 
-def _tours(ridden: Sequence[Tour], waiting: Mapping[int, Sequence[ItemId]]) -> tuple[TourOut, ...]:
+def _tours(
+    ridden: Sequence[Tour],
+    waiting: Mapping[int, Sequence[ItemId]],
+    exchanged: Collection[ItemId],
+) -> tuple[TourOut, ...]:
     return tuple(
         TourOut(
             number=tour.number,
             leaves_at=tour.leaves_at,
             to_load=len(waiting.get(tour.number, ())),
+            envelopes=sum(item in exchanged for item in waiting.get(tour.number, ())),
         )
         for tour in ridden
     )

@@ -5,7 +5,8 @@ A home is told by its point and its dossier's code; who lives there is in `round
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from postal_service.domain.ids import DossierId, RoundId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.services import charges, persons, round_tours
 from postal_service.services.charges import Account
+from postal_service.services.collecting import CALLED_OFF, REGISTERED
+from postal_service.services.orders import Kind
 from postal_service.services.round_tours import Tour
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
@@ -24,6 +27,8 @@ from postal_service.storage.schema import (
     StopRow,
     UnitRow,
 )
+
+FETCHING: Final = frozenset({Kind.COLLECT.value, Kind.BRING.value})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +85,11 @@ class Round:
 def with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tuple[Round, ...]:
     """These rounds with their tours, and with their stops in the order they are called at."""
     ids = [row.id for row in rows]
-    stops = session.scalars(
+    planned = session.scalars(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
     ).all()
+    off = no_longer(session, rows, planned)
+    stops = [stop for stop in planned if (stop.round, stop.dossier) not in off]
     handed: dict[tuple[str, int], list[Handed]] = {}
     for each in session.scalars(
         select(StopItemRow).where(StopItemRow.round.in_(ids)).order_by(StopItemRow.reference)
@@ -109,6 +116,31 @@ def with_stops(session: Session, vault: Vault, rows: Sequence[RoundRow]) -> tupl
         )
         for row in rows
     )
+
+
+def no_longer(
+    session: Session, rows: Sequence[RoundRow], stops: Sequence[StopRow]
+) -> set[tuple[str, str | None]]:
+    """Rounds and dossiers of the visits that were called off or moved to another day after the round was planned."""
+    day_of = {row.id: row.day for row in rows}
+    fetched = {
+        (stop.round, stop.dossier) for stop in stops if stop.kind in FETCHING and stop.dossier
+    }
+    found = session.execute(
+        select(PickupRow.dossier, PickupRow.day, PickupRow.state).where(
+            PickupRow.dossier.in_({dossier for _, dossier in fetched})
+        )
+    )
+    visits = {dossier: (day, state) for dossier, day, state in found}
+    return {
+        (round_id, dossier)
+        for round_id, dossier in fetched
+        if dossier in visits and _is_off(*visits[dossier], on=day_of[round_id])
+    }
+
+
+def _is_off(day: date, state: str, *, on: date) -> bool:
+    return state == CALLED_OFF or (state == REGISTERED and day != on)
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,21 @@ from postal_service.domain.acts import Leg
 from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
+from postal_service.projections import holdings
 from postal_service.services import (
     charges,
     directory,
     persons,
     places,
     plans,
+    return_envelopes,
     round_pages,
     rounds_reading,
 )
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.charges import Account
 from postal_service.services.persons import Purpose
+from postal_service.services.return_envelopes import TakenBack
 from postal_service.services.round_contacts import AT_THE_DOOR
 from postal_service.services.round_tours import Tour
 from postal_service.services.rounds_reading import Stop
@@ -51,6 +54,8 @@ class Called:
     people: Mapping[PersonRole, Person]
     items: tuple[ItemId, ...]
     owed: tuple[Account, ...]  # charge by charge: he takes each by itself
+    taken_back: tuple[TakenBack, ...]  # old papers, and the envelope that he carries for them
+    agreed_for: str  # the day that the receiver named, ISO date; "" where none was
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +119,21 @@ def _called(
     )
     owed = charges.owed(session, homes)
     numbers = _numbers_of_pickups(session, stops)
+    items = {stop.position: tuple(_items(stop, numbers)) for stop in stops}
+    brought = {item for stop in stops if stop.home for item in items[stop.position]}
+    back = return_envelopes.of(session, brought)
+    standings = holdings.standings(session, brought)
     return tuple(
         Called(
             stop=stop,
             people=people.get(stop.home, {}) if stop.home else {},
-            items=tuple(_items(stop, numbers)),
+            items=items[stop.position],
             owed=owed.get(stop.home, ()) if stop.home else (),
+            taken_back=tuple(back[item] for item in items[stop.position] if item in back),
+            agreed_for=max(
+                (standings[item].agreed_for for item in items[stop.position] if item in standings),
+                default="",
+            ),
         )
         for stop in stops
     )

@@ -27,7 +27,14 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.story import tell
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import administrative, charges, dossiers, persons, procedures
+from postal_service.services import (
+    administrative,
+    charges,
+    collecting,
+    dossiers,
+    persons,
+    procedures,
+)
 from postal_service.services.dossiers import Dossier, Item
 from postal_service.services.registration import pin_hash
 from postal_service.services.steps import steps_of
@@ -95,6 +102,8 @@ def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetim
     items = dossiers.items_of(session, found.id)
     standings = holdings.standings(session, [each.item for each in items])
     status = _status(found, items, standings)
+    if status is Status.REQUESTED and collecting.awaited(session, found.id) is None:
+        status = Status.VISIT_CALLED_OFF
     asked = administrative.supplement_asked(session, found)
     to_pay = to_collect(each.charge for each in charges.accounts(session, found.id))
     old_papers = _old_papers(items)
@@ -202,9 +211,20 @@ def _status(found: Dossier, items: Sequence[Item], standings: Mapping[ItemId, St
         way_in = _newest(items, standings, Leg.IN)
         if way_in is not None and way_in.state is State.WITH_AGENCY:
             return Status.AT_AGENCY_DESK
+    if found.administrative is Administrative.WITHDRAWN:
+        return _of_withdrawn(items, standings)
     if found.administrative is Administrative.RESOLVED and not found.result_by_post:
         return Status.FETCH_AT_DESK
     return _OF_ADMINISTRATIVE[found.administrative]
+
+
+def _of_withdrawn(items: Sequence[Item], standings: Mapping[ItemId, Standing]) -> Status:
+    """Whether the papers are with the citizen again; what was never fetched has been all along."""
+    way_in = [
+        standings[each.item] for each in items if each.leg is Leg.IN and each.item in standings
+    ]
+    is_back = all(each.state is State.DELIVERED for each in way_in)
+    return Status.GIVEN_BACK if is_back else Status.WITHDRAWN
 
 
 def _newest(
@@ -214,13 +234,18 @@ def _newest(
     return max(held, key=lambda standing: standing.since_ms, default=None)
 
 
+_WITH_CITIZEN = frozenset(
+    {Status.REQUESTED, Status.VISIT_CALLED_OFF, Status.DONE, Status.GIVEN_BACK}
+)
+
+
 def _holder(
     found: Dossier,
     status: Status,
     items: Sequence[Item],
     standings: Mapping[ItemId, Standing],
 ) -> UnitCode:
-    if status in {Status.REQUESTED, Status.DONE}:
+    if status in _WITH_CITIZEN:
         return UnitCode("")
     for leg in (Leg.OUT, Leg.IN):
         standing = _newest(items, standings, leg)

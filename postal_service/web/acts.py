@@ -11,6 +11,7 @@ from postal_service.domain.acts import Act, Capacity, Leg
 from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, State, Trouble
 from postal_service.domain.wording_dates import told_date
+from postal_service.services.forwarding import FORWARDING
 from postal_service.web.labels import word
 from postal_service.web.language import pick, say
 
@@ -33,6 +34,7 @@ NAMES: Final[dict[type, Pair]] = {
     acts.Hold: ("Lưu chờ nhận", "Held for collection"),
     acts.Invite: ("Gửi giấy mời", "Invitation sent"),
     acts.Return: ("Bắt đầu chuyển hoàn", "Way back begun"),
+    acts.Forward: ("Chuyển tiếp", "Forwarded"),
     acts.Lost: ("Báo thất lạc", "Reported lost"),
     acts.Damage: ("Báo hư hại", "Reported damaged"),
     acts.Postpone: ("Hoãn", "Postponed"),
@@ -93,7 +95,8 @@ def _own_facts(act: Act) -> list[tuple[str, str]]:
         case acts.Refuse():
             return [(say("Lý do"), word(act.reserved_for))]
         case acts.Attempt():
-            return [(say("Lý do"), reason_words(act.reason))]
+            agreed = [(say("Hẹn phát"), told_date(act.agreed_for))] if act.agreed_for else []
+            return [(say("Lý do"), reason_words(act.reason)), *agreed]
         case acts.Hold():
             return [(say("Lưu đến"), told_date(act.until))]
         case acts.Invite():
@@ -127,6 +130,9 @@ def begins(standing: Standing, by: Actor) -> list[Begin]:
         found.append(Begin(verb=say("Bản kê của túi"), path=url_for("bags.show", number=number)))
     if holds(standing, by) and not standing.ended:
         found += _of_holder(standing)
+        if by.may(*FORWARDING) and _may_go_elsewhere(standing):
+            path = url_for("items.ask_forward", number=number)
+            found.append(Begin(verb=say("Chuyển tiếp"), path=path))
     if standing.frozen and by.may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR):
         found.append(
             Begin(verb=say("Giải quyết bất thường"), path=url_for("exceptions.show", number=number))
@@ -144,6 +150,13 @@ def holds(standing: Standing, by: Actor) -> bool:
     return holder.staff == by.staff or (
         holder.capacity is not Capacity.COURIER and holder.unit == by.unit
     )
+
+
+def _may_go_elsewhere(standing: Standing) -> bool:
+    """Whether it lies here sealed and free, and does not go back already."""
+    tied = standing.offered or standing.frozen or standing.bag or standing.leg is Leg.BAG
+    goes_back = standing.returning or standing.withdrawn
+    return bool(standing.seal) and not tied and not goes_back
 
 
 def _of_holder(standing: Standing) -> list[Begin]:

@@ -1,6 +1,22 @@
 """The English of what every page shares, and of the account pages."""
 
 ENGLISH: dict[str, str] = {
+    "Nhãn phong bì thu lại ({count} nhãn)": "Labels of the envelopes for old papers ({count})",
+    "Nhãn chỉ có trên trang này. Mất nhãn thì cấp phong bì khác ở trang của kết quả.": "The label is on this page alone. If it is lost, give out another envelope on the result's page.",
+    "Phong bì để trống. Bưu tá bỏ giấy tờ cũ vào, niêm phong trước mặt người nhận.": "It goes out empty. The courier puts the old papers in and seals it before the receiver.",
+    "Phong bì thu lại": "Envelope for old papers",
+    "Đi cùng kết quả": "It goes with the result",
+    "Cấp phong bì thu lại": "Give out an envelope for old papers",
+    "Khi giao tuyến, phong bì được cấp cùng. Chỉ cấp ở đây khi giao riêng hoặc mất nhãn: phong bì mới thay phong bì cũ.": "Loading a round gives it out. Do it here only for a hand-over apart from a round, or when the label is lost: the new one takes the old one's place.",
+    "Nơi đến đúng": "Where it belongs",
+    "Ghi chuyển tiếp": "Forward it",
+    "Đang gửi đến {unit}. Khi bưu gửi thuộc nơi khác, ghi nơi đúng; bưu gửi vẫn do đơn vị này giữ đến khi bàn giao.": "It is bound for {unit}. If it belongs elsewhere, say where; this unit holds it until it is handed over.",
+    "Đã ghi chuyển tiếp. Bàn giao bưu gửi để chuyển đi.": "Forwarded. Hand it over so that it goes there.",
+    "Chuyển tiếp": "Forward",
+    "Thu lại khi phát": "Taken back on delivery",
+    "phong bì": "envelope",
+    "Hẹn phát": "To be delivered on",
+    "hẹn phát {day}": "to be delivered on {day}",
     "Bưu chính công ích": "Public postal service",
     "Đến nội dung chính": "Skip to content",
     "Đăng xuất": "Sign out",

@@ -115,6 +115,11 @@ def day(name: str, label: str) -> date:
         raise NotADate(field=say(label), input=name) from None
 
 
+def optional_day(name: str, label: str) -> date | None:
+    """A date that may be left empty. Raises NotADate."""
+    return day(name, label) if raw(name).strip() else None
+
+
 def hour(name: str, label: str) -> time:
     """Hours and minutes of the day, such as 08:30 or 8:30. Raises NotAnHour."""
     try:

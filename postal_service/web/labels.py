@@ -121,6 +121,8 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (EraseReason.CITIZEN_ASKED, ("Công dân yêu cầu xóa", "The citizen asked for it")),
     (EraseReason.ENTERED_BY_MISTAKE, ("Hồ sơ nhập nhầm", "The dossier was entered by mistake")),
     (StepKind.REQUESTED, ("Công dân đăng ký", "Requested")),
+    (StepKind.VISIT_MOVED, ("Dời lịch bưu tá đến nhận", "Visit moved")),
+    (StepKind.VISIT_CALLED_OFF, ("Hủy lịch bưu tá đến nhận", "Visit called off")),
     (StepKind.POSTED, ("Bưu điện nhận hồ sơ", "Posted")),
     (StepKind.RECEIVED, ("Cơ quan tiếp nhận (mẫu 01)", "Received by the agency (form 01)")),
     (StepKind.VERIFYING, ("Cần xác minh", "Must be verified")),

@@ -21,6 +21,7 @@ from postal_service.domain.attempts import (
     Step,
     UnknownReason,
     counts,
+    days_to_agree,
     exempt_from_service_level,
     next_step,
     read_reason,
@@ -83,7 +84,7 @@ def test_who_will_collect_is_invited_without_a_second_attempt() -> None:
 def test_an_agreed_day_is_kept_and_moved_off_a_day_of_rest() -> None:
     agreed = Attempted(reason=Reason.OTHER_DAY_AGREED, on=MONDAY, agreed_for=date(2026, 11, 8))
     step = next_step(DeliveryHistory(attempts=(agreed,)), policy=POLICY, on=POST, today=MONDAY)
-    assert step == NextStep(step=Step.DELIVER, not_before=date(2026, 11, 9))
+    assert step == NextStep(step=Step.DELIVER, not_before=date(2026, 11, 9), is_agreed=True)
 
 
 @pytest.mark.parametrize(
@@ -202,3 +203,18 @@ def test_followed_step_by_step_every_item_comes_to_an_end(reasons: list[Reason])
             tried = Attempted(reason=next(happening), on=today)
             history = DeliveryHistory(attempts=(*history.attempts, tried))
     pytest.fail("The item is carried about for ever.")
+
+
+def test_a_day_that_cannot_be_kept_is_the_next_that_is_worked() -> None:
+    for told in (MONDAY, date(2020, 1, 1), date(2026, 12, 31)):
+        agreed = Attempted(reason=Reason.OTHER_DAY_AGREED, on=MONDAY, agreed_for=told)
+        step = next_step(DeliveryHistory(attempts=(agreed,)), policy=POLICY, on=POST, today=MONDAY)
+        assert step == NextStep(step=Step.DELIVER, not_before=date(2026, 11, 3))
+
+
+def test_the_days_to_agree_are_worked_and_as_many_as_an_item_is_kept() -> None:
+    days = days_to_agree(MONDAY, policy=POLICY, on=POST)
+    assert len(days) == POLICY.hold_working_days
+    assert days[0] == date(2026, 11, 3)
+    assert date(2026, 11, 8) not in days
+    assert days_to_agree(date(2026, 12, 30), policy=POLICY, on=POST) == (date(2026, 12, 31),)

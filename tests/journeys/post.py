@@ -85,16 +85,18 @@ class Post:
         answer = clerk.send("/handovers/new", codes=item, badge=BADGES[courier])
         assert answer.status_code == 302, answer.get_data(as_text=True)
 
-    def result_sealed(self) -> "Result":
+    def result_sealed(self, procedure: str = w.EXTRACT, **about: str) -> "Result":
         """A result in its envelope at the desk; the citizen's code is read from his printed slip."""
         desk = self.browser("desk_clerk")
-        page = desk.send(f"/receptions/new/{w.EXTRACT}", reception_fields(desk)).get_data(
-            as_text=True
-        )
+        fields = reception_fields(desk, procedure)
+        page = desk.send(f"/receptions/new/{procedure}", fields).get_data(as_text=True)
         dossier = page.partition("/dossiers/")[2][:36]
         code = _delivery_code(page, self.folder)
         ready = desk.send(
-            f"/results/{dossier}/envelope", ONE_ORIGINAL, serial=f"KQ-{dossier[-8:].upper()}"
+            f"/results/{dossier}/envelope",
+            ONE_ORIGINAL,
+            serial=f"KQ-{dossier[-8:].upper()}",
+            **about,
         )
         assert ready.status_code == 200, ready.get_data(as_text=True)
         with reading(self.runtime.sessions) as session:

@@ -12,6 +12,7 @@ from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import dossiers, handovers, places, transport, workdays
+from postal_service.storage.schema import RoundRow
 from postal_service.storage.transaction import reading, transaction
 from tests.journeys.post import Post, accepted, online, put_out
 from tests.mobile_api.test_rounds import publish
@@ -52,6 +53,38 @@ def test_papers_fetched_at_home_reach_the_desk(post: Post) -> None:
     accepted(phone)
     taken(post.browser("desk_clerk"), batch, item)
     assert post.state(item) is State.WITH_AGENCY
+
+
+def test_a_visit_that_was_missed_is_moved_and_fetched_on_the_new_day(post: Post) -> None:
+    world, counter = post.world, post.browser("counter")
+    dossier = DossierId(dossier_in(visit_asked(counter)))  # for 8 to 10 in the morning of the 25th
+    post.clock.at = datetime(2026, 11, 25, 11, tzinfo=VIETNAM)
+    counter = post.browser("counter")
+    assert "quá giờ hẹn" in counter.text("/collecting")
+    new = {"day": "2026-11-26", "opens": "08:00", "closes": "10:00", "why": "đi vắng"}
+    moved = counter.send(f"/collecting/visits/{dossier}/move", new)
+    assert moved.status_code == 302, moved.get_data(as_text=True)
+
+    with transaction(post.runtime.sessions) as session:
+        item = next(each.item for each in dossiers.items_of(session, dossier))
+        publish(session, "round-1", world.courier.staff, [], dossier)
+    phone = post.phone(world.courier)
+    post.clock.at = datetime(2026, 11, 26, 8, 30, tzinfo=VIETNAM)
+    with transaction(post.runtime.sessions) as session:
+        session.get_one(RoundRow, "round-1").day = post.clock.at.date()
+    online(phone)
+    (stop,) = (each for each in phone.shift["rounds"][0]["stops"] if each["dossier"])
+    assert stop["opens_at"].startswith("2026-11-26T")
+    phone.collect(item)
+    phone.tell(
+        item, acts.Pack(seal="NP-HOME", counts=acts.Counts(**phone._package(item)["counts"]))
+    )
+    accepted(phone)
+
+    page = post.browser("counter").text(f"/dossiers/{dossier}")
+    assert "đến nhận tại nhà:" not in page
+    assert "Dời lịch bưu tá đến nhận" in page
+    assert post.holder(item) == world.courier.staff
 
 
 def test_packages_travel_in_a_bag_from_one_office_to_another(post: Post) -> None:

@@ -7,15 +7,15 @@ import pytest
 
 from postal_service.demo.phone_offers import OfferDoesNotMatchError
 from postal_service.domain import acts
-from postal_service.domain.acts import CodeProof, Condition, Counts, Leg, Receiver
+from postal_service.domain.acts import CodeProof, Condition, Counts, Receiver
 from postal_service.domain.codes import read_delivery_code
 from postal_service.domain.custody import State
-from postal_service.domain.ids import EventId, ItemId, RoundId
+from postal_service.domain.ids import ItemId, RoundId
 from postal_service.ledger import signing
 from tests.journeys.post import Post, Result, accepted, online, put_out
 from tests.mobile_api.phones import collected, custody_of, numbers
 from tests.services import world as w
-from tests.web.desk_work import sealed, taken
+from tests.web.desk_work import FORM_KEY, sealed, taken
 
 
 def deliver(result: Result, *, exchange: str = "") -> acts.Deliver:
@@ -100,25 +100,20 @@ def test_a_day_without_network_sent_late_twice_and_in_any_order(post: Post, seed
 
 
 def test_old_papers_taken_back_at_the_door_are_an_item_of_their_own(post: Post) -> None:
-    result = post.result_sealed()
-    phone = post.phone(post.world.courier)
-    (envelope,) = numbers(post.runtime, 1, Leg.RET)
+    result = post.result_sealed(w.LICENCE, collect_back="Giấy phép lái xe cũ")
+    phone, counter = post.phone(post.world.courier), post.browser("counter")
+    key = FORM_KEY.search(counter.text(f"/items/{result.item}"))
+    assert key is not None
+    given = counter.send(f"/items/{result.item}/return-envelope", form_key=key[1])
+    assert given.status_code == 200, given.get_data(as_text=True)
     post.to_courier(post.browser("desk_clerk"), result.item)
     online(phone)
+    envelope = ItemId(phone._package(ItemId(result.item))["return_envelope"])
+    assert envelope in given.get_data(as_text=True)
     phone.take_offered(ItemId(result.item))
     phone.tell(ItemId(result.item), deliver(result, exchange="x-1"))
     old = Counts(originals=1, certified=0, photocopies=0)
-    phone.tell(
-        envelope,
-        acts.Accept(
-            capacity=acts.Capacity.COURIER,
-            leg=Leg.RET,
-            counts=old,
-            destination=w.DESK,
-            exchange="x-1",
-        ),
-        parent=EventId(""),
-    )
+    phone.take_back(envelope, old, exchange="x-1")
     phone.tell(envelope, acts.Pack(seal="NP-OLD", counts=old))
     accepted(phone)
 

@@ -17,7 +17,7 @@ from tests.journeys.post import BADGES, ONE_ORIGINAL, Post, accepted, online, pu
 from tests.mobile_api.phones import collected, custody_of, numbers
 from tests.services import world as w
 from tests.services.rounds_day import second_courier
-from tests.web.desk_work import offered, sealed, taken
+from tests.web.desk_work import dossier_of, offered, sealed, taken
 
 
 def test_a_broken_seal_stops_the_package_until_two_have_counted(post: Post) -> None:
@@ -147,6 +147,49 @@ def _tries(post: Post, item: str, step: str, fields: dict[str, str]) -> datetime
             return post.clock.at
         assert answer.status_code == 409, answer.get_data(as_text=True)
     pytest.fail(f"The law lets nobody {step} within a month.")
+
+
+def test_another_day_that_was_agreed_at_the_door_is_told_at_the_counter(post: Post) -> None:
+    result = post.result_at_office()
+    phone, item = post.phone(post.world.courier), ItemId(result.item)
+    post.to_courier(post.browser("counter"), result.item)
+    online(phone)
+    phone.take_offered(item)
+    agreed = phone.shift["days_to_agree"][1]
+    phone.tell(item, acts.Attempt(reason="R06", action="A1", counted=False, agreed_for=agreed))
+    accepted(phone)
+    online(phone)
+    batch = put_out(phone, item, w.OFFICE)
+    accepted(phone)
+    counter = post.browser("counter")
+    taken(counter, batch, result.item)
+
+    assert (agreed, post.standing(result.item).agreed_for) == ("2026-11-26", agreed)
+    assert "người nhận hẹn ngày 26/11/2026" in counter.text(f"/items/{result.item}/delivery")
+    assert "hẹn phát 26/11/2026" in counter.text(f"/dossiers/{result.dossier}")
+
+
+def test_a_dossier_refused_at_the_wrong_desk_is_forwarded_and_taken_at_the_right_one(
+    post: Post,
+) -> None:
+    counter, far_desk = post.browser("counter"), post.browser("far_desk_clerk")
+    item = sealed(counter, "NP00000001")
+    batch = offered(counter, item)
+    refused = post.browser("desk_clerk").send(
+        f"/handovers/{batch}/take", {f"answer-{item}": "not_ours"}
+    )
+    assert refused.status_code == 200, refused.get_data(as_text=True)
+    assert post.holder(item) == post.world.counter.staff
+
+    sent_on = counter.send(f"/items/{item}/forward", unit=w.FAR_DESK, why="thuộc xã Thăng Bình")
+    assert sent_on.status_code == 302, sent_on.get_data(as_text=True)
+    assert post.standing(item).troubles == {Trouble.REDIRECTED}
+    taken(far_desk, offered(counter, item, to_unit=w.FAR_DESK), item)
+
+    assert post.state(item) is State.WITH_AGENCY
+    assert post.standing(item).troubles == frozenset()
+    dossier = dossier_of(far_desk, item)
+    assert far_desk.send(f"/dossiers/{dossier}/receive").status_code == 302
 
 
 def test_a_courier_reports_damage_from_his_phone_and_nobody_takes_it_on(post: Post) -> None:

@@ -53,6 +53,7 @@ def _tuple(strategy: st.SearchStrategy[str], most: int) -> st.SearchStrategy[tup
 
 _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "action": st.from_regex(r"A[0-9]", fullmatch=True),
+    "agreed_for": st.dates().map(lambda day: day.isoformat()),
     "algorithm": st.sampled_from(["ed25519", "p256"]),
     "bag": _item,
     "batch": _word,

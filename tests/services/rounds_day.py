@@ -3,11 +3,13 @@
 from datetime import date, datetime, timedelta
 from itertools import count
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.acts import Capacity, Counts
-from postal_service.domain.ids import DossierId, ItemId, StaffId
+from postal_service.domain.codes import DeliveryCode
+from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId
 from postal_service.domain.persons import Address, read_address, read_person
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import VIETNAM
@@ -19,12 +21,14 @@ from postal_service.services import (
     planning,
     plans,
     results,
+    rounds,
     sealing,
     workdays,
 )
 from postal_service.services.plans import PlanId
-from postal_service.storage.schema import RoleRow, StaffRow
+from postal_service.storage.schema import RoleRow, RoundRow, StaffRow
 from tests.services import world as w
+from tests.services.in_hand import passed
 from tests.services.registrations import SERVICE, register, registration
 from tests.services.world import World
 
@@ -57,6 +61,31 @@ def results_at_office(
         by=world.counter, at=at + timedelta(minutes=1),
     )  # fmt: skip
     return made
+
+
+def licence_at_office(
+    session: Session, world: World, *, at: datetime = w.MORNING
+) -> tuple[ItemId, DeliveryCode]:
+    """A sealed driving licence at the office's counter, for which the courier takes the old one; its code."""
+    command = registration(session, w.LICENCE, channel=Channel.DIRECT)
+    received = register(session, world, command, by=world.desk_clerk, at=at)
+    assert received.delivery_code is not None
+    made = results.register_ready(
+        session, world.keys, received.dossier, ONE, by=world.desk_clerk, at=at
+    )
+    _seal(session, world, made.item, world.desk_clerk, at)
+    passed(session, world, [made.item], world.desk_clerk, world.counter, Capacity.COUNTER, at=at)
+    return made.item, received.delivery_code
+
+
+def published(session: Session, world: World) -> RoundId:
+    """The day as it lies, shared out and published; the round of the world's courier."""
+    plan = rounds.managed_plan(session, shared_out(session, world), by=world.manager)
+    rounds.publish(
+        session, world.vault, plan.id, tag=plan.tag, knowing_faults=True, by=world.manager, at=EARLY
+    )
+    asked = select(RoundRow.id).filter_by(plan=plan.id, courier=world.courier.staff)
+    return RoundId(session.scalars(asked).one())
 
 
 def result_at_desk(

@@ -6,16 +6,27 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import RoleNeeded
-from postal_service.domain.acts import Leg
-from postal_service.domain.ids import ItemId
+from postal_service.domain.acts import CodeProof, Leg, Receiver
+from postal_service.domain.identity import Entitlement
+from postal_service.domain.ids import ItemId, RoundId
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
-from postal_service.services import dossiers, return_envelopes, tracking
+from postal_service.services import (
+    counter_delivery,
+    dossiers,
+    return_envelopes,
+    round_loading,
+    rounds_out,
+    tracking,
+)
+from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.items import UnknownItem
 from postal_service.services.results import Ready
-from postal_service.services.return_envelopes import NothingToTakeBack, ReturnEnvelope
+from postal_service.services.return_envelopes import NothingToTakeBack, ReturnEnvelope, TakenBack
+from postal_service.services.round_loading import Loaded, NothingToLoad
 from tests.services import journeys
+from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.registrations import register, registration
 from tests.services.world import World, build
@@ -89,3 +100,82 @@ def test_an_unknown_result_has_none_and_only_the_post_gives_them_out(
         with pytest.raises(RoleNeeded):
             return_envelopes.issue(session, licence.item, service="BR", by=by, at=AT)
     assert len(dossiers.items_of(session, licence.dossier)) == 1
+
+
+def test_a_round_that_is_loaded_has_the_envelopes_go_along_once(
+    session: Session, world: World
+) -> None:
+    licence, _ = d.licence_at_office(session, world)
+    d.results_at_office(session, world, d.homes(2))
+    mine = d.published(session, world)
+    assert return_envelopes.of(session, [licence])[licence].envelope == ""
+
+    (given,) = load(session, world, mine).envelopes
+
+    assert (given.result, given.papers) == (licence, ("Giấy phép lái xe cũ",))
+    assert return_envelopes.of(session, [licence]) == {
+        licence: TakenBack(papers=given.papers, envelope=given.item)
+    }
+    (tour,) = rounds_out.from_today(session, by=world.counter, at=d.EARLY)[d.DAY][0].tours
+    assert (tour.to_load, tour.envelopes) == (0, 0)
+    # Tried in vain and loaded once more, it takes the same envelope along.
+    assert (
+        return_envelopes.issue_missing(
+            session, [licence], service="BR", by=world.counter, at=d.EARLY
+        )
+        == ()
+    )
+
+
+def test_before_it_is_loaded_the_round_says_how_many_envelopes_go_along(
+    session: Session, world: World
+) -> None:
+    d.licence_at_office(session, world)
+    d.results_at_office(session, world, d.homes(2))
+    d.published(session, world)
+
+    (tour,) = rounds_out.from_today(session, by=world.counter, at=d.EARLY)[d.DAY][0].tours
+
+    assert (tour.to_load, tour.envelopes) == (3, 1)
+
+
+def test_what_cannot_be_loaded_gives_out_no_envelope(session: Session, world: World) -> None:
+    licence, _ = d.licence_at_office(session, world)
+    mine = d.published(session, world)
+    for by, tour in ((world.courier, 1), (world.far_counter, 1), (world.counter, 2)):
+        with pytest.raises((RoleNeeded, UnknownRound, NothingToLoad)):
+            round_loading.load(
+                session, world.keys, mine, tour=tour, service="BR", by=by, at=d.EARLY
+            )
+    assert return_envelopes.of(session, [licence])[licence].envelope == ""
+
+
+def test_a_lost_label_is_replaced_and_the_new_envelope_is_the_one_that_counts(
+    session: Session, world: World, licence: Ready
+) -> None:
+    issued(session, world, licence.item)
+    second = issued(session, world, licence.item)
+
+    assert return_envelopes.of(session, [licence.item])[licence.item].envelope == second.item
+    assert return_envelopes.empty(session, licence.item) == second.item
+
+
+def test_what_came_back_empty_is_filled_at_the_counter(session: Session, world: World) -> None:
+    licence, code = d.licence_at_office(session, world)
+    envelope = issued(session, world, licence)
+
+    done = counter_delivery.deliver(
+        session, world.keys, licence, entitlement=Entitlement(receiver=Receiver.OWNER, paper=""),
+        proof=CodeProof(rotation=1, secret=code.secret), recovered=d.ONE, service="BR",
+        by=world.counter, at=AT,
+    )  # fmt: skip
+
+    assert (done.recovered_item, done.label) == (envelope.item, None)
+    assert return_envelopes.empty(session, licence) == ""
+    assert holdings.standings(session, [envelope.item])[envelope.item].destination == w.DESK
+
+
+def load(session: Session, world: World, round_id: RoundId) -> Loaded:
+    return round_loading.load(
+        session, world.keys, round_id, tour=1, service="BR", by=world.counter, at=d.EARLY
+    )

@@ -57,6 +57,7 @@ from postal_service.services.rounds import (
 from postal_service.storage.schema import PlanRow, RoundRow, StopRow
 from tests.services import rounds_day as d
 from tests.services import world as w
+from tests.services.registrations import SERVICE
 from tests.services.world import World, build
 
 pytestmark = pytest.mark.usefixtures("warm_search")
@@ -444,7 +445,9 @@ def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
     mine = round_of(session, plan.id, world.courier.staff)
     waiting = round_loading.to_load(session, mine)[1]
 
-    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+    offered = round_loading.load(
+        session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+    ).offered
 
     assert set(offered.items) == set(waiting) != set()
     for standing in holdings.in_batch(session, offered.batch):
@@ -453,7 +456,9 @@ def test_a_loaded_round_lies_on_offer_to_its_courier_and_is_fixed_with_him(
     locks = session.scalars(select(StopRow.locked).filter_by(round=mine, kind="deliver")).all()
     assert set(locks) == {"courier"}
     with pytest.raises(NothingToLoad):
-        round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+        round_loading.load(
+            session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+        )
 
 
 def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
@@ -461,13 +466,25 @@ def test_a_round_is_loaded_only_once_published_and_by_its_own_counter(
 ) -> None:
     mine = round_of(session, plan.id, world.courier.staff)
     with pytest.raises(UnknownRound):
-        round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+        round_loading.load(
+            session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+        )
     publish(session, world, plan)
     for stranger in (world.far_counter, world.courier, world.desk_clerk):
         with pytest.raises((UnknownRound, RoleNeeded)):
-            round_loading.load(session, world.keys, mine, tour=1, by=stranger, at=LATER)
+            round_loading.load(
+                session, world.keys, mine, tour=1, service=SERVICE, by=stranger, at=LATER
+            )
     with pytest.raises(UnknownRound):
-        round_loading.load(session, world.keys, RoundId("none"), tour=1, by=world.counter, at=LATER)
+        round_loading.load(
+            session,
+            world.keys,
+            RoundId("none"),
+            tour=1,
+            service=SERVICE,
+            by=world.counter,
+            at=LATER,
+        )
 
 
 def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
@@ -475,7 +492,9 @@ def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
 ) -> None:
     publish(session, world, plan)
     mine = round_of(session, plan.id, world.courier.staff)
-    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+    offered = round_loading.load(
+        session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+    ).offered
     _take(session, world, offered.batch, world.courier)
     before = calls(session, plan.id)[world.courier.staff]
 
@@ -510,15 +529,21 @@ def test_each_tour_is_loaded_by_itself_and_the_later_one_stays_at_the_counter(
     waiting = round_loading.to_load(session, mine)
     assert sorted(waiting) == [1, 2]
 
-    first = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+    first = round_loading.load(
+        session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+    ).offered
     _take(session, world, first.batch, world.courier)
 
     assert round_loading.to_load(session, mine) == {2: waiting[2]}
     locks = session.execute(select(StopRow.tour, StopRow.locked).filter_by(round=mine)).all()
     assert {tuple(row) for row in locks} == {(1, "courier"), (2, "none")}
     with pytest.raises(NothingToLoad):
-        round_loading.load(session, world.keys, mine, tour=3, by=world.counter, at=LATER)
-    second = round_loading.load(session, world.keys, mine, tour=2, by=world.counter, at=LATER)
+        round_loading.load(
+            session, world.keys, mine, tour=3, service=SERVICE, by=world.counter, at=LATER
+        )
+    second = round_loading.load(
+        session, world.keys, mine, tour=2, service=SERVICE, by=world.counter, at=LATER
+    ).offered
     assert set(second.items) == set(waiting[2])
 
 
@@ -581,7 +606,9 @@ def test_progress_is_told_by_who_holds_what(session: Session, world: World, plan
 
     total = progress().things
     assert (progress().stops_done, progress().loaded) == (0, 0)
-    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+    offered = round_loading.load(
+        session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+    ).offered
     _take(session, world, offered.batch, world.courier)
     assert (progress().stops_done, progress().loaded) == (0, total)
     home = next(i for i in offered.items if holdings.standings(session, [i])[i].leg.value == "OUT")

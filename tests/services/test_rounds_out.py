@@ -12,6 +12,7 @@ from postal_service.services.rounds_out import RoundOut
 from postal_service.storage.schema import RoundRow, StopItemRow
 from tests.questions import questions
 from tests.services import rounds_day as d
+from tests.services.registrations import SERVICE
 from tests.services.world import World, build
 
 MANY = 12
@@ -60,6 +61,8 @@ def test_each_round_waits_for_its_own_items_alone(session: Session, world: World
         row: carried[row] for row in rows
     }
     first, second = out(session, world)
-    round_loading.load(session, world.keys, first.id, tour=1, by=world.counter, at=d.EARLY)
+    round_loading.load(
+        session, world.keys, first.id, tour=1, service=SERVICE, by=world.counter, at=d.EARLY
+    )
     waiting = {each.id: each.tours[0].to_load for each in out(session, world)}
     assert waiting == {first.id: 0, second.id: carried[second.id]}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from postal_service.domain.acts import CodeProof, Leg, Receiver
+from postal_service.domain.acts import Capacity, CardProof, CodeProof, Leg, Receiver
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.ids import RoundId
 from postal_service.domain.money import Line
@@ -181,6 +181,72 @@ def test_citizens_can_see_who_looked_by_office_and_purpose(session: Session, wor
         at=at(23, 10),
     )  # fmt: skip
     assert track(session, world, received).looks == ((at(23, 10), "Bưu cục Tam Kỳ", "complaint"),)
+
+
+def steps_told(session: Session, world: World, received: Received) -> list[str]:
+    return [line.step for line in track(session, world, received).timeline]
+
+
+def test_what_the_citizen_fetched_at_the_counter_was_not_brought_to_him(
+    session: Session, world: World
+) -> None:
+    received = journeys.received(session, world, at=at(23, 9))
+    ready = journeys.ready(session, world, received, at=at(23, 11))
+    journeys.seal(session, world, ready.item, by=world.desk_clerk, at=at(23, 11))
+    journeys.hand_over(
+        session, world, ready.item, giver=world.desk_clerk, receiver=world.counter,
+        capacity=Capacity.COUNTER, at=at(23, 12),
+    )  # fmt: skip
+    assert received.delivery_code is not None
+    delivery.deliver(
+        session, world.keys, ready.item, receiver=Receiver.OWNER,
+        proof=CodeProof(rotation=1, secret=received.delivery_code.secret), by=world.counter,
+        at=at(23, 14),
+    )  # fmt: skip
+
+    told = steps_told(session, world, received)
+    assert PublicStep.FETCHED in told
+    assert PublicStep.DELIVERED not in told
+    assert POST_STEPS[PublicStep.FETCHED][0] == "Người nhận đã nhận tại quầy"
+    label = tracking.by_label(session, ready.item, ready.label)
+    assert label.step is PublicStep.FETCHED
+
+
+def test_what_was_withdrawn_was_given_back_and_not_delivered(
+    session: Session, world: World
+) -> None:
+    received = register(session, world, registration(session))
+    assert received.item is not None
+    administrative.withdraw(
+        session, world.keys, received.dossier, why="không cần nữa", by=world.counter, at=at(23, 10)
+    )
+    assert track(session, world, received).status is Status.WITHDRAWN
+    delivery.deliver(
+        session, world.keys, received.item, receiver=Receiver.OWNER, proof=CardProof(last4="3456"),
+        by=world.counter, at=at(23, 11),
+    )  # fmt: skip
+
+    shown = track(session, world, received)
+    assert (shown.status, shown.holder) == (Status.GIVEN_BACK, "")
+    told = steps_told(session, world, received)
+    assert PublicStep.GIVEN_BACK in told
+    assert PublicStep.DELIVERED not in told
+    assert received.label is not None
+    label = tracking.by_label(session, received.item, received.label)
+    assert label.step is PublicStep.GIVEN_BACK
+
+
+def test_a_result_sent_back_is_back_at_its_agency(session: Session, world: World) -> None:
+    received = journeys.received(session, world, at=at(23, 9))
+    ready = journeys.ready(session, world, received, at=at(23, 11))
+    journeys.sent_back(session, world, ready, at=at(23, 12))
+    journeys.hand_over(
+        session, world, ready.item, giver=world.counter, receiver=world.desk_clerk,
+        capacity=Capacity.DESK, at=at(23, 15),
+    )  # fmt: skip
+    told = steps_told(session, world, received)
+    assert PublicStep.BACK_AT_AGENCY in told
+    assert not {PublicStep.DELIVERED, PublicStep.FETCHED} & set(told)
 
 
 def test_a_label_tells_the_step_and_the_office_and_nothing_else(

@@ -1,12 +1,13 @@
 """A delivery that failed, from the door back to the counter: where it lies, who plans it, what a round says."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service import projections
+from postal_service.domain import acts
 from postal_service.domain.acts import Capacity
 from postal_service.domain.attempts import DeliveryPolicy, Reason, Step
 from postal_service.domain.custody import State
@@ -23,10 +24,12 @@ from postal_service.services import (
     rounds,
     workdays,
 )
+from postal_service.services.office_events import Told, tell
 from postal_service.storage.schema import RoundRow
 from tests.services import rounds_day as d
 from tests.services import world as w
-from tests.services.in_hand import passed
+from tests.services.in_hand import passed, standing
+from tests.services.registrations import SERVICE
 from tests.services.world import World, build
 
 AGAIN = {Reason.ABSENT, Reason.PHONE_UNREACHABLE, Reason.OFFICE_CLOSED,
@@ -41,15 +44,25 @@ def world(session: Session) -> World:
     return build(session)
 
 
+def failed(
+    session: Session, world: World, item: ItemId, reason: Reason, *, at: datetime = LATER
+) -> None:
+    """The courier could not hand it over; whoever asks for another day names the next that is worked."""
+    agreed = d.DAY if at < d.EARLY else d.DAY + timedelta(days=1)
+    delivery.attempt(
+        session, world.keys, item, reason=reason,
+        agreed_for=agreed if reason is Reason.OTHER_DAY_AGREED else None,
+        by=world.courier, at=at,
+    )  # fmt: skip
+
+
 def tried(session: Session, world: World, *reasons: Reason) -> dict[Reason, ItemId]:
     """Results that a courier took out on the Monday, could not hand over, and gave back."""
     made = d.results_at_office(session, world, d.homes(len(reasons)))
     passed(session, world, made, world.counter, world.courier, Capacity.COURIER, at=OUT)
     found = dict(zip(reasons, made, strict=True))
     for reason, item in found.items():
-        delivery.attempt(
-            session, world.keys, item, reason=reason, by=world.courier, at=OUT + timedelta(hours=1)
-        )
+        failed(session, world, item, reason, at=OUT + timedelta(hours=1))
     back = OUT + timedelta(hours=2)
     passed(session, world, made, world.courier, world.counter, Capacity.COUNTER, at=back)
     return found
@@ -106,8 +119,17 @@ def test_two_counted_tries_end_the_planning_and_a_new_one_that_counts_not_leaves
     [item] = tried(session, world, Reason.ABSENT).values()
     assert item in planned(session, world)
     passed(session, world, [item], world.counter, world.courier, Capacity.COURIER, at=d.EARLY)
-    for reason in (Reason.ABSENT, Reason.OTHER_DAY_AGREED):
-        delivery.attempt(session, world.keys, item, reason=reason, by=world.courier, at=LATER)
+    failed(session, world, item, Reason.ABSENT)
+    # A phone of before tells that another day was agreed, and not which.
+    undated = acts.Attempt(reason="R06", action="A1", counted=False)
+    custody = standing(session, item).custody
+    tell(
+        session,
+        world.keys,
+        [Told(item=item, parent=custody, act=undated)],
+        by=world.courier,
+        at=LATER,
+    )
     passed(session, world, [item], world.courier, world.counter, Capacity.COUNTER, at=LATER)
 
     assert planned(session, world, d.DAY + timedelta(days=1)) == {}
@@ -127,7 +149,9 @@ def test_a_round_is_done_with_what_came_back_and_has_yet_to_do_what_lay_here_bef
         return found.stops_done, found.tried
 
     assert progress() == (0, 0)
-    offered = round_loading.load(session, world.keys, mine, tour=1, by=world.counter, at=LATER)
+    offered = round_loading.load(
+        session, world.keys, mine, tour=1, service=SERVICE, by=world.counter, at=LATER
+    ).offered
     assert set(offered.items) == {before, new}
     handovers.take(
         session, world.keys, offered.batch, capacity=Capacity.COURIER, reserved={},
@@ -135,7 +159,7 @@ def test_a_round_is_done_with_what_came_back_and_has_yet_to_do_what_lay_here_bef
     )  # fmt: skip
     assert progress() == (0, 0)
     for item, reason in ((before, Reason.OTHER_DAY_AGREED), (new, Reason.WILL_COLLECT)):
-        delivery.attempt(session, world.keys, item, reason=reason, by=world.courier, at=LATER)
+        failed(session, world, item, reason)
     assert progress() == (2, 2)
     back = LATER + timedelta(hours=1)
     passed(session, world, [before, new], world.courier, world.counter, Capacity.COUNTER, at=back)

@@ -242,3 +242,52 @@ def test_an_envelope_is_made_once_and_never_empty(
     assert desk.send(path, originals="1").status_code == 409
     assert desk.send(path, originals="x").status_code == 400
     assert browser("far_desk_clerk").send(path, originals="1").status_code == 404
+
+
+AGREED = {"reason": "R06", "agreed_for": "2026-11-27"}
+
+
+def test_the_day_a_receiver_names_is_noted_and_shown(result: AtCounter, session: Session) -> None:
+    path = f"/items/{result.item}"
+    form = result.counter.text(f"{path}/delivery")
+    assert 'min="2026-11-25" max="2026-12-05"' in form
+
+    assert result.counter.send(f"{path}/attempt", AGREED).status_code == 302
+
+    page = result.counter.text(f"{path}/delivery")
+    assert "người nhận hẹn ngày 27/11/2026" in page
+    assert "27/11/2026" in result.page.partition("Hẹn phát")[2][:60]
+    assert "hẹn phát 27/11/2026" in result.counter.text(f"/dossiers/{result.dossier}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"reason": "R06"}, 400, "cần ngày người nhận đã hẹn"),
+        ({"reason": "R06", "agreed_for": " "}, 400, "cần ngày người nhận đã hẹn"),
+        ({"reason": "R06", "agreed_for": "27/11/2026"}, 400, "Ngày người nhận hẹn"),
+        ({"reason": "R06", "agreed_for": "<script>"}, 400, "Ngày người nhận hẹn"),
+        ({"reason": "R06", "agreed_for": "9" * 3_000}, 400, "Ngày người nhận hẹn"),
+        ({"reason": "R06", "agreed_for": "2026-11-23"}, 409, "23/11/2026 không dùng được"),
+        ({"reason": "R06", "agreed_for": "2026-11-22"}, 409, "22/11/2026 không dùng được"),
+        ({"reason": "R06", "agreed_for": "2026-11-24"}, 409, "24/11/2026 không dùng được"),
+        ({"reason": "R06", "agreed_for": "2026-12-07"}, 409, "07/12/2026 không dùng được"),
+        (
+            {"reason": "R01", "agreed_for": "2026-11-27"},
+            409,
+            "chỉ đi với lý do “Hẹn ngày phát khác”",
+        ),
+        ({"reason": "R99", "agreed_for": "2026-11-27"}, 400, "R99"),
+    ],
+)
+def test_a_day_that_cannot_be_kept_is_not_noted(
+    result: AtCounter, session: Session, fields: dict[str, str], status: int, said: str
+) -> None:
+    before = events(session)
+
+    answer = result.counter.send(f"/items/{result.item}/attempt", fields)
+
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, said in page) == (status, True), page
+    assert events(session) == before
+    assert "Hẹn phát</dt>" not in result.page

@@ -35,6 +35,7 @@ from routing import Reason, ViolationKind
 from tests.clock import Clock
 from tests.services import rounds_day as d
 from tests.services import world as w
+from tests.services.registrations import SERVICE
 from tests.services.world import World
 from tests.web.conftest import Browser
 
@@ -141,8 +142,8 @@ def test_rounds_on_their_way_are_shown_before_the_days_that_are_planned_after_th
 
     [mine] = session.scalars(select(RoundRow.id).filter_by(plan=plan.id))
     offered = round_loading.load(
-        session, world.keys, RoundId(mine), tour=1, by=world.counter, at=d.EARLY
-    )
+        session, world.keys, RoundId(mine), tour=1, service=SERVICE, by=world.counter, at=d.EARLY
+    ).offered
     handovers.take(
         session, world.keys, offered.batch, capacity=Capacity.COURIER, reserved={},
         by=world.courier, at=d.EARLY,

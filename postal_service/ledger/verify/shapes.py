@@ -88,6 +88,7 @@ _item = _text("([A-Z]{2}[0-9]{9}[A-Z]{2})?")
 _hash = _text("[0-9a-f]{64}")
 _seal = _text("([A-Z0-9][A-Z0-9-]{0,23})?")
 _word = _text("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_date = _text("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _reason = _is_reason
 _capacity = _text("courier|counter|desk")
 _condition = _text("ok|torn|wet|seal_broken")
@@ -164,9 +165,10 @@ _OWN: dict[str, dict[str, Check]] = {
         "act": _text("A[0-9]"),
         "door": lambda value: isinstance(value, bool),
     },
-    "hold": {"until": _text("[0-9]{4}-[0-9]{2}-[0-9]{2}")},
+    "hold": {"until": _date},
     "invite": {"nth": _whole(1, 9)},
     "return": {"why": _reason},
+    "forward": {"dest": _unit, "why": _reason},
     "lost": {"why": _reason},
     "damage": {"cond": _condition},
     "postpone": {"why": _reason},
@@ -216,7 +218,7 @@ _MAY: dict[str, dict[str, tuple[Check, object]]] = {
         "why": (_reason, ""),
         "man": (_hash, ""),
     },
-    "attempt": {"ev": (_hashes, []), "pc": (_hash, "")},
+    "attempt": {"day": (_date, ""), "ev": (_hashes, []), "pc": (_hash, "")},
     "damage": {"why": (_reason, ""), "ev": (_hashes, [])},
     "rotate": {"pc": (_hash, "")},
 }

@@ -106,7 +106,7 @@ class ItemRow(Base):
     """An item number that was given out, and what it is for. Custody of it is the ledger's."""
 
     __tablename__ = "item"
-    __table_args__ = (Index(None, "dossier"),)
+    __table_args__ = (Index(None, "dossier"), Index(None, "goes_with"))
 
     item: Mapped[str] = mapped_column(primary_key=True)
     issued_on: Mapped[date]
@@ -116,6 +116,8 @@ class ItemRow(Base):
     destination_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     token_hash: Mapped[bytes]  # SHA-256(token)[:16] of the envelope label
     collect_back: Mapped[str | None]  # what is taken back when it is delivered, a line each
+    # Of an envelope that goes out empty: the result for whose old papers it is; none before 0021.
+    goes_with: Mapped[str | None]
     made_by: Mapped[str]
 
 

@@ -179,4 +179,5 @@ class HoldingRow(Base):
     tried: Mapped[bool] = mapped_column(server_default=false(), default=False)
     invitations: Mapped[int]
     held_until: Mapped[str]
+    agreed_for: Mapped[str] = mapped_column(server_default="", default="")
     going_back: Mapped[bool]

@@ -1,6 +1,22 @@
 """The English of a visit that is asked for by telephone."""
 
 ENGLISH: dict[str, str] = {
+    "Lịch bưu tá đến nhận": "Visits promised",
+    "quá giờ hẹn, chưa báo đã nhận": "time is over, not told as fetched",
+    "Dời hoặc hủy": "Move or call off",
+    "Dời hoặc hủy lịch đến nhận": "Move or call off the visit",
+    "Bưu cục này không có lịch hẹn đến nhận nào. Công dân gọi điện thì chọn thủ tục ở trang tiếp nhận rồi hẹn bưu tá.": "This office has promised no visit. When a citizen telephones, choose the procedure on the reception's page and promise one.",
+    "Hồ sơ này không còn chờ bưu tá đến nhận: không có gì để dời hay hủy.": "This dossier waits for no courier any more: there is nothing to move or call off.",
+    "Đang hẹn: {window}.": "Promised: {window}.",
+    "Lịch đến nhận đã hủy. Hẹn giờ khác thì bưu tá lại đến.": "The visit was called off. Promise another time and a courier comes again.",
+    "Hẹn giờ khác": "Another time",
+    "Không ghi tên, số điện thoại hay số định danh.": "No names, telephone or citizen numbers.",
+    "Tuyến đã phát hành không tự đổi: điểm này rời tuyến cũ, trưởng bưu cục lập lại tuyến của ngày mới.": "Published rounds do not change by themselves: the stop leaves the old round, and the manager plans the new day again.",
+    "Dời lịch": "Move it",
+    "Hủy lịch": "Call it off",
+    "Bưu tá không đến nữa. Hồ sơ vẫn chờ: sau này có thể hẹn lại, hoặc ghi là công dân rút.": "No courier comes. The dossier still waits: another time can be promised later, or it is noted as withdrawn.",
+    "Đã dời lịch: {window}.": "Moved: {window}.",
+    "Đã hủy lịch bưu tá đến nhận.": "The visit was called off.",
     "Hẹn bưu tá đến nhận tại nhà": "Have a courier fetch it at home",
     "Công dân đang ở quầy": "The citizen is at the counter",
     "Ghi theo lời công dân qua điện thoại. Bưu tá của bưu cục phục vụ địa chỉ người nộp sẽ đến; giấy tờ được đếm lại và niêm phong tại nhà.": "Written down as the citizen says by telephone. A courier of the office that serves the submitter's address comes; the papers are counted again and sealed at home.",

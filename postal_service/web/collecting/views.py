@@ -1,20 +1,36 @@
-"""Fill in for whoever telephones, note the request, print what goes to the citizen and what goes to the door."""
+"""Fill in for whoever telephones, note the request, print what goes to the citizen and what goes to the door.
+
+A promised visit is moved or called off here too.
+"""
 
 from datetime import date, datetime
 from typing import Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
+from postal_service.domain.administrative import LONGEST_REASON
+from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording_dates import VIETNAM, local
-from postal_service.services import charges, collecting, once, overview, places, procedures
+from postal_service.domain.standing import Administrative
+from postal_service.domain.wording_dates import VIETNAM, local, short_window
+from postal_service.services import (
+    charges,
+    collecting,
+    dossiers,
+    once,
+    overview,
+    places,
+    procedures,
+    visits,
+)
 from postal_service.services.collecting import ASKING
-from postal_service.storage.transaction import transaction
+from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
+from postal_service.web.language import say
 from postal_service.web.receptions import form
 from postal_service.web.receptions.shown import shown
 from postal_service.web.receptions.slips import Office, slips
@@ -76,6 +92,88 @@ def ask(code: str) -> ResponseReturnValue:
         papers=slips(received, command, version, door, serial="", at=here.now(), visit=visit),
         may_look=by.may(*ASKING, path=office.path),
     )
+
+
+@pages.get("")
+@staff_only(*ASKING)
+def promised() -> ResponseReturnValue:
+    """The visits this office has promised; those whose time has passed stand first."""
+    with reading(here.sessions()) as store:
+        found = visits.promised(store, by=here.actor(), at=here.now())
+    return render_template("collecting/promised.html", found=found)
+
+
+@pages.get("/visits/<key>")
+@staff_only(*ASKING)
+def show_visit(key: str) -> ResponseReturnValue:
+    return _visit_page(DossierId(key))
+
+
+@pages.post("/visits/<key>/move")
+@staff_only(*ASKING)
+def move(key: str) -> ResponseReturnValue:
+    """Another time, with the reason; what was promised before stays in the dossier's steps."""
+    dossier = DossierId(key)
+    try:
+        opens_at, closes_at = _window()
+        with transaction(here.sessions()) as store:
+            visit = visits.move(
+                store,
+                here.runtime().vault,
+                dossier,
+                opens_at=opens_at,
+                closes_at=closes_at,
+                why=forms.line("why", "Lý do", most=LONGEST_REASON),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except dossiers.UnknownDossier:
+        raise
+    except Refusal as refused:
+        return _visit_page(dossier, refused)
+    flash(
+        say("Đã dời lịch: {window}.", window=short_window(visit.opens_at, visit.closes_at)), "good"
+    )
+    return redirect(url_for("dossiers.show", key=key))
+
+
+@pages.post("/visits/<key>/call-off")
+@staff_only(*ASKING)
+def call_off(key: str) -> ResponseReturnValue:
+    dossier = DossierId(key)
+    try:
+        with transaction(here.sessions()) as store:
+            visits.call_off(
+                store,
+                dossier,
+                why=forms.line("why_not", "Lý do", most=LONGEST_REASON),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except dossiers.UnknownDossier:
+        raise
+    except Refusal as refused:
+        return _visit_page(dossier, refused)
+    flash(say("Đã hủy lịch bưu tá đến nhận."), "good")
+    return redirect(url_for("dossiers.show", key=key))
+
+
+def _visit_page(dossier: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        found = dossiers.visible(store, dossier, by=here.actor())
+        visit = collecting.awaited(store, dossier)
+    page = render_template(
+        "collecting/visit.html",
+        refusal=told(refused) if refused else "",
+        dossier=found,
+        visit=visit,
+        is_open=found.administrative is Administrative.REQUESTED,
+        now=here.now(),
+        first=_today(),
+        last=_today() + collecting.LONGEST_AHEAD,
+        typed=forms.typed("day", "opens", "closes", "why", "why_not"),
+    )
+    return page, status_of(refused) if refused else 200
 
 
 def _window() -> tuple[datetime, datetime]:

@@ -1,6 +1,10 @@
 """The English of delivery at the counter."""
 
 ENGLISH: dict[str, str] = {
+    "Ngày người nhận hẹn": "Day that the receiver named",
+    "Chỉ với lý do “{reason}”: ngày bưu cục làm việc, từ {first} đến {last}.": "With the reason “{reason}” alone: a day on which the office works, from {first} to {last}.",
+    "người nhận hẹn ngày {day}": "the receiver named {day}",
+    "Ngày {day} đã ghi không giữ được": "{day}, which was noted, cannot be kept",
     "Giao cho công dân": "Give it to the citizen",
     "Cách xác nhận": "Proof",
     "Mã nhận kết quả trên phiếu": "Delivery code on the slip",

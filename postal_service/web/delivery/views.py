@@ -1,6 +1,7 @@
 """Deliver at the counter, note an attempt, invite, hold, send back, renew the delivery code."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -17,12 +18,13 @@ from postal_service.domain.acts import (
     Proof,
     Receiver,
 )
-from postal_service.domain.attempts import REASONS, DeliveryPolicy, Reason
+from postal_service.domain.attempts import REASONS, Reason, days_to_agree
 from postal_service.domain.codes import read_delivery_code
 from postal_service.domain.custody import ENDED
 from postal_service.domain.identity import Entitlement, read_card
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import local
 from postal_service.printing import keeping_slip
 from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import (
@@ -48,7 +50,7 @@ from postal_service.web.papers import Printable
 pages = Blueprint("delivery", __name__, template_folder="templates")
 
 DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
-POLICY: Final = DeliveryPolicy()
+POLICY: Final = delivery.POLICY
 
 
 @pages.get("/held")
@@ -143,6 +145,8 @@ def attempt(number: str) -> ResponseReturnValue:
                 item,
                 reason=forms.raw("reason")[:10],
                 action=forms.raw("action")[:10],
+                agreed_for=forms.optional_day("agreed_for", "Ngày người nhận hẹn"),
+                policy=POLICY,
                 by=here.actor(),
                 at=here.now(),
             )
@@ -271,25 +275,26 @@ def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
         dossier = view.dossier.id if view.dossier else DossierId("")
         owed = charges.owed(store, [dossier]).get(dossier, ())
         following = None
+        days: tuple[date, ...] = ()
         if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
             office = places.workplace(store, by=here.actor(), at=here.now())
+            calendar = calendars.of_unit(store, office)
             following = delivery.next_step(
-                store,
-                item,
-                policy=POLICY,
-                calendar=calendars.of_unit(store, office),
-                at=here.now(),
+                store, item, policy=POLICY, calendar=calendar, at=here.now()
             )
+            days = days_to_agree(local(here.now()).date(), policy=POLICY, on=calendar)
     page = render_template(
         "delivery/delivery.html",
         refusal=told(refused) if refused else "",
         view=view,
         owed=owed,
         following=following,
+        days=days,
+        asks_day=Reason.OTHER_DAY_AGREED.value,
         receivers=list(Receiver),
         means=list(Means),
         reasons=_reasons(),
-        typed=forms.typed("receiver", "paper", "proof", "reason", "why"),
+        typed=forms.typed("receiver", "paper", "proof", "reason", "agreed_for", "why"),
     )
     return page, status_of(refused) if refused else 200
 

@@ -1,6 +1,7 @@
 """The English of dossiers."""
 
 ENGLISH: dict[str, str] = {
+    "Lịch bưu tá đến nhận tại nhà đã hủy.": "The visit at which a courier was to come was called off.",
     "Giải quyết": "Administrative",
     "chưa có ngày hẹn trả": "no due date yet",
     "Lưu giữ": "Custody",

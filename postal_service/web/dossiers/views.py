@@ -15,6 +15,7 @@ from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import (
     administrative,
     charges,
+    collecting,
     dossiers,
     erasing,
     overview,
@@ -109,6 +110,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         refusal=told(refused) if refused else "",
         view=view,
         now=here.now(),
+        may_arrange=here.actor().may(*collecting.ASKING),
         why_of=why_of,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),

@@ -5,11 +5,21 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Counts
-from postal_service.domain.ids import ItemId, StaffId
+from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
-from postal_service.services import directory, overview, sealing, sight
+from postal_service.domain.wording_dates import local
+from postal_service.services import (
+    directory,
+    forwarding,
+    once,
+    overview,
+    return_envelopes,
+    sealing,
+    sight,
+)
+from postal_service.services.items import UnknownItem
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import form_keys, forms, here, return_labels
 from postal_service.web.acts import begins
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -28,12 +38,80 @@ LONGEST_SERIAL = 40
 def show(number: str) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, ItemId(number), by=here.actor())
+        taken_back = return_envelopes.of(store, [view.standing.item]).get(view.standing.item)
     return render_template(
         "items/item.html",
         view=view,
+        taken_back=taken_back,
+        gives_envelopes=here.actor().may(*return_envelopes.ISSUING) and not view.standing.ended,
         acts=begins(view.standing, here.actor()),
         papers=papers_of(view.standing, here.actor()),
     )
+
+
+@pages.post("/<number>/return-envelope")
+@staff_only(*return_envelopes.ISSUING)
+def give_return_envelope(number: str) -> ResponseReturnValue:
+    """An envelope for the old papers that this result is given for; it takes the place of one given out before."""
+    item = ItemId(number)
+    key = form_keys.read()
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        once.use(store, key)
+        given = return_envelopes.issue(
+            store,
+            item,
+            service=here.runtime().settings.item_prefix,
+            by=here.actor(),
+            at=here.now(),
+        )
+        papers = return_labels.labels(store, [given], by=here.actor())
+    return render_template("items/return_envelope.html", given=given, papers=papers)
+
+
+@pages.get("/<number>/forward")
+@staff_only(*forwarding.FORWARDING)
+def ask_forward(number: str) -> ResponseReturnValue:
+    return _forward_page(ItemId(number))
+
+
+@pages.post("/<number>/forward")
+@staff_only(*forwarding.FORWARDING)
+def forward(number: str) -> ResponseReturnValue:
+    """Send on what belongs to another office or desk; it stays here until it is handed over."""
+    item = ItemId(number)
+    try:
+        with transaction(here.sessions()) as store:
+            forwarding.forward(
+                store,
+                here.keys(),
+                item,
+                to=UnitCode(forms.line("unit", "Nơi đến đúng", most=40)),
+                why=forms.line("why", "Lý do", most=forms.REASON),
+                by=here.actor(),
+                at=here.now(),
+            )
+    except UnknownItem:
+        raise
+    except Refusal as refused:
+        return _forward_page(item, refused)
+    flash(say("Đã ghi chuyển tiếp. Bàn giao bưu gửi để chuyển đi."), "good")
+    return redirect(url_for("items.show", number=item))
+
+
+def _forward_page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+    with reading(here.sessions()) as store:
+        view = overview.item(store, item, by=here.actor())
+        kind = forwarding.kind_of_destination(view.standing.leg)
+        units = overview.units_of_kind(store, [kind], day=local(here.now()).date())
+    page = render_template(
+        "items/forward.html",
+        refusal=told(refused) if refused else "",
+        view=view,
+        units=[pair for pair in units.items() if pair[0] != view.standing.destination],
+        typed=forms.typed("unit", "why"),
+    )
+    return page, status_of(refused) if refused else 200
 
 
 @pages.get("/<number>/seal")

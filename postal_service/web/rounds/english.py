@@ -1,6 +1,11 @@
 """The English of the pages of rounds."""
 
 ENGLISH: dict[str, str] = {
+    "Đã giao tuyến": "Round handed to the courier",
+    "Phong bì thu lại đi cùng bưu tá": "Envelopes for old papers that go with the courier",
+    "cho kết quả": "for result",
+    "Xem bàn giao": "See the hand-over",
+    "Có {count} kết quả đổi lấy giấy tờ cũ: phong bì thu lại đi cùng, nhãn in khi giao.": "{count} result(s) given for old papers: an envelope goes along, its label is printed at the hand-over.",
     "Vi phạm: {faults}.": "Broken: {faults}.",
     "và {count} vi phạm khác": "and {count} other(s)",
     "{count} bưu cục chưa lập được tuyến": "{count} post office(s) without rounds",

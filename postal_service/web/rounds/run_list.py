@@ -3,7 +3,8 @@
 from typing import Final
 
 from postal_service.domain.persons import PersonRole
-from postal_service.printing.run_list import RunList, RunStop, RunTour, ToTake
+from postal_service.domain.wording_dates import told_date
+from postal_service.printing.run_list import RunList, RunStop, RunTour, TakenBack, ToTake
 from postal_service.services import run_lists
 from postal_service.services.orders import Kind
 from postal_service.services.run_lists import Called
@@ -61,6 +62,9 @@ def _stop(called: Called) -> RunStop:
             ToTake(name=vietnamese(each.charge.line), amount_dong=each.charge.amount_dong)
             for each in called.owed
         ),
+        taken_back=tuple(
+            TakenBack(papers=each.papers, envelope=each.envelope) for each in called.taken_back
+        ),
         remark=_remark(called),
     )
 
@@ -78,8 +82,11 @@ def _whom(called: Called) -> tuple[str, str, str]:
 
 
 def _remark(called: Called) -> str:
-    """What is done there, where nothing from the office is handed over, and who else may receive it."""
+    """What is done there, where nothing from the office is handed over; what was agreed; who else may receive it."""
     if called.stop.kind in WHAT_IS_DONE:
         return WHAT_IS_DONE[called.stop.kind]
+    remarks = [f"Hẹn phát ngày {told_date(called.agreed_for)}"] if called.agreed_for else []
     delegate = called.people.get(PersonRole.DELEGATE)
-    return f"Người được ủy quyền: {delegate.name}" if delegate else ""
+    if delegate:
+        remarks.append(f"Người được ủy quyền: {delegate.name}")
+    return ". ".join(remarks)

@@ -28,7 +28,7 @@ from postal_service.services.planning import Lock, Scope
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Wish
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, return_labels
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -241,20 +241,31 @@ def discard(plan: str) -> ResponseReturnValue:
 @pages.post("/load/<round_id>")
 @staff_only(Role.MANAGER, Role.POSTAL_CLERK)
 def load(round_id: str) -> ResponseReturnValue:
-    """Offer the items of one tour of a round to its courier, all in one batch."""
+    """Offer the items of one tour of a round to its courier, all in one batch.
+
+    Where envelopes for old papers go along, their labels stand in this answer and nowhere else.
+    """
     tour = forms.number("tour", "Chuyến", least=1, most=changes.MOST_TOURS)
     with transaction(here.sessions()) as store:
-        offered = round_loading.load(
-            store, here.keys(), RoundId(round_id), tour=tour, by=here.actor(), at=here.now()
+        loaded = round_loading.load(
+            store,
+            here.keys(),
+            RoundId(round_id),
+            tour=tour,
+            service=here.runtime().settings.item_prefix,
+            by=here.actor(),
+            at=here.now(),
         )
-    flash(
-        say(
-            "Đã đề nghị bàn giao {count} bưu gửi cho bưu tá. Chờ bưu tá ký nhận.",
-            count=len(offered.items),
-        ),
-        "good",
+        labels = return_labels.labels(store, loaded.envelopes, by=here.actor())
+    offered = loaded.offered
+    told_so = say(
+        "Đã đề nghị bàn giao {count} bưu gửi cho bưu tá. Chờ bưu tá ký nhận.",
+        count=len(offered.items),
     )
-    return redirect(url_for("handovers.show", batch=offered.batch))
+    if not labels:
+        flash(told_so, "good")
+        return redirect(url_for("handovers.show", batch=offered.batch))
+    return render_template("rounds/loaded.html", told=told_so, loaded=loaded, papers=labels)
 
 
 @pages.get("/out")

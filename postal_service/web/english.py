@@ -1,6 +1,9 @@
 """The English of what every page shares, and of the account pages."""
 
 ENGLISH: dict[str, str] = {
+    "Mục cần sửa:": "Fields to correct:",
+    "Tệp không giữ lại được: hãy chọn lại tệp.": "A file cannot be kept: choose it again.",
+    "Ô này không được giữ lại: hãy quét hoặc gõ lại.": "This is not kept: scan or type it again.",
     "Bưu chính công ích": "Public postal service",
     "Đến nội dung chính": "Skip to content",
     "Đăng xuất": "Sign out",
@@ -98,5 +101,4 @@ ENGLISH: dict[str, str] = {
     "Chuyển hoàn về cơ quan": "Send back to the agency",
     "Hẹn trả {at}": "Due {at}",
     "Địa chỉ": "Address",
-    "Sự kiện": "Event",
 }

@@ -1,5 +1,6 @@
 """The clerk's word for every code that a page shows: Vietnamese, English. Spelt as in docs/glossary.md."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from postal_service.domain.actors import Role
@@ -186,6 +187,11 @@ _PAIRS = {(type(code), code.value): pair for code, pair in WORDS}
 def word(code: StrEnum) -> str:
     """The word for a code in the person's language."""
     return pick(_PAIRS[type(code), code.value])
+
+
+def worded(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Codes with their words, as a field that lets choose one asks for them."""
+    return [(each.value, word(each)) for each in codes]
 
 
 def vietnamese(code: StrEnum) -> str:

@@ -9,7 +9,7 @@ from postal_service.domain.ids import ItemId, StaffId
 from postal_service.domain.refusals import Refusal
 from postal_service.services import directory, overview, sealing, sight
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.acts import begins
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -20,7 +20,6 @@ pages = Blueprint("items", __name__, template_folder="templates", url_prefix="/i
 
 LOOKING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
 SEALING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER)
-LONGEST_SERIAL = 40
 
 
 @pages.get("/<number>")
@@ -48,10 +47,11 @@ def put_seal(number: str) -> ResponseReturnValue:
     """Seal after counting; a second seal names a witness, by badge, and a reason."""
     item = ItemId(number)
     try:
-        serial = forms.line("serial", "Số niêm phong", most=LONGEST_SERIAL).upper()
-        counts = forms.counts()
-        badge = forms.optional_line("witness", "Thẻ người chứng kiến", most=40)
-        why = forms.optional_line("why", "Lý do", most=forms.REASON)
+        with forms.together():
+            serial = forms.serial("serial", "Số niêm phong")
+            counts = forms.counts()
+            badge = forms.optional_line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
+            why = forms.optional_line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             witness = directory.colleague_by_badge(store, badge).staff if badge else StaffId("")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.services import access, factor_resets, overview, second_factor
+from postal_service.services import access, evidence_shown, factor_resets, overview, second_factor
 from postal_service.services.persons import Purpose
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here, limits
@@ -169,6 +169,8 @@ def _seen(what: str) -> str:
     """What was looked at or erased: a paper's scan, a place on the map, people by their role, all."""
     if what.startswith("scan "):
         return say("bản quét")
+    if what == evidence_shown.LOOK:
+        return say("ảnh, tệp chứng cứ")
     if what == "position":
         return say("vị trí trên bản đồ")
     if what.startswith("erased "):

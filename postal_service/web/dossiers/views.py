@@ -16,6 +16,7 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import (
     administrative,
+    auditing,
     charges,
     dossiers,
     erasing,
@@ -110,6 +111,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
         owed = charges.owed(store, [key]).get(key, ())
+        provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
         erased = erasing.told(store, key)
         overwriting = erasing.overwriting(store, erased) if erased else None
         eraser = overview.names(
@@ -124,6 +126,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
         now=here.now(),
+        provable=provable,
         why_of=why_of,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),

@@ -5,20 +5,22 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Counts
-from postal_service.domain.ids import ItemId, StaffId
+from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import directory, overview, sealing, sight
+from postal_service.services import auditing, directory, evidence_shown, overview, sealing, sight
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here, limits
 from postal_service.web.acts import begins
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.papers import file_from_outside
 from postal_service.web.records.offered import papers_of
 
 pages = Blueprint("items", __name__, template_folder="templates", url_prefix="/items")
 
 LOOKING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
+MOST_FILES = 99  # of one event
 SEALING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER)
 
 
@@ -27,12 +29,31 @@ SEALING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER)
 def show(number: str) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, ItemId(number), by=here.actor())
+        provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
     return render_template(
         "items/item.html",
         view=view,
+        provable=provable,
         acts=begins(view.standing, here.actor()),
         papers=papers_of(view.standing, here.actor()),
     )
+
+
+@pages.get(f"/<number>/events/<event>/evidence/<int(max={MOST_FILES}):place>")
+@staff_only(*LOOKING)
+def evidence(number: str, event: str, place: int) -> ResponseReturnValue:
+    """A photo or file that an event names; the look is logged, and the citizen can read that log."""
+    with transaction(here.sessions()) as store:
+        found = evidence_shown.look(
+            store,
+            here.runtime().vault,
+            ItemId(number),
+            EventId(event),
+            place,
+            by=here.actor(),
+            at=here.now(),
+        )
+    return file_from_outside(found.content, found.media_type, f"{number}-{place}")
 
 
 @pages.get("/<number>/seal")

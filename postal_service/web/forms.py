@@ -159,6 +159,14 @@ def optional_number(name: str, label: str, *, within: Between) -> int | None:
     return None
 
 
+def given_number(name: str, label: str, *, within: Between) -> int:
+    """A whole number that has to be filled in. Raises Missing or NotANumber."""
+    found = optional_number(name, label, within=within)
+    if found is None and not raw(name).strip():
+        _wrong(Missing(field=say(label), input=name))
+    return within.least if found is None else found
+
+
 def choice(name: str, label: str, choices: type[Choice]) -> Choice:
     """One of a closed list. Raises NotAChoice."""
     try:

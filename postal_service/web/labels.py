@@ -17,6 +17,8 @@ from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import PersonRole
+from postal_service.domain.procedures import Channel as FeeChannel
+from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
@@ -102,6 +104,11 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Digitisation.NONE, ("chưa số hóa", "not digitised")),
     (Digitisation.PARTIAL, ("số hóa một phần", "partly digitised")),
     (Digitisation.COMPLETE, ("đã số hóa", "digitised")),
+    (FeeChannel.COUNTER, ("trực tiếp", "in person")),
+    (FeeChannel.ONLINE, ("trực tuyến", "online")),
+    (FeeChannel.POST, ("qua bưu chính công ích", "by post")),
+    (FeeStatus.CONFIRMED, ("đã xác nhận", "confirmed")),
+    (FeeStatus.PLACEHOLDER, ("chưa xác nhận", "not confirmed")),
     (Channel.DIRECT, ("trực tiếp", "in person")),
     (Channel.ONLINE, ("trực tuyến", "online")),
     (Channel.POST, ("qua bưu chính công ích", "by post")),

@@ -37,6 +37,7 @@ from postal_service.web.erasing import views as erasing
 from postal_service.web.exceptions import rewriting
 from postal_service.web.exceptions import views as exceptions
 from postal_service.web.factor_resets import views as factor_resets
+from postal_service.web.fees import deciding as fee_decisions
 from postal_service.web.fees import views as fees
 from postal_service.web.handovers import views as handovers
 from postal_service.web.imports import views as imports
@@ -86,6 +87,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     cash.pages,
     shifts.pages,
     fees.pages,
+    fee_decisions.pages,
     transfers.pages,
     payments.pages,
     rounds.pages,

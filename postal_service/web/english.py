@@ -1,15 +1,15 @@
 """The English of what every page shares, and of the account pages."""
 
 ENGLISH: dict[str, str] = {
-    "Chứng cứ:": "Evidence:",
+    "Bằng chứng:": "Evidence:",
     "tệp PDF {number}": "PDF {number}",
     "ảnh {number}": "picture {number}",
     "tệp {number}: người phụ trách đơn vị của người chụp xem được": "file {number}: whoever answers for the unit of who took it may look",
     "tệp {number}: máy chưa gửi đến, hoặc đã xóa": "file {number}: the phone has not sent it yet, or it was erased",
     "Lần xem được ghi lại và công dân xem được.": "The look is logged, and the citizen can see that.",
-    "Tải chứng minh sự kiện có trong sổ cái": "Download the proof that this event is in the ledger",
-    "Chứng minh được sau điểm kiểm tới": "Can be proved after the next checkpoint",
-    "ảnh, tệp chứng cứ": "evidence, a photo or file",
+    "Tải chứng cứ sự kiện có trong sổ cái": "Download the proof that this event is in the ledger",
+    "Có chứng cứ sau điểm kiểm tới": "Can be proved after the next checkpoint",
+    "ảnh, tệp bằng chứng": "evidence, a photo or file",
     "Mục cần sửa:": "Fields to correct:",
     "Tệp không giữ lại được: hãy chọn lại tệp.": "A file cannot be kept: choose it again.",
     "Ô này không được giữ lại: hãy quét hoặc gõ lại.": "This is not kept: scan or type it again.",

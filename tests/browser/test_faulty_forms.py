@@ -139,5 +139,5 @@ def test_the_chain_leads_to_the_photo_and_the_proof(
         page.get_by_role("link", name="ảnh 1").click()
     expect(shown.value.locator("img")).to_be_visible()
     with page.expect_download() as proof:
-        page.get_by_role("link", name="Tải chứng minh").first.click()
+        page.get_by_role("link", name="Tải chứng cứ").first.click()
     assert proof.value.suggested_filename.endswith(".tlog-proof")

@@ -83,7 +83,7 @@ def test_an_event_leads_to_its_files_and_each_look_is_logged(
     assert row is not None
     assert row.dossier == damaged.dossier
     assert row.why == ("audit" if login == "auditor" else "processing")
-    assert "ảnh, tệp chứng cứ" in person.text("/account")
+    assert "ảnh, tệp bằng chứng" in person.text("/account")
 
 
 def test_the_citizen_sees_that_the_photo_was_looked_at(
@@ -171,7 +171,7 @@ def test_an_auditor_takes_the_proof_of_an_event_from_where_it_is_told(
 ) -> None:
     auditor = browser("auditor")
     page = f"/dossiers/{damaged.dossier}"
-    assert "Chứng minh được sau điểm kiểm tới" in auditor.text(page)
+    assert "Có chứng cứ sau điểm kiểm tới" in auditor.text(page)
     assert not PROOF.findall(auditor.text(page))
     with transaction(runtime.sessions) as store:
         checkpoints.make(store, origin=runtime.settings.origin, log_key=runtime.log_key, at=MORNING)

@@ -222,7 +222,7 @@ def test_a_wrong_message_code_says_that_the_try_counts(result: AtCounter) -> Non
 
     page = refused(result.counter, f"/items/{result.item}/delivery", fields)
 
-    assert "lần thử được tính" in faults(page)["message_code-deliver"]
+    assert "Mỗi lần gõ đều được tính" in faults(page)["message_code-deliver"]
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def _seen(what: str) -> str:
     if what.startswith("scan "):
         return say("bản quét")
     if what == evidence_shown.LOOK:
-        return say("ảnh, tệp chứng cứ")
+        return say("ảnh, tệp bằng chứng")
     if what == "position":
         return say("vị trí trên bản đồ")
     if what.startswith("erased "):

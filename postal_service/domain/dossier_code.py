@@ -15,7 +15,7 @@ _OLD = re.compile(r"([0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2})-([0-9]{6})-([0
 _NEW = re.compile(r"([A-Z][0-9]{2}(?:\.[0-9]{1,3}){0,4})-([0-9]{6})-([0-9]{4,6})")
 _DASHES = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 _LETTER_OF_PROVINCE = re.compile(r"(?:^|\.)([A-Z])(?=[0-9O]{2}(?:\.|$))")
-_LONGEST = 60
+LONGEST = 60
 
 
 class NotADossierCode(Malformed):
@@ -75,7 +75,7 @@ def parse(written: str, *, today: date) -> DossierCode:
         NoSuchDay: its six digits are not a date.
         FromTheFuture: it was given out after today.
     """
-    if len(written) > _LONGEST:
+    if len(written) > LONGEST:
         raise NotADossierCode(length=len(written))
     received = nfc(written).strip()
     text = _repaired(_DASHES.sub("-", received.upper()))

@@ -122,8 +122,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Item {item} ({leg}) is not for delivery to a citizen.",
     ),
     "delivery.message_code_wrong": (
-        "Mã nhắn tin không đúng, đã hết hạn hoặc đã dùng. Còn {left} lần thử.",
-        "The message code is wrong, expired or used. Tries left: {left}.",
+        "Mã nhắn tin không đúng, đã hết hạn hoặc đã dùng. Chưa giao. Mỗi lần gõ đều được tính; còn {left} lần thử.",
+        "The message code is wrong, expired or used. Nothing was delivered. Every try counts; tries left: {left}.",
     ),
     "delivery.too_many_codes": (
         "Đã gửi {most} mã cho bưu gửi {item} hôm nay. Dùng cách xác nhận khác, hoặc phát lại ngày mai.",

@@ -23,6 +23,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lịch năm {year} phải ghi số thông báo.",
         "The calendar of {year} needs the announcement it comes from.",
     ),
+    "procedure.fee_incomplete": (
+        "Xác nhận mức phí phải có số tiền và căn cứ. Chưa có gì được ghi.",
+        "A fee is confirmed with its amount and its source. Nothing was recorded.",
+    ),
+    "procedure.fee_outside_version": (
+        "Bản này của thủ tục có hiệu lực từ {first} đến {last}; ngày áp dụng phải nằm trong đó. Chưa có gì được ghi.",
+        "This version of the procedure is in force from {first} to {last}; the fee has to begin in that time. Nothing was recorded.",
+    ),
+    "procedure.decided_later": (
+        "Ngày của quyết định ({day}) chưa tới. Xem lại ngày trên văn bản. Chưa có gì được ghi.",
+        "The day of the decision ({day}) has not come. Look at the document again. Nothing was recorded.",
+    ),
     "procedure.unknown": (
         "Không có thủ tục {procedure} trong danh mục.",
         "There is no procedure {procedure} in the catalogue.",

@@ -102,12 +102,14 @@ UNIT = text(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 ITEM = text(r"(?:[A-Z]{2}[0-9]{9}[A-Z]{2})?")
 HASH = text(r"[0-9a-f]{64}")
 MAYBE_HASH = text(r"(?:[0-9a-f]{64})?")
-SEAL = text(r"(?:[A-Z0-9][A-Z0-9-]{0,23})?")
+LONGEST_SEAL = 24
+SEAL = text(rf"(?:[A-Z0-9][A-Z0-9-]{{0,{LONGEST_SEAL - 1}}})?")
 WORD = text(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MAYBE_WORD = text(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63})?")
 DATE = text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Free text is for staff to tell a reason, never for personal data: short, and no control signs.
-REASON = text(r"[^\x00-\x1f\x7f\ud800-\udfff]{0,200}")
+LONGEST_REASON = 200
+REASON = text(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{0,{LONGEST_REASON}}}")
 BASE64 = text(r"[A-Za-z0-9+/]*={0,2}")
 FLAG = Shape(_read_flag, bool)
 COUNTS = Shape(_read_counts, _write_counts)

@@ -198,7 +198,19 @@ def proof_of(session: Session, event: EventId, *, policy: Policy, by: Actor) -> 
     recorded = reading.entry(session, event)
     if recorded is None:
         raise UnknownEvent(event=event)
-    kept = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
+    kept = _witnessed(session, policy)
     if kept is None or kept.size <= recorded.index:
         raise NotSignedYet(event=event)
     return str(proof.of(session, recorded, kept))
+
+
+def provable(session: Session, *, policy: Policy, by: Actor) -> int | None:
+    """Of how many events, from the first, a proof can be made now; None for whoever may have none."""
+    if not by.may(*AUDITING):
+        return None
+    kept = _witnessed(session, policy)
+    return kept.size if kept else 0
+
+
+def _witnessed(session: Session, policy: Policy) -> Kept | None:
+    return checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)

@@ -15,7 +15,7 @@ from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.administrative import Step
 from postal_service.domain.custody import Standing, State
-from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
+from postal_service.domain.ids import DossierId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import Masked, PersonRole
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.wording_dates import local
@@ -28,6 +28,7 @@ from postal_service.services import (
     digitisation,
     directory,
     dossiers,
+    evidence_shown,
     persons,
     procedures,
     sight,
@@ -36,6 +37,7 @@ from postal_service.services.charges import Account
 from postal_service.services.collecting import Visit
 from postal_service.services.digitisation import Scan
 from postal_service.services.dossiers import Dossier, Paper
+from postal_service.services.evidence_shown import Named
 from postal_service.services.steps import steps_of
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import DossierRow, ItemRow, RoundRow, StopRow, UnitRow
@@ -101,6 +103,7 @@ class ItemView:
     procedure: ProcedureVersion | None
     papers: tuple[Paper, ...]
     names: Names
+    evidence: Mapping[EventId, tuple[Named, ...]]  # the files that each event names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +121,7 @@ class DossierView:
     standings: tuple[Standing, ...]
     moments: tuple[Moment, ...]
     names: Names
+    evidence: Mapping[EventId, tuple[Named, ...]]  # the files that each event names
 
 
 def stacks(session: Session, *, by: Actor, after: str = "") -> Stacks:
@@ -202,6 +206,7 @@ def item(session: Session, number: ItemId, *, by: Actor) -> ItemView:
         names=names(
             session, moments, [standing], units=[dossier.competent_unit] if dossier else ()
         ),
+        evidence=evidence_shown.of_moments(session, moments, by=by),
     )
 
 
@@ -231,6 +236,7 @@ def dossier(session: Session, vault: Vault, key: DossierId, *, by: Actor) -> Dos
         standings=tuple(standings[number] for number in numbers if number in standings),
         moments=tuple(moments),
         names=names(session, moments, list(standings.values()), units=units, staff=people),
+        evidence=evidence_shown.of_moments(session, moments, by=by),
     )
 
 

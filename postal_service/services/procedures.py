@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NewType, assert_never
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from postal_service.domain import procedures as domain
 from postal_service.domain import standing
@@ -20,18 +20,37 @@ from postal_service.domain.procedures import (
     ProcedureVersion,
     Trust,
 )
-from postal_service.domain.refusals import Unknown
+from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
 from postal_service.domain.text import matches_with_marks, search_key
-from postal_service.domain.wording_dates import short_date
+from postal_service.domain.wording_dates import local, short_date
 from postal_service.storage.schema import ProcedureFeeRow, ProcedurePaperRow, ProcedureRow
 
 FOUND_AT_MOST = 30
+LISTED = 50
 
 VersionId = NewType("VersionId", int)
 
 
 class UnknownProcedure(Unknown):
     code = "procedure.unknown"
+
+
+class FeeIncomplete(Malformed):
+    """A fee is confirmed by its amount and by what decided it."""
+
+    code = "procedure.fee_incomplete"
+
+
+class FeeOutsideVersion(RuleBroken):
+    """A fee of a version applies while the version does."""
+
+    code = "procedure.fee_outside_version"
+
+
+class DecidedLater(RuleBroken):
+    """The decision bears a day that has not come."""
+
+    code = "procedure.decided_later"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +64,19 @@ class Listed:
     level: str
     by_post_in: bool
     by_post_out: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What set a fee: its number, as "23/2026/NQ-HĐND", and its day."""
+
+    number: str
+    decided_on: date
+
+    @property
+    def source(self) -> str:
+        """As papers name it."""
+        return f"{self.number} ngày {short_date(self.decided_on)}"
 
 
 def add_version(
@@ -99,10 +131,7 @@ def search(session: Session, query: str, *, day: date, limit: int = FOUND_AT_MOS
 
     A hit with its marks as written stands before one without. An empty query lists by code.
     """
-    asked = select(ProcedureRow).where(
-        ProcedureRow.valid_from <= day,
-        (ProcedureRow.valid_to.is_(None)) | (ProcedureRow.valid_to >= day),
-    )
+    asked = _in_force(day)
     for word in search_key(query[:100]).split():
         asked = asked.where(
             ProcedureRow.search_name.contains(word, autoescape=True)
@@ -129,13 +158,86 @@ def fee_channel(channel: standing.Channel) -> Channel:
 def confirm_fee(session: Session, version_id: VersionId, fee: Fee, *, by: Actor) -> None:
     """Enter a fee that was decided elsewhere, in force from its own day on.
 
-    Raises RoleNeeded (administrator) or UnknownProcedure.
+    Raises RoleNeeded (administrator), UnknownProcedure, FeeIncomplete or FeeOutsideVersion.
     """
     by.need(Role.ADMINISTRATOR)
-    before = version(session, version_id).fees
+    if fee.amount_dong is None or not fee.source:
+        raise FeeIncomplete
+    # Two administrators at once: the second counts the fee of the first.
+    session.execute(select(ProcedureRow.id).filter_by(id=version_id).with_for_update())
+    made = version(session, version_id)
+    if not made.in_force(fee.valid_from):
+        last = short_date(made.valid_to) if made.valid_to else ""
+        raise FeeOutsideVersion(first=short_date(made.valid_from), last=last or "…")
     confirmed = replace(fee, status=FeeStatus.CONFIRMED)
-    session.add_all(_fees(version_id, (confirmed,), after=len(before)))
+    session.add_all(_fees(version_id, (confirmed,), after=len(made.fees)))
     session.flush()
+
+
+def decide_fee(
+    session: Session,
+    version_id: VersionId,
+    *,
+    channel: Channel | None,
+    amount_dong: int,
+    valid_from: date,
+    decision: Decision,
+    by: Actor,
+    at: datetime,
+) -> Fee:
+    """Confirm a fee by its decision; for what one pays it stays what was entered for it before.
+
+    Raises DecidedLater, and what `confirm_fee` raises.
+    """
+    by.need(Role.ADMINISTRATOR)
+    if decision.decided_on > local(at).date():
+        raise DecidedLater(day=short_date(decision.decided_on))
+    made = version(session, version_id)
+    before = made.entered_fee(channel, valid_from) or made.entered_fee(None, valid_from)
+    fee = Fee(
+        amount_dong=amount_dong,
+        status=FeeStatus.CONFIRMED,
+        source=decision.source,
+        per=before.per if before else "",
+        channel=channel,
+        valid_from=valid_from,
+    )
+    confirm_fee(session, version_id, fee, by=by)
+    return fee
+
+
+def unconfirmed(session: Session, *, day: date, after: str = "") -> list[Listed]:
+    """Versions in force of which some fee is a placeholder still, by code, LISTED at most."""
+    placeholder, confirmed = aliased(ProcedureFeeRow), aliased(ProcedureFeeRow)
+    later = or_(
+        confirmed.valid_from > placeholder.valid_from,
+        and_(
+            confirmed.valid_from == placeholder.valid_from,
+            confirmed.position > placeholder.position,
+        ),
+    )
+    is_confirmed = exists().where(
+        confirmed.procedure == placeholder.procedure,
+        func.coalesce(confirmed.channel, "") == func.coalesce(placeholder.channel, ""),
+        confirmed.status == FeeStatus.CONFIRMED.value,
+        confirmed.valid_from <= day,
+        later,
+    )
+    waits = exists().where(
+        placeholder.procedure == ProcedureRow.id,
+        placeholder.status == FeeStatus.PLACEHOLDER.value,
+        placeholder.valid_from <= day,
+        ~is_confirmed,
+    )
+    asked = _in_force(day).where(ProcedureRow.code > after, waits).order_by(ProcedureRow.code)
+    return [_listed(row) for row in session.scalars(asked.limit(LISTED))]
+
+
+def _in_force(day: date) -> Select[ProcedureRow]:
+    return select(ProcedureRow).where(
+        ProcedureRow.valid_from <= day,
+        (ProcedureRow.valid_to.is_(None)) | (ProcedureRow.valid_to >= day),
+    )
 
 
 def _row(made: ProcedureVersion, source: str) -> ProcedureRow:

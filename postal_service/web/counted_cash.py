@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line
-from postal_service.web import forms
+from postal_service.domain.money import Line
+from postal_service.web import forms, limits
 
 FIELDS: Final[Mapping[Line, str]] = {line: f"counted-{line.value}" for line in Line}
 LABELS: Final[Mapping[Line, str]] = {
@@ -17,6 +17,6 @@ LABELS: Final[Mapping[Line, str]] = {
 def asked() -> Mapping[Line, int]:
     """What was counted on each line. Raises NotANumber."""
     return {
-        line: forms.number(FIELDS[line], label, most=LARGEST_AMOUNT_DONG)
+        line: forms.number(FIELDS[line], label, within=limits.AMOUNT)
         for line, label in LABELS.items()
     }

@@ -22,8 +22,9 @@ from postal_service.domain.refusals import (
 )
 from postal_service.domain.wording import sentence
 from postal_service.services.access import NotSignedIn
+from postal_service.web import faults
 from postal_service.web.facts import in_words
-from postal_service.web.forms import INPUT
+from postal_service.web.forms import INPUT, SeveralWrong
 from postal_service.web.language import language, pick
 
 log = structlog.get_logger("postal.web")
@@ -84,20 +85,29 @@ def status_of(refusal: Refusal) -> int:
     return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
 
 
-def told(refusal: Refusal, *, at: str = "") -> str:
+def told(refusal: Refusal, *, at: str = "", form: str = "", saved: bool = False) -> str:
     """The sentence of a refusal in the person's language.
 
     It is shown by the field that it is about too: the one that web/forms.py names, else `at`.
+    `form` names the form that was sent where the page has several (web/faults.py). `saved` where
+    something was kept all the same, such as a try that counts; then the sentence has to say so.
     """
-    said = sentence(refusal.code, in_words(refusal), language())
-    g.fault = (str(refusal.facts.get(INPUT, at)), said)
-    return said
+    g.something_saved = saved
+    wrong = refusal.faults if isinstance(refusal, SeveralWrong) else (refusal,)
+    faults.note(form, {str(each.facts.get(INPUT, at)): _sentence(each) for each in wrong})
+    return _sentence(refusal)
 
 
-def fault_at(name: str) -> str:
-    """What was refused about the field of this name; "" when nothing was."""
-    field, said = g.get("fault", ("", ""))
-    return str(said) if field == name else ""
+def nothing_saved(said: str) -> str:
+    """What the page of a refused form adds to its sentence: that nothing was recorded, where it does not say so."""
+    if request.method in {"GET", "HEAD"} or g.get("something_saved"):
+        return ""
+    nothing = pick(_NOTHING_SAVED)
+    return "" if nothing in said else nothing
+
+
+def _sentence(refusal: Refusal) -> str:
+    return sentence(refusal.code, in_words(refusal), language())
 
 
 def install(app: Flask) -> None:

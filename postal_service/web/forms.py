@@ -1,23 +1,25 @@
 """Read what a form sent: each field once, bounded, composed; what cannot be is refused by the field's name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import request
+from flask import g, request
 
 from postal_service.domain.acts import Counts
 from postal_service.domain.refusals import Malformed
 from postal_service.domain.text import tidy
+from postal_service.web import limits
 from postal_service.web.language import say
+from postal_service.web.limits import Between
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 INPUT = "input"  # the fact that names the form's field a refusal is about
-LINE = 200
 LONGEST_CURSOR = 64
-REASON = 200  # as much as an event takes
-PARAGRAPH = 1_000
+LONGEST_NUMBER = 20  # characters that are looked at
 
 
 class Missing(Malformed):
@@ -44,6 +46,43 @@ class NotAnHour(Malformed):
     code = "form.not_an_hour"
 
 
+class NotASerial(Malformed):
+    """A seal serial is capital letters, digits and hyphens."""
+
+    code = "form.not_a_serial"
+
+
+class SeveralWrong(Malformed):
+    """More than one field cannot be read; each of `faults` is told at its own."""
+
+    code = "form.several_wrong"
+
+    def __init__(self, faults: tuple[Malformed, ...]) -> None:
+        super().__init__(count=len(faults))
+        self.faults = faults
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Read a form to its end, so that everything that is wrong with it is told at once.
+
+    Nothing but reading may stand within: what cannot be read is stood in for until the end, which
+    then raises what was wrong, or SeveralWrong.
+    """
+    found: list[Malformed] = []
+    g.wrong_fields = found
+    try:
+        yield
+    except Malformed as wrong:
+        found.append(wrong)
+    finally:
+        g.wrong_fields = None
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise SeveralWrong(tuple(found))
+
+
 def raw(name: str) -> str:
     """A field as it came, "" when it is not there. NUL never gets in: PostgreSQL cannot hold it."""
     return request.form.get(name, "").replace("\0", "")
@@ -54,7 +93,7 @@ def has(name: str) -> bool:
     return name in request.form
 
 
-def asked(name: str, *, most: int = 40) -> str:
+def asked(name: str, *, most: int = limits.ASKED) -> str:
     """What a page is asked about: from its address, else from the form that came back to it; "" for nothing."""
     return _bounded(request.values.get(name, ""), most)
 
@@ -75,28 +114,57 @@ def many(name: str, *, most: int) -> list[str]:
     return [value.replace("\0", "") for value in request.form.getlist(name)[: most + 1]]
 
 
-def line(name: str, label: str, *, most: int = LINE) -> str:
+def line(name: str, label: str, *, most: int) -> str:
     """A line that has to be filled in. Raises Missing or TooLong."""
     text = optional_line(name, label, most=most)
     if not text:
-        raise Missing(field=say(label), input=name)
+        _wrong(Missing(field=say(label), input=name))
     return text
 
 
-def optional_line(name: str, label: str, *, most: int = LINE) -> str:
+def optional_line(name: str, label: str, *, most: int) -> str:
     """A line that may be empty. Raises TooLong."""
     text = tidy(raw(name)[: most * 4])
     if len(text) > most:
-        raise TooLong(field=say(label), most=most, input=name)
-    return text
+        _wrong(TooLong(field=say(label), most=most, input=name))
+    return text[:most]
 
 
-def number(name: str, label: str, *, least: int = 0, most: int = 999) -> int:
-    """A whole number; an empty field is `least`. Raises NotANumber."""
-    text = raw(name).strip()[:20] or str(least)
-    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
-        raise NotANumber(field=say(label), least=least, most=most, input=name)
-    return int(text)
+def serial(name: str, label: str) -> str:
+    """The serial of a seal, in capitals. Raises Missing, TooLong or NotASerial."""
+    text = line(name, label, most=limits.SERIAL).upper()
+    return _checked_serial(name, text)
+
+
+def optional_serial(name: str, label: str) -> str:
+    """The same where the seal may be put on later. Raises TooLong or NotASerial."""
+    text = optional_line(name, label, most=limits.SERIAL).upper()
+    return _checked_serial(name, text)
+
+
+def number(name: str, label: str, *, within: Between) -> int:
+    """A whole number; an empty field is the least. Raises NotANumber."""
+    found = optional_number(name, label, within=within)
+    return within.least if found is None else found
+
+
+def optional_number(name: str, label: str, *, within: Between) -> int | None:
+    """A whole number, None where the field is empty. Raises NotANumber."""
+    text = raw(name).strip()[:LONGEST_NUMBER]
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and within.least <= int(text) <= within.most:
+        return int(text)
+    _wrong(NotANumber(field=say(label), least=within.least, most=within.most, input=name))
+    return None
+
+
+def given_number(name: str, label: str, *, within: Between) -> int:
+    """A whole number that has to be filled in. Raises Missing or NotANumber."""
+    found = optional_number(name, label, within=within)
+    if found is None and not raw(name).strip():
+        _wrong(Missing(field=say(label), input=name))
+    return within.least if found is None else found
 
 
 def choice(name: str, label: str, choices: type[Choice]) -> Choice:
@@ -104,15 +172,17 @@ def choice(name: str, label: str, choices: type[Choice]) -> Choice:
     try:
         return choices(raw(name))
     except ValueError:
-        raise NotAChoice(field=say(label), input=name) from None
+        _wrong(NotAChoice(field=say(label), input=name))
+        return next(iter(choices))
 
 
 def day(name: str, label: str) -> date:
     """A date as the browser's own field sends it. Raises NotADate."""
     try:
-        return date.fromisoformat(raw(name)[:10])
+        return date.fromisoformat(raw(name)[: limits.DAY])
     except ValueError:
-        raise NotADate(field=say(label), input=name) from None
+        _wrong(NotADate(field=say(label), input=name))
+        return date.max
 
 
 def optional_day(name: str, label: str) -> date | None:
@@ -123,9 +193,10 @@ def optional_day(name: str, label: str) -> date | None:
 def hour(name: str, label: str) -> time:
     """Hours and minutes of the day, such as 08:30 or 8:30. Raises NotAnHour."""
     try:
-        return time.fromisoformat(raw(name).strip()[:5].zfill(len("08:30")))
+        return time.fromisoformat(raw(name).strip()[: limits.HOUR].zfill(limits.HOUR))
     except ValueError:
-        raise NotAnHour(field=say(label), input=name) from None
+        _wrong(NotAnHour(field=say(label), input=name))
+        return time.max
 
 
 def ticked(name: str) -> bool:
@@ -133,17 +204,33 @@ def ticked(name: str) -> bool:
 
 
 def counts(prefix: str = "") -> Counts:
-    """Originals, certified copies and photocopies, each 0 to 999. Raises NotANumber."""
+    """Originals, certified copies and photocopies. Raises NotANumber."""
     return Counts(
-        originals=number(f"{prefix}originals", "Bản chính"),
-        certified=number(f"{prefix}certified", "Bản chứng thực"),
-        photocopies=number(f"{prefix}photocopies", "Bản sao"),
+        originals=number(f"{prefix}originals", "Bản chính", within=limits.PAPERS),
+        certified=number(f"{prefix}certified", "Bản chứng thực", within=limits.PAPERS),
+        photocopies=number(f"{prefix}photocopies", "Bản sao", within=limits.PAPERS),
     )
 
 
 def typed(*names: str) -> dict[str, str]:
     """What was typed into these fields, to be shown again after a refusal; never a secret's field."""
-    return {name: raw(name)[:PARAGRAPH] for name in names}
+    return {name: raw(name)[: limits.PARAGRAPH] for name in names}
+
+
+def _wrong(fault: Malformed) -> None:
+    """Raise it, or keep it for the end of `together`: of a field the first."""
+    found: list[Malformed] | None = g.get("wrong_fields")
+    if found is None:
+        raise fault
+    if fault.facts[INPUT] not in {each.facts.get(INPUT) for each in found}:
+        found.append(fault)
+
+
+def _checked_serial(name: str, text: str) -> str:
+    letters = text.replace("-", "")
+    if text and (text.startswith("-") or not (letters.isascii() and letters.isalnum())):
+        _wrong(NotASerial(input=name))
+    return text
 
 
 def _bounded(written: str, most: int) -> str:

@@ -1,5 +1,6 @@
 """The clerk's word for every code that a page shows: Vietnamese, English. Spelt as in docs/glossary.md."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from postal_service.domain.actors import Role
@@ -16,6 +17,8 @@ from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import PersonRole
+from postal_service.domain.procedures import Channel as FeeChannel
+from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
@@ -101,6 +104,11 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Digitisation.NONE, ("chưa số hóa", "not digitised")),
     (Digitisation.PARTIAL, ("số hóa một phần", "partly digitised")),
     (Digitisation.COMPLETE, ("đã số hóa", "digitised")),
+    (FeeChannel.COUNTER, ("trực tiếp", "in person")),
+    (FeeChannel.ONLINE, ("trực tuyến", "online")),
+    (FeeChannel.POST, ("qua bưu chính công ích", "by post")),
+    (FeeStatus.CONFIRMED, ("đã xác nhận", "confirmed")),
+    (FeeStatus.PLACEHOLDER, ("chưa xác nhận", "not confirmed")),
     (Channel.DIRECT, ("trực tiếp", "in person")),
     (Channel.ONLINE, ("trực tuyến", "online")),
     (Channel.POST, ("qua bưu chính công ích", "by post")),
@@ -188,6 +196,11 @@ _PAIRS = {(type(code), code.value): pair for code, pair in WORDS}
 def word(code: StrEnum) -> str:
     """The word for a code in the person's language."""
     return pick(_PAIRS[type(code), code.value])
+
+
+def worded(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Codes with their words, as a field that lets choose one asks for them."""
+    return [(each.value, word(each)) for each in codes]
 
 
 def vietnamese(code: StrEnum) -> str:

@@ -7,8 +7,17 @@ form sent twice is refused (services/once.py), so a reload makes no second dossi
 
 from base64 import b64encode
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
 
-from flask import Response
+from flask import Response, send_file
+
+ENDINGS: Final = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,18 @@ class Printable:
     @property
     def link(self) -> str:
         return f"data:application/pdf;base64,{b64encode(self.pdf).decode()}"
+
+
+def file_from_outside(content: bytes, media_type: str, name: str) -> Response:
+    """A scan or a photo that somebody sent: the browser's own viewer may show it, nothing in it runs."""
+    answer = send_file(
+        BytesIO(content), mimetype=media_type, download_name=f"{name}.{ENDINGS[media_type]}"
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+    )
+    return answer
 
 
 def opened(pdf: bytes, file_name: str) -> Response:

@@ -12,7 +12,18 @@ from postal_service.domain.wording_numbers import dong
 from postal_service.reports import REPORTING
 from postal_service.runtime import Runtime
 from postal_service.services.auditing import AUDITING
-from postal_service.web import addresses, assets, errors, form_keys, gate, here, security, tabs
+from postal_service.web import (
+    addresses,
+    assets,
+    errors,
+    faults,
+    form_keys,
+    gate,
+    here,
+    limits,
+    security,
+    tabs,
+)
 from postal_service.web.account import views as account
 from postal_service.web.acts import act_facts, act_word, verdict_word
 from postal_service.web.audit import views as audit
@@ -26,11 +37,12 @@ from postal_service.web.erasing import views as erasing
 from postal_service.web.exceptions import rewriting
 from postal_service.web.exceptions import views as exceptions
 from postal_service.web.factor_resets import views as factor_resets
+from postal_service.web.fees import deciding as fee_decisions
 from postal_service.web.fees import views as fees
 from postal_service.web.handovers import views as handovers
 from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
-from postal_service.web.labels import word
+from postal_service.web.labels import word, worded
 from postal_service.web.language import language, say
 from postal_service.web.particulars import views as particulars
 from postal_service.web.payments import views as payments
@@ -75,6 +87,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     cash.pages,
     shifts.pages,
     fees.pages,
+    fee_decisions.pages,
     transfers.pages,
     payments.pages,
     rounds.pages,
@@ -155,6 +168,7 @@ def _words_for_templates(app: Flask) -> None:
             "_": say,
             "language": language,
             "word": word,
+            "worded": worded,
             "act_word": act_word,
             "act_facts": act_facts,
             "verdict_word": verdict_word,
@@ -166,7 +180,16 @@ def _words_for_templates(app: Flask) -> None:
             "day": _day,
             "dong": dong,
             "form_key": form_keys.fresh,
-            "fault_at": errors.fault_at,
+            "fault_at": faults.at_field,
+            "show_fault": faults.show,
+            "shown_faults": faults.shown,
+            "field_id": faults.field_id,
+            "nothing_saved": errors.nothing_saved,
+            "has_faults": faults.has_some,
+            "again": faults.again,
+            "is_ticked": faults.is_ticked,
+            "is_refused": faults.is_refused,
+            "limits": limits,
             "here_path": _here_path,
             "request_id": _request_id,
             "is_demo": runtime_is_demo,

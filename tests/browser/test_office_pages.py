@@ -107,12 +107,12 @@ def test_a_paper_is_scanned_by_one_and_checked_by_another(
     good.write_bytes(PNG)
     bad.write_bytes(b"MZ this is a program")
     clerk.goto(f"/scans/{asked.dossier}")
-    clerk.locator("#file").set_input_files(bad)
+    clerk.locator("#file-upload").set_input_files(bad)
     with leaving(clerk):
         clerk.get_by_role("button", name="Lưu bản quét").press("Enter")
-    expect(clerk.locator("#file-fault")).to_contain_text("không phải PDF, JPEG hoặc PNG")
+    expect(clerk.locator("#file-upload-fault")).to_contain_text("không phải PDF, JPEG hoặc PNG")
     fits(clerk, "scan-refused")
-    clerk.locator("#file").set_input_files(good)
+    clerk.locator("#file-upload").set_input_files(good)
     with leaving(clerk):
         clerk.get_by_role("button", name="Lưu bản quét").press("Enter")
     expect(clerk.locator(".notice.good")).to_be_visible()

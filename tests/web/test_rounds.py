@@ -38,6 +38,7 @@ from tests.services import world as w
 from tests.services.registrations import SERVICE
 from tests.services.world import World
 from tests.web.conftest import Browser
+from tests.web.faulty_fields import faults, value
 
 Browsers = Callable[[str], Browser]
 
@@ -710,3 +711,38 @@ def test_a_lock_is_drawn_and_said(
     assert mark is not None
     assert re.search(r"<(path|circle) ", mark[0])
     assert words.lock_word(level) in mark[0]
+
+
+def test_a_search_says_at_its_fields_what_is_wrong(manager: Browser, session: Session) -> None:
+    fields = {"office": w.OFFICE, "day": d.DAY.isoformat(), "budget": "601", "seed": "x", "scope": "y"}  # fmt: skip
+
+    for path in ("/rounds/propose", "/rounds/propose-all"):
+        page = manager.send(path, fields).get_data(as_text=True)
+        named = ["scope-propose"] if path == "/rounds/propose" else []
+        assert list(faults(page)) == [*named, "budget-propose", "seed-propose"]
+        assert value(page, "seed-propose") == "x"
+        assert '<details class="card" open>' in page
+    assert session.scalars(select(JobRow)).all() == []
+
+
+def test_a_change_says_at_its_own_call_what_is_wrong(
+    manager: Browser, session: Session, plan: Kept
+) -> None:
+    order, courier = first_call(session, plan)
+    path = f"/rounds/{plan.id}/change"
+    move = {"tag": plan.tag, "act": "move", "order": order, "courier": courier}
+
+    page = manager.send(path, move | {"position": "0", "tour": "10"}).get_data(as_text=True)
+    assert list(faults(page)) == [f"position-{order}", f"tour-{order}"]
+    assert (value(page, f"position-{order}"), value(page, f"tour-{order}")) == ("0", "10")
+    assert page.count('<details class="change" open>') == 1
+    page = manager.send(path, move | {"courier": "s-nobody"}).get_data(as_text=True)
+    assert list(faults(page)) == [f"courier-{order}"]
+    lock = {"tag": plan.tag, "act": "lock", "order": order, "level": "forever"}
+    page = manager.send(path, lock).get_data(as_text=True)
+    assert list(faults(page)) == [f"level-lock-{order}"]
+    everything = {"tag": plan.tag, "act": "lock_all", "courier": courier, "level": "forever"}
+    page = manager.send(path, everything).get_data(as_text=True)
+    assert list(faults(page)) == [f"level-all-{courier}"]
+    session.expire_all()
+    assert session.get_one(PlanRow, plan.id).edits == 0

@@ -24,7 +24,10 @@ from tests.web.conftest import Browser
 FOLDER = Path(web.__path__[0])
 SPEAKING = {"say", "_"}
 # Functions of web/forms.py that say their label, and where it stands among their arguments.
-LABELLED = {"line", "optional_line", "number", "choice", "day", "hour"}
+LABELLED = {
+    "line", "optional_line", "serial", "optional_serial", "number", "optional_number", "choice", "day",
+    "hour",
+}  # fmt: skip
 
 
 def of_templates() -> Iterator[tuple[str, str]]:

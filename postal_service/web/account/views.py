@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.services import access, factor_resets, overview, second_factor
+from postal_service.services import access, evidence_shown, factor_resets, overview, second_factor
 from postal_service.services.persons import Purpose
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import (
     WORKS_FOR,
@@ -48,7 +48,7 @@ def sign_in() -> ResponseReturnValue:
 @limiter.limit(SIGN_INS_A_MINUTE)
 def try_to_sign_in() -> ResponseReturnValue:
     """Count the try, then compare; a new session and a new form token, whoever was here before."""
-    login, password = forms.raw("login")[:100], forms.raw("password")[:1000]
+    login, password = forms.raw("login")[: limits.LOGIN], forms.raw("password")[:1000]
     try:
         with transaction(here.sessions()) as store:
             access.count_try(store, login, at=here.now())
@@ -58,7 +58,7 @@ def try_to_sign_in() -> ResponseReturnValue:
                 here.runtime().vault,
                 login,
                 password,
-                totp=forms.raw("totp")[:40],
+                totp=forms.raw("totp")[: limits.FACTOR_CODE],
                 at=here.now(),
             )
     except access.SignInFailed as refused:
@@ -134,8 +134,8 @@ def change_password() -> ResponseReturnValue:
 def _sign_in_page(refused: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "account/sign_in.html",
-        refusal=told(refused) if refused else "",
-        login=forms.raw("login")[:100],
+        refusal=told(refused, saved=True) if refused else "",
+        login=forms.raw("login")[: limits.LOGIN],
         next_path=local_path(request.values.get("next", ""), ""),
     )
     return page, 200 if refused is None else status_of(refused)
@@ -169,6 +169,8 @@ def _seen(what: str) -> str:
     """What was looked at or erased: a paper's scan, a place on the map, people by their role, all."""
     if what.startswith("scan "):
         return say("bản quét")
+    if what == evidence_shown.LOOK:
+        return say("ảnh, tệp bằng chứng")
     if what == "position":
         return say("vị trí trên bản đồ")
     if what.startswith("erased "):

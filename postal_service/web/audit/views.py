@@ -11,7 +11,7 @@ from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.projections import holdings
 from postal_service.services import auditing
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.audit.words import finding, why_failed
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -42,8 +42,8 @@ def check() -> ResponseReturnValue:
 def draw() -> ResponseReturnValue:
     """Draw items at random. The seed stands on the page, so that anybody can draw the same again."""
     try:
-        seed = forms.number("seed", "Số mầm", most=999_999)
-        count = forms.number("count", "Số bưu gửi", least=1, most=auditing.LARGEST_SAMPLE)
+        seed = forms.number("seed", "Số mầm", within=limits.SEED)
+        count = forms.number("count", "Số bưu gửi", within=limits.SAMPLE)
         first, last = forms.day("first", "Từ ngày"), forms.day("last", "Đến ngày")
         with reading(here.sessions()) as store:
             drawn = auditing.sample(
@@ -88,8 +88,8 @@ def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> 
         why_failed=why_failed,
         drawn=None if drawn is None else [(item, found.get(item)) for item in drawn],
         typed={
-            "seed": request.form.get("seed", "1")[:6],
-            "count": request.form.get("count", str(SAMPLED))[:3],
+            "seed": request.form.get("seed", "1")[: forms.LONGEST_NUMBER],
+            "count": request.form.get("count", str(SAMPLED))[: forms.LONGEST_NUMBER],
             "first": request.form.get("first", today.isoformat())[:10],
             "last": request.form.get("last", today.isoformat())[:10],
         },

@@ -23,7 +23,7 @@ from postal_service.services import (
 from postal_service.services.bags import BagView
 from postal_service.services.recording import SealUsed
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.acts import holds
 from postal_service.web.bags.papers import printables
 from postal_service.web.errors import status_of, told
@@ -34,7 +34,6 @@ from postal_service.web.language import say
 pages = Blueprint("bags", __name__, template_folder="templates", url_prefix="/bags")
 
 BAGGING = (Role.POSTAL_CLERK, Role.MANAGER)
-LONGEST_LIST = 40_000
 
 
 @pages.get("")
@@ -58,8 +57,8 @@ def fill() -> ResponseReturnValue:
 def seal() -> ResponseReturnValue:
     """Put the ticked and the scanned items into a new bag and seal it: all of it or nothing."""
     try:
-        destination = UnitCode(forms.line("destination", "Bưu cục nhận túi", most=40))
-        serial = forms.line("serial", "Số niêm phong túi", most=40).upper()
+        destination = UnitCode(forms.line("destination", "Bưu cục nhận túi", most=limits.UNIT))
+        serial = forms.serial("serial", "Số niêm phong túi")
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)
@@ -97,7 +96,7 @@ def depart(number: str) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
             sight.item(store, bag, by=here.actor())
-            run = forms.line("run", "Chuyến thư", most=40)
+            run = forms.line("run", "Chuyến thư", most=limits.RUN)
             transport.depart(store, here.keys(), bag, run=run, by=here.actor(), at=here.now())
     except Refusal as refused:
         return _page(bag, refused)
@@ -120,7 +119,7 @@ def open_and_compare(number: str) -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             view = bags.view(store, bag, by=here.actor())
             bags.refuse_unless_held(view, by=here.actor())
-            serial = forms.line("serial", "Số niêm phong thấy trên túi", most=40).upper()
+            serial = forms.serial("serial", "Số niêm phong thấy trên túi")
             found = scanning.items(store, _codes(), by=here.actor(), at=here.now())
             opened = bags.open_bag(
                 store, here.keys(), bag, found, seal=serial, by=here.actor(), at=here.now()
@@ -131,7 +130,7 @@ def open_and_compare(number: str) -> ResponseReturnValue:
 
 
 def _codes() -> list[str]:
-    written = [line for line in forms.raw("codes")[:LONGEST_LIST].splitlines() if line.strip()]
+    written = [line for line in forms.raw("codes")[: limits.LIST].splitlines() if line.strip()]
     return [*forms.many("item", most=handovers.LARGEST_BATCH), *written]
 
 
@@ -148,7 +147,7 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
         following=ready.following,
         offices=sorted(offices.items(), key=lambda pair: pair[1]),
         chosen=set(forms.many("item", most=handovers.LARGEST_BATCH)),
-        typed=forms.typed("destination", "serial") | {"codes": forms.raw("codes")[:LONGEST_LIST]},
+        typed=forms.typed("destination", "serial") | {"codes": forms.raw("codes")[: limits.LIST]},
     )
     return page, status_of(refused) if refused else 200
 

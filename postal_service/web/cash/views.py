@@ -12,10 +12,9 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
 from postal_service.services import cash, directory, once, places, purses, remittances
 from postal_service.services.cash import CASHIERS, CashDiffers
-from postal_service.services.charges import LONGEST_REFERENCE
 from postal_service.services.remittances import REMITTING
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import counted_cash, form_keys, forms, here
+from postal_service.web import counted_cash, form_keys, forms, here, limits
 from postal_service.web.cash.slips import Counters, slip_of, slip_that_differs
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -41,7 +40,7 @@ def empty_till() -> ResponseReturnValue:
     """What lies in the till on one line has reached its owner."""
     try:
         line = forms.choice("line", "Khoản", Line)
-        reference = forms.line("reference", "Số chứng từ nộp", most=LONGEST_REFERENCE)
+        reference = forms.line("reference", "Số chứng từ nộp", most=limits.REFERENCE)
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.administrative import LONGEST_REASON
+from postal_service.domain.administrative import ReasonNeeded, ReasonTellsNumbers
 from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
@@ -27,7 +27,7 @@ from postal_service.services import (
 )
 from postal_service.services.collecting import ASKING
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -115,7 +115,9 @@ def move(key: str) -> ResponseReturnValue:
     """Another time, with the reason; what was promised before stays in the dossier's steps."""
     dossier = DossierId(key)
     try:
-        opens_at, closes_at = _window()
+        with forms.together():
+            opens_at, closes_at = _window()
+            why = forms.line("why", "Lý do", most=limits.STEP_REASON)
         with transaction(here.sessions()) as store:
             visit = visits.move(
                 store,
@@ -123,14 +125,14 @@ def move(key: str) -> ResponseReturnValue:
                 dossier,
                 opens_at=opens_at,
                 closes_at=closes_at,
-                why=forms.line("why", "Lý do", most=LONGEST_REASON),
+                why=why,
                 by=here.actor(),
                 at=here.now(),
             )
     except dossiers.UnknownDossier:
         raise
     except Refusal as refused:
-        return _visit_page(dossier, refused)
+        return _visit_page(dossier, refused, of="move")
     flash(
         say("Đã dời lịch: {window}.", window=short_window(visit.opens_at, visit.closes_at)), "good"
     )
@@ -146,34 +148,40 @@ def call_off(key: str) -> ResponseReturnValue:
             visits.call_off(
                 store,
                 dossier,
-                why=forms.line("why_not", "Lý do", most=LONGEST_REASON),
+                why=forms.line("why", "Lý do", most=limits.STEP_REASON),
                 by=here.actor(),
                 at=here.now(),
             )
     except dossiers.UnknownDossier:
         raise
     except Refusal as refused:
-        return _visit_page(dossier, refused)
+        return _visit_page(dossier, refused, of="call-off")
     flash(say("Đã hủy lịch bưu tá đến nhận."), "good")
     return redirect(url_for("dossiers.show", key=key))
 
 
-def _visit_page(dossier: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+def _visit_page(
+    dossier: DossierId, refused: Refusal | None = None, *, of: str = ""
+) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         found = dossiers.visible(store, dossier, by=here.actor())
         visit = collecting.awaited(store, dossier)
     page = render_template(
         "collecting/visit.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=_field_of(refused), form=of) if refused else "",
         dossier=found,
         visit=visit,
         is_open=found.administrative is Administrative.REQUESTED,
         now=here.now(),
         first=_today(),
         last=_today() + collecting.LONGEST_AHEAD,
-        typed=forms.typed("day", "opens", "closes", "why", "why_not"),
     )
     return page, status_of(refused) if refused else 200
+
+
+def _field_of(refused: Refusal) -> str:
+    about_reason = isinstance(refused, (ReasonNeeded, ReasonTellsNumbers))
+    return "why" if about_reason else form.field_of(refused)
 
 
 def _window() -> tuple[datetime, datetime]:

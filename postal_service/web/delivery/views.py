@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from postal_service.domain.actors import Role
+from postal_service.domain.actors import Role, RoleNeeded
 from postal_service.domain.acts import (
     CardProof,
     CodeProof,
@@ -18,10 +18,26 @@ from postal_service.domain.acts import (
     Proof,
     Receiver,
 )
-from postal_service.domain.attempts import REASONS, Reason, days_to_agree
-from postal_service.domain.codes import read_delivery_code
+from postal_service.domain.attempts import (
+    REASONS,
+    ActionDoesNotFit,
+    AgreedDayDoesNotFit,
+    AgreedDayMissing,
+    Reason,
+    UnknownReason,
+    days_to_agree,
+)
+from postal_service.domain.codes import NotADeliveryCode, read_delivery_code
 from postal_service.domain.custody import ENDED
-from postal_service.domain.identity import Entitlement, read_card
+from postal_service.domain.custody_rules import WitnessIsHimself, WrongDeliveryCode
+from postal_service.domain.identity import (
+    Entitlement,
+    IdentityContradicts,
+    NoAuthorisation,
+    NotACitizenCard,
+    NotACitizenNumber,
+    read_card,
+)
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
@@ -39,8 +55,10 @@ from postal_service.services import (
     places,
     sight,
 )
+from postal_service.services.directory import UnknownStaff
+from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.delivery.proofs import Means, NotThisItem
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -51,6 +69,23 @@ pages = Blueprint("delivery", __name__, template_folder="templates")
 
 DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
 POLICY: Final = delivery.POLICY
+FIELD_OF: Final[Mapping[type[Refusal], str]] = {
+    NoAuthorisation: "paper",
+    NotADeliveryCode: "delivery_code",
+    NotThisItem: "delivery_code",
+    WrongDeliveryCode: "delivery_code",
+    MessageCodeWrong: "message_code",
+    NotACitizenCard: "card",
+    NotACitizenNumber: "card",
+    IdentityContradicts: "card",
+    UnknownStaff: "witness",
+    WitnessIsHimself: "witness",
+    RoleNeeded: "proof",
+    UnknownReason: "reason",
+    ActionDoesNotFit: "reason",
+    AgreedDayMissing: "agreed_for",
+    AgreedDayDoesNotFit: "agreed_for",
+}
 
 
 @pages.get("/held")
@@ -74,21 +109,22 @@ def deliver(number: str) -> ResponseReturnValue:
     """An identity result and a proof, or nothing."""
     item = ItemId(number)
     try:
-        receiver = forms.choice("receiver", "Người nhận", Receiver)
-        paper = forms.optional_line("paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=120)
-        recovered = Counts(
-            originals=forms.number("recovered", "Bản chính thu lại", most=99),
-            certified=0,
-            photocopies=0,
-        )
-        proof = _proof(item, receiver)
+        with forms.together():
+            receiver = forms.choice("receiver", "Người nhận", Receiver)
+            paper = forms.optional_line(
+                "paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=limits.DOCUMENT
+            )
+            originals = forms.number("recovered", "Bản chính thu lại", within=limits.OLD_PAPERS)
+            means = forms.choice("proof", "Cách xác nhận", Means)
+        recovered = Counts(originals=originals, certified=0, photocopies=0)
+        proof = _proof(item, means, receiver)
         with transaction(here.sessions()) as store:
             if isinstance(proof, MessageProof):
                 message_codes.redeem(
                     store,
                     here.runtime().vault,
                     proof.reference,
-                    forms.raw("message_code").strip()[:12],
+                    forms.raw("message_code").strip()[: limits.MESSAGE_CODE + 1],
                     at=here.now(),
                 )
             done = counter_delivery.deliver(
@@ -103,7 +139,7 @@ def deliver(number: str) -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form="deliver")
     if done.recovered_item:
         flash(
             say(
@@ -127,7 +163,7 @@ def send_code(number: str) -> ResponseReturnValue:
                 store, here.runtime().vault, item, by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form="message")
     flash(say("Đã gửi mã 6 số đến điện thoại của công dân; mã có hiệu lực 10 phút."), "good")
     return redirect(url_for("delivery.show", number=item))
 
@@ -151,7 +187,7 @@ def attempt(number: str) -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form="attempt")
     flash(say("Đã ghi lần phát không thành công."), "good")
     return redirect(url_for("delivery.show", number=item))
 
@@ -174,7 +210,7 @@ def invite(number: str) -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form="invite")
     flash(say("Đã ghi giấy mời và lưu bưu gửi chờ nhận."), "good")
     return redirect(url_for("delivery.show", number=item))
 
@@ -184,7 +220,7 @@ def invite(number: str) -> ResponseReturnValue:
 def send_back(number: str) -> ResponseReturnValue:
     item = ItemId(number)
     try:
-        why = forms.line("why", "Lý do", most=forms.REASON)
+        why = forms.line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             office = places.workplace(store, by=here.actor(), at=here.now())
@@ -199,7 +235,7 @@ def send_back(number: str) -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form="back")
     flash(say("Bưu gửi bắt đầu chuyển hoàn về cơ quan."), "good")
     return redirect(url_for("items.show", number=item))
 
@@ -210,7 +246,7 @@ def renew_code(number: str) -> ResponseReturnValue:
     """A new delivery code: the old one opens nothing any more; the new one is on the slip and nowhere else."""
     item = ItemId(number)
     try:
-        why = forms.line("why", "Lý do", most=forms.REASON)
+        why = forms.line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             view = overview.item(store, item, by=here.actor())
             code = numbers.delivery_code(item, rotation=view.standing.rotation + 1)
@@ -219,7 +255,7 @@ def renew_code(number: str) -> ResponseReturnValue:
             )
             office = places.workplace(store, by=here.actor(), at=here.now())
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form="renew")
     slip = KeepingSlip(
         operator_name="Bưu điện",
         office_name=office.name,
@@ -237,11 +273,11 @@ def renew_code(number: str) -> ResponseReturnValue:
     return render_template("delivery/renewed.html", item=item, papers=[made])
 
 
-def _proof(item: ItemId, receiver: Receiver) -> Proof:
-    match forms.choice("proof", "Cách xác nhận", Means):
+def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:
+    match means:
         case Means.CODE:
             # A damaged burst is told apart from a wrong code before anything is compared.
-            code = read_delivery_code(forms.raw("delivery_code")[:200])
+            code = read_delivery_code(forms.raw("delivery_code")[: limits.DELIVERY_CODE])
             if code.item != item:
                 raise NotThisItem(item=item, scanned=code.item)
             return CodeProof(rotation=code.rotation, secret=code.secret)
@@ -250,7 +286,7 @@ def _proof(item: ItemId, receiver: Receiver) -> Proof:
                 reference = counter_delivery.count_try(store, item, by=here.actor(), at=here.now())
             return MessageProof(reference=reference)
         case Means.CARD:
-            card = read_card(forms.raw("card"))
+            card = read_card(forms.raw("card")[: limits.CARD])
             with transaction(here.sessions()) as store:
                 counter_delivery.compare_card(
                     store,
@@ -263,13 +299,13 @@ def _proof(item: ItemId, receiver: Receiver) -> Proof:
                 )
             return CardProof(last4=card.number.last4)
         case Means.OVERRIDE:
-            badge = forms.line("witness", "Thẻ người chứng kiến", most=40)
+            badge = forms.line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
             with reading(here.sessions()) as store:
                 witness = directory.colleague_by_badge(store, badge).staff
             return OverrideProof(witness=witness)
 
 
-def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
         dossier = view.dossier.id if view.dossier else DossierId("")
@@ -285,7 +321,7 @@ def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
             days = days_to_agree(local(here.now()).date(), policy=POLICY, on=calendar)
     page = render_template(
         "delivery/delivery.html",
-        refusal=told(refused) if refused else "",
+        refusal=_told(refused, form) if refused else "",
         view=view,
         owed=owed,
         following=following,
@@ -294,9 +330,13 @@ def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
         receivers=list(Receiver),
         means=list(Means),
         reasons=_reasons(),
-        typed=forms.typed("receiver", "paper", "proof", "reason", "agreed_for", "why"),
     )
     return page, status_of(refused) if refused else 200
+
+
+def _told(refused: Refusal, form: str) -> str:
+    counted = isinstance(refused, MessageCodeWrong)  # before the code was compared
+    return told(refused, at=FIELD_OF.get(type(refused), ""), form=form, saved=counted)
 
 
 def _reasons() -> Mapping[str, str]:

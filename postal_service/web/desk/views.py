@@ -10,7 +10,7 @@ from postal_service.services import half_handovers, overview, run_lists, scannin
 from postal_service.services.digitisation import SCANNERS
 from postal_service.services.scanning import Kind, Scanned
 from postal_service.storage.transaction import reading
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.acts import begins
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -37,7 +37,7 @@ def scan() -> ResponseReturnValue:
     try:
         with reading(here.sessions()) as store:
             found = scanning.resolve(
-                store, forms.raw("code")[: scanning.LONGEST], by=here.actor(), at=here.now()
+                store, forms.raw("code")[: limits.SCANNED], by=here.actor(), at=here.now()
             )
             paths = (
                 [

@@ -8,12 +8,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
+from postal_service.domain.administrative import NotLater, ReasonNeeded, ReasonTellsNumbers
+from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import (
     administrative,
+    auditing,
     charges,
     collecting,
     dossiers,
@@ -22,10 +25,15 @@ from postal_service.services import (
     taking,
     transfers,
 )
-from postal_service.services.administrative import AGENCY_SIDE, SupplementReason
+from postal_service.services.administrative import (
+    AGENCY_SIDE,
+    NothingAsked,
+    PaperNotOnList,
+    SupplementReason,
+)
 from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -40,6 +48,14 @@ LOOKING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.A
 ACTING = (*AGENCY_SIDE, Role.MANAGER)
 END_OF_DAY = time(17, 0)
 MOST_PAPERS = 100
+FIELD_OF: Final[Mapping[type[Refusal], str]] = {
+    ReasonNeeded: "why",
+    ReasonTellsNumbers: "why",
+    NotLater: "new_due",
+    NoCalendar: "new_due",
+    NothingAsked: "paper",
+    PaperNotOnList: "paper",
+}
 
 
 @pages.get("")
@@ -52,13 +68,13 @@ def search() -> ResponseReturnValue:
 @pages.post("")
 @staff_only(*LOOKING)
 def find() -> ResponseReturnValue:
-    query = forms.raw("q")[:120]
+    query = forms.raw("q")[: limits.DOSSIER_QUERY]
     try:
         with reading(here.sessions()) as store:
             found = dossiers.find(store, here.runtime().vault, query, by=here.actor())
     except Refusal as refused:
         page = render_template(
-            "dossiers/search.html", query=query, found=None, refusal=told(refused)
+            "dossiers/search.html", query=query, found=None, refusal=told(refused, at="q")
         )
         return page, status_of(refused)
     if len(found) == 1:
@@ -84,18 +100,19 @@ def act(key: str, step: str) -> ResponseReturnValue:
     try:
         STEPS[step](dossier)
     except Refusal as refused:
-        return _page(dossier, refused)
+        return _page(dossier, refused, form=step)
     flash(say("Đã ghi vào hồ sơ."), "good")
     return redirect(url_for("dossiers.show", key=key))
 
 
-def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
         payable = transfers.payable(
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
         owed = charges.owed(store, [key]).get(key, ())
+        provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
         erased = erasing.told(store, key)
         overwriting = erasing.overwriting(store, erased) if erased else None
         eraser = overview.names(
@@ -107,10 +124,11 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         )
     page = render_template(
         "dossiers/dossier.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
         now=here.now(),
         may_arrange=here.actor().may(*collecting.ASKING),
+        provable=provable,
         why_of=why_of,
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),
@@ -119,7 +137,6 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         waiting_scans=sum(each.state is ScanState.WAITING for each in view.scans),
         takes_supplement=here.actor().may(Role.POSTAL_CLERK)
         and view.dossier.administrative is Administrative.SUPPLEMENT,
-        typed=forms.typed("why", "new_due"),
         printouts=offered(view),
         item_papers=[paper for each in view.standings for paper in papers_of(each, here.actor())],
         may_authorise=is_offered(view.dossier) and here.actor().may(*REGISTERING),
@@ -140,7 +157,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
 
 
 def _why() -> str:
-    return forms.line("why", "Lý do", most=500)
+    return forms.line("why", "Lý do", most=limits.STEP_REASON)
 
 
 def _receive(dossier: DossierId) -> None:
@@ -154,14 +171,11 @@ def _verify(dossier: DossierId) -> None:
 
 
 def _supplement(dossier: DossierId) -> None:
+    reason = forms.choice("reason", "Lý do bổ sung", SupplementReason)
+    papers = forms.many("paper", most=MOST_PAPERS)
     with transaction(here.sessions()) as store:
         administrative.request_supplement(
-            store,
-            dossier,
-            forms.many("paper", most=MOST_PAPERS),
-            reason=forms.choice("reason", "Lý do bổ sung", SupplementReason),
-            by=here.actor(),
-            at=here.now(),
+            store, dossier, papers, reason=reason, by=here.actor(), at=here.now()
         )
 
 
@@ -181,9 +195,11 @@ def _duty_met(dossier: DossierId) -> None:
 
 
 def _extend(dossier: DossierId) -> None:
-    new_due = datetime.combine(forms.day("new_due", "Ngày hẹn mới"), END_OF_DAY, VIETNAM)
+    with forms.together():
+        day, why = forms.day("new_due", "Ngày hẹn mới"), _why()
+    new_due = datetime.combine(day, END_OF_DAY, VIETNAM)
     with transaction(here.sessions()) as store:
-        administrative.extend(store, dossier, new_due, basis=_why(), by=here.actor(), at=here.now())
+        administrative.extend(store, dossier, new_due, basis=why, by=here.actor(), at=here.now())
 
 
 def _refuse(dossier: DossierId) -> None:

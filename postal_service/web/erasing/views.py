@@ -15,7 +15,7 @@ from postal_service.services.access import OldPasswordWrong
 from postal_service.services.erasing import ERASING, EraseReason, NotOver
 from postal_service.services.persons import DossierErased
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -45,7 +45,7 @@ def erase(key: str) -> ResponseReturnValue:
     dossier = DossierId(key)
     try:
         reason = forms.choice("reason", "Lý do", EraseReason)
-        code = forms.line("code", "Mã hồ sơ", most=60).upper()
+        code = forms.line("code", "Mã hồ sơ", most=limits.DOSSIER_CODE).upper()
         with transaction(here.sessions()) as store:
             if code != erasing.erasable(store, dossier, by=here.actor()).code:
                 raise CodeDiffers(input="code")

@@ -13,21 +13,13 @@ from postal_service.domain import acts
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Act, Condition, Receiver, ReservedFor
 from postal_service.domain.attempts import REASONS, Reason
-from postal_service.domain.refusals import Malformed
 from postal_service.domain.rewriting import Changes, fields_of
 from postal_service.projections.timelines import Moment
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.labels import word
 from postal_service.web.language import pick, say
 
 CORRECTING: Final = (Role.MANAGER, Role.ADMINISTRATOR)
-LONGEST_RUN: Final = 40
-
-
-class NotASerial(Malformed):
-    """A seal serial is capital letters, digits and hyphens."""
-
-    code = "form.not_a_serial"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +31,7 @@ class Asked:
     value: str
     choices: tuple[tuple[str, str], ...] = ()
     kind: str = "text"
-    most: int = forms.REASON
+    most: int = limits.REASON
 
 
 def can_be_put_right(moment: Moment) -> bool:
@@ -66,7 +58,7 @@ def asked(act: Act) -> list[Asked]:
 
 
 def read(act: Act) -> Changes:
-    """What was sent and is other than what was told. Raises what the forms raise, NotASerial."""
+    """What was sent and is other than what was told. Raises what the forms raise."""
     given: dict[str, Any] = {}
     for name in fields_of(act):
         sent = _READERS[name]()
@@ -110,17 +102,8 @@ def _reasons() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _serial() -> str:
-    serial = forms.line("seal", "Niêm phong số", most=24).upper()
-    if not all(letter.isascii() and (letter.isalnum() or letter == "-") for letter in serial):
-        raise NotASerial(input="seal")
-    if serial.startswith("-"):
-        raise NotASerial(input="seal")
-    return serial
-
-
 _FIELDS: Final[Mapping[str, Callable[[str], Asked]]] = {
-    "seal": lambda value: Asked(name="seal", label=say("Niêm phong số"), value=value, most=24),
+    "seal": lambda value: Asked(name="seal", label=say("Niêm phong số"), value=value, most=limits.SERIAL),
     "condition": lambda value: Asked(
         name="condition", label=say("Tình trạng"), value=value, choices=_choices(Condition)
     ),
@@ -130,7 +113,7 @@ _FIELDS: Final[Mapping[str, Callable[[str], Asked]]] = {
     "reserved_for": lambda value: Asked(
         name="reserved_for", label=say("Lý do không nhận"), value=value, choices=_choices(ReservedFor)
     ),
-    "run": lambda value: Asked(name="run", label=say("Chuyến thư"), value=value, most=LONGEST_RUN),
+    "run": lambda value: Asked(name="run", label=say("Chuyến thư"), value=value, most=limits.RUN),
     "reason": lambda value: Asked(
         name="reason", label=say("Lý do"), value=value, choices=_reasons()
     ),
@@ -138,13 +121,13 @@ _FIELDS: Final[Mapping[str, Callable[[str], Asked]]] = {
     "why": lambda value: Asked(name="why", label=say("Lý do"), value=value),
 }  # fmt: skip
 _READERS: Final[Mapping[str, Callable[[], object]]] = {
-    "seal": _serial,
+    "seal": lambda: forms.serial("seal", "Niêm phong số"),
     "counts": forms.counts,
     "condition": lambda: forms.choice("condition", "Tình trạng", Condition),
     "receiver": lambda: forms.choice("receiver", "Người nhận là", Receiver),
     "reserved_for": lambda: forms.choice("reserved_for", "Lý do không nhận", ReservedFor),
-    "run": lambda: forms.line("run", "Chuyến thư", most=LONGEST_RUN),
+    "run": lambda: forms.line("run", "Chuyến thư", most=limits.RUN),
     "reason": lambda: forms.choice("reason", "Lý do", Reason),
     "until": lambda: forms.day("until", "Lưu đến"),
-    "why": lambda: forms.optional_line("why", "Lý do", most=forms.REASON),
+    "why": lambda: forms.optional_line("why", "Lý do", most=limits.REASON),
 }

@@ -9,15 +9,24 @@ from flask.typing import ResponseReturnValue
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, Condition, CorrectionKind
 from postal_service.domain.custody import Trouble
+from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed, WitnessIsHimself
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.wording_dates import short_moment
 from postal_service.projections.timelines import Moment
 from postal_service.services import corrections, directory, exceptions, overview, places, sight
-from postal_service.services.corrections import UnknownEvent
+from postal_service.services.corrections import (
+    CorrectedAlready,
+    NotCorrectable,
+    OwnCorrection,
+    UnknownEvent,
+)
+from postal_service.services.directory import UnknownStaff
 from postal_service.services.overview import ItemView
+from postal_service.services.recording import SealUsed
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
-from postal_service.web.acts import holds
+from postal_service.web import forms, here, limits
+from postal_service.web.acts import act_word, holds
 from postal_service.web.errors import status_of, told
 from postal_service.web.exceptions import rewriting
 from postal_service.web.gate import staff_only
@@ -44,7 +53,7 @@ def report(number: str, act: str) -> ResponseReturnValue:
     try:
         ACTS[act](item)
     except Refusal as refused:
-        return _page(item, refused)
+        return _page(item, refused, form=act)
     flash(say("Đã ghi. Sự kiện nằm trong chuỗi lưu giữ của bưu gửi."), "good")
     return redirect(url_for("items.show", number=item))
 
@@ -61,9 +70,10 @@ def correct(number: str) -> ResponseReturnValue:
     """Say that an event did not occur. The one who found it is named; the one who signs has checked."""
     item = ItemId(number)
     try:
-        event = EventId(forms.line("event", "Sự kiện", most=40))
-        badge = forms.line("maker", "Thẻ người phát hiện", most=40)
-        why = _why()
+        with forms.together():
+            event = EventId(forms.line("event", "Sự kiện không xảy ra", most=limits.EVENT))
+            badge = forms.line("maker", "Thẻ người phát hiện", most=limits.BADGE)
+            why = _why()
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             if event not in corrections.told_of(store, item):
@@ -99,15 +109,17 @@ def rewrite(number: str, event: str) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
             moment = _moment(overview.item(store, item, by=here.actor()), wrong)
-            changes = rewriting.read(moment.act)
-            badge = forms.line("maker", "Thẻ người phát hiện", most=40)
+            with forms.together():
+                changes = rewriting.read(moment.act)
+                badge = forms.line("maker", "Thẻ người phát hiện", most=limits.BADGE)
+                because = _because()
             corrections.rewrite(
                 store,
                 here.keys(),
                 wrong,
                 changes,
                 maker=directory.colleague_by_badge(store, badge).staff,
-                why=_because(),
+                why=because,
                 by=here.actor(),
                 at=here.now(),
             )
@@ -117,19 +129,18 @@ def rewrite(number: str, event: str) -> ResponseReturnValue:
     return redirect(url_for("items.show", number=item))
 
 
-def _page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
     page = render_template(
         "exceptions/exceptions.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=_field_of(refused, "witness"), form=form) if refused else "",
         view=view,
         conditions=list(Condition),
         may_report=holds(view.standing, here.actor()) and not view.standing.ended,
         is_lost=Trouble.LOST in view.standing.troubles,
         may_settle=here.actor().may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR),
         may_correct=here.actor().may(*CORRECTING),
-        typed=forms.typed("why"),
     )
     return page, status_of(refused) if refused else 200
 
@@ -138,12 +149,13 @@ def _correction_page(item: ItemId, refused: Refusal | None = None) -> ResponseRe
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
         open_ones = set(corrections.told_of(store, item))
+    moments = [moment for moment in view.moments if moment.event in open_ones]
     page = render_template(
         "exceptions/corrections.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=_field_of(refused, "maker")) if refused else "",
         view=view,
-        moments=[moment for moment in view.moments if moment.event in open_ones],
-        typed=forms.typed("event", "maker", "why"),
+        moments=moments,
+        events=[("", "—"), *((each.event, _called(each, view)) for each in moments)],
     )
     return page, status_of(refused) if refused else 200
 
@@ -156,11 +168,10 @@ def _rewriting_page(
     moment = _moment(view, wrong)
     page = render_template(
         "exceptions/rewrite.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=_field_of(refused, "maker")) if refused else "",
         view=view,
         wrong=moment,
         asked=rewriting.asked(moment.act),
-        typed=forms.typed("maker", "because"),
     )
     return page, status_of(refused) if refused else 200
 
@@ -174,38 +185,63 @@ def _moment(view: ItemView, event: EventId) -> Moment:
 
 
 def _because() -> str:
-    return forms.line("because", "Lý do đính chính", most=forms.REASON)
+    return forms.line("because", "Lý do đính chính", most=limits.REASON)
 
 
 def _why() -> str:
-    return forms.line("why", "Lý do", most=forms.REASON)
+    return forms.line("why", "Lý do", most=limits.REASON)
 
 
-def _condition() -> Condition:
-    return forms.choice("condition", "Tình trạng", Condition)
+def _condition_and_why() -> tuple[Condition, str]:
+    with forms.together():
+        return forms.choice("condition", "Tình trạng", Condition), _why()
+
+
+def _field_of(refused: Refusal, badge: str) -> str:
+    """The field that a service's refusal is about; `badge` is the one that names the other person."""
+    match refused:
+        case UnknownStaff() | WitnessIsHimself() | OwnCorrection():
+            return badge
+        case UnknownEvent() | NotCorrectable() | CorrectedAlready():
+            return "event"
+        case CountsDiffer() | CountsMalformed():
+            return "originals"
+        case SealUsed():
+            return "seal"
+        case _:
+            return ""
+
+
+def _called(moment: Moment, view: ItemView) -> str:
+    """An event in a line, as it is chosen from."""
+    person, at = view.names.person(moment.by.staff), short_moment(moment.claimed_at)
+    return f"#{moment.index} · {act_word(moment.act)} · {at} · {person}"
 
 
 def _damage(item: ItemId) -> None:
+    condition, why = _condition_and_why()
     with transaction(here.sessions()) as store:
         sight.item(store, item, by=here.actor())
         exceptions.report_damage(
             store,
             here.keys(),
             item,
-            condition=_condition(),
-            why=_why(),
+            condition=condition,
+            why=why,
             by=here.actor(),
             at=here.now(),
         )
 
 
 def _lost(item: ItemId) -> None:
+    why = _why()
     with transaction(here.sessions()) as store:
         sight.item(store, item, by=here.actor())
-        exceptions.report_lost(store, here.keys(), item, why=_why(), by=here.actor(), at=here.now())
+        exceptions.report_lost(store, here.keys(), item, why=why, by=here.actor(), at=here.now())
 
 
 def _found(item: ItemId) -> None:
+    condition, why = _condition_and_why()
     with transaction(here.sessions()) as store:
         sight.item(store, item, by=here.actor())
         unit = places.workplace(store, by=here.actor(), at=here.now())
@@ -215,21 +251,25 @@ def _found(item: ItemId) -> None:
             here.keys(),
             item,
             capacity=Capacity.DESK if at_desk else Capacity.COUNTER,
-            condition=_condition(),
-            why=_why(),
+            condition=condition,
+            why=why,
             by=here.actor(),
             at=here.now(),
         )
 
 
 def _postpone(item: ItemId) -> None:
+    why = _why()
     with transaction(here.sessions()) as store:
         sight.item(store, item, by=here.actor())
-        exceptions.postpone(store, here.keys(), item, why=_why(), by=here.actor(), at=here.now())
+        exceptions.postpone(store, here.keys(), item, why=why, by=here.actor(), at=here.now())
 
 
 def _settle(item: ItemId) -> None:
-    badge = forms.line("witness", "Thẻ người chứng kiến", most=40)
+    with forms.together():
+        counts = forms.counts()
+        badge = forms.line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
+        why = _why()
     with transaction(here.sessions()) as store:
         sight.item(store, item, by=here.actor())
         exceptions.settle(
@@ -237,8 +277,8 @@ def _settle(item: ItemId) -> None:
             here.keys(),
             item,
             witness=directory.colleague_by_badge(store, badge).staff,
-            counts=forms.counts(),
-            why=_why(),
+            counts=counts,
+            why=why,
             by=here.actor(),
             at=here.now(),
         )

@@ -10,7 +10,7 @@ from postal_service.services import access, factor_resets
 from postal_service.services.access import OldPasswordWrong
 from postal_service.services.factor_resets import ASKING, DECIDING, SEEING, ResetId
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
@@ -22,7 +22,6 @@ pages = Blueprint(
 )
 
 TRIES: Final = "10 per minute; 100 per hour"
-LONGEST_LOGIN: Final = 100
 
 
 @pages.get("")
@@ -36,8 +35,9 @@ def show() -> ResponseReturnValue:
 @limiter.limit(TRIES)
 def ask() -> ResponseReturnValue:
     try:
-        login = forms.line("login", "Tên đăng nhập của người bị mất", most=LONGEST_LOGIN)
-        why = forms.line("why", "Đã gặp, nhận ra người này bằng cách nào", most=forms.REASON)
+        with forms.together():
+            login = forms.line("login", "Tên đăng nhập của người bị mất", most=limits.LOGIN)
+            why = forms.line("why", "Đã gặp, nhận ra người này bằng cách nào", most=limits.REASON)
         with transaction(here.sessions()) as store:
             factor_resets.ask(store, login.lower(), why=why, by=here.actor(), at=here.now())
     except Refusal as refused:
@@ -67,7 +67,7 @@ def decide(reset: str) -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form=reset)
     granted = say(
         "Đã gỡ xác thực hai lớp và kết thúc mọi phiên của người đó. "
         "Hãy nhắc họ đổi mật khẩu và bật lại."
@@ -76,7 +76,7 @@ def decide(reset: str) -> ResponseReturnValue:
     return redirect(url_for("factor_resets.show"))
 
 
-def _page(refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     by = here.actor()
     with reading(here.sessions()) as store:
         found, following = factor_resets.listed(store, by=by, after=forms.cursor())
@@ -84,7 +84,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     at = "password" if isinstance(refused, OldPasswordWrong) else "login"
     page = render_template(
         "factor_resets/resets.html",
-        refusal=told(refused, at=at) if refused else "",
+        refusal=told(refused, at=at, form=form) if refused else "",
         found=found,
         following=following,
         names=names,

@@ -8,10 +8,9 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong
 from postal_service.reports import Period
 from postal_service.services import once, overview, places, remittances
-from postal_service.services.charges import LONGEST_REFERENCE
 from postal_service.services.remittances import REMITTING, SEEING, Days
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, periods
+from postal_service.web import form_keys, forms, here, limits, periods
 from postal_service.web.errors import status_of, told
 from postal_service.web.fees import paper
 from postal_service.web.gate import staff_only
@@ -33,7 +32,7 @@ def remit() -> ResponseReturnValue:
     """Everything of the list that lies in the till has reached the agency."""
     try:
         period = periods.asked()
-        reference = forms.line("reference", "Số chứng từ nộp", most=LONGEST_REFERENCE)
+        reference = forms.line("reference", "Số chứng từ nộp", most=limits.REFERENCE)
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)

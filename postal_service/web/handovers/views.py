@@ -22,7 +22,7 @@ from postal_service.services import (
 )
 from postal_service.services.handovers import Reservation
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
@@ -33,7 +33,6 @@ pages = Blueprint("handovers", __name__, template_folder="templates", url_prefix
 
 HANDING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER)
 RECEIVES = "take"
-LONGEST_LIST = 40_000
 
 
 @pages.get("")
@@ -66,8 +65,8 @@ def new() -> ResponseReturnValue:
 def offer() -> ResponseReturnValue:
     """Put the ticked and the scanned items out for a unit, or for the one whose badge was scanned."""
     try:
-        scanned = [line for line in forms.raw("codes")[:LONGEST_LIST].splitlines() if line.strip()]
-        badge = forms.optional_line("badge", "Thẻ người nhận", most=40)
+        scanned = [line for line in forms.raw("codes")[: limits.LIST].splitlines() if line.strip()]
+        badge = forms.optional_line("badge", "Thẻ người nhận", most=limits.BADGE)
         with transaction(here.sessions()) as store:
             scans = scanning.items(
                 store,
@@ -80,7 +79,7 @@ def offer() -> ResponseReturnValue:
             to_unit = (
                 directory.actor(store, to_staff).unit
                 if to_staff
-                else UnitCode(forms.line("to_unit", "Đơn vị nhận", most=40))
+                else UnitCode(forms.line("to_unit", "Đơn vị nhận", most=limits.UNIT))
             )
             places.path_of(store, to_unit)
             made = handovers.offer(
@@ -148,7 +147,7 @@ def sign_taking(batch: str) -> ResponseReturnValue:
 @pages.post("/<batch>/withdraw")
 @staff_only(*HANDING)
 def withdraw(batch: str) -> ResponseReturnValue:
-    why = forms.line("why", "Lý do", most=forms.REASON)
+    why = forms.line("why", "Lý do", most=limits.REASON)
     with transaction(here.sessions()) as store:
         handing_over.batch(store, batch, by=here.actor())
         back = handovers.withdraw(
@@ -179,7 +178,7 @@ def _offer_page(refused: Refusal | None = None) -> ResponseReturnValue:
         units = overview.unit_names(
             store, [line.standing.destination for line in ready.lines] + list(ready.neighbours)
         )
-    typed = forms.typed("badge", "to_unit") | {"codes": forms.raw("codes")[:LONGEST_LIST]}
+    typed = forms.typed("badge", "to_unit") | {"codes": forms.raw("codes")[: limits.LIST]}
     if preset and preset not in {line.standing.item for line in ready.lines}:
         typed["codes"] = preset  # it stands on another page of the list, or is not sealed yet
     page = render_template(

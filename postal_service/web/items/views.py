@@ -1,15 +1,23 @@
 """An item's page and its seal."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Counts
-from postal_service.domain.ids import ItemId, StaffId, UnitCode
+from postal_service.domain.administrative import ReasonNeeded, ReasonTellsNumbers
+from postal_service.domain.custody_rules import BoundThereAlready
+from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
+    auditing,
     directory,
+    evidence_shown,
     forwarding,
     once,
     overview,
@@ -19,18 +27,26 @@ from postal_service.services import (
 )
 from postal_service.services.items import UnknownItem
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, return_labels
+from postal_service.web import form_keys, forms, here, limits, return_labels
 from postal_service.web.acts import begins
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.papers import file_from_outside
 from postal_service.web.records.offered import papers_of
 
 pages = Blueprint("items", __name__, template_folder="templates", url_prefix="/items")
 
 LOOKING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # fmt: skip
+MOST_FILES = 99  # of one event
 SEALING = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER)
-LONGEST_SERIAL = 40
+FIELD_OF: Final[Mapping[type[Refusal], str]] = {
+    BoundThereAlready: "unit",
+    forwarding.NotWhereThisGoes: "unit",
+    UnknownUnit: "unit",
+    ReasonNeeded: "why",
+    ReasonTellsNumbers: "why",
+}
 
 
 @pages.get("/<number>")
@@ -39,9 +55,11 @@ def show(number: str) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, ItemId(number), by=here.actor())
         taken_back = return_envelopes.of(store, [view.standing.item]).get(view.standing.item)
+        provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
     return render_template(
         "items/item.html",
         view=view,
+        provable=provable,
         taken_back=taken_back,
         gives_envelopes=here.actor().may(*return_envelopes.ISSUING) and not view.standing.ended,
         acts=begins(view.standing, here.actor()),
@@ -81,13 +99,16 @@ def forward(number: str) -> ResponseReturnValue:
     """Send on what belongs to another office or desk; it stays here until it is handed over."""
     item = ItemId(number)
     try:
+        with forms.together():
+            unit = forms.line("unit", "Nơi đến đúng", most=limits.UNIT)
+            why = forms.line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             forwarding.forward(
                 store,
                 here.keys(),
                 item,
-                to=UnitCode(forms.line("unit", "Nơi đến đúng", most=40)),
-                why=forms.line("why", "Lý do", most=forms.REASON),
+                to=UnitCode(unit),
+                why=why,
                 by=here.actor(),
                 at=here.now(),
             )
@@ -106,12 +127,28 @@ def _forward_page(item: ItemId, refused: Refusal | None = None) -> ResponseRetur
         units = overview.units_of_kind(store, [kind], day=local(here.now()).date())
     page = render_template(
         "items/forward.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=FIELD_OF.get(type(refused), "")) if refused else "",
         view=view,
         units=[pair for pair in units.items() if pair[0] != view.standing.destination],
-        typed=forms.typed("unit", "why"),
     )
     return page, status_of(refused) if refused else 200
+
+
+@pages.get(f"/<number>/events/<event>/evidence/<int(max={MOST_FILES}):place>")
+@staff_only(*LOOKING)
+def evidence(number: str, event: str, place: int) -> ResponseReturnValue:
+    """A photo or file that an event names; the look is logged, and the citizen can read that log."""
+    with transaction(here.sessions()) as store:
+        found = evidence_shown.look(
+            store,
+            here.runtime().vault,
+            ItemId(number),
+            EventId(event),
+            place,
+            by=here.actor(),
+            at=here.now(),
+        )
+    return file_from_outside(found.content, found.media_type, f"{number}-{place}")
 
 
 @pages.get("/<number>/seal")
@@ -126,10 +163,11 @@ def put_seal(number: str) -> ResponseReturnValue:
     """Seal after counting; a second seal names a witness, by badge, and a reason."""
     item = ItemId(number)
     try:
-        serial = forms.line("serial", "Số niêm phong", most=LONGEST_SERIAL).upper()
-        counts = forms.counts()
-        badge = forms.optional_line("witness", "Thẻ người chứng kiến", most=40)
-        why = forms.optional_line("why", "Lý do", most=forms.REASON)
+        with forms.together():
+            serial = forms.serial("serial", "Số niêm phong")
+            counts = forms.counts()
+            badge = forms.optional_line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
+            why = forms.optional_line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             sight.item(store, item, by=here.actor())
             witness = directory.colleague_by_badge(store, badge).staff if badge else StaffId("")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import DossierId
-from postal_service.domain.persons import LONGEST_ADDRESS, LONGEST_NAME, PersonRole
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.services import once, overview, particulars
@@ -19,7 +19,7 @@ from postal_service.services.particulars import (
     UnknownCorrection,
 )
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
@@ -43,15 +43,16 @@ def propose(key: str) -> ResponseReturnValue:
     dossier = DossierId(key)
     try:
         form = form_keys.read()
-        role = forms.choice("role", "Người", PersonRole)
-        basis = forms.choice("basis", "Căn cứ", Basis)
-        changes = Changes(
-            name=forms.optional_line("name", "Họ và tên", most=LONGEST_NAME),
-            phone=forms.optional_line("phone", "Điện thoại", most=40),
-            citizen=forms.optional_line("citizen", "Số định danh", most=40),
-            address=forms.optional_line("address", "Địa chỉ", most=LONGEST_ADDRESS),
-            commune=_commune(),
-        )
+        with forms.together():
+            role = forms.choice("role", "Người", PersonRole)
+            basis = forms.choice("basis", "Căn cứ", Basis)
+            changes = Changes(
+                name=forms.optional_line("name", "Họ và tên", most=limits.NAME),
+                phone=forms.optional_line("phone", "Điện thoại", most=limits.PHONE),
+                citizen=forms.optional_line("citizen", "Số định danh", most=limits.CITIZEN),
+                address=forms.optional_line("address", "Địa chỉ", most=limits.ADDRESS),
+                commune=_commune(),
+            )
         with transaction(here.sessions()) as store:
             once.use(store, form)
             particulars.propose(
@@ -121,7 +122,7 @@ def decide(key: str, correction: int) -> ResponseReturnValue:
 
 
 def _commune() -> str:
-    written = forms.optional_line("commune", "Xã, phường", most=40)
+    written = forms.optional_line("commune", "Xã, phường", most=limits.UNIT)
     with reading(here.sessions()) as store:
         known = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
     if written and written not in known:

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import DossierId
-from postal_service.domain.money import Means
+from postal_service.domain.money import Means, WithoutBasis
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong
 from postal_service.services import charges, dossiers, once, taking
-from postal_service.services.charges import LONGEST_REFERENCE, ChargeId
-from postal_service.services.taking import AT_COUNTERS
+from postal_service.services.charges import BadReference, ChargeId
+from postal_service.services.taking import AT_COUNTERS, ReferenceNeeded
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.labels import word
@@ -22,6 +22,7 @@ from postal_service.web.language import say
 pages = Blueprint("payments", __name__, template_folder="templates")
 
 LONGEST_ID = 40
+OF_REFERENCE = (ReferenceNeeded, BadReference, WithoutBasis)
 
 
 class Settled(StrEnum):
@@ -49,9 +50,10 @@ def take(key: str) -> ResponseReturnValue:
 
 
 def _settle(dossier: DossierId) -> str:
-    charge = ChargeId(forms.raw("charge")[:LONGEST_ID])
-    settled = forms.choice("settled", "Cách nộp", Settled)
-    reference = forms.optional_line("reference", "Số chứng từ", most=LONGEST_REFERENCE)
+    charge = _charge()
+    with forms.together():
+        settled = forms.choice("settled", "Cách nộp", Settled)
+        reference = forms.optional_line("reference", "Số chứng từ", most=limits.REFERENCE)
     key, by, at = form_keys.read(), here.actor(), here.now()
     with transaction(here.sessions()) as store:
         once.use(store, key)
@@ -64,11 +66,20 @@ def _settle(dossier: DossierId) -> str:
     return say("Đã thu {amount}: {line}.", amount=dong(taken.amount_dong), line=word(taken.line))
 
 
+def _charge() -> ChargeId:
+    return ChargeId(forms.raw("charge")[:LONGEST_ID])
+
+
 def _page(dossier: DossierId, item: str, refused: Refusal) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         found = dossiers.visible(store, dossier, by=here.actor())
         owed = charges.owed(store, [dossier]).get(dossier, ())
+    at = "reference" if isinstance(refused, OF_REFERENCE) else ""
     page = render_template(
-        "payments/payment.html", refusal=told(refused), dossier=found, owed=owed, item=item
+        "payments/payment.html",
+        refusal=told(refused, at=at, form=_charge()),
+        dossier=found,
+        owed=owed,
+        item=item,
     )
     return page, status_of(refused)

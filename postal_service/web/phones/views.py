@@ -1,8 +1,10 @@
 """A head gives a courier a code, compares what the phone shows, revokes it, and settles what it sent."""
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import chain
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +14,10 @@ from postal_service.domain.crockford import ENTROPY_BYTES
 from postal_service.domain.ids import DeviceId, StaffId
 from postal_service.domain.refusals import Refusal
 from postal_service.services import devices, enrolling, overview, phone_holders, quarantine
+from postal_service.services.directory import UnknownStaff
+from postal_service.services.enrolling import FingerprintDiffers
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -24,6 +28,10 @@ pages = Blueprint("phones", __name__, template_folder="templates", url_prefix="/
 
 HEADS = (Role.MANAGER, Role.ADMINISTRATOR)
 GROUP = 4  # characters of a code between two blanks: the eye loses its place in longer ones
+FIELD_OF: Final[Mapping[type[Refusal], str]] = {
+    UnknownStaff: "courier",
+    FingerprintDiffers: "fingerprint",
+}
 # What the database's row numbers hold; a longer number is no row of ours.
 KEPT = "<int(max=9223372036854775807):kept>"
 
@@ -39,14 +47,14 @@ def show() -> ResponseReturnValue:
 def issue() -> ResponseReturnValue:
     """A one-time code for a courier: in this answer and nowhere else."""
     try:
-        courier = StaffId(forms.line("courier", "Bưu tá", most=40))
+        courier = StaffId(forms.line("courier", "Bưu tá", most=limits.STAFF))
         with transaction(here.sessions()) as store:
             made = enrolling.issue_code(
                 store, courier, entropy=os.urandom(ENTROPY_BYTES), by=here.actor(), at=here.now()
             )
             names = overview.names(store, [], [], units=[made.unit], staff=[made.staff])
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form="issue")
     groups = [made.code[at : at + GROUP] for at in range(0, len(made.code), GROUP)]
     return render_template(
         "phones/code.html", made=made, groups=groups, picture=qr_link(made.code), names=names
@@ -58,13 +66,15 @@ def issue() -> ResponseReturnValue:
 def confirm(device: str) -> ResponseReturnValue:
     """The head types what the phone in front of him shows; this page never shows it."""
     try:
-        fingerprint = forms.line("fingerprint", "Sáu ký tự trên màn hình điện thoại", most=12)
+        fingerprint = forms.line(
+            "fingerprint", "Sáu ký tự trên màn hình điện thoại", most=limits.FINGERPRINT
+        )
         with transaction(here.sessions()) as store:
             enrolling.confirm(
                 store, here.keys(), DeviceId(device), fingerprint, by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form=device)
     flash(say("Đã xác nhận điện thoại. Từ bây giờ chữ ký của máy có giá trị."), "good")
     return redirect(url_for("phones.show"))
 
@@ -73,13 +83,13 @@ def confirm(device: str) -> ResponseReturnValue:
 @staff_only(*HEADS)
 def revoke(device: str) -> ResponseReturnValue:
     try:
-        why = forms.line("why", "Lý do", most=forms.REASON)
+        why = forms.line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             devices.revoke(
                 store, here.keys(), DeviceId(device), why=why, by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form=f"revoke-{device}")
     flash(say("Đã thu hồi điện thoại. Máy không ký được nữa."), "good")
     return redirect(url_for("phones.show"))
 
@@ -91,7 +101,7 @@ def admit(kept: int) -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             quarantine.admit(store, kept, by=here.actor(), at=here.now())
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form=f"kept-{kept}")
     flash(say("Đã cho sự kiện vào sổ, cùng những gì chờ sau nó."), "good")
     return redirect(url_for("phones.show"))
 
@@ -100,16 +110,16 @@ def admit(kept: int) -> ResponseReturnValue:
 @staff_only(*HEADS)
 def dismiss(kept: int) -> ResponseReturnValue:
     try:
-        why = forms.line("why", "Lý do", most=forms.REASON)
+        why = forms.line("why", "Lý do", most=limits.REASON)
         with transaction(here.sessions()) as store:
             quarantine.dismiss(store, kept, why=why, by=here.actor(), at=here.now())
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form=f"kept-{kept}")
     flash(say("Đã xếp vào hồ sơ lưu; dữ liệu gốc vẫn được giữ."), "good")
     return redirect(url_for("phones.show"))
 
 
-def _page(refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     by = here.actor()
     with reading(here.sessions()) as store:
         listed = {
@@ -129,7 +139,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         )
     page = render_template(
         "phones/phones.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         **listed,
         known=known,
         following={
@@ -140,11 +150,13 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
             "kept": kept[-1].id if len(kept) >= quarantine.LISTED else "",
         },
         kept=kept,
-        couriers=couriers,
+        couriers=[
+            ("", "—"),
+            *((each.staff, f"{each.name} · {each.unit_name}") for each in couriers),
+        ],
         names=names,
         reason_word=reason_word,
         received=_received,
-        typed=forms.typed("courier"),
     )
     return page, status_of(refused) if refused else 200
 

@@ -7,10 +7,8 @@ from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.dossier_code import NotADossierCode
 from postal_service.domain.identity import CitizenCard, read_card
 from postal_service.domain.ids import UnitCode
-from postal_service.domain.money import LARGEST_AMOUNT_DONG, Line, Means
+from postal_service.domain.money import Line, Means
 from postal_service.domain.persons import (
-    LONGEST_ADDRESS,
-    LONGEST_NAME,
     Person,
     PersonRole,
     read_address,
@@ -28,7 +26,7 @@ from postal_service.services.registration import (
     NoReceiver,
     Registration,
 )
-from postal_service.web import forms
+from postal_service.web import forms, limits
 
 FIELDS: Final = (
     "agency", "code", "name", "phone", "citizen", "address", "commune",
@@ -63,12 +61,12 @@ def channel_by_post() -> Channel:
 
 def read(version: ProcedureVersion, channel: Channel) -> Registration:
     """The form as a command. Raises the refusals of forms, people and addresses."""
-    card_text = forms.raw("card").strip()
+    card_text = forms.raw("card")[: limits.CARD].strip()
     card = read_card(card_text) if card_text else None
     by_post = forms.ticked("by_post")
     return Registration(
         procedure=version.code,
-        agency=UnitCode(forms.line("agency", "Cơ quan giải quyết", most=40)),
+        agency=UnitCode(forms.line("agency", "Cơ quan giải quyết", most=limits.UNIT)),
         submitter=_submitter(card),
         owner=_owner(),
         papers=papers(version),
@@ -76,7 +74,7 @@ def read(version: ProcedureVersion, channel: Channel) -> Registration:
         result_by_post=by_post,
         receiver=_receiver() if by_post else None,
         dues=_dues(),
-        code=forms.optional_line("code", "Mã hồ sơ trực tuyến", most=60),
+        code=forms.optional_line("code", "Mã hồ sơ trực tuyến", most=limits.DOSSIER_CODE),
     )
 
 
@@ -94,37 +92,38 @@ def field_of(refused: Refusal) -> str:
 
 
 def _submitter(card: CitizenCard | None) -> Person:
-    address = forms.optional_line("address", "Địa chỉ", most=LONGEST_ADDRESS)
+    address = forms.optional_line("address", "Địa chỉ", most=limits.ADDRESS)
     address = address or (card.address if card else "")
-    commune = forms.optional_line("commune", "Xã, phường", most=40)
+    commune = forms.optional_line("commune", "Xã, phường", most=limits.UNIT)
     return read_person(
-        forms.optional_line("name", "Họ và tên", most=LONGEST_NAME) or (card.name if card else ""),
-        phone=forms.optional_line("phone", "Điện thoại", most=40),
-        citizen=forms.optional_line("citizen", "Số định danh", most=40)
+        forms.optional_line("name", "Họ và tên", most=limits.NAME) or (card.name if card else ""),
+        phone=forms.optional_line("phone", "Điện thoại", most=limits.PHONE),
+        citizen=forms.optional_line("citizen", "Số định danh", most=limits.CITIZEN)
         or (card.number.digits if card else ""),
         address=read_address(address, commune) if commune else None,
     )
 
 
 def _owner() -> Person | None:
-    name = forms.optional_line("owner_name", "Chủ hồ sơ", most=LONGEST_NAME)
-    if not name:
-        return None
-    return read_person(
-        name, citizen=forms.optional_line("owner_citizen", "Số định danh chủ hồ sơ", most=40)
-    )
-
-
-def _receiver() -> Person | None:
-    name = forms.optional_line("receiver_name", "Người nhận kết quả", most=LONGEST_NAME)
+    name = forms.optional_line("owner_name", "Chủ hồ sơ", most=limits.NAME)
     if not name:
         return None
     return read_person(
         name,
-        phone=forms.optional_line("receiver_phone", "Điện thoại người nhận", most=40),
+        citizen=forms.optional_line("owner_citizen", "Số định danh chủ hồ sơ", most=limits.CITIZEN),
+    )
+
+
+def _receiver() -> Person | None:
+    name = forms.optional_line("receiver_name", "Người nhận kết quả", most=limits.NAME)
+    if not name:
+        return None
+    return read_person(
+        name,
+        phone=forms.optional_line("receiver_phone", "Điện thoại người nhận", most=limits.PHONE),
         address=read_address(
-            forms.optional_line("receiver_address", "Địa chỉ nhận kết quả", most=LONGEST_ADDRESS),
-            forms.optional_line("receiver_commune", "Xã, phường nhận kết quả", most=40),
+            forms.optional_line("receiver_address", "Địa chỉ nhận kết quả", most=limits.ADDRESS),
+            forms.optional_line("receiver_commune", "Xã, phường nhận kết quả", most=limits.UNIT),
         ),
     )
 
@@ -152,19 +151,21 @@ def papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:
 def _dues() -> tuple[Due, ...]:
     dues: list[Due] = []
     if forms.raw("fee").strip():
-        amount = forms.number("fee", "Phí, lệ phí", most=LARGEST_AMOUNT_DONG)
-        exempt = forms.optional_line("fee_exempt", "Căn cứ miễn", most=120)
+        amount = forms.number("fee", "Phí, lệ phí", within=limits.AMOUNT)
+        exempt = forms.optional_line("fee_exempt", "Căn cứ miễn", most=limits.DOCUMENT)
         dues.append(
             Due(
                 line=Line.STATE_FEE,
                 amount_dong=amount,
-                basis=forms.optional_line("fee_basis", "Quyết định quy định mức thu", most=120),
+                basis=forms.optional_line(
+                    "fee_basis", "Quyết định quy định mức thu", most=limits.DOCUMENT
+                ),
                 exempt=exempt,
                 paid_by=None if exempt else _means("fee_means"),
             )
         )
     if forms.raw("postage").strip():
-        amount = forms.number("postage", "Cước bưu chính", most=LARGEST_AMOUNT_DONG)
+        amount = forms.number("postage", "Cước bưu chính", within=limits.AMOUNT)
         means = _means("postage_means")
         dues.append(Due(line=Line.POSTAGE, amount_dong=amount, paid_by=means))
     return tuple(dues)

@@ -23,7 +23,7 @@ from postal_service.services import (
 )
 from postal_service.services.collecting import ASKING
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.papers import opened
@@ -41,7 +41,7 @@ RECEIVING = (Role.DESK_CLERK, Role.POSTAL_CLERK)
 @staff_only(*RECEIVING, Role.MANAGER)
 def search() -> ResponseReturnValue:
     """Procedures by words with or without their marks, or by code."""
-    query = forms.asked("q", most=100)
+    query = forms.asked("q", most=limits.PROCEDURE_QUERY)
     with reading(here.sessions()) as store:
         found = procedures.search(store, query, day=_today())
     return render_template(
@@ -91,7 +91,7 @@ def receive(code: str) -> ResponseReturnValue:
                 by=here.actor(),
                 at=here.now(),
             )
-            serial = forms.optional_line("serial", "Số niêm phong", most=40).upper()
+            serial = forms.optional_serial("serial", "Số niêm phong")
             if serial and received.item is not None:
                 sealing.seal(
                     store,

@@ -24,7 +24,7 @@ from postal_service.services.directory import UnknownStaff
 from postal_service.services.items import UnknownItem
 from postal_service.services.persons import Purpose
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -104,8 +104,9 @@ def extract(number: str) -> ResponseReturnValue:
     """The whole chain with its hashes beneath a witnessed checkpoint; who asks and why stands on it alone."""
     item, by, runtime = ItemId(number), here.actor(), here.runtime()
     try:
-        asked_by = forms.line("asked_by", "Người yêu cầu", most=120)
-        purpose = forms.line("purpose", "Mục đích", most=200)
+        with forms.together():
+            asked_by = forms.line("asked_by", "Người yêu cầu", most=limits.NAME)
+            purpose = forms.line("purpose", "Mục đích", most=limits.PURPOSE)
         with reading(here.sessions()) as store:
             found = item_papers.chain(store, item, policy=runtime.policy, by=by)
             office = places.workplace(store, by=by, at=here.now())
@@ -148,13 +149,14 @@ def record(number: str) -> ResponseReturnValue:
     """What two people found, for both to sign; the exception itself stays open until it is settled."""
     item, by = ItemId(number), here.actor()
     try:
-        found = Found(
-            counts=forms.counts(),
-            seal=forms.optional_line("seal", "Số niêm phong thấy thực tế", most=40).upper(),
-            description=forms.line("description", "Mô tả", most=500),
-            measures=forms.line("measures", "Biện pháp xử lý", most=500),
-        )
-        badge = forms.line("witness", "Thẻ người chứng kiến", most=40)
+        with forms.together():
+            found = Found(
+                counts=forms.counts(),
+                seal=forms.optional_serial("seal", "Số niêm phong thấy thực tế"),
+                description=forms.line("description", "Mô tả", most=limits.DESCRIPTION),
+                measures=forms.line("measures", "Biện pháp xử lý", most=limits.DESCRIPTION),
+            )
+            badge = forms.line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
         with reading(here.sessions()) as store:
             view = overview.item(store, item, by=by)
             witness = directory.colleague_by_badge(store, badge)

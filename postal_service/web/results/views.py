@@ -1,19 +1,25 @@
 """Put a ready result into its envelope for the post, or give it to the citizen over the desk."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Receiver
 from postal_service.domain.codes import envelope_label as label_of
+from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed
+from postal_service.domain.identity import NoAuthorisation
 from postal_service.domain.ids import DossierId
 from postal_service.domain.refusals import Refusal
 from postal_service.printing import envelope_label
 from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
 from postal_service.services import overview, results, sealing
-from postal_service.services.results import Ready
+from postal_service.services.recording import SealUsed
+from postal_service.services.results import NotCollectedBack, Ready
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -24,6 +30,13 @@ pages = Blueprint("results", __name__, template_folder="templates", url_prefix="
 AT_THE_AGENCY = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
 BY_HAND = "………………"
 MOST_PAPERS = 100
+FIELD_OF: Final[Mapping[type[Refusal], str]] = {
+    SealUsed: "serial",
+    NoAuthorisation: "paper",
+    NotCollectedBack: "collect_back",
+    CountsMalformed: "originals",
+    CountsDiffer: "originals",
+}
 
 
 @pages.get("/<key>")
@@ -38,8 +51,9 @@ def put_into_envelope(key: str) -> ResponseReturnValue:
     """The item comes to be, is sealed where a serial was given, and waits for the post."""
     dossier = DossierId(key)
     try:
-        counts = forms.counts()
-        serial = forms.optional_line("serial", "Số niêm phong", most=40).upper()
+        with forms.together():
+            counts = forms.counts()
+            serial = forms.optional_serial("serial", "Số niêm phong")
         with transaction(here.sessions()) as store:
             ready = results.register_ready(
                 store,
@@ -62,7 +76,7 @@ def put_into_envelope(key: str) -> ResponseReturnValue:
                 )
             names = overview.unit_names(store, [here.actor().unit, ready.destination])
     except Refusal as refused:
-        return _page(dossier, refused)
+        return _page(dossier, refused, form="envelope")
     label = _label(ready, serial, names[here.actor().unit], names[ready.destination])
     return render_template("results/ready.html", ready=ready, serial=serial, papers=[label])
 
@@ -72,27 +86,29 @@ def put_into_envelope(key: str) -> ResponseReturnValue:
 def give_at_desk(key: str) -> ResponseReturnValue:
     dossier = DossierId(key)
     try:
-        receiver = forms.choice("receiver", "Người nhận", Receiver)
-        paper = forms.optional_line("paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=120)
+        with forms.together():
+            receiver = forms.choice("receiver", "Người nhận", Receiver)
+            paper = forms.optional_line(
+                "paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=limits.DOCUMENT
+            )
         with transaction(here.sessions()) as store:
             results.give_at_desk(
                 store, dossier, receiver=receiver, paper=paper, by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(dossier, refused)
+        return _page(dossier, refused, form="at-desk")
     flash(say("Đã trả kết quả tại quầy."), "good")
     return redirect(url_for("dossiers.show", key=key))
 
 
-def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
     page = render_template(
         "results/prepare.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
         receivers=list(Receiver),
-        typed=forms.typed("serial", "paper", "receiver"),
     )
     return page, status_of(refused) if refused else 200
 

@@ -28,7 +28,7 @@ from postal_service.services.planning import Lock, Scope
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Wish
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, return_labels
+from postal_service.web import forms, here, limits, return_labels
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -40,7 +40,6 @@ from postal_service.web.rounds.run_list import paper_of
 pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
 
 BUDGETS = (5, 10, 30, 60, 120)
-MOST_SEED = 999_999
 
 
 @pages.context_processor
@@ -60,21 +59,18 @@ def show() -> ResponseReturnValue:
 def propose() -> ResponseReturnValue:
     """Ask for a search; the page that follows shows how far it is."""
     try:
-        day = forms.day("day", "Ngày")
-        office = UnitCode(forms.line("office", "Bưu cục", most=40))
-        wish = Wish(
-            office=office,
-            day=day,
-            budget_seconds=forms.number("budget", "Thời gian tìm", least=1, most=600),
-            seed=forms.number("seed", "Số mầm", most=MOST_SEED),
-            scope=forms.choice("scope", "Phạm vi", Scope),
-        )
+        with forms.together():
+            day = forms.day("day", "Ngày")
+            office = UnitCode(forms.line("office", "Bưu cục", most=limits.UNIT))
+            budget_seconds, seed = _budget_seconds(), _seed()
+            scope = forms.choice("scope", "Phạm vi", Scope)
+        wish = Wish(office=office, day=day, budget_seconds=budget_seconds, seed=seed, scope=scope)
         with transaction(here.sessions()) as store:
             job = planning_jobs.ask_for_office(store, wish, by=here.actor(), at=here.now())
     except UnknownUnit:
         raise
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form="propose")
     return redirect(url_for("rounds.show", office=office, day=day.isoformat(), job=job.id))
 
 
@@ -83,18 +79,20 @@ def propose() -> ResponseReturnValue:
 def propose_all() -> ResponseReturnValue:
     """Ask for a search for every office this person makes the rounds of."""
     try:
-        day = forms.day("day", "Ngày")
+        with forms.together():
+            day = forms.day("day", "Ngày")
+            budget_seconds, seed = _budget_seconds(), _seed()
         with transaction(here.sessions()) as store:
             job = planning_jobs.ask_for_all(
                 store,
                 day,
-                budget_seconds=forms.number("budget", "Thời gian tìm", least=1, most=600),
-                seed=forms.number("seed", "Số mầm", most=MOST_SEED),
+                budget_seconds=budget_seconds,
+                seed=seed,
                 by=here.actor(),
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form="propose")
     return redirect(url_for("rounds.show", day=day.isoformat(), job=job.id))
 
 
@@ -163,7 +161,8 @@ def change(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=number)
+        field = changes.field_of(refused)
+        return _page(refused, plan=number, form=changes.form(), field=field)
     flash(changes.told(done, trying=trying), "warn" if done.faults else "good")
     return redirect(url_for("rounds.show", plan=plan))
 
@@ -187,7 +186,8 @@ def publish(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=PlanId(plan))
+        field = "knowing" if isinstance(refused, rounds.FaultsNotAccepted) else ""
+        return _page(refused, plan=PlanId(plan), form="publish", field=field)
     flash(
         say(
             "Đã phát hành bản {version}. Bưu tá thấy tuyến ở lần đồng bộ tới.", version=done.version
@@ -245,7 +245,7 @@ def load(round_id: str) -> ResponseReturnValue:
 
     Where envelopes for old papers go along, their labels stand in this answer and nowhere else.
     """
-    tour = forms.number("tour", "Chuyến", least=1, most=changes.MOST_TOURS)
+    tour = forms.number("tour", "Chuyến", within=limits.TOUR)
     with transaction(here.sessions()) as store:
         loaded = round_loading.load(
             store,
@@ -301,7 +301,9 @@ def draw(plan: str) -> ResponseReturnValue:
     return render_template("rounds/map.html", map=drawn, page=page, points=points(drawn))
 
 
-def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> ResponseReturnValue:
+def _page(
+    refused: Refusal | None = None, *, plan: PlanId | None = None, form: str = "", field: str = ""
+) -> ResponseReturnValue:
     """The page of a day: of the plan that is named, or of the newest one."""
     named = plan or PlanId(forms.asked("plan"))
     with reading(here.sessions()) as store:
@@ -338,18 +340,26 @@ def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> Resp
         offices=offices,
         job=of_day[0] if of_day else None,
         refused_offices=words.refused_offices(of_day[0] if of_day else None, offices),
-        budgets=BUDGETS,
-        scopes=list(Scope),
-        levels=list(Lock),
-        refusal=told(refused) if refused else "",
+        budgets=[(str(each), say("{seconds} giây", seconds=each)) for each in BUDGETS],
+        scopes=[(each.value, words.scope_word(each)) for each in Scope],
+        levels=[(each.value, words.lock_word(each.value)) for each in Lock],
+        refusal=told(refused, at=field, form=form) if refused else "",
     )
     return shown, status_of(refused) if refused else 200
+
+
+def _budget_seconds() -> int:
+    return forms.number("budget", "Thời gian tìm", within=limits.BUDGET)
+
+
+def _seed() -> int:
+    return forms.number("seed", "Số mầm", within=limits.SEED)
 
 
 def _day(otherwise: date) -> date:
     """The day in the address; a malformed one is the day one would plan anyway."""
     try:
-        return date.fromisoformat(forms.asked("day", most=10))
+        return date.fromisoformat(forms.asked("day", most=limits.DAY))
     except ValueError:
         return otherwise
 

@@ -1,9 +1,8 @@
 """Upload a scan of one paper, open it, check it. What is no scan is refused by its first bytes, whatever its name."""
 
-from io import BytesIO
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.ids import DossierId
@@ -11,24 +10,28 @@ from postal_service.domain.refusals import Refusal
 from postal_service.services import digitisation, once, overview
 from postal_service.services.digitisation import (
     LARGEST_FILE,
-    MOST_PAGES,
     SCANNERS,
+    BadPageCount,
+    CheckedAlready,
+    ChecksHimself,
     Fault,
     NoSuchPaper,
+    NotAScan,
     ScanId,
     ScanState,
     UnknownScan,
 )
 from postal_service.services.persons import Purpose
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, security
+from postal_service.web import form_keys, forms, here, limits, security
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
+from postal_service.web.labels import word
 from postal_service.web.language import say
+from postal_service.web.papers import file_from_outside
 
 pages = Blueprint("scans", __name__, template_folder="templates", url_prefix="/scans")
 
-ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 LARGEST_NUMBER: Final = 10**12
 ACCEPT: Final = "accept"
 
@@ -55,8 +58,9 @@ def upload(key: str) -> ResponseReturnValue:
     """Keep one paper's file; it waits for the check of somebody else."""
     dossier = DossierId(key)
     try:
-        position = _position()
-        pages_in_it = forms.number("pages", "Số trang", least=1, most=MOST_PAGES)
+        with forms.together():
+            position = forms.number("position", "Giấy tờ cần quét", within=limits.SCANNED_PAPER)
+            pages_in_it = forms.number("pages", "Số trang", within=limits.PAGES)
         form = form_keys.read()
         sent = request.files.get("file")
         content = sent.stream.read(LARGEST_FILE + 1) if sent else b""
@@ -73,7 +77,7 @@ def upload(key: str) -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(dossier, refused)
+        return _page(dossier, refused, form="upload")
     flash(say("Đã lưu bản quét. Một đồng nghiệp phải xem và chấp nhận."), "good")
     return redirect(url_for("scans.show", key=key))
 
@@ -94,17 +98,7 @@ def look(key: str, scan: int) -> ResponseReturnValue:
         )
     if found.dossier != key:
         raise UnknownScan(scan=scan)
-    answer = send_file(
-        BytesIO(content),
-        mimetype=found.media_type,
-        download_name=f"{found.dossier[:8]}-{found.position}.{ENDINGS[found.media_type]}",
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    # A file from outside runs nothing here; the browser's own viewer may show it.
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
-    )
-    return answer
+    return file_from_outside(content, found.media_type, f"{found.dossier[:8]}-{found.position}")
 
 
 @pages.post(f"/<key>/<int(max={LARGEST_NUMBER}):scan>")
@@ -122,7 +116,7 @@ def check(key: str, scan: int) -> ResponseReturnValue:
             if found.dossier != dossier:
                 raise UnknownScan(scan=scan)
     except Refusal as refused:
-        return _page(dossier, refused)
+        return _page(dossier, refused, form=str(scan))
     flash(
         say("Đã gửi trả bản quét để quét lại.")
         if fault
@@ -132,14 +126,7 @@ def check(key: str, scan: int) -> ResponseReturnValue:
     return redirect(url_for("scans.show", key=key))
 
 
-def _position() -> int:
-    try:
-        return forms.number("position", "Giấy tờ", most=MOST_PAGES)
-    except forms.NotANumber:
-        raise NoSuchPaper(position=forms.raw("position")[:20]) from None
-
-
-def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
+def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
         names = overview.names(
@@ -149,20 +136,39 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
             staff=[each.scanned_by for each in view.scans]
             + [each.checked_by for each in view.scans if each.checked_by],
         )
+    lines = _lines(view)
     page = render_template(
         "scans/scans.html",
-        refusal=told(refused, at="file") if refused else "",
+        refusal=told(refused, at=_field_of(refused), form=form) if refused else "",
         view=view,
         names=names,
-        lines=_lines(view),
-        faults=list(Fault),
+        lines=lines,
+        papers=[(str(position), name) for position, name, _ in lines],
+        verdicts=_verdicts(),
         myself=here.actor().staff,
         waiting=ScanState.WAITING,
-        most_pages=MOST_PAGES,
         most_megabytes=LARGEST_FILE // 1_000_000,
-        typed=forms.typed("position", "pages"),
     )
     return page, status_of(refused) if refused else 200
+
+
+def _field_of(refused: Refusal) -> str:
+    match refused:
+        case NoSuchPaper():
+            return "position"
+        case BadPageCount():
+            return "pages"
+        case NotAScan():
+            return "file"
+        case ChecksHimself() | CheckedAlready():
+            return "verdict"
+        case _:
+            return ""
+
+
+def _verdicts() -> list[tuple[str, str]]:
+    sent_back = [(each.value, say("Gửi trả: {fault}", fault=word(each))) for each in Fault]
+    return [("", "—"), (ACCEPT, say("Rõ, đủ trang, đúng giấy tờ")), *sent_back]
 
 
 def _lines(view: overview.DossierView) -> list[tuple[int, str, list[digitisation.Scan]]]:

@@ -11,7 +11,7 @@ from postal_service.domain.refusals import OutOfDate, Refusal
 from postal_service.services import access, second_factor
 from postal_service.services.access import OldPasswordWrong
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.form_keys import FormNotOurs
 from postal_service.web.gate import staff_only
@@ -26,7 +26,6 @@ pages = Blueprint(
 TRIES: Final = "10 per minute; 100 per hour"
 OFFERED_FOR: Final = timedelta(minutes=15)
 LARGEST_SYMBOL: Final = 15  # QR version; a long login makes a long address
-LONGEST_CODE: Final = 40
 
 
 class OfferTooOld(OutOfDate):
@@ -55,7 +54,7 @@ def switch_on() -> ResponseReturnValue:
                 store, here.runtime().vault, secret, _code(), by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(refused, secret=secret)
+        return _page(refused, form="on", secret=secret)
     return render_template("second_factor/codes.html", codes=codes)
 
 
@@ -70,7 +69,7 @@ def switch_off() -> ResponseReturnValue:
                 store, here.runtime().vault, _code(), by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form="off")
     flash(say("Đã tắt xác thực hai lớp."), "good")
     return redirect(url_for("account.show"))
 
@@ -86,15 +85,17 @@ def renew_codes() -> ResponseReturnValue:
                 store, here.runtime().vault, _code(), by=here.actor(), at=here.now()
             )
     except Refusal as refused:
-        return _page(refused)
+        return _page(refused, form="codes")
     return render_template("second_factor/codes.html", codes=codes)
 
 
 def _code() -> str:
-    return forms.raw("code")[:LONGEST_CODE]
+    return forms.raw("code")[: limits.FACTOR_CODE]
 
 
-def _page(refused: Refusal | None = None, *, secret: str = "") -> ResponseReturnValue:
+def _page(
+    refused: Refusal | None = None, *, form: str = "", secret: str = ""
+) -> ResponseReturnValue:
     by = here.actor()
     with reading(here.sessions()) as store:
         is_on = second_factor.is_on(store, by)
@@ -106,7 +107,7 @@ def _page(refused: Refusal | None = None, *, secret: str = "") -> ResponseReturn
     at = "password" if isinstance(refused, OldPasswordWrong) else "code"
     page = render_template(
         "second_factor/second_factor.html",
-        refusal=told(refused, at=at) if refused else "",
+        refusal=told(refused, at=at, form=form) if refused else "",
         is_on=is_on,
         left=left,
         offer=_serializer().dumps([by.staff, offered, here.now().isoformat()]) if offered else "",

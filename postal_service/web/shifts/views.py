@@ -10,9 +10,9 @@ from postal_service.domain.money import Line
 from postal_service.domain.refusals import Refusal
 from postal_service.services import directory, half_handovers, once, overview, places, shifts
 from postal_service.services.purses import LineCount, compare
-from postal_service.services.shifts import HANDING, LONGEST_REASON, Held, ReasonNeeded
+from postal_service.services.shifts import HANDING, Held, ReasonNeeded
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import counted_cash, form_keys, forms, here
+from postal_service.web import counted_cash, form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.shifts.record import printable
@@ -36,8 +36,8 @@ def hand_over() -> ResponseReturnValue:
     by, at = here.actor(), here.now()
     try:
         counted = counted_cash.asked()
-        why = forms.optional_line("why", "Lý do chênh lệch", most=LONGEST_REASON)
-        badge = forms.line("badge", "Thẻ người nhận ca", most=40)
+        why = forms.optional_line("why", "Lý do chênh lệch", most=limits.REASON)
+        badge = forms.line("badge", "Thẻ người nhận ca", most=limits.BADGE)
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)

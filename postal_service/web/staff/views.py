@@ -13,7 +13,7 @@ from postal_service.services import access, overview, staffing
 from postal_service.services.access import OldPasswordWrong
 from postal_service.services.staffing import Decision
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -43,11 +43,12 @@ def listed() -> ResponseReturnValue:
 def change(staff: str) -> ResponseReturnValue:
     """With one's own password: a session alone does not change who may sign in."""
     try:
-        what = forms.choice("what", say("Việc cần làm"), What)
-        why = forms.line("why", say("Lý do"), most=forms.REASON)
+        with forms.together():
+            what = forms.choice("what", say("Việc cần làm"), What)
+            why = forms.line("why", say("Lý do"), most=limits.REASON)
         password = _changed(StaffId(staff), what, why)
     except Refusal as refused:
-        return _page(refused, at=staff)
+        return _page(refused, at=staff, form=_form(staff))
     if password:
         return _page(given_to=staff, password=password)
     flash(_done(what), "good")
@@ -68,11 +69,22 @@ def _changed(who: StaffId, what: What, why: str) -> str:
                 staffing.take_back(store, who, decision)
             case What.TAKE_ROLE:
                 role = forms.choice("role", say("Vai trò"), Role)
-                over = UnitCode(forms.line("over", say("Đơn vị"), most=40))
+                over = UnitCode(forms.line("over", say("Đơn vị"), most=limits.UNIT))
                 staffing.take_role(store, who, role, over, decision)
             case _:
                 assert_never(what)
     return ""
+
+
+def _form(staff: str) -> str:
+    """Which of a person's forms was sent: that of the account, or that of one of the roles."""
+    if forms.raw("what") != What.TAKE_ROLE:
+        return staff
+    return _form_of_role(staff, forms.raw("role"), forms.raw("over"))
+
+
+def _form_of_role(staff: str, role: str, unit: str) -> str:
+    return f"{staff}-{role}-{unit}"
 
 
 def _done(what: What) -> str:
@@ -86,7 +98,12 @@ def _done(what: What) -> str:
 
 
 def _page(
-    refused: Refusal | None = None, *, at: str = "", given_to: str = "", password: str = ""
+    refused: Refusal | None = None,
+    *,
+    at: str = "",
+    form: str = "",
+    given_to: str = "",
+    password: str = "",
 ) -> ResponseReturnValue:
     by = here.actor()
     named = forms.asked("named")
@@ -99,7 +116,7 @@ def _page(
     field = "password" if isinstance(refused, OldPasswordWrong) else ""
     page = render_template(
         "staff/staff.html",
-        refusal=told(refused, at=field) if refused else "",
+        refusal=told(refused, at=field, form=form) if refused else "",
         accounts=accounts,
         following=following,
         names=names,
@@ -109,6 +126,6 @@ def _page(
         given_to=given_to,
         password=password,
         myself=by.staff,
-        typed=forms.typed("what", "why"),
+        form_of_role=_form_of_role,
     )
     return page, status_of(refused) if refused else 200

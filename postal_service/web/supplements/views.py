@@ -9,7 +9,7 @@ from postal_service.services import once, overview, persons, sealing, supplement
 from postal_service.services.persons import Purpose
 from postal_service.services.supplements import Asked
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.receptions.form import papers
@@ -19,7 +19,6 @@ from postal_service.web.supplements.words import reason_word
 pages = Blueprint("supplements", __name__, template_folder="templates", url_prefix="/supplements")
 
 TAKING = (Role.POSTAL_CLERK,)
-LONGEST_CODE = 200
 
 
 @pages.get("")
@@ -51,7 +50,7 @@ def accept() -> ResponseReturnValue:
         return _code_page(refused)
     try:
         key = form_keys.read()
-        serial = forms.optional_line("serial", "Số niêm phong", most=40).upper()
+        serial = forms.optional_serial("serial", "Số niêm phong")
         with transaction(here.sessions()) as store:
             once.use(store, key)
             sent = supplements.accept(
@@ -100,7 +99,7 @@ def accept() -> ResponseReturnValue:
 def _asked() -> Asked:
     with reading(here.sessions()) as store:
         return supplements.asked(
-            store, forms.raw("code")[:LONGEST_CODE], by=here.actor(), at=here.now()
+            store, forms.raw("code")[: limits.SCANNED], by=here.actor(), at=here.now()
         )
 
 

@@ -18,7 +18,7 @@ from postal_service.services import tracking
 from postal_service.services.persons import Purpose
 from postal_service.services.tracking import NothingFound, TimelineStep, Tracked
 from postal_service.storage.transaction import reading
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import open_to_all
 from postal_service.web.labels import word
@@ -34,13 +34,12 @@ LOOKS = "12 per minute; 200 per day"
 # Many addresses together guess at one dossier no faster than this; who knows the PIN is not counted.
 WRONG_LOOKS = "60 per day"
 LABELS = "60 per minute"
-LONGEST_CODE = 60
 
 
 def _asked_about() -> str:
     """The dossier that is asked for, however its code is written; the address where it is none."""
     try:
-        written = forms.raw("code")[:LONGEST_CODE]
+        written = forms.raw("code")[: limits.DOSSIER_CODE]
         return dossier_code.parse(written, today=local(here.now()).date()).canonical
     except Refusal:
         return get_remote_address()
@@ -63,8 +62,8 @@ def ask() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """The dossier in the answer to the form itself, so that nothing of it stands in an address."""
     try:
-        code = forms.line("code", "Mã hồ sơ", most=LONGEST_CODE)
-        factor = forms.line("factor", "Mã PIN", most=12)
+        code = forms.line("code", "Mã hồ sơ", most=limits.DOSSIER_CODE)
+        factor = forms.line("factor", "Mã PIN", most=limits.PIN)
         with reading(here.sessions()) as store:
             found = tracking.track(store, here.runtime().vault, code, factor, at=here.now())
     except Refusal as refused:
@@ -121,7 +120,7 @@ def number(item: str) -> ResponseReturnValue:
 def _form(refused: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "tracking/ask.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, saved=True) if refused else "",
         typed=forms.typed("code"),
     )
     return page, status_of(refused) if refused else 200

@@ -3,14 +3,12 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from postal_service.domain.money import LARGEST_AMOUNT_DONG
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
 from postal_service.services import late_transfers, once
-from postal_service.services.charges import LONGEST_REFERENCE
-from postal_service.services.late_transfers import LONGEST_PURPOSE, TAKING, AmountDiffers
+from postal_service.services.late_transfers import TAKING, AmountDiffers
 from postal_service.storage.transaction import transaction
-from postal_service.web import form_keys, forms, here
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.labels import word
@@ -29,9 +27,10 @@ def show() -> ResponseReturnValue:
 @staff_only(*TAKING)
 def take_up() -> ResponseReturnValue:
     try:
-        purpose = forms.line("purpose", "Nội dung chuyển khoản", most=LONGEST_PURPOSE)
-        amount = forms.number("amount", "Số tiền", least=1, most=LARGEST_AMOUNT_DONG)
-        reference = forms.line("reference", "Số giao dịch ngân hàng", most=LONGEST_REFERENCE)
+        with forms.together():
+            purpose = forms.line("purpose", "Nội dung chuyển khoản", most=limits.TRANSFER_PURPOSE)
+            amount = forms.number("amount", "Số tiền", within=limits.PAID)
+            reference = forms.line("reference", "Số giao dịch ngân hàng", most=limits.REFERENCE)
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             once.use(store, key)
@@ -54,7 +53,7 @@ def take_up() -> ResponseReturnValue:
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     typed = forms.typed("purpose", "amount", "reference")
     if not typed["purpose"]:
-        typed["purpose"] = forms.asked("purpose", most=LONGEST_PURPOSE)
+        typed["purpose"] = forms.asked("purpose", most=limits.TRANSFER_PURPOSE)
     page = render_template(
         "transfers/transfer.html", refusal=_told(refused) if refused else "", typed=typed
     )

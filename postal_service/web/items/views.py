@@ -7,7 +7,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.acts import Counts
 from postal_service.domain.ids import ItemId, StaffId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import directory, overview, sealing, sight
+from postal_service.services import directory, handover_records, overview, sealing, sight
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here
 from postal_service.web.acts import begins
@@ -28,9 +28,11 @@ LONGEST_SERIAL = 40
 def show(number: str) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, ItemId(number), by=here.actor())
+        records = handover_records.printable(store, view.moments, by=here.actor())
     return render_template(
         "items/item.html",
         view=view,
+        records=records,
         acts=begins(view.standing, here.actor()),
         papers=papers_of(view.standing, here.actor()),
     )

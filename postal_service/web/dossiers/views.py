@@ -17,6 +17,7 @@ from postal_service.services import (
     charges,
     dossiers,
     erasing,
+    handover_records,
     overview,
     taking,
     transfers,
@@ -29,6 +30,7 @@ from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.printouts import receipt
 from postal_service.web.printouts.authorisation import is_offered
 from postal_service.web.printouts.offered import REGISTERING, offered
 from postal_service.web.records.offered import papers_of
@@ -94,6 +96,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         payable = transfers.payable(
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
+        records = handover_records.printable(store, view.moments, by=here.actor())
         owed = charges.owed(store, [key]).get(key, ())
         erased = erasing.told(store, key)
         overwriting = erasing.overwriting(store, erased) if erased else None
@@ -108,6 +111,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         "dossiers/dossier.html",
         refusal=told(refused) if refused else "",
         view=view,
+        records=records,
         now=here.now(),
         why_of=why_of,
         steps=possible(view.dossier, here.actor()),
@@ -120,6 +124,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         typed=forms.typed("why", "new_due"),
         printouts=offered(view),
         item_papers=[paper for each in view.standings for paper in papers_of(each, here.actor())],
+        may_print_receipt=receipt.is_offered(view.dossier) and here.actor().may(*REGISTERING),
         may_authorise=is_offered(view.dossier) and here.actor().may(*REGISTERING),
         may_register=view.dossier.result_by_post
         and view.dossier.erased_at is None

@@ -15,6 +15,7 @@ _FOUND = "found"
 class Form(StrEnum):
     """The papers of an agency that have an issued form."""
 
+    RECEIPT = "receipt"
     SUPPLEMENT = "supplement"
     REFUSAL = "refusal"
     EXTENSION = "extension"

@@ -21,6 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Chưa điểm kiểm nào đủ bên làm chứng ký. Giữ lại mọi sự kiện đã ký trong máy.",
         "No checkpoint has enough witnesses yet. Keep every signed event in the phone.",
     ),
+    "ledger.unknown_head": (
+        "Sổ chưa được ký lần nào ở đúng {size} sự kiện. So lại con số in trên giấy; nếu đúng, hãy báo bên kiểm tra.",
+        "The ledger was never signed at {size} events. Compare the number on the paper again; if it is right, tell the auditors.",
+    ),
     "ledger.not_witnessed": (
         "Chưa điểm kiểm nào đủ bên làm chứng ký (cần {needed}). Khi họ trả lời, chạy `postal checkpoint` rồi làm lại.",
         "No checkpoint has enough witnesses yet ({needed} needed). Once they answer, run `postal checkpoint`, then try again.",

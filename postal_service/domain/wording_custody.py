@@ -1,6 +1,14 @@
 """Sentences for refusals of custody, hand-over and delivery: Vietnamese, English."""
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "handover.unknown_record": (
+        "Không tìm thấy biên bản giao nhận này, hoặc bạn không thuộc bên nào của nó.",
+        "No such hand-over record, or you were on neither side of it.",
+    ),
+    "handover.half_signed": (
+        "Bưu gửi {item}: bên nhận đã ký, phần ký của bên giao chưa tới máy chủ. Bên giao gửi dữ liệu trên điện thoại lên rồi in lại.",
+        "Item {item}: the taker signed, the giver's half has not arrived. Have the giver's phone send what it signed, then print again.",
+    ),
     "postal": ("Bưu điện không thực hiện được yêu cầu này.", "The post cannot do this."),
     "unknown": (
         "Không tìm thấy, hoặc không thuộc phạm vi của bạn.",

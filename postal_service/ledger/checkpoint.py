@@ -20,6 +20,7 @@ from postal_service.storage.upsert import insert_or_leave
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 EVERY = timedelta(seconds=60)
 EVERY_LEAVES = 1_000
+LARGEST = 2**63 - 1  # size that a database can be asked for
 
 _COSIGNATURES = cast("Table", CosignatureRow.__table__)
 # Of two processes that sign at the same moment the second finds it signed. Before the first event
@@ -117,21 +118,50 @@ def newest(session: Session) -> Kept | None:
     return None if size is None else at_size(session, size)
 
 
-def newest_witnessed(session: Session, quorum: int, witnesses: Sequence[NoteKey]) -> Kept | None:
+def last_before(session: Session, moment: datetime) -> int:
+    """The size of the last checkpoint that was made before a moment, 0 where there is none."""
+    asked = (
+        select(CheckpointRow.size)
+        .where(CheckpointRow.made_at < moment)
+        .order_by(CheckpointRow.made_at.desc(), CheckpointRow.size.desc())
+        .limit(1)
+    )
+    return session.execute(asked).scalar_one_or_none() or 0
+
+
+def last_upto(session: Session, size: int) -> Kept | None:
+    """The largest checkpoint over no more than so many leaves."""
+    asked = select(func.max(CheckpointRow.size)).where(CheckpointRow.size <= size)
+    found = session.execute(asked).scalar_one_or_none()
+    return None if found is None else at_size(session, found)
+
+
+def newest_witnessed(
+    session: Session,
+    quorum: int,
+    witnesses: Sequence[NoteKey],
+    *,
+    above: int = 0,
+    upto: int | None = None,
+) -> Kept | None:
     """The largest checkpoint under which at least this many of these witnesses stand.
 
     Others may stand there too, from the time when they were asked: nobody counts them any more.
+    Looked for among those larger than `above` and no larger than `upto`.
     """
     if quorum == 0:
-        return newest(session)
+        found = newest(session) if upto is None else last_upto(session, upto)
+        return found if found is not None and found.size > above else None
     asked = (
         select(CosignatureRow.size)
-        .where(or_(*(_lines_of(key) for key in witnesses)))
+        .where(or_(*(_lines_of(key) for key in witnesses)), CosignatureRow.size > above)
         .group_by(CosignatureRow.size)
         .having(func.count() >= quorum)
         .order_by(CosignatureRow.size.desc())
         .limit(1)
     )
+    if upto is not None:
+        asked = asked.where(CosignatureRow.size <= upto)
     size = session.execute(asked).scalar_one_or_none()
     return None if size is None else at_size(session, size)
 

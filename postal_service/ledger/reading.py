@@ -120,6 +120,22 @@ def entries_of(session: Session, item: ItemId) -> list[Recorded]:
     return [_recorded(*row) for row in session.execute(asked)]
 
 
+def of_types(session: Session, items: Collection[ItemId], types: Collection[str]) -> list[Recorded]:
+    """The events of these types in the timelines of these items, in the order of the ledger."""
+    asked = _LEAF.where(among(_ENTRIES.c.item, "items"), _ENTRIES.c.type.in_(types))
+    rows = session.execute(asked.order_by(_ENTRIES.c.index), {"items": sorted(items)})
+    return [_recorded(*row) for row in rows]
+
+
+def around(session: Session, device: DeviceId, sequence: int, span: int) -> list[Recorded]:
+    """What a device told, from so many events before one of its own to as many after it."""
+    asked = _LEAF.where(
+        _ENTRIES.c.device == device,
+        _ENTRIES.c.device_sequence.between(sequence - span, sequence + span),
+    )
+    return [_recorded(*row) for row in session.execute(asked.order_by(_ENTRIES.c.device_sequence))]
+
+
 def everything(session: Session, after: int = 0) -> Iterator[Recorded]:
     """Every leaf in order, except the first `after` ones, which the caller has seen."""
     while True:

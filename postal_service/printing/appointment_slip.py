@@ -1,13 +1,16 @@
 """P3, Giấy tiếp nhận hồ sơ và hẹn trả kết quả: when the agency took the dossier and when it answers.
 
-The delivery code is a secret of the citizen: it is printed once, here, and the post does not keep it.
+The delivery code is a secret of the citizen: it is printed once, when the dossier is taken, and the
+post does not keep it. The same slip is printed again without it from what is recorded.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from postal_service.printing.codes import Correction, qr_symbol
 from postal_service.printing.figures import (
+    clock,
     day_of,
     dong,
     masked_id,
@@ -17,14 +20,34 @@ from postal_service.printing.figures import (
 )
 from postal_service.printing.page import ILLUSTRATIVE_FORM, Paper, Signature
 from postal_service.printing.paper_counts import ListedPaper, put_papers
-from postal_service.printing.typesetting import NOTE, STRONG, line
+from postal_service.printing.tables import Column
+from postal_service.printing.typesetting import CELL_CENTER, NOTE, STRONG, line
 
 _MODULE_MM = 0.9
 
 
+NEVER_AGAIN: Final = (
+    "Mã tra cứu (PIN) và mã nhận kết quả chỉ có trên giấy cấp khi tiếp nhận. Tra cứu được bằng 4 số cuối "
+    "điện thoại đã đăng ký; mất mã nhận kết quả thì báo quầy để cấp mã mới."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueChange:
+    """What was done after the reception, and the date it left the citizen with."""
+
+    at: datetime
+    what: str
+    due_at: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AppointmentSlip:
-    """One receipt of a dossier; `delivery_code` is `BG1:…` or empty when the post does not deliver."""
+    """One receipt of a dossier; `delivery_code` is `BG1:…` or empty when the post does not deliver.
+
+    Printed again it has no secret, since nobody keeps them: `lookup_pin` is empty then. `due_at` is
+    none while the clock stands. `changes` are told where there were any, and how the dossier stands.
+    """
 
     dossier_code: str
     agency_name: str
@@ -42,12 +65,16 @@ class AppointmentSlip:
     sets: int
     legal_time: str
     received_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     result_place: str
     fee_dong: int
     lookup_pin: str
     delivery_code: str
     clerk_name: str
+    fee_state: str = ""
+    printed_again_at: datetime | None = None
+    standing: str = ""
+    changes: tuple[DueChange, ...] = ()
     basis_line: str = ILLUSTRATIVE_FORM
 
 
@@ -59,7 +86,8 @@ def render(view: AppointmentSlip) -> bytes:
         basis_line=view.basis_line,
     )
     paper.national_header((view.agency_name, view.desk_name))
-    paper.title()
+    again = view.printed_again_at
+    paper.title(f"Bản in lại lúc {clock(again)} theo dữ liệu đang ghi" if again else "")
     paper.bars(view.dossier_code, module_mm=0.25)
     _put_people(paper, view)
     paper.section("Thành phần hồ sơ nộp gồm")
@@ -67,11 +95,20 @@ def render(view: AppointmentSlip) -> bytes:
     paper.pairs(("Số lượng hồ sơ", f"{view.sets} bộ"), ("Thời hạn giải quyết", view.legal_time))
     paper.facts(
         ("Tiếp nhận hồ sơ lúc", official_clock(view.received_at)),
-        ("Hẹn trả kết quả lúc", official_clock(view.due_at)),
+        (
+            "Hẹn trả kết quả lúc",
+            official_clock(view.due_at)
+            if view.due_at
+            else "chưa tính được, thời hạn đang tạm dừng",
+        ),
         ("Nhận kết quả tại", view.result_place),
-        ("Phí, lệ phí", dong(view.fee_dong)),
-        ("Mã tra cứu (PIN)", view.lookup_pin),
+        ("Phí, lệ phí", " — ".join(part for part in (dong(view.fee_dong), view.fee_state) if part)),
     )
+    _put_changes(paper, view)
+    if view.lookup_pin:
+        paper.facts(("Mã tra cứu (PIN)", view.lookup_pin))
+    else:
+        paper.say(NEVER_AGAIN, NOTE)
     if view.delivery_code:
         _put_delivery_code(paper, view.delivery_code)
     paper.signatures(
@@ -99,6 +136,26 @@ def _put_people(paper: Paper, view: AppointmentSlip) -> None:
     paper.facts(
         ("Địa chỉ", view.submitter_address),
         ("Thủ tục hành chính", f"{view.procedure_name} (mã {view.procedure_code})"),
+    )
+
+
+def _put_changes(paper: Paper, view: AppointmentSlip) -> None:
+    if view.standing:
+        paper.facts(("Tình trạng hồ sơ khi in", view.standing))
+    if not view.changes:
+        return
+    paper.section("Từ khi tiếp nhận")
+    paper.table(
+        (
+            Column(heading="Lúc", share=30, style=CELL_CENTER),
+            Column(heading="Việc", share=90),
+            Column(heading="Hẹn trả kết quả", share=40, style=CELL_CENTER),
+        ),
+        [
+            (clock(each.at), each.what, clock(each.due_at) if each.due_at else "tạm dừng")
+            for each in view.changes
+        ],
+        empty="Không có thay đổi nào.",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from postal_service.printing.figures import counted, day_of, official_clock, official_date
 from postal_service.printing.page import Paper, Signature
+from postal_service.printing.signed_head import WHEN_PRINTED, SignedHead, put_head
 from postal_service.printing.tables import Column
 from postal_service.printing.typesetting import CELL_CENTER
 
@@ -34,6 +35,7 @@ class BagManifest:
     items: tuple[BaggedItem, ...]
     closed_at: datetime
     packer_name: str
+    head: SignedHead | None  # of the ledger, when it was printed
 
 
 def render(view: BagManifest) -> bytes:
@@ -63,6 +65,7 @@ def render(view: BagManifest) -> bytes:
         empty="Túi không có bưu gửi nào.",
     )
     paper.facts(("Tổng số bưu gửi", counted(len(view.items))))
+    put_head(paper, view.head, heading=WHEN_PRINTED)
     paper.signatures(
         Signature(role="NGƯỜI ĐÓNG TÚI", name=view.packer_name),
         Signature(role="NGƯỜI VẬN CHUYỂN"),

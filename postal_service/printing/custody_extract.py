@@ -7,6 +7,7 @@ from postal_service.domain.wording_numbers import in_figures
 from postal_service.printing.codes import Correction, qr_symbol
 from postal_service.printing.figures import clock, counted, day_of, official_date
 from postal_service.printing.page import A4_ACROSS, Paper, Signature
+from postal_service.printing.signed_head import in_groups
 from postal_service.printing.tables import Column
 from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, STRONG, line
 
@@ -77,7 +78,7 @@ def render(view: CustodyExtract) -> bytes:
                 event.holder,
                 event.place,
                 event.seal,
-                _in_groups(event.leaf_hash),
+                in_groups(event.leaf_hash, 16),
             )
             for event in view.events
         ],
@@ -93,7 +94,7 @@ def render(view: CustodyExtract) -> bytes:
             line("Điểm kiểm của sổ", STRONG),
             line(f"Sổ: {view.log_origin}"),
             line(f"Số lá: {in_figures(view.log_size)}"),
-            line(f"Gốc: {_in_groups(view.log_root)}"),
+            line(f"Gốc: {in_groups(view.log_root)}"),
         ),
     )
     paper.signatures(
@@ -104,8 +105,3 @@ def render(view: CustodyExtract) -> bytes:
         dated=f"{view.place}, {official_date(day_of(view.extracted_at))}",
     )
     return paper.pdf()
-
-
-def _in_groups(digest: str) -> str:
-    """A hash in groups of sixteen, as two people compare it aloud."""
-    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))

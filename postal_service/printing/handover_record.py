@@ -20,19 +20,23 @@ from postal_service.printing.figures import (
     official_date,
 )
 from postal_service.printing.page import ILLUSTRATIVE_FORM, Paper, Signature
+from postal_service.printing.signed_head import SignedHead, in_groups, put_head
 from postal_service.printing.tables import Column
 from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, NOTE, STRONG, line
 
 COPIES: Final = ("Bản 1 — bên giao giữ", "Bản 2 — bên nhận giữ")
 _RESERVED_LINES: Final = 3
+_HASH_GROUP: Final = 16
 
 
 class Direction(Enum):
     """Which way the envelopes go."""
 
     DOSSIERS_TO_AGENCY = "dossiers"
+    DOSSIERS_TO_POST = "dossiers_back"  # taken at a desk, and carried on by the post
     RESULTS_TO_POST = "results"
-    WITHIN_THE_POST = "within"  # from one to another of the same office, at the end of a shift
+    WITHIN_THE_POST = "within"  # from one to another of the same office
+    BETWEEN_OFFICES = "between"  # from one post office to another
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,7 @@ class HandedItem:
     certified_copies: int
     photocopies: int
     due_at: datetime | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +63,30 @@ class Exclusion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedBy:
+    """When one side signed, by the clock of the device it signed with, and with which key."""
+
+    at: datetime
+    device: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedLine:
+    """The hashes of both halves of one line; `offered` is empty where the giver showed a code for all."""
+
+    item_code: str
+    offered: str
+    answered: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandoverRecord:
-    """One hand-over; `chain_head` is the hash of its last event, `check_link` where to check it."""
+    """One hand-over; `chain_head` is the hash of its last event, `check_link` where to check it.
+
+    `put_out` counts what the giver put out in the same act, whoever took the rest; `offer_code` is
+    the hash of the code that his phone showed, if it was one; `head` is the ledger's before it.
+    """
 
     direction: Direction
     number: str
@@ -76,13 +103,23 @@ class HandoverRecord:
     money_dong: int
     chain_head: str
     check_link: str
+    put_out: int
+    giver_signed: SignedBy
+    receiver_signed: SignedBy
+    recorded_at: datetime
+    events: tuple[SignedLine, ...]
+    offer_code: str
+    head: SignedHead | None
+    printed_again_at: datetime | None = None
     basis_line: str = ILLUSTRATIVE_FORM
 
 
 _TITLES: Final = {
     Direction.DOSSIERS_TO_AGENCY: "Bưu điện giao cho cơ quan giải quyết",
     Direction.RESULTS_TO_POST: "Cơ quan giải quyết giao cho bưu điện",
+    Direction.DOSSIERS_TO_POST: "Nơi tiếp nhận giao cho bưu điện",
     Direction.WITHIN_THE_POST: "Bàn giao giữa hai người của cùng một bưu cục",
+    Direction.BETWEEN_OFFICES: "Bàn giao giữa hai bưu cục",
 }
 
 
@@ -94,32 +131,45 @@ def render(view: HandoverRecord) -> bytes:
 
 def _name(direction: Direction) -> str:
     match direction:
-        case Direction.DOSSIERS_TO_AGENCY:
+        case Direction.DOSSIERS_TO_AGENCY | Direction.DOSSIERS_TO_POST:
             return "BIÊN BẢN GIAO NHẬN HỒ SƠ"
         case Direction.RESULTS_TO_POST:
             return "BIÊN BẢN GIAO NHẬN KẾT QUẢ"
-        case Direction.WITHIN_THE_POST:
+        case Direction.WITHIN_THE_POST | Direction.BETWEEN_OFFICES:
             return "BIÊN BẢN GIAO NHẬN BƯU GỬI"
         case _:
             assert_never(direction)
 
 
 def _put_copy(paper: Paper, view: HandoverRecord) -> None:
-    to_agency = view.direction is Direction.DOSSIERS_TO_AGENCY
-    from_agency = view.direction is Direction.RESULTS_TO_POST
+    from_agency = view.direction in {Direction.RESULTS_TO_POST, Direction.DOSSIERS_TO_POST}
     paper.national_header((view.agency_name,) if from_agency else (view.office_name,))
-    paper.title(_TITLES[view.direction])
+    again = view.printed_again_at
+    paper.title(
+        _TITLES[view.direction],
+        f"Bản in lại lúc {clock(again)} theo sổ; biên bản lập lúc {clock(view.handed_at)}"
+        if again
+        else "",
+    )
     paper.facts(
         ("Thời điểm", official_clock(view.handed_at)),
         ("Địa điểm", view.place),
         ("Bên giao", f"{view.giver_name} — {view.giver_unit}"),
         ("Bên nhận", f"{view.receiver_name} — {view.receiver_unit}"),
     )
-    _put_items(paper, view.items, with_due=to_agency)
+    _put_items(paper, view.items)
+    if view.put_out > len(view.events):
+        paper.say(
+            f"Bên giao đưa ra {counted(view.put_out)} bưu gửi trong lần này; "
+            f"biên bản ghi {counted(len(view.events))} bưu gửi mà bên nhận đã trả lời.",
+            NOTE,
+        )
     if view.money_dong:
         money = f"{dong(view.money_dong)} ({dong_in_words(view.money_dong)})"
         paper.facts(("Phí, lệ phí bàn giao kèm theo", money))
     _put_exclusions(paper, view.exclusions)
+    _put_signed(paper, view)
+    put_head(paper, view.head, heading="Sổ lưu giữ trước biên bản này")
     _put_chain(paper, view)
     paper.signatures(
         Signature(role="BÊN GIAO", name=view.giver_name),
@@ -130,7 +180,8 @@ def _put_copy(paper: Paper, view: HandoverRecord) -> None:
     )
 
 
-def _put_items(paper: Paper, items: Sequence[HandedItem], *, with_due: bool) -> None:
+def _put_items(paper: Paper, items: Sequence[HandedItem]) -> None:
+    with_due = any(item.due_at for item in items)
     originals = sum(item.originals for item in items)
     certified = sum(item.certified_copies for item in items)
     photocopies = sum(item.photocopies for item in items)
@@ -155,7 +206,11 @@ def _put_items(paper: Paper, items: Sequence[HandedItem], *, with_due: bool) -> 
                 str(item.originals),
                 str(item.certified_copies),
                 str(item.photocopies),
-                clock(item.due_at) if item.due_at else "",
+                " ".join(
+                    part
+                    for part in (clock(item.due_at) if item.due_at else "", item.remark)
+                    if part
+                ),
             )
             for index, item in enumerate(items, start=1)
         ],
@@ -187,8 +242,42 @@ def _put_exclusions(paper: Paper, exclusions: Sequence[Exclusion]) -> None:
         )
         paper.facts(("Số bưu gửi lập biên bản", counted(len(exclusions))))
         return
-    paper.say("Không có tại thời điểm in. Ghi thêm bằng tay, cả hai bên ký nháy từng dòng:", NOTE)
+    paper.say("Không có trong sổ. Ghi thêm bằng tay, cả hai bên ký nháy từng dòng:", NOTE)
     paper.blanks(_RESERVED_LINES)
+
+
+def _put_signed(paper: Paper, view: HandoverRecord) -> None:
+    """Who signed in the system, when and with which key; and the hash of every event."""
+    paper.section("Chữ ký trong hệ thống")
+    paper.facts(
+        ("Bên giao", _signature(view.giver_name, view.giver_signed)),
+        ("Bên nhận", _signature(view.receiver_name, view.receiver_signed)),
+        ("Ghi vào sổ lúc", clock(view.recorded_at)),
+    )
+    if view.offer_code:
+        paper.facts(("Mã đề nghị bên giao đã đưa (SHA-256)", view.offer_code))
+    paper.table(
+        (
+            Column(heading="STT", share=9, style=CELL_CENTER),
+            Column(heading="Mã bưu gửi", share=32, style=CELL_CENTER),
+            Column(heading="Mã băm sự kiện bên giao (SHA-256)", share=65, style=CELL_SMALL),
+            Column(heading="Mã băm sự kiện bên nhận (SHA-256)", share=65, style=CELL_SMALL),
+        ),
+        [
+            (
+                str(index),
+                signed.item_code,
+                in_groups(signed.offered, _HASH_GROUP) or "theo mã đề nghị",
+                in_groups(signed.answered, _HASH_GROUP),
+            )
+            for index, signed in enumerate(view.events, start=1)
+        ],
+        empty="Không có sự kiện nào.",
+    )
+
+
+def _signature(name: str, signed: SignedBy) -> str:
+    return f"{name}, {clock(signed.at)}, máy {signed.device}, khóa {signed.fingerprint}"
 
 
 def _put_chain(paper: Paper, view: HandoverRecord) -> None:

@@ -17,6 +17,7 @@ from postal_service.printing.figures import (
     time_of_day,
 )
 from postal_service.printing.page import Paper, Signature
+from postal_service.printing.signed_head import WHEN_PRINTED, SignedHead, put_head
 from postal_service.printing.tables import Cell, Column
 from postal_service.printing.typesetting import (
     CELL,
@@ -85,6 +86,7 @@ class RunList:
     returns_at: datetime
     distance_m: int
     tours: tuple[RunTour, ...]
+    head: SignedHead | None  # of the ledger, when it was printed
 
     @property
     def stops(self) -> tuple[RunStop, ...]:
@@ -116,6 +118,7 @@ def render(view: RunList) -> bytes:
         *_by_name(charges),
         ("Tổng tiền phải thu", _in_full(charges)),
     )
+    put_head(paper, view.head, heading=WHEN_PRINTED)
     paper.signatures(
         Signature(role="NGƯỜI GIAO TUYẾN"),
         Signature(role="BƯU TÁ", name=view.courier_name),

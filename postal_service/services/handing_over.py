@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Capacity, Leg
+from postal_service.domain.acts import Capacity
 from postal_service.domain.custody import ENDED, Standing, State
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Unknown
@@ -79,10 +79,6 @@ class Outcome:
     at: datetime
     head: str  # leaf hash of the last event of the hand-over, hex
     last_event: EventId
-
-    @property
-    def carries_results(self) -> bool:
-        return any(line.standing.leg is Leg.OUT for line in self.batch.lines)
 
 
 def ready(session: Session, *, by: Actor, after: str = "") -> Ready:

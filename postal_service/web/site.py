@@ -44,6 +44,7 @@ from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
 from postal_service.web.labels import word, worded
 from postal_service.web.language import language, say
+from postal_service.web.ledger import views as ledger
 from postal_service.web.particulars import views as particulars
 from postal_service.web.payments import views as payments
 from postal_service.web.phones import views as phones
@@ -95,6 +96,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     reports.pages,
     imports.pages,
     tracking.pages,
+    ledger.pages,
     audit.pages,
 )
 

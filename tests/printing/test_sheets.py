@@ -226,10 +226,12 @@ def test_an_authorisation_leaves_to_the_hand_what_is_not_known() -> None:
 def test_a_handover_is_printed_once_for_each_side() -> None:
     pages = page_texts(handover_record.render(movement.DOSSIER_HANDOVER))
 
-    assert len(pages) == 2
-    for page, kept_by in zip(pages, handover_record.COPIES, strict=True):
-        assert kept_by in page
-        assert "Trang 1/1" in page
+    assert len(pages) == 4
+    for at, kept_by in enumerate(handover_record.COPIES):
+        copy = pages[2 * at : 2 * at + 2]
+        assert [kept_by in page for page in copy] == [True, True]
+        assert [f"Trang {n}/2" in page for n, page in enumerate(copy, 1)] == [True, True]
+        page = " ".join(copy)
         assert "Số bưu gửi: 6 (sáu)" in page
         assert "Bản photo: 12 (mười hai)" in page
         assert "Bên giao: Lê Thị Đi Tuyến Giả Định" in page
@@ -256,7 +258,7 @@ def test_a_handover_without_exceptions_keeps_lines_for_them() -> None:
     words = text_of(handover_record.render(movement.RESULT_HANDOVER))
 
     assert "Cơ quan giải quyết giao cho bưu điện" in words
-    assert "Không có tại thời điểm in. Ghi thêm bằng tay" in words
+    assert "Không có trong sổ. Ghi thêm bằng tay" in words
 
 
 def test_a_run_list_keeps_the_route_order_and_adds_up_the_cash() -> None:

@@ -7,14 +7,24 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import vietqr
 from postal_service.domain.bank_accounts import BankAccount
+from postal_service.domain.ids import DossierId
 from postal_service.domain.money import Line
+from postal_service.domain.persons import PersonRole, read_person
 from postal_service.runtime import Runtime, start
-from postal_service.storage.schema import AccessRow, DossierRow, EntryRow, StepRow
+from postal_service.services import persons
+from postal_service.storage.schema import (
+    AccessRow,
+    DossierRow,
+    EntryRow,
+    MoneyRow,
+    PersonRow,
+    StepRow,
+)
 from postal_service.storage.transaction import Sessions
 from tests.clock import Clock
 from tests.printing.read_back import codes_of, text_of, title_and_language
@@ -288,6 +298,123 @@ def test_nobody_prints_the_registration_of_a_foreign_dossier_or_of_none(
     session.commit()
     assert browser("counter").send(path).status_code == 409
     assert "In lại phiếu đăng ký" not in browser("counter").text(f"/dossiers/{received}")
+
+
+def receipt(clerk: Browser, dossier: str) -> str:
+    """The appointment slip printed again from the dossier's page."""
+    path = f"/dossiers/{dossier}/papers/receipt"
+    assert f'action="{path}"' in clerk.text(f"/dossiers/{dossier}")
+    answer = clerk.send(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].endswith('-hen-tra.pdf"')
+    return text_of(answer.data)
+
+
+def test_the_appointment_slip_is_printed_again_as_it_was_received_and_the_look_is_logged(
+    browser: Callable[[str], Browser], received: str, session: Session, clock: Clock
+) -> None:
+    clock.forward(timedelta(hours=5))
+
+    words = receipt(browser("counter"), received)
+
+    for said in (
+        "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
+        "Bản in lại lúc 14:20 23/11/2026 theo dữ liệu đang ghi",
+        "UBND phường Tam Kỳ",
+        "Trung tâm Phục vụ hành chính công phường Tam Kỳ",
+        "Người nộp hồ sơ: Nguyễn Thị Lan",
+        "Chủ hồ sơ: Nguyễn Thị Lan",
+        "Số định danh: 049*****3456",
+        "12 Trần Cao Vân",
+        f"{PAPER} 1 0 0",
+        "Tiếp nhận hồ sơ lúc: 09 giờ 20 phút, ngày 23 tháng 11 năm 2026",
+        "Hẹn trả kết quả lúc: 17 giờ 00 phút, ngày 23 tháng 11 năm 2026",
+        "Nhận kết quả tại: Tại nhà, qua dịch vụ bưu chính công ích",
+        "Tình trạng hồ sơ khi in: cơ quan đã tiếp nhận",
+        "Nhân viên desk_clerk",
+        "ứng với mẫu số 01, Thông tư 03/2025/TT-VPCP",
+        "mất mã nhận kết quả thì báo quầy để cấp mã mới",
+    ):
+        assert said in words, said
+    for secret in ("Mã tra cứu (PIN):", "BG1:", "Mã nhận kết quả tại nhà", "049190123456"):
+        assert secret not in words
+    assert "Từ khi tiếp nhận" not in words
+    looks = session.scalars(select(AccessRow).filter_by(dossier=received, why="printing")).all()
+    assert [look.staff for look in looks] == ["s-counter"]
+
+
+def test_the_slip_tells_a_stopped_clock_and_then_the_date_that_binds(
+    browser: Callable[[str], Browser], received: str, session: Session, clock: Clock
+) -> None:
+    desk = browser("desk_clerk")
+    clock.forward(timedelta(minutes=10))
+    desk.send(f"/dossiers/{received}/supplement", reason="illegible", paper=PAPER)
+
+    words = receipt(desk, received)
+
+    assert "Hẹn trả kết quả lúc: chưa tính được, thời hạn đang tạm dừng" in words
+    assert "09:30 23/11/2026 Yêu cầu bổ sung (mẫu 02) tạm dừng" in words
+
+    clock.forward(timedelta(minutes=10))
+    assert desk.send(f"/dossiers/{received}/supplemented").status_code == 302
+    fields = {"why": "Phải xác minh", "new_due": "2026-11-30"}
+    assert desk.send(f"/dossiers/{received}/extend", fields).status_code == 302
+
+    words = receipt(desk, received)
+
+    assert "Hẹn trả kết quả lúc: 17 giờ 00 phút, ngày 30 tháng 11 năm 2026" in words
+    assert "Tiếp nhận hồ sơ lúc: 09 giờ 20 phút, ngày 23 tháng 11 năm 2026" in words
+    for row in (
+        "09:30 23/11/2026 Yêu cầu bổ sung (mẫu 02) tạm dừng",
+        "09:40 23/11/2026 Đã nhận bổ sung 17:00 23/11/2026",
+        "09:40 23/11/2026 Xin lỗi và hẹn lại (mẫu 04) 17:00 30/11/2026",
+    ):
+        assert row in words, row
+    dossier = session.get_one(DossierRow, received)
+    dossier.received_at = dossier.received_at.replace(year=2022) if dossier.received_at else None
+    session.commit()
+    assert "dùng mẫu do cơ quan ban hành" in receipt(desk, received)  # no number is certain then
+
+
+def test_a_slip_of_a_dossier_without_address_fee_or_steps_leaves_them_to_be_written(
+    browser: Callable[[str], Browser], received: str, session: Session, world: World
+) -> None:
+    session.execute(delete(StepRow))
+    session.execute(delete(MoneyRow))
+    key = persons.key_of(session, world.vault, DossierId(received))
+    session.execute(delete(PersonRow))
+    persons.keep(session, world.vault, key, PersonRole.OWNER, read_person("Trần Văn Bình"))
+    session.commit()
+
+    words = receipt(browser("desk_clerk"), received)
+
+    assert "Người nộp hồ sơ: Trần Văn Bình" in words
+    assert "Phí, lệ phí: 0 ₫" in words
+    assert "Địa chỉ:" in words
+
+
+def test_no_slip_is_printed_before_reception_after_erasure_or_for_who_may_not(
+    browser: Callable[[str], Browser], at_desk: str, session: Session, clock: Clock
+) -> None:
+    desk, path = browser("desk_clerk"), f"/dossiers/{at_desk}/papers/receipt"
+    assert "papers/receipt" not in desk.text(f"/dossiers/{at_desk}")
+    refused = desk.send(path)
+    assert refused.status_code == 409
+    assert "chưa ghi việc này, nên không có gì để in" in refused.get_data(as_text=True)
+    desk.send(f"/dossiers/{at_desk}/receive")
+
+    for login in ("officer", "auditor", "administrator", "courier"):
+        assert browser(login).send(path).status_code == 403, login
+    assert browser("far_counter").send(path).status_code == 404
+    for unknown in ("01900000-0000-7000-8000-000000000000", "x" * 3_000, "%00"):
+        assert desk.send(f"/dossiers/{unknown}/papers/receipt").status_code == 404
+    assert desk.get(path).status_code == 404  # it names people: a form asks for it
+    session.execute(update(DossierRow).where(DossierRow.id == at_desk).values(erased_at=clock()))
+    session.commit()
+    assert desk.send(path).status_code == 409
+    assert "papers/receipt" not in desk.text(f"/dossiers/{at_desk}")
+    assert session.scalars(select(AccessRow).filter_by(why="printing")).all() == []
 
 
 def test_an_authorisation_is_printed_for_the_owner_and_the_look_is_logged(

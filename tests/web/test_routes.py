@@ -48,6 +48,7 @@ OTHERS = {
     "correction": "999999999",
     "event": NOT_THERE,
     "reset": NOT_THERE,
+    "size": "7",
 }
 
 

@@ -11,7 +11,8 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.money import Line
 from postal_service.domain.persons import PersonRole, read_person
 from postal_service.domain.wording_numbers import dong
-from postal_service.services import charges, persons, rounds
+from postal_service.runtime import Runtime
+from postal_service.services import charges, checkpoints, persons, rounds
 from postal_service.services.plans import Kept
 from postal_service.storage.schema import (
     AccessRow,
@@ -23,6 +24,7 @@ from postal_service.storage.schema import (
     StopRow,
     UnitRow,
 )
+from postal_service.storage.transaction import transaction
 from tests.clock import Clock
 from tests.printing.read_back import text_of
 from tests.services import rounds_day as d
@@ -114,6 +116,23 @@ def test_each_round_that_is_out_has_its_run_list_with_every_stop(
     labelled = session.scalars(select(ItemRow.item).filter_by(dossier=pickup, leg="IN")).all()
     assert labelled
     assert all(item in words for item in [*carried, *labelled])
+
+
+def test_a_run_list_bears_the_ledgers_newest_head(
+    browser: Browsers, session: Session, published: Kept, runtime: Runtime
+) -> None:
+    row = rounds_of(session, published)[0]
+    assert "Sổ lưu giữ khi in tờ này: sổ chưa được ký lần nào." in printed(browser("manager"), row)
+    with transaction(runtime.sessions) as store:
+        kept = checkpoints.make(
+            store, origin=runtime.settings.origin, log_key=runtime.log_key, at=runtime.clock()
+        )
+
+    words = printed(browser("counter"), row)
+
+    root = " ".join(kept.root.hex()[at : at + 4] for at in range(0, 64, 4))
+    assert f"{kept.size} sự kiện, ký lúc 06:30 25/11/2026 Gốc: {root}" in words
+    assert f"https://{runtime.settings.label_host}/ledger/{kept.size}" in words
 
 
 def test_a_counter_clerk_finds_from_the_desk_whom_to_load_and_for_whom_to_print(

@@ -5,6 +5,7 @@ from typing import Final
 
 from postal_service.printing.figures import VIETNAM
 from postal_service.printing.paper_counts import ListedPaper
+from postal_service.printing.signed_head import SignedHead
 
 OPERATOR: Final = "BƯU ĐIỆN MẪU (KHÔNG CÓ THẬT)"
 OFFICE: Final = "BƯU CỤC VÍ DỤ 1"
@@ -24,6 +25,13 @@ SEAL: Final = "NP 000000"
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRS"
 CHECK_LINK: Final = f"HTTPS://POST.INVALID/{ITEM}/{CROCKFORD}"
 DIGEST: Final = "0123456789abcdef" * 4
+HEAD: Final = SignedHead(
+    size=1_234_567,
+    root=DIGEST,
+    signed_at=datetime(2026, 11, 23, 9, 4, tzinfo=VIETNAM),
+    witnesses=("nhan-chung.invalid/1", "nhan-chung.invalid/2"),
+    check_link="https://POST.INVALID/ledger/1234567",
+)
 PROCEDURE: Final = ("1.004873", "Cấp Giấy xác nhận tình trạng hôn nhân")
 MORNING: Final = datetime(2026, 11, 23, 9, 5, tzinfo=VIETNAM)
 PAPERS: Final = (

@@ -21,6 +21,7 @@ from postal_service.printing.specimens.invented import (
     COURIER,
     DESK,
     DIGEST,
+    HEAD,
     ITEM,
     MORNING,
     OFFICE,
@@ -85,6 +86,7 @@ BAG_MANIFEST: Final = bag_manifest.BagManifest(
     ),
     closed_at=MORNING,
     packer_name=CLERK,
+    head=HEAD,
 )
 
 
@@ -98,6 +100,19 @@ def _handed(serial: int, due_at: datetime | None) -> handover_record.HandedItem:
         certified_copies=serial % 3,
         photocopies=2,
         due_at=due_at,
+    )
+
+
+def _signed(device: str, at: datetime) -> handover_record.SignedBy:
+    return handover_record.SignedBy(at=at, device=device, fingerprint="7K3M9Q")
+
+
+def _events(count: int) -> tuple[handover_record.SignedLine, ...]:
+    return tuple(
+        handover_record.SignedLine(
+            item_code=f"ET0000{serial:04}0VN", offered=DIGEST, answered=DIGEST
+        )
+        for serial in range(1, count + 1)
     )
 
 
@@ -122,6 +137,13 @@ DOSSIER_HANDOVER: Final = handover_record.HandoverRecord(
     money_dong=90_000,
     chain_head=DIGEST,
     check_link=CHECK_LINK,
+    put_out=7,
+    giver_signed=_signed("AAAABBBB", MORNING - timedelta(minutes=3)),
+    receiver_signed=_signed("CCCCDDDD", MORNING),
+    recorded_at=MORNING,
+    events=_events(7),
+    offer_code="",
+    head=HEAD,
 )
 
 RESULT_HANDOVER: Final = handover_record.HandoverRecord(
@@ -140,6 +162,14 @@ RESULT_HANDOVER: Final = handover_record.HandoverRecord(
     money_dong=0,
     chain_head=DIGEST,
     check_link=CHECK_LINK,
+    put_out=6,
+    giver_signed=_signed("CCCCDDDD", MORNING + timedelta(days=4)),
+    receiver_signed=_signed("AAAABBBB", MORNING + timedelta(days=4)),
+    recorded_at=MORNING + timedelta(days=4, hours=2),
+    events=tuple(replace(each, offered="") for each in _events(4)),
+    offer_code=DIGEST,
+    head=None,
+    printed_again_at=MORNING + timedelta(days=30),
 )
 
 RUN_STOPS: Final = tuple(
@@ -186,4 +216,5 @@ RUN_LIST: Final = run_list.RunList(
             ),
         ),
     ),
+    head=HEAD,
 )

@@ -56,6 +56,7 @@ class CheckpointRow(Base):
     """A signed note over the tree at one size."""
 
     __tablename__ = "checkpoint"
+    __table_args__ = (Index(None, "made_at"),)
 
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     root: Mapped[bytes]

@@ -10,6 +10,7 @@ ENGLISH: dict[str, str] = {
     "Điểm kiểm mới nhất": "Newest checkpoint",
     "chưa có": "none yet",
     "{size} sự kiện, lúc {at}": "{size} event(s), at {at}",
+    "Gốc mỗi ngày, ai cũng xem được": "Each day's root, for anybody to see",
     "Gốc cây băm": "Root of the tree",
     "Bên làm chứng đã ký": "Witnesses who signed",
     "không có": "none",

@@ -3,14 +3,15 @@
 from postal_service.printing import bag_label, bag_manifest
 from postal_service.printing.bag_label import BagLabel
 from postal_service.printing.bag_manifest import BaggedItem, BagManifest
+from postal_service.printing.signed_head import SignedHead
 from postal_service.services.bags import BagView
 from postal_service.web.language import say
 from postal_service.web.papers import Printable
 from postal_service.web.receptions.slips import BY_HAND, OPERATOR
 
 
-def printables(view: BagView) -> list[Printable]:
-    """Both papers of a bag as it was sealed."""
+def printables(view: BagView, head: SignedHead | None) -> list[Printable]:
+    """Both papers of a bag as it was sealed; `head` is the ledger's at this moment."""
     bag, names = view.standing, view.names
     run = view.run or BY_HAND
     manifest = BagManifest(
@@ -32,6 +33,7 @@ def printables(view: BagView) -> list[Printable]:
         ),
         closed_at=view.closed_at,
         packer_name=names.person(view.packer),
+        head=head,
     )
     label = BagLabel(
         bag_code=bag.item,

@@ -23,7 +23,7 @@ from postal_service.services import (
 from postal_service.services.bags import BagView
 from postal_service.services.recording import SealUsed
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, limits
+from postal_service.web import form_keys, forms, here, limits, signed_heads
 from postal_service.web.acts import holds
 from postal_service.web.bags.papers import printables
 from postal_service.web.errors import status_of, told
@@ -155,11 +155,12 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
 def _page(bag: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = bags.view(store, bag, by=here.actor())
+        head = signed_heads.newest(store, here.runtime())
     page = render_template(
         "bags/bag.html",
         refusal=told(refused, at="run") if refused else "",
         view=view,
-        papers=printables(view),
+        papers=printables(view, head),
         mine=_mine(view),
         typed=forms.typed("run"),
     )

@@ -21,6 +21,7 @@ from postal_service.services import (
     collecting,
     dossiers,
     erasing,
+    handover_records,
     overview,
     taking,
     transfers,
@@ -38,6 +39,7 @@ from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.printouts import receipt
 from postal_service.web.printouts.authorisation import is_offered
 from postal_service.web.printouts.offered import REGISTERING, offered
 from postal_service.web.records.offered import papers_of
@@ -111,6 +113,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         payable = transfers.payable(
             store, view.dossier, view.accounts, here.runtime().settings.accounts
         )
+        records = handover_records.printable(store, view.moments, by=here.actor())
         owed = charges.owed(store, [key]).get(key, ())
         provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
         erased = erasing.told(store, key)
@@ -126,6 +129,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         "dossiers/dossier.html",
         refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
+        records=records,
         now=here.now(),
         may_arrange=here.actor().may(*collecting.ASKING),
         provable=provable,
@@ -139,6 +143,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         and view.dossier.administrative is Administrative.SUPPLEMENT,
         printouts=offered(view),
         item_papers=[paper for each in view.standings for paper in papers_of(each, here.actor())],
+        may_print_receipt=receipt.is_offered(view.dossier) and here.actor().may(*REGISTERING),
         may_authorise=is_offered(view.dossier) and here.actor().may(*REGISTERING),
         may_register=view.dossier.result_by_post
         and view.dossier.erased_at is None

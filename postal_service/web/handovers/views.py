@@ -1,4 +1,4 @@
-"""Offer, take, withdraw. The record is printed from the answer that made it."""
+"""Offer, take, withdraw. The record comes with the answer that made it, and is printed again from the ledger at any time."""
 
 from collections.abc import Mapping
 
@@ -7,18 +7,21 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, ReservedFor
-from postal_service.domain.ids import ItemId, StaffId, UnitCode
+from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
+from postal_service.printing import handover_record
 from postal_service.services import (
     bags,
     directory,
     half_handovers,
     handing_over,
+    handover_records,
     handovers,
     overview,
     places,
     scanning,
     sight,
+    signed_handovers,
 )
 from postal_service.services.handovers import Reservation
 from postal_service.storage.transaction import reading, transaction
@@ -26,8 +29,9 @@ from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
-from postal_service.web.handovers.record import printable
+from postal_service.web.handovers.record import file_name, printable, view_of
 from postal_service.web.language import say
+from postal_service.web.papers import opened
 
 pages = Blueprint("handovers", __name__, template_folder="templates", url_prefix="/handovers")
 
@@ -100,6 +104,28 @@ def offer() -> ResponseReturnValue:
     return redirect(url_for("handovers.show", batch=made.batch))
 
 
+@pages.get("/records")
+@staff_only(*HANDING)
+def signed() -> ResponseReturnValue:
+    """What this counter has lately handed over or taken, wherever the other side signed."""
+    with reading(here.sessions()) as store:
+        lately = signed_handovers.of_counter(store, by=here.actor())
+    return render_template("handovers/records.html", lately=lately)
+
+
+@pages.get("/records/<event>")
+@staff_only()
+def record(event: str) -> ResponseReturnValue:
+    """The record again, for either side. Raises UnknownRecord to everybody else, or HalfSigned."""
+    runtime = here.runtime()
+    with reading(here.sessions()) as store:
+        found = handover_records.of_event(
+            store, EventId(event), policy=runtime.policy, by=here.actor()
+        )
+    paper = view_of(found, runtime.settings, printed_again_at=here.now())
+    return opened(handover_record.render(paper), file_name(found))
+
+
 @pages.get("/<batch>")
 @staff_only(*HANDING)
 def show(batch: str) -> ResponseReturnValue:
@@ -138,10 +164,13 @@ def sign_taking(batch: str) -> ResponseReturnValue:
                 at=here.now(),
             )
             done = handing_over.outcome(store, found, taken, by=here.actor(), at=here.now())
+            record = handover_records.of_event(
+                store, taken.events[0], policy=here.runtime().policy, by=here.actor()
+            )
     except Refusal as refused:
         return _take_page(batch, refused)
-    record = printable(done, reserved, here.runtime().settings)
-    return render_template("handovers/done.html", done=done, papers=[record])
+    made = printable(record, here.runtime().settings)
+    return render_template("handovers/done.html", done=done, papers=[made])
 
 
 @pages.post("/<batch>/withdraw")

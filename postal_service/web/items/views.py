@@ -19,6 +19,7 @@ from postal_service.services import (
     directory,
     evidence_shown,
     forwarding,
+    handover_records,
     once,
     overview,
     return_envelopes,
@@ -56,10 +57,12 @@ def show(number: str) -> ResponseReturnValue:
         view = overview.item(store, ItemId(number), by=here.actor())
         taken_back = return_envelopes.of(store, [view.standing.item]).get(view.standing.item)
         provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
+        records = handover_records.printable(store, view.moments, by=here.actor())
     return render_template(
         "items/item.html",
         view=view,
         provable=provable,
+        records=records,
         taken_back=taken_back,
         gives_envelopes=here.actor().may(*return_envelopes.ISSUING) and not view.standing.ended,
         acts=begins(view.standing, here.actor()),

@@ -10,6 +10,8 @@ ENGLISH: dict[str, str] = {
     "In phiếu chuyển khoản": "Print the transfer slip",
     "không có mã chuyển khoản: chưa khai tài khoản nhận khoản này": "no transfer code: no account is entered that takes this line",
     "In lại phiếu đăng ký nhận kết quả": "Print the registration of the result again",
+    "In lại giấy tiếp nhận hồ sơ và hẹn trả kết quả": "Print the receipt and appointment slip again",
+    "Theo dữ liệu đang ghi, không có mã PIN và mã nhận kết quả. Giấy ghi đủ tên và địa chỉ; lần in được ghi lại.": "As it is recorded now, without PIN and delivery code. It has names and address in full; printing it is logged.",
     "In giấy ủy quyền nhận kết quả": "Print the authorisation to receive the result",
     "Phiếu ghi đủ tên và địa chỉ người nhận; lần in được ghi lại.": "It names the receiver and the address in full; printing it is logged.",
 }

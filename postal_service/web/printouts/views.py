@@ -10,7 +10,12 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
 from postal_service.domain.refusals import Unknown
-from postal_service.printing import authorisation, return_registration, transfer_slip
+from postal_service.printing import (
+    appointment_slip,
+    authorisation,
+    return_registration,
+    transfer_slip,
+)
 from postal_service.printing.transfer_slip import TransferSlip
 from postal_service.services import administrative, overview, persons, places, procedures, transfers
 from postal_service.services.charges import ChargeId
@@ -21,7 +26,7 @@ from postal_service.web import here
 from postal_service.web.gate import staff_only
 from postal_service.web.labels import vietnamese
 from postal_service.web.papers import opened
-from postal_service.web.printouts import control, letters
+from postal_service.web.printouts import control, letters, receipt
 from postal_service.web.printouts.authorisation import for_clerk
 from postal_service.web.printouts.letters import NotRecorded
 from postal_service.web.printouts.offered import NAMES, REGISTERING
@@ -50,6 +55,8 @@ def show(key: str, paper: str) -> ResponseReturnValue:
     if form is None:
         raise UnknownPaper
     match form:
+        case Form.RECEIPT:
+            raise UnknownPaper  # it names people, so a form asks for it
         case Form.SUPPLEMENT:
             pdf = letters.supplement(view, asked)
         case Form.REFUSAL | Form.EXTENSION | Form.DISCONTINUATION:
@@ -65,6 +72,21 @@ def show(key: str, paper: str) -> ResponseReturnValue:
         case _:
             assert_never(form)
     return opened(pdf, f"{view.dossier.code}-{paper}.pdf")
+
+
+@pages.post("/<key>/papers/receipt")
+@staff_only(*REGISTERING)
+def print_receipt(key: str) -> ResponseReturnValue:
+    """The appointment slip as it is recorded now; it names people in full, so it is a look that is logged."""
+    dossier, by, at = DossierId(key), here.actor(), here.now()
+    vault = here.runtime().vault
+    with transaction(here.sessions()) as store:
+        view = overview.dossier(store, vault, dossier, by=by)
+        if not receipt.is_offered(view.dossier):
+            raise NotRecorded(dossier=view.dossier.code)
+        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
+        paper = receipt.receipt(view, people, at=at)
+    return opened(appointment_slip.render(paper), f"{view.dossier.code}-hen-tra.pdf")
 
 
 @pages.post("/<key>/papers/return-registration")

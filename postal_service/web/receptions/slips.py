@@ -78,6 +78,15 @@ def slips(
     return list(made.all())
 
 
+def legal_time(version: ProcedureVersion) -> str:
+    """How long the agency may take, as the procedure says."""
+    return "trong ngày" if version.same_day else f"{version.term.amount} {UNITS[version.term.unit]}"
+
+
+def result_place(*, by_post: bool) -> str:
+    return RESULT_BY_POST if by_post else RESULT_AT_DESK
+
+
 @dataclass(frozen=True)
 class _Papers:
     received: Received
@@ -140,7 +149,7 @@ class _Papers:
         return address.text if address is not None else ""
 
     def _appointment(self, due_at: datetime) -> AppointmentSlip:
-        who, term = self.command.submitter, self.version.term
+        who = self.command.submitter
         return AppointmentSlip(
             dossier_code=self.received.code,
             agency_name=self.office.agency,
@@ -156,12 +165,10 @@ class _Papers:
             procedure_name=self.version.name,
             papers=self._listed(),
             sets=1,
-            legal_time="trong ngày"
-            if self.version.same_day
-            else f"{term.amount} {UNITS[term.unit]}",
+            legal_time=legal_time(self.version),
             received_at=self.at,
             due_at=due_at,
-            result_place=RESULT_BY_POST if self.command.result_by_post else RESULT_AT_DESK,
+            result_place=result_place(by_post=self.command.result_by_post),
             fee_dong=sum(d.amount_dong for d in self.command.dues if d.line is Line.STATE_FEE),
             lookup_pin=self.received.pin,
             delivery_code=self._secret(),

@@ -5,6 +5,7 @@ from typing import Final
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.wording_dates import told_date
 from postal_service.printing.run_list import RunList, RunStop, RunTour, TakenBack, ToTake
+from postal_service.printing.signed_head import SignedHead
 from postal_service.services import run_lists
 from postal_service.services.orders import Kind
 from postal_service.services.run_lists import Called
@@ -23,8 +24,8 @@ WHAT_IS_DONE: Final = {
 ERASED: Final = "Dữ liệu cá nhân đã xóa"
 
 
-def paper_of(found: run_lists.RunList) -> RunList:
-    """The round on paper, tour by tour."""
+def paper_of(found: run_lists.RunList, head: SignedHead | None) -> RunList:
+    """The round on paper, tour by tour; `head` is the ledger's at this moment."""
     return RunList(
         number=f"{found.office}-{found.day:%y%m%d}-{found.letter}-{found.version}",
         operator_name=OPERATOR,
@@ -43,6 +44,7 @@ def paper_of(found: run_lists.RunList) -> RunList:
             )
             for tour in found.tours
         ),
+        head=head,
     )
 
 

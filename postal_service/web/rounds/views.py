@@ -28,7 +28,7 @@ from postal_service.services.planning import Lock, Scope
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Wish
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits, return_labels
+from postal_service.web import forms, here, limits, return_labels, signed_heads
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -285,7 +285,8 @@ def print_run_list(round_id: str) -> ResponseReturnValue:
         found = run_lists.read(
             store, here.runtime().vault, RoundId(round_id), by=here.actor(), at=here.now()
         )
-    paper = paper_of(found)
+        head = signed_heads.newest(store, here.runtime())
+    paper = paper_of(found, head)
     return opened(run_list.render(paper), f"{paper.number}-ban-ke-phat.pdf")
 
 

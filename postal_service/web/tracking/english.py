@@ -1,6 +1,7 @@
 """The English of what citizens see."""
 
 ENGLISH: dict[str, str] = {
+    "So gốc in trên bản kê, biên bản với gốc đã ký của sổ": "Compare the root on a list or a record with the signed root of the ledger",
     "Giấy ủy quyền nhận kết quả": "Authorisation to receive the result",
     "Nhờ người khác nhận thay": "Let somebody else receive it",
     "In giấy này, điền họ tên và số định danh của hai bên rồi cùng ký. Người nhận thay mang theo giấy tờ tùy thân của mình.": "Print this form, fill in both names and citizen numbers, and both sign. Whoever receives brings their own identity paper.",

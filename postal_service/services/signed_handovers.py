@@ -1,0 +1,103 @@
+"""The hand-overs that a counter has lately signed on either side, the newest first. Reading only.
+
+Older ones, and those between two phones, are found from the page of one of their items.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from postal_service.domain.actors import Actor
+from postal_service.domain.acts import Handover, Offer, Refuse
+from postal_service.domain.clock import claimed
+from postal_service.domain.event import Event
+from postal_service.domain.ids import DeviceId, EventId
+from postal_service.ledger import reading
+from postal_service.ledger.reading import Recorded
+from postal_service.ledger.signing import digest
+from postal_service.projections.timelines import Party
+from postal_service.services import overview
+from postal_service.services.overview import Names
+from postal_service.storage.schema import DeviceRow
+
+LOOKED_AT: Final = 500  # of the newest events that the counter's key has signed
+_HALVES: Final = ("offer", "handover", "refuse")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedHandover:
+    """One that both sides have signed. `answer` is one of its lines, by which its record is asked for."""
+
+    answer: EventId
+    giver: Party
+    taker: Party
+    at: datetime
+    taken: int
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lately:
+    handovers: tuple[SignedHandover, ...]
+    names: Names
+
+
+def of_counter(session: Session, *, by: Actor) -> Lately:
+    """Those in which the key of the actor's own counter signed one side."""
+    device = session.scalar(
+        select(DeviceRow.id).filter_by(unit=by.unit, kind="office", status="active")
+    )
+    found = _of_device(session, DeviceId(device)) if device else []
+    parties = [party for each in found for party in (each.giver, each.taker)]
+    names = overview.names(
+        session,
+        (),
+        (),
+        units=[party.unit for party in parties],
+        staff=[party.staff for party in parties],
+    )
+    return Lately(handovers=tuple(found), names=names)
+
+
+def _of_device(session: Session, device: DeviceId) -> list[SignedHandover]:
+    last = reading.last_of_device(session, device)
+    if last is None:
+        return []
+    looked_at = reading.around(session, device, last[0], LOOKED_AT)
+    own = {each.event.id for each in looked_at}
+    items = {each.event.item for each in looked_at if _is_half(each)}
+    halves = reading.of_types(session, items, _HALVES)
+    offers = {digest(each.body): each for each in halves if isinstance(each.event.act, Offer)}
+    lines: dict[tuple[str, str, str], list[Recorded]] = {}
+    givers: dict[tuple[str, str, str], Recorded] = {}
+    for each in halves:
+        act = each.event.act
+        offer = offers.get(act.offer) if isinstance(act, Handover | Refuse) else None
+        if offer is None or not own & {each.event.id, offer.event.id}:
+            continue
+        assert isinstance(offer.event.act, Offer)  # kept as one
+        key = (offer.event.act.batch, each.event.device, each.event.staff)
+        lines.setdefault(key, []).append(each)
+        givers[key] = offer
+    found = [_signed(givers[key].event, answers) for key, answers in lines.items()]
+    return sorted(found, key=lambda each: (each.at, each.answer), reverse=True)
+
+
+def _is_half(entry: Recorded) -> bool:
+    return isinstance(entry.event.act, Offer | Handover | Refuse)
+
+
+def _signed(offer: Event, answers: list[Recorded]) -> SignedHandover:
+    last = max(answers, key=lambda entry: entry.index).event
+    taken = sum(isinstance(each.event.act, Handover) for each in answers)
+    return SignedHandover(
+        answer=last.id,
+        giver=Party(staff=offer.staff, unit=offer.unit),
+        taker=Party(staff=last.staff, unit=last.unit),
+        at=claimed(last.wall_ms),
+        taken=taken,
+        refused=len(answers) - taken,
+    )

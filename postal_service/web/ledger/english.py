@@ -1,0 +1,26 @@
+"""The English of the ledger's public pages."""
+
+ENGLISH: dict[str, str] = {
+    "Sổ lưu giữ: gốc mỗi ngày": "The ledger of custody: each day's root",
+    "Mỗi lần giấy tờ đổi tay là một sự kiện trong sổ. Gốc là một mã tính từ mọi sự kiện: ai sửa một sự kiện cũ thì gốc thành mã khác. Gốc được in trên bản kê và biên bản; ở đây là gốc đã ký của {days} ngày qua, không có tên ai.": "Each time papers change hands is an event in the ledger. The root is a code computed from all events: whoever changes an old one gets another root. It is printed on lists and records; here are the signed roots of the last {days} day(s), and nobody's name.",
+    "Số sự kiện ghi trên giấy": "Number of events on the paper",
+    "Xem gốc": "See the root",
+    "Gốc cuối mỗi ngày": "Last root of each day",
+    "Gốc": "Root",
+    "ký lúc {at}": "signed at {at}",
+    "chưa có bên nào": "none yet",
+    "chưa đủ {needed} bên làm chứng": "fewer witnesses than the {needed} that are needed",
+    "Sổ chưa được ký lần nào trong những ngày này.": "The ledger was not signed in these days.",
+    "Tải dạng JSON": "As JSON",
+    "Cách kiểm tra": "How to check",
+    "So từng nhóm bốn ký tự của gốc in trên giấy với gốc ở đây, cùng số sự kiện. Khác một ký tự là lịch sử trước tờ giấy đó đã bị sửa.": "Compare the root on the paper with the root here, four characters at a time, and the number of events. One other character means that the history before that paper was changed.",
+    "Xin tệp xuất của sổ và tệp khóa công khai, rồi chạy trên máy của mình chương trình kiểm tra không dùng máy chủ của bưu điện:": "Ask for the exported ledger and its public keys, and run on a machine of your own the verifier, which does not use the post's server:",
+    "Chương trình tính lại gốc từ mọi sự kiện và kiểm từng chữ ký. Khóa của sổ và của bên làm chứng phải trùng với khóa dưới đây.": "It computes the root anew from all events and checks every signature. The keys of the log and of the witnesses have to be those below.",
+    "Khóa của sổ": "Key of the log",
+    "Khóa của bên làm chứng": "Key of a witness",
+    "Số bên phải ký": "Witnesses who have to sign",
+    "Gốc của sổ ở {size} sự kiện": "The ledger's root at {size} event(s)",
+    "Ký lúc": "Signed at",
+    "Bản đã ký": "What was signed",
+    "Gốc mỗi ngày": "Each day's root",
+}

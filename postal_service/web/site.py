@@ -32,6 +32,7 @@ from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
 from postal_service.web.labels import word
 from postal_service.web.language import language, say
+from postal_service.web.messages import views as messages
 from postal_service.web.particulars import views as particulars
 from postal_service.web.payments import views as payments
 from postal_service.web.phones import views as phones
@@ -83,6 +84,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     imports.pages,
     tracking.pages,
     audit.pages,
+    messages.pages,
 )
 
 _AT_WORK = frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER})

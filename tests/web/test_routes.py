@@ -48,6 +48,7 @@ OTHERS = {
     "correction": "999999999",
     "event": NOT_THERE,
     "reset": NOT_THERE,
+    "message": "999999999",
 }
 
 

@@ -14,7 +14,7 @@ from postal_service.domain.custody import Standing
 from postal_service.domain.custody_rules import NotForDelivery
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.persons import PersonRole
-from postal_service.services import dossiers, items, message_codes, outbox, persons
+from postal_service.services import dossiers, items, message_codes, outbox, persons, sight
 from postal_service.services.items import UnknownItem
 from postal_service.services.outbox import Message, UnknownMessage
 from postal_service.services.persons import Purpose
@@ -52,7 +52,8 @@ def sent(session: Session, item: ItemId, *, by: Actor) -> Message:
 
     Raises UnknownItem unless this courier holds the item, or UnknownMessage where there is none.
     """
-    _held(session, item, by)
+    # Looked at and not locked: a phone that asks must not wait for who decides.
+    _refuse_unless_held(sight.item(session, item, by=by), by)
     found = outbox.newest(session, item)
     if found is None:
         raise UnknownMessage
@@ -70,9 +71,13 @@ def count_try(session: Session, item: ItemId, *, by: Actor, at: datetime) -> str
 
 def _held(session: Session, item: ItemId, by: Actor) -> Standing:
     standing = items.standing(session, item)
-    if standing.holder is None or standing.holder.staff != by.staff:
-        raise UnknownItem(item=item)
+    _refuse_unless_held(standing, by)
     return standing
+
+
+def _refuse_unless_held(standing: Standing, by: Actor) -> None:
+    if standing.holder is None or standing.holder.staff != by.staff:
+        raise UnknownItem(item=standing.item)
 
 
 def _phone(session: Session, vault: Vault, dossier: DossierId, by: Actor, at: datetime) -> str:

@@ -1,7 +1,6 @@
 """The English of the messages that leave the system."""
 
 ENGLISH: dict[str, str] = {
-    "Tin nhắn": "Messages",
     "Tin nhắn gửi công dân": "Messages to citizens",
     "Mã nhận kết quả gửi đến điện thoại công dân. Nội dung và số điện thoại đầy đủ không hiện ở đây; nội dung bị xóa khi đã gửi hoặc hết hạn.": "Codes for receiving a result, sent to citizens' telephones. Neither text nor whole number is shown here; the text is deleted once it was sent or has run out.",
     "Hệ thống này chưa khai tổng đài nhắn tin: không tin nào được gửi, và quầy được báo như vậy.": "This system has no message gateway set up: nothing is sent, and the counters are told so.",
@@ -14,7 +13,8 @@ ENGLISH: dict[str, str] = {
     "đã thử {count} lần": "{count} tries",
     "Thử tiếp lúc {at}": "Next try at {at}",
     "Mã hết hạn lúc {at}": "The code ends at {at}",
-    "Dừng lúc {at}": "Ended at {at}",
+    "Gửi lúc {at}": "Sent at {at}",
+    "Dừng lúc {at}": "Stopped at {at}",
     "trả lời HTTP {status}": "HTTP answer {status}",
     "{name} yêu cầu gửi lại lúc {at}": "{name} had it tried again on {at}",
     "Gửi lại": "Try again",

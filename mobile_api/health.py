@@ -10,7 +10,7 @@ from mobile_api.access import runtime
 from mobile_api.limits import Counting
 from postal_service.services import watching
 
-CHECKS = ("database", "queue", "disk", "clock", "limits")
+CHECKS = ("database", "queue", "disk", "clock", "limits", "messages")
 routes = Blueprint("health", __name__)
 
 
@@ -34,6 +34,9 @@ def readyz() -> ResponseReturnValue:
     if not counting.can_count():
         # Told, but the work can be done: were all processes taken out of use, no scan came in.
         reasons["limits"] = "the Redis that counts does not answer; each process counts alone"
+    # Likewise: a gateway that is away is away for every process.
+    if held_up := watching.messages_held_up(runtime().sessions, at=runtime().clock()):
+        reasons["messages"] = held_up
     told = {
         "status": "ready" if is_ready else "not ready",
         "checks": {each: each not in reasons for each in CHECKS},

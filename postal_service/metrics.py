@@ -130,6 +130,18 @@ class _Store(Collector):
             "Uploaded events that wait for the head of a unit.",
             found.quarantined,
         )
+        messages = GaugeMetricFamily(
+            "postal_messages", "Messages that wait, were given up or ran out.", labels=("state",)
+        )
+        for state, number in found.messages.items():
+            messages.add_metric([state], number)
+        yield messages
+        oldest = found.oldest_message_at
+        yield _gauge(
+            "postal_oldest_message_seconds",
+            "How long the oldest message waits; 0 where none does.",
+            (self._clock() - oldest).total_seconds() if oldest else 0,
+        )
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

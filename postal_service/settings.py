@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
@@ -26,6 +27,7 @@ from postal_service.domain.wording import sentence
 from postal_service.ledger.notes import Kind, NoteInvalid, NoteKey
 from postal_service.services import conditions_file
 from postal_service.services.conditions import ASSUMED, Conditions
+from postal_service.services.gateways import FolderGateway, Gateway, HttpGateway
 from postal_service.storage import private_files
 
 SECRETS = (
@@ -35,11 +37,14 @@ SECRETS = (
     "POSTAL_ROOT_KEY",
     "POSTAL_COOKIE_KEY",
 )
+GATEWAYS = ("POSTAL_SMS_URL", "POSTAL_SMS_TOKEN", "POSTAL_SMS_FOLDER")
 KEY_BYTES = 32
 # No bank has this number, so nobody can pay by a code of the demo.
 DEMO_ACCOUNTS = (
     "H17 state_fee 000000 0000000000 CO QUAN MAU\nH17 postage 000000 0000000001 BUU DIEN MAU"
 )
+PRINTABLE = re.compile("[!-~]{1,1000}")  # what the head of a request can hold
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]{32,256}=*")  # RFC 6750, b64token
 MEGABYTES = re.compile("[0-9]{1,9}")
 LEAST_FREE_MB = "500"  # a day of a province with its photos
@@ -71,8 +76,14 @@ class Settings:
     witnesses: tuple[tuple[str, str], ...]  # published key and URL of each
     accounts: tuple[BankAccount, ...]  # where transfers go; none: nothing is paid by transfer code
     metrics_token: str  # whoever tells it may read /metrics; "": nobody may
+    gateway: Gateway | None  # by which messages are sent; none: pages say that nothing can be sent
     least_free_mb: int  # on the disk; with less the service says that it is not ready
     demo: bool = False
+
+    @property
+    def can_send(self) -> bool:
+        """Whether messages leave from here at all."""
+        return self.gateway is not None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -100,7 +111,14 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
         private_files.keep(kept, json.dumps(make_keys(), indent=1).encode())
     keys = _kept_keys(kept)
     url = environment.get("POSTAL_DATABASE_URL") or f"sqlite:///{folder / 'demo.db'}"
-    told = {"POSTAL_ACCOUNTS": DEMO_ACCOUNTS, **environment}
+    # A sample citizen's number is perhaps somebody's: nothing of the demo goes to a telephone.
+    messages = folder / "messages"
+    messages.mkdir(exist_ok=True)
+    told = {
+        "POSTAL_ACCOUNTS": DEMO_ACCOUNTS,
+        **{name: value for name, value in environment.items() if name not in GATEWAYS},
+        "POSTAL_SMS_FOLDER": str(messages),
+    }
     return _settings(told, url, keys, demo=True)
 
 
@@ -244,6 +262,62 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
     )
 
 
+def _gateway(environment: Mapping[str, str]) -> Gateway | None:
+    """By what messages leave: a gateway's address with its token, a folder for a trial, or nothing."""
+    url, token, folder = (environment.get(name, "") for name in GATEWAYS)
+    if url and folder:
+        raise NotConfiguredError(
+            "POSTAL_SMS_URL and POSTAL_SMS_FOLDER: messages leave by the gateway or into the folder,"
+            " set one of the two."
+        )
+    if bool(url) != bool(token):
+        raise NotConfiguredError(
+            "POSTAL_SMS_URL and POSTAL_SMS_TOKEN belong together; one of them is not set."
+        )
+    if url:
+        return _http_gateway(url, token)
+    return _folder_gateway(Path(folder)) if folder else None
+
+
+def _http_gateway(url: str, token: str) -> HttpGateway:
+    if not _is_safe(url):
+        raise NotConfiguredError(
+            "POSTAL_SMS_URL is the https address of the SMS gateway: https://sms.example/messages."
+            " Only on this machine itself may it be http; no name or password stands in it."
+        )
+    if not PRINTABLE.fullmatch(token):
+        raise NotConfiguredError(
+            "POSTAL_SMS_TOKEN is what the gateway gave: printable ASCII without a blank."
+        )
+    return HttpGateway(url, token)
+
+
+def _is_safe(url: str) -> bool:
+    """Whether codes and numbers go there without crossing a network in clear."""
+    try:
+        address = urlsplit(url)
+        host, port = address.hostname, address.port
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
+    if (
+        not host
+        or port == 0
+        or address.username
+        or address.fragment
+        or not PRINTABLE.fullmatch(url)
+    ):
+        return False
+    return address.scheme == "https" or (address.scheme == "http" and host in LOOPBACK)
+
+
+def _folder_gateway(folder: Path) -> FolderGateway:
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise NotConfiguredError(
+            f"POSTAL_SMS_FOLDER: {folder} is no folder that this program can write to."
+        )
+    return FolderGateway(folder)
+
+
 def _accounts(text: str) -> tuple[BankAccount, ...]:
     accounts = tuple(_account(line) for line in text.splitlines() if line.strip())
     if len({(each.unit, each.line) for each in accounts}) != len(accounts):
@@ -290,6 +364,7 @@ def _settings(
         witnesses=_witnesses(environment.get("POSTAL_WITNESSES", "")),
         accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),
         metrics_token=_metrics_token(environment.get("POSTAL_METRICS_TOKEN", "")),
+        gateway=_gateway(environment),
         least_free_mb=_megabytes(environment.get("POSTAL_LEAST_FREE_MB", LEAST_FREE_MB)),
         demo=demo,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from postal_service.services.gateways import FolderGateway, HttpGateway
 from postal_service.settings import (
     NotConfiguredError,
     Settings,
@@ -65,3 +66,72 @@ def test_cookies_of_an_installation_are_secure_unless_told(tmp_path: Path) -> No
     told = {**make_keys(), "POSTAL_DATABASE_URL": "sqlite://", "POSTAL_ORIGIN": "post.example"}
     assert from_environment(told).secure_cookies
     assert not started(tmp_path).secure_cookies
+
+
+SMS = {"POSTAL_SMS_URL": "https://sms.example/v1/messages", "POSTAL_SMS_TOKEN": "secret-token"}
+
+
+def installed(**variables: str) -> Settings:
+    told = {**make_keys(), "POSTAL_DATABASE_URL": "sqlite://", "POSTAL_ORIGIN": "post.example"}
+    return from_environment({**told, **variables})
+
+
+def test_messages_leave_by_a_gateway_into_a_folder_or_not_at_all(tmp_path: Path) -> None:
+    assert installed().gateway is None
+    assert installed(POSTAL_SMS_URL="", POSTAL_SMS_TOKEN="", POSTAL_SMS_FOLDER="").gateway is None
+    assert installed(**SMS).gateway == HttpGateway(SMS["POSTAL_SMS_URL"], "secret-token")
+    assert installed(POSTAL_SMS_FOLDER=str(tmp_path)).gateway == FolderGateway(tmp_path)
+    here = "http://127.0.0.1:8025/send?from=POST"
+    assert installed(POSTAL_SMS_TOKEN="x", POSTAL_SMS_URL=here).gateway == HttpGateway(here, "x")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sms.example/v1",
+        "ftp://sms.example/v1",
+        "http://sms.example/v1",  # codes would cross a network in clear
+        "http://127.0.0.1.example/v1",
+        "https://",
+        "https:///v1",
+        "https://sms.example:port/v1",
+        "https://sms.example:0/v1",
+        "https://sms.example:99999/v1",
+        "https://user:secret-word@sms.example/v1",
+        "https://sms.example/v1#secret-word",
+        "https://sms.example/a b",
+        "https://sms.example/đ",
+        "https://[::1/v1",
+    ],
+)
+def test_an_address_that_cannot_be_or_is_not_safe_is_refused(url: str) -> None:
+    with pytest.raises(NotConfiguredError, match="POSTAL_SMS_URL is the https address") as told:
+        installed(**{**SMS, "POSTAL_SMS_URL": url})
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"POSTAL_SMS_URL": SMS["POSTAL_SMS_URL"]}, "belong together"),
+        ({"POSTAL_SMS_TOKEN": "secret-token"}, "belong together"),
+        ({**SMS, "POSTAL_SMS_TOKEN": "secret token"}, "POSTAL_SMS_TOKEN is what"),
+        ({**SMS, "POSTAL_SMS_TOKEN": "secret\r\nX: y"}, "POSTAL_SMS_TOKEN is what"),
+        ({**SMS, "POSTAL_SMS_TOKEN": "bí-mật-secret"}, "POSTAL_SMS_TOKEN is what"),
+        ({**SMS, "POSTAL_SMS_FOLDER": "."}, "set one of the two"),
+        ({"POSTAL_SMS_FOLDER": "no/such/folder"}, "POSTAL_SMS_FOLDER: no/such/folder is no folder"),
+        ({"POSTAL_SMS_FOLDER": __file__}, "is no folder"),
+    ],
+)
+def test_a_gateway_that_is_half_set_up_stops_the_start(
+    variables: dict[str, str], said: str
+) -> None:
+    with pytest.raises(NotConfiguredError, match=said) as told:
+        installed(**variables)
+    assert "secret" not in str(told.value)
+
+
+def test_nothing_of_a_demo_goes_to_a_telephone(tmp_path: Path) -> None:
+    told = started(tmp_path, **SMS)
+    assert told.gateway == FolderGateway(tmp_path / "messages")
+    assert (tmp_path / "messages").is_dir()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_carried_along"
-down_revision = "0019_tried"
+down_revision = "0020_sent_messages"
 branch_labels = None
 depends_on = None
 

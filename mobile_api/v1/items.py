@@ -4,10 +4,11 @@ from flask.typing import ResponseReturnValue
 
 from mobile_api.access import caller, runtime
 from mobile_api.documents import Routes
-from mobile_api.v1.schemas import CodeSchema, ReferenceSchema
+from mobile_api.v1.schemas import CodeSchema, MessageSchema, ReferenceSchema
 from postal_service.domain.ids import ItemId
 from postal_service.services import door_codes, message_codes
-from postal_service.storage.transaction import transaction
+from postal_service.services.outbox import UNSENT, MessageState
+from postal_service.storage.transaction import reading, transaction
 
 routes = Routes("items", __name__, "One-time codes by message")
 
@@ -21,9 +22,33 @@ def send_code(item: str) -> ResponseReturnValue:
     by = caller().actor
     with transaction(runtime().sessions) as session:
         reference = door_codes.send(
-            session, runtime().vault, ItemId(item), by=by, at=runtime().clock()
+            session,
+            runtime().vault,
+            ItemId(item),
+            can_send=runtime().settings.can_send,
+            by=by,
+            at=runtime().clock(),
         )
     return {"reference": reference}, 201
+
+
+@routes.route("/items/<item:item>/message-codes", methods=["GET"])
+@routes.response(200, MessageSchema)
+@routes.for_phones
+@routes.fails(404)
+def sent_code(item: str) -> ResponseReturnValue:
+    """What became of the newest message to the citizen: on its way, sent, or why not."""
+    with reading(runtime().sessions) as session:
+        message = door_codes.sent(session, ItemId(item), by=caller().actor)
+    is_sent = message.state is MessageState.SENT
+    return {
+        "reference": message.key,
+        "state": "not_sent" if message.state in UNSENT else message.state.value,
+        "to": message.shown_to,
+        "sent_at": message.ended_at if is_sent else None,
+        "via": message.via,
+        "reason": message.why,
+    }
 
 
 @routes.route("/items/<item:item>/message-codes/redemptions", methods=["POST"])

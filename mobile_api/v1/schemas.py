@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from postal_service.ledger import base64_strict
 from postal_service.services.examining import LARGEST_BATCH, Sent
+from postal_service.services.gateways import Via, WhyNot
 
 HEX_64 = r"^[0-9a-f]{64}$"
 DEVICE = r"^[A-Z2-7]{8}$"
@@ -387,6 +388,27 @@ class ActionsSchema(Schema):
 
 class ReferenceSchema(Schema):
     reference = fields.String(required=True, metadata={"description": "For the delivery's proof"})
+
+
+class MessageSchema(Schema):
+    """How the newest message about an item stands."""
+
+    reference = fields.String(required=True, metadata={"description": "Of the code it tells"})
+    state = fields.String(required=True, validate=validate.OneOf(["waiting", "sent", "not_sent"]))
+    to = fields.String(required=True, metadata={"description": "The number, masked"})
+    sent_at = fields.AwareDateTime(required=True, allow_none=True)
+    via = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf([*Via, None]),
+        metadata={"description": "`folder` is for trials: no telephone got it"},
+    )
+    reason = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf([*WhyNot, None]),
+        metadata={"description": "What hindered the last try; of `waiting` it is tried again"},
+    )
 
 
 class CodeSchema(Schema):

@@ -1,4 +1,4 @@
-"""What a server does beside answering: jobs that were asked for, and a checkpoint when one is due."""
+"""What a server does beside answering: jobs that were asked for, messages, a checkpoint when one is due."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from postal_service.ledger import checkpoint
 from postal_service.runtime import Runtime
 from postal_service.services import auditing, checkpoints, erasing, import_jobs, planning_jobs
 from postal_service.services.job_runner import Runner
+from postal_service.services.message_sender import Sender
 from postal_service.storage.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ LOOK_EVERY_SECONDS = 15.0
 
 @contextmanager
 def at_work(runtime: Runtime) -> Iterator[None]:
-    """Jobs are done and checkpoints signed while the block runs."""
+    """Jobs are done, messages sent and checkpoints signed while the block runs."""
     check = auditing.check_work(
         origin=runtime.settings.origin,
         log_key=runtime.log_key,
@@ -31,16 +32,26 @@ def at_work(runtime: Runtime) -> Iterator[None]:
         erasing.OVERWRITE: erasing.overwrite,
     }
     runner = Runner(runtime.sessions, clock=runtime.clock, kinds=kinds)
+    sender = sender_of(runtime)
     ending = threading.Event()
     signer = threading.Thread(target=_sign, args=(runtime, ending), name="signer", daemon=True)
     runner.start()
+    sender.start()
     signer.start()
     try:
         yield
     finally:
         ending.set()
         runner.stop()
+        sender.stop()
         signer.join(timeout=checkpoints.WITNESS_SECONDS)
+
+
+def sender_of(runtime: Runtime) -> Sender:
+    """What sends the messages of this installation."""
+    return Sender(
+        runtime.sessions, runtime.settings.gateway, vault=runtime.vault, clock=runtime.clock
+    )
 
 
 def sign_if_due(runtime: Runtime) -> None:

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from postal_service.cli import demo, importing, installation, ledger, reporting, serving, witness
+from postal_service.cli import (
+    demo,
+    importing,
+    installation,
+    ledger,
+    messages,
+    reporting,
+    serving,
+    witness,
+)
 from postal_service.cli.listening import CannotListenError
 from postal_service.cli.output import INTERRUPTED, complain
 from postal_service.domain.refusals import Refusal
@@ -58,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
         prog="postal", description="Chain of custody, courier rounds and doorstep delivery."
     )
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for part in (demo, serving, importing, reporting, ledger, witness, installation):
+    for part in (demo, serving, messages, importing, reporting, ledger, witness, installation):
         part.add_commands(commands)
     return top
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
-
 from postal_service.demo.clerks import Office
 from postal_service.demo.day import Door
 from postal_service.demo.hours import DemoClock
@@ -27,10 +25,9 @@ from postal_service.domain.acts import Condition, Counts, Receiver
 from postal_service.domain.ids import EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.money import Means
 from postal_service.ledger import offers
+from postal_service.services.gateways import FolderGateway
 from postal_service.services.handovers import LARGEST_BATCH
-from postal_service.services.vault import open_sealed
-from postal_service.storage.schema import OutboxRow
-from postal_service.storage.transaction import reading
+from postal_service.services.message_sender import Sender
 
 TOKEN_GOOD_FOR: Final = timedelta(minutes=10)
 SIX_DIGITS: Final = re.compile(r"\b\d{6}\b")
@@ -263,18 +260,15 @@ class Courier:
         return acts.MessageProof(reference=self._message_code(item))
 
     def _message_code(self, item: ItemId) -> str:
-        """The citizen reads the six digits from his telephone; the line to it ends in the outbox."""
+        """The citizen reads the six digits from his telephone; in the demo the line to it is a folder."""
         self.online(self.server_clock.now)
         self.send()
         reference = self.phone.call("POST", f"/items/{item}/message-codes", {})["reference"]
         runtime = self.post.runtime
-        with reading(runtime.sessions) as session:
-            row = session.scalars(
-                select(OutboxRow).filter_by(subject=item).order_by(OutboxRow.id.desc())
-            ).first()
-            assert row is not None
-            place = f"outbox|{reference}|payload"
-            text = json.loads(open_sealed(runtime.vault.master, row.payload, place))["text"]
+        gateway = runtime.settings.gateway
+        assert isinstance(gateway, FolderGateway)
+        Sender(runtime.sessions, gateway, vault=runtime.vault, clock=runtime.clock).send_due()
+        text = json.loads((gateway.folder / f"{reference}.json").read_bytes())["text"]
         found = SIX_DIGITS.findall(text.replace(item, ""))
         told = self.phone.call(
             "POST", f"/items/{item}/message-codes/redemptions", {"code": found[0]}

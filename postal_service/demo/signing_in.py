@@ -9,6 +9,7 @@ from postal_service.demo.play import Played
 from postal_service.domain.actors import Actor
 from postal_service.runtime import Runtime
 from postal_service.services import access
+from postal_service.services.gateways import FolderGateway
 from postal_service.storage.transaction import transaction
 
 SYLLABLES = [
@@ -56,6 +57,10 @@ def lines(runtime: Runtime, played: Played, address: str) -> Iterator[str]:
     envelope = next(each for each in played.office.slips.received.values() if each.label)
     yield "What any phone opens from an envelope's label:"
     yield f"  {address}/{envelope.item}/{envelope.label}"
+    gateway = runtime.settings.gateway
+    assert isinstance(gateway, FolderGateway)
+    yield "What was sent to telephones of citizens lies in files and went nowhere else:"
+    yield f"  {gateway.folder}"
 
 
 def _people(played: Played) -> Iterator[tuple[str, Actor]]:

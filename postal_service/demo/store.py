@@ -42,6 +42,8 @@ def make(url: str, folder: Path) -> Fresh:
         engine.dispose()
     # What witnesses have seen belongs to the log that is no more.
     shutil.rmtree(folder / "witnesses", ignore_errors=True)
+    for message in (folder / "messages").glob("*.json"):  # to citizens of the demo of before
+        message.unlink()
     return Fresh(replaced)
 
 

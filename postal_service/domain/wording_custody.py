@@ -142,8 +142,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The dossier of item {item} still owes. Take each charge, or name the rule that waives it, then give the result out.",
     ),
     "delivery.no_phone": (
-        "Hồ sơ của bưu gửi {item} không có số điện thoại để gửi mã.",
-        "The dossier of item {item} has no phone number to send a code to.",
+        "Hồ sơ của bưu gửi {item} không có số điện thoại di động để gửi mã. Dùng cách xác nhận khác.",
+        "The dossier of item {item} has no mobile number to send a code to. Use another proof.",
     ),
     "delivery.invitation_too_early": (
         "Bưu gửi {item}: giấy mời tiếp theo sớm nhất ngày {earliest}.",

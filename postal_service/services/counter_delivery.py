@@ -108,19 +108,19 @@ def deliver(
     return HandedOver(delivered=delivered, recovered_item=back, label=label)
 
 
-def send_code(session: Session, vault: Vault, item: ItemId, *, by: Actor, at: datetime) -> str:
+def send_code(
+    session: Session, vault: Vault, item: ItemId, *, can_send: bool, by: Actor, at: datetime
+) -> str:
     """Send the citizen a one-time code; the look at his number is logged.
 
-    Raises UnknownItem, NotForDelivery, DossierErased, NoPhone or TooManyCodes.
+    Raises UnknownItem, NotForDelivery, DossierErased, NoGateway, NoPhone or TooManyCodes.
     """
     standing = held_here(session, item, by=by)
     if standing.leg is not Leg.OUT or standing.returning:
         raise NotForDelivery(item=item, leg=standing.leg)
     people = _people(session, vault, item, by=by, at=at)
-    phone = next(
-        (people[role].phone for role in ADDRESSEES if role in people and people[role].phone), ""
-    )
-    return message_codes.send(session, vault, item, phone=phone, at=at)
+    phone = message_codes.mobile_of(people[role].phone for role in ADDRESSEES if role in people)
+    return message_codes.send(session, vault, item, phone=phone, can_send=can_send, by=by, at=at)
 
 
 def count_try(session: Session, item: ItemId, *, by: Actor, at: datetime) -> str:

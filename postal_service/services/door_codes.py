@@ -14,8 +14,9 @@ from postal_service.domain.custody import Standing
 from postal_service.domain.custody_rules import NotForDelivery
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.persons import PersonRole
-from postal_service.services import dossiers, items, message_codes, persons
+from postal_service.services import dossiers, items, message_codes, outbox, persons, sight
 from postal_service.services.items import UnknownItem
+from postal_service.services.outbox import Message, UnknownMessage
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
 
@@ -28,11 +29,13 @@ ADDRESSEES = (
 )
 
 
-def send(session: Session, vault: Vault, item: ItemId, *, by: Actor, at: datetime) -> str:
+def send(
+    session: Session, vault: Vault, item: ItemId, *, can_send: bool, by: Actor, at: datetime
+) -> str:
     """Send the item's citizen a one-time code; the reference that names it.
 
-    Raises UnknownItem unless this courier holds the item, NotForDelivery, DossierErased, NoPhone
-    or TooManyCodes.
+    Raises UnknownItem unless this courier holds the item, NotForDelivery, DossierErased, NoGateway,
+    NoPhone or TooManyCodes.
     """
     standing = _held(session, item, by)
     if standing.leg is not Leg.OUT or standing.returning:
@@ -40,9 +43,21 @@ def send(session: Session, vault: Vault, item: ItemId, *, by: Actor, at: datetim
     dossier = dossiers.of_items(session, [item]).get(item)
     if dossier is None:
         raise UnknownItem(item=item)
-    return message_codes.send(
-        session, vault, item, phone=_phone(session, vault, dossier, by, at), at=at
-    )
+    phone = _phone(session, vault, dossier, by, at)
+    return message_codes.send(session, vault, item, phone=phone, can_send=can_send, by=by, at=at)
+
+
+def sent(session: Session, item: ItemId, *, by: Actor) -> Message:
+    """How the newest message about an item stands.
+
+    Raises UnknownItem unless this courier holds the item, or UnknownMessage where there is none.
+    """
+    # Looked at and not locked: a phone that asks must not wait for who decides.
+    _refuse_unless_held(sight.item(session, item, by=by), by)
+    found = outbox.newest(session, item)
+    if found is None:
+        raise UnknownMessage
+    return found
 
 
 def count_try(session: Session, item: ItemId, *, by: Actor, at: datetime) -> str:
@@ -56,15 +71,17 @@ def count_try(session: Session, item: ItemId, *, by: Actor, at: datetime) -> str
 
 def _held(session: Session, item: ItemId, by: Actor) -> Standing:
     standing = items.standing(session, item)
-    if standing.holder is None or standing.holder.staff != by.staff:
-        raise UnknownItem(item=item)
+    _refuse_unless_held(standing, by)
     return standing
+
+
+def _refuse_unless_held(standing: Standing, by: Actor) -> None:
+    if standing.holder is None or standing.holder.staff != by.staff:
+        raise UnknownItem(item=standing.item)
 
 
 def _phone(session: Session, vault: Vault, dossier: DossierId, by: Actor, at: datetime) -> str:
     found = persons.look_many(
         session, vault, [dossier], purpose=Purpose.DELIVERY, by=by, at=at, roles=ADDRESSEES
     )[dossier]
-    return next(
-        (found[role].phone for role in ADDRESSEES if role in found and found[role].phone), ""
-    )
+    return message_codes.mobile_of(found[role].phone for role in ADDRESSEES if role in found)

@@ -1,14 +1,14 @@
 """One-time codes by SMS: the fallback where the citizen's delivery code is not at hand.
 
-Six digits, ten minutes, five tries a code, three codes an item and day. Asked again within half a
-minute nothing more is sent: whoever got no answer may ask the same again. A try is counted and
-committed before the code is compared, so that nobody can guess faster than he is counted: the
-edge calls `count_try` in one transaction and `redeem` in the next.
+Six digits, ten minutes, five tries a code, three codes an item and day; its message leaves through
+the outbox. Asked again within half a minute nothing more is sent: whoever got no answer may ask the
+same again. A try is counted and committed before the code is compared, so that nobody can guess
+faster than he is counted: the edge calls `count_try` in one transaction and `redeem` in the next.
 """
 
 import hmac
-import json
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -16,10 +16,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from postal_service.domain.actors import Actor
 from postal_service.domain.ids import ItemId
+from postal_service.domain.phones import is_mobile
 from postal_service.domain.refusals import RuleBroken
-from postal_service.services.vault import Vault, seal
-from postal_service.storage.schema import ItemRow, MessageCodeRow, OutboxRow
+from postal_service.domain.wording_dates import local
+from postal_service.services import outbox
+from postal_service.services.outbox import NoGateway
+from postal_service.services.vault import Vault
+from postal_service.storage.schema import ItemRow, MessageCodeRow
 
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
@@ -40,12 +45,24 @@ class NoPhone(RuleBroken):
     code = "delivery.no_phone"
 
 
-def send(session: Session, vault: Vault, item: ItemId, *, phone: str, at: datetime) -> str:
+def send(
+    session: Session,
+    vault: Vault,
+    item: ItemId,
+    *,
+    phone: str,
+    can_send: bool,
+    by: Actor,
+    at: datetime,
+) -> str:
     """Make a code for an item and queue its message; the reference that names it.
 
-    Asked again at once, the reference of the code that is on its way. Raises NoPhone or TooManyCodes.
+    Asked again at once, the reference of the code that is on its way. Raises NoGateway where nothing
+    can be sent, NoPhone where the citizen has no mobile telephone, or TooManyCodes.
     """
-    if not phone:
+    if not can_send:
+        raise NoGateway
+    if not is_mobile(phone):
         raise NoPhone(item=item)
     # Two counters that send at once: the second counts what the first has made.
     session.execute(select(ItemRow.item).where(ItemRow.item == item).with_for_update())
@@ -78,23 +95,23 @@ def send(session: Session, vault: Vault, item: ItemId, *, phone: str, at: dateti
             used_at=None,
         )
     )
+    until = at + LIFETIME
     # Without accents it fits one message of 160 characters.
-    text = f"Ma nhan ket qua ho so {item}: {code}. Het han sau 10 phut. Chi dua ma cho buu ta khi nhan."
-    payload = json.dumps({"to": phone, "text": text}).encode()
-    session.add(
-        OutboxRow(
-            subject=item,
-            kind="sms",
-            payload=seal(vault.master, payload, f"outbox|{reference}|payload"),
-            state="waiting",
-            attempts=0,
-            next_at=at,
-            made_at=at,
-            error="",
-        )
+    text = (
+        f"Ma nhan ket qua ho so {item}: {code}. Het han luc {local(until):%H:%M}."
+        " Chi dua ma cho buu ta khi nhan."
     )
-    session.flush()
+    outbox.withdraw(session, item, at=at)  # an older code opens nothing any more
+    outbox.put(
+        session, vault, key=reference, subject=item, unit=by.unit, to=phone, text=text,
+        expires_at=until, at=at,
+    )  # fmt: skip
     return reference
+
+
+def mobile_of(phones: Iterable[str]) -> str:
+    """The first of these numbers that gets text messages, "" where none does."""
+    return next(filter(is_mobile, phones), "")
 
 
 def count_try(session: Session, item: ItemId, *, at: datetime) -> str:

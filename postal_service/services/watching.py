@@ -17,14 +17,16 @@ from sqlalchemy.orm import Session
 from postal_service.ledger import checkpoint
 from postal_service.ledger import reading as ledger
 from postal_service.services.jobs import OPEN, SILENT_AFTER, JobState
+from postal_service.services.outbox import MessageState
 from postal_service.storage.engine import store_file
-from postal_service.storage.schema import EntryRow, JobRow, QuarantineRow
+from postal_service.storage.schema import EntryRow, JobRow, OutboxRow, QuarantineRow
 from postal_service.storage.transaction import Sessions, reading
 
 # A clock before this was never set: tokens and deadlines would be nonsense.
 CLOCK_IS_SET: Final = datetime(2026, 1, 1, tzinfo=UTC)
 SERVERS_DIFFER: Final = timedelta(minutes=1)  # at most, in what their clocks say
 NOBODY_COMES: Final = timedelta(minutes=5)  # a waiting job is taken within seconds, unless one runs
+MESSAGE_WAITS: Final = timedelta(minutes=2)  # a code lives ten, and somebody stands at a door
 MEGABYTE: Final = 1_000_000
 
 _log = logging.getLogger(__name__)
@@ -39,6 +41,8 @@ class Figures:
     checkpoint_at: datetime | None  # None before the first
     jobs: Mapping[str, int]  # by state, of those that wait, run or failed
     quarantined: int
+    messages: Mapping[str, int]  # by state, of those that were not sent
+    oldest_message_at: datetime | None  # of those that wait
 
 
 def figures(session: Session) -> Figures:
@@ -51,12 +55,15 @@ def figures(session: Session) -> Figures:
     jobs = dict.fromkeys((state.value for state in counted), 0)
     jobs.update((state, number) for state, number in session.execute(asked))
     waiting = select(func.count()).where(QuarantineRow.settled_at.is_(None))
+    messages, oldest = _unsent(session)
     return Figures(
         entries=ledger.size(session),
         checkpoint_entries=newest.size if newest else 0,
         checkpoint_at=newest.made_at if newest else None,
         jobs=jobs,
         quarantined=session.scalars(waiting).one(),
+        messages=messages,
+        oldest_message_at=oldest,
     )
 
 
@@ -81,6 +88,38 @@ def hindrances(
         found = _told(asked) | found
         kept |= {file.parent} if file else set()
     return found | _told({"disk": _disk_full(kept, least_free_mb)})
+
+
+def messages_held_up(sessions: Sessions, *, at: datetime) -> str:
+    """Why citizens wait in vain for a message; "" where none does, or the store does not answer."""
+    try:
+        with reading(sessions) as session:
+            messages, oldest = _unsent(session)
+    except Exception:  # noqa: BLE001 - `hindrances` tells of the store
+        _log.exception("nobody can tell whether messages wait")
+        return ""
+    found = []
+    if oldest is not None and oldest <= at - MESSAGE_WAITS:
+        found.append(f"the oldest waits for {(at - oldest) // timedelta(minutes=1)} minutes")
+    if dead := messages[MessageState.DEAD]:
+        found.append(f"{dead} could not be sent")
+    return "; ".join(found)
+
+
+def _unsent(session: Session) -> tuple[dict[str, int], datetime | None]:
+    """How many messages were not sent, by state, and since when the oldest waits."""
+    states = [each.value for each in MessageState if each is not MessageState.SENT]
+    asked = (
+        select(OutboxRow.state, func.count())
+        .where(OutboxRow.state.in_(states))
+        .group_by(OutboxRow.state)
+    )
+    counted = dict.fromkeys(states, 0)
+    counted.update((state, number) for state, number in session.execute(asked))
+    oldest = select(func.min(OutboxRow.made_at)).where(
+        OutboxRow.state == MessageState.WAITING.value
+    )
+    return counted, session.scalar(oldest)
 
 
 def _told(found: Mapping[str, str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ APPEND_ONLY = frozenset(
         "second_factor_reset",
         "staff_change",
         "shift_count",
+        "outbox_retry",
     }
 )
 # Two servers that start at once must not both migrate; any number that nobody else locks will do.

@@ -23,7 +23,9 @@ from postal_service.domain.standing import Administrative, Channel, Digitisation
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.erasing import EraseReason
+from postal_service.services.gateways import Via, WhyNot
 from postal_service.services.jobs import JobState
+from postal_service.services.outbox import MessageState
 from postal_service.services.particulars import Basis, CorrectionState
 from postal_service.services.persons import Purpose
 from postal_service.services.staffing import Step as StaffStep
@@ -181,6 +183,22 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (JobState.DONE, ("xong", "done")),
     (JobState.FAILED, ("không thành", "failed")),
     (JobState.CANCELLED, ("đã dừng", "stopped")),
+    (MessageState.WAITING, ("đang chờ gửi", "waiting")),
+    (MessageState.SENT, ("đã gửi", "sent")),
+    (MessageState.DEAD, ("không gửi được", "given up")),
+    (MessageState.EXPIRED, ("quá hạn gửi", "too late to send")),
+    (Via.GATEWAY, ("qua tổng đài", "by the gateway")),
+    (Via.FOLDER, ("vào thư mục thử nghiệm", "into the trial folder")),
+    (WhyNot.NO_ANSWER, ("tổng đài không trả lời", "the gateway does not answer")),
+    (WhyNot.NOT_TRUSTED, ("chứng chỉ của tổng đài không tin được", "the gateway's certificate is not trusted")),
+    (WhyNot.BUSY, ("tổng đài đang bận", "the gateway is busy")),
+    (WhyNot.GATEWAY_FAULT, ("tổng đài bị lỗi", "the gateway has a fault")),
+    (WhyNot.NOT_LET_IN, ("tổng đài không nhận mã truy cập của hệ thống", "the gateway does not accept our token")),
+    (WhyNot.REFUSED, ("tổng đài từ chối tin này", "the gateway refuses this message")),
+    (WhyNot.FOLDER_FAULT, ("không ghi được vào thư mục thử nghiệm", "the trial folder cannot be written to")),
+    (WhyNot.UNREADABLE, ("không mở được nội dung đã niêm phong", "its sealed content does not open")),
+    (WhyNot.REPLACED, ("đã có mã mới hơn thay thế", "a newer code took its place")),
+    (WhyNot.RUN_OUT, ("hết hạn trước khi gửi được", "it ran out before it could be sent")),
     (Step.DELIVER, ("phát lại", "deliver again")),
     (Step.INVITE, ("gửi giấy mời", "invite")),
     (Step.HOLD, ("lưu chờ nhận", "hold")),

@@ -45,6 +45,7 @@ from postal_service.web.items import views as items
 from postal_service.web.labels import word, worded
 from postal_service.web.language import language, say
 from postal_service.web.ledger import views as ledger
+from postal_service.web.messages import views as messages
 from postal_service.web.particulars import views as particulars
 from postal_service.web.payments import views as payments
 from postal_service.web.phones import views as phones
@@ -98,6 +99,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     tracking.pages,
     ledger.pages,
     audit.pages,
+    messages.pages,
 )
 
 _AT_WORK = frozenset({Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY, Role.MANAGER})

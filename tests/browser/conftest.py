@@ -4,7 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from socket import socket
 
@@ -18,6 +18,7 @@ from waitress.server import BaseWSGIServer, create_server
 from postal_service.app import create_app
 from postal_service.domain.desk_codes import desk_code
 from postal_service.runtime import Runtime, start
+from postal_service.services.gateways import FolderGateway
 from postal_service.storage.schema import StaffRow
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import Clock
@@ -59,7 +60,7 @@ class Office:
 
 
 @pytest.fixture
-def office(committed_sessions: Sessions) -> Office:
+def office(committed_sessions: Sessions, tmp_path: Path) -> Office:
     """Everybody has a badge and a password."""
     with transaction(committed_sessions) as session:
         world = build(session)
@@ -67,7 +68,8 @@ def office(committed_sessions: Sessions) -> Office:
         for number, row in enumerate(session.query(StaffRow).order_by(StaffRow.id), start=1):
             row.badge = desk_code(number)
     clock = Clock(w.MORNING)
-    runtime = start(settings_for_tests(), clock=clock, sessions=committed_sessions)
+    configured = replace(settings_for_tests(), gateway=FolderGateway(tmp_path))
+    runtime = start(configured, clock=clock, sessions=committed_sessions)
     return Office(world=world, runtime=runtime, clock=clock)
 
 

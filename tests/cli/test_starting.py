@@ -21,6 +21,8 @@ WITNESS = Ed25519PrivateKey.from_private_bytes(b"w" * 32)
 OTHER_WITNESS = Ed25519PrivateKey.from_private_bytes(b"x" * 32)
 ON_A_STORE = [
     ["serve"],
+    ["send-messages"],
+    ["send-messages", "--follow"],
     ["rebuild"],
     ["verify"],
     ["checkpoint"],

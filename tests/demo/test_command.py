@@ -82,8 +82,12 @@ def test_an_older_demo_gives_way_and_what_lies_elsewhere_does_not(tmp_path: Path
     assert store.make(url, tmp_path / "demo").replaced is None
     seen = tmp_path / "demo" / "witnesses" / "one"
     seen.mkdir(parents=True)
+    message = tmp_path / "demo" / "messages" / "otp-1.json"
+    message.parent.mkdir()
+    message.write_text("{}")
     assert store.make(url, tmp_path / "demo").replaced is not None
     assert not seen.exists()  # what a witness saw belongs to the log that is no more
+    assert not message.exists()
     elsewhere = tmp_path / "other"
     elsewhere.mkdir()
     assert store.make(url, elsewhere).replaced is None  # empty, so it may be written into

@@ -15,7 +15,8 @@ from mobile_api.app import create_app
 from postal_service.domain import s10
 from postal_service.ledger import checkpoint, reading
 from postal_service.runtime import Runtime, start
-from postal_service.services import jobs
+from postal_service.services import jobs, outbox
+from postal_service.services.gateways import Never, Via, WhyNot
 from postal_service.services.job_runner import Runner
 from postal_service.settings import for_demo
 from postal_service.storage.transaction import Sessions, transaction
@@ -23,6 +24,7 @@ from tests.clock import Clock
 from tests.mobile_api.phones import Couriers, collected, numbers
 from tests.ports import free_port
 from tests.services import world as w
+from tests.services.messages import put
 from tests.services.world import World
 
 TOKEN = "k" * 40
@@ -45,7 +47,7 @@ def test_the_service_says_that_it_lives_and_can_work(client: FlaskClient) -> Non
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert client.get("/readyz").get_json() == {
         "status": "ready",
-        "checks": dict.fromkeys(("database", "queue", "disk", "clock", "limits"), True),
+        "checks": dict.fromkeys(("database", "queue", "disk", "clock", "limits", "messages"), True),
         "reasons": {},
     }
 
@@ -124,6 +126,40 @@ def test_a_redis_that_does_not_answer_is_told_and_the_work_goes_on(runtime: Runt
     assert (got.status_code, got.get_json()["status"]) == (200, "ready")
     assert got.get_json()["checks"]["limits"] is False
     assert got.get_json()["reasons"] == told
+
+
+def held_up(client: FlaskClient) -> str | None:
+    """What is said of messages; the work can be done all the same."""
+    got = client.get("/readyz")
+    told = got.get_json()
+    assert (got.status_code, told["status"]) == (200, "ready")
+    assert told["checks"]["messages"] is ("messages" not in told["reasons"])
+    assert told["reasons"].keys() <= {"messages"}
+    said: str | None = told["reasons"].get("messages")
+    return said
+
+
+def test_messages_that_wait_or_were_given_up_are_told_and_the_work_goes_on(
+    client: FlaskClient, runtime: Runtime, world: World, clock: Clock
+) -> None:
+    with transaction(runtime.sessions) as session:
+        for key in ("one", "two", "three"):
+            put(session, world.vault, key, subject=key)
+    clock.forward(timedelta(seconds=119))
+    assert held_up(client) is None
+    clock.forward(timedelta(seconds=181))
+    assert held_up(client) == "the oldest waits for 5 minutes"
+    with transaction(runtime.sessions) as session:
+        for _ in range(2):
+            claimed = outbox.claim(session, at=clock())
+            assert claimed is not None
+            refused = Never(why=WhyNot.REFUSED, status=400)
+            outbox.settle(session, claimed, refused, via=Via.GATEWAY, at=clock())
+    assert held_up(client) == "the oldest waits for 5 minutes; 2 could not be sent"
+    clock.forward(timedelta(minutes=5))
+    with transaction(runtime.sessions) as session:
+        assert outbox.let_run_out(session, at=clock()) == 3
+    assert held_up(client) is None
 
 
 @pytest.fixture
@@ -230,6 +266,28 @@ def test_what_became_of_uploaded_events_and_how_large_the_ledger_is(
     assert one(client, "postal_jobs", state="waiting") == 1
     assert one(client, "postal_jobs", state="failed") == 0
     assert one(client, "process_resident_memory_bytes") > 0
+
+
+def test_messages_that_were_not_sent_are_counted(
+    client: FlaskClient, watched: Runtime, world: World, clock: Clock
+) -> None:
+    states = ("waiting", "dead", "expired")
+    assert [one(client, "postal_messages", state=each) for each in states] == [0, 0, 0]
+    assert one(client, "postal_oldest_message_seconds") == 0
+    with transaction(watched.sessions) as session:
+        put(session, world.vault, "late", at=clock() - timedelta(minutes=10))
+        outbox.let_run_out(session, at=clock())
+        put(session, world.vault, "refused", subject="another")
+        claimed = outbox.claim(session, at=clock())
+        assert claimed is not None
+        refused = Never(why=WhyNot.REFUSED, status=400)
+        outbox.settle(session, claimed, refused, via=Via.GATEWAY, at=clock())
+        put(session, world.vault, "waits")
+        put(session, world.vault, "waits too", subject="a third", at=clock())
+    clock.forward(timedelta(seconds=45))
+    assert [one(client, "postal_messages", state=each) for each in states] == [2, 1, 1]
+    assert one(client, "postal_oldest_message_seconds") == 45
+    assert "905123456" not in asked(client).text
 
 
 def test_before_the_first_checkpoint_none_has_an_age(client: FlaskClient) -> None:

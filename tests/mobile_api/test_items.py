@@ -1,17 +1,23 @@
 """At the door without a delivery code: a message to the citizen, and the code he says."""
 
 import json
-from datetime import timedelta
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from mobile_api.app import create_app
 from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Receiver
 from postal_service.domain.ids import ItemId
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
+from postal_service.services.gateways import Gateway, HttpGateway
+from postal_service.services.message_sender import Sender
+from postal_service.services.outbox import WAITS
 from postal_service.services.vault import open_sealed
 from postal_service.storage.schema import OutboxRow
 from postal_service.storage.transaction import transaction
@@ -20,6 +26,7 @@ from tests.mobile_api.phones import Couriers, numbers
 from tests.services.in_hand import passed
 from tests.services.rounds_day import homes, results_at_office
 from tests.services.world import MORNING, World
+from tests.sms_gateway import TOKEN, Say, sms_gateway
 
 
 @pytest.fixture
@@ -143,3 +150,87 @@ def test_a_malformed_code_costs_no_try(
     for _ in range(6):
         assert refused(phone, path, told) == (422, "request.malformed")
     phone.call("POST", path, {"code": code})
+
+
+def message_of(phone: Phone, item: ItemId) -> dict[str, object]:
+    told: dict[str, object] = phone.call("GET", f"/items/{item}/message-codes")
+    return told
+
+
+def sender_by(runtime: Runtime, gateway: Gateway) -> Sender:
+    return Sender(runtime.sessions, gateway, vault=runtime.vault, clock=runtime.clock)
+
+
+def test_a_courier_hears_what_became_of_the_message(
+    phone: Phone, item: ItemId, runtime: Runtime, clock: Clock
+) -> None:
+    reference = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    waiting = {
+        "reference": reference, "state": "waiting", "to": message_of(phone, item)["to"],
+        "sent_at": None, "via": None, "reason": None,
+    }  # fmt: skip
+    assert message_of(phone, item) == waiting
+    assert re.fullmatch(r"0\d\d\*{4}\d{3}", str(waiting["to"]))
+
+    with sms_gateway() as server:
+        sender = sender_by(runtime, HttpGateway(server.url, TOKEN))
+        server.answers = [Say(503)]
+        sender.send_due()
+        assert message_of(phone, item) == {**waiting, "reason": "gateway_fault"}
+        clock.forward(WAITS[0])
+        sender.send_due()
+    sent_at = datetime.fromisoformat(str(message_of(phone, item)["sent_at"]))
+    assert sent_at == clock()
+    assert message_of(phone, item)["state"] == "sent"
+    assert message_of(phone, item)["via"] == "gateway"
+
+
+def test_a_courier_hears_why_a_message_was_not_sent(
+    phone: Phone, item: ItemId, runtime: Runtime
+) -> None:
+    phone.call("POST", f"/items/{item}/message-codes")
+    with sms_gateway() as server:
+        server.answers = [Say(400)]
+        sender_by(runtime, HttpGateway(server.url, TOKEN)).send_due()
+    told = message_of(phone, item)
+    assert (told["state"], told["sent_at"], told["reason"]) == ("not_sent", None, "refused")
+
+
+def test_the_code_that_went_out_is_the_one_that_is_redeemed(
+    phone: Phone, item: ItemId, runtime: Runtime
+) -> None:
+    phone.call("POST", f"/items/{item}/message-codes")
+    with sms_gateway() as server:
+        sender_by(runtime, HttpGateway(server.url, TOKEN)).send_due()
+        (heard,) = server.heard
+    text = heard.told["text"]
+    assert "Het han luc 19:10." in text  # ten minutes after noon in UTC, as clocks say in Vietnam
+    assert len(text) <= 160
+    assert text.isascii()
+    code = text.split(": ")[1][:6]
+    told = phone.call("POST", f"/items/{item}/message-codes/redemptions", {"code": code})
+    assert told["reference"] == heard.key
+
+
+def test_where_nothing_can_be_sent_a_courier_is_told_so(
+    runtime: Runtime, couriers: Couriers, world: World, item: ItemId
+) -> None:
+    bare = replace(runtime, settings=replace(runtime.settings, gateway=None))
+    couriers.app = create_app(bare)
+    phone = couriers.phone(world.courier)
+    path = f"/items/{item}/message-codes"
+    assert refused(phone, path) == (409, "message.no_gateway")
+    with pytest.raises(ServerSaidNoError) as caught:
+        message_of(phone, item)
+    assert (caught.value.status, caught.value.code) == (404, "message.unknown")
+
+
+def test_nobody_hears_of_a_message_about_an_item_that_is_not_in_his_hands(
+    couriers: Couriers, world: World, phone: Phone, item: ItemId
+) -> None:
+    phone.call("POST", f"/items/{item}/message-codes")
+    other = couriers.phone(world.far_courier)
+    for each in (item, ItemId("BH999999999VN")):
+        with pytest.raises(ServerSaidNoError) as caught:
+            message_of(other, each)
+        assert (caught.value.status, caught.value.code) == (404, "item.unknown")

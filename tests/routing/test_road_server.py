@@ -6,22 +6,16 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from routing import UNREACHABLE, Location, Matrix
 from routing.road_server import RoadServer, RoadServerError
 from routing.travel import DELTA, geodesic_matrix
+from tests.certificates import self_signed
 
 PLACES = [Location(name=str(n), lat=15.0 + n / 100, lon=108.0) for n in range(5)]
 HEAD = b"HTTP/1.0 200 OK\r\nServer: slow\r\n\r\n"
@@ -315,26 +309,6 @@ def test_a_server_is_asked_over_tls_and_believed_only_with_a_certificate_one_tru
     roads.drips_after = len(HEAD)
     with pytest.raises(RoadServerError, match="0 of 1 blocks came in 2 s"):
         server.matrix(PLACES)
-
-
-def self_signed(folder: Path) -> Path:
-    """A certificate of 127.0.0.1 and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "certificate.pem"
-    told = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(told + made.public_bytes(Encoding.PEM))
-    return file
 
 
 @pytest.mark.parametrize("times", [{"timeout_seconds": 0}, {"table_seconds": -1}])

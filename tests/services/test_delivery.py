@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -238,6 +238,14 @@ def test_nobody_reports_an_attempt_for_another(session: Session, world: World) -
         delivery.attempt(session, world.keys, item, reason="R01", by=world.far_courier, at=MORNING)
 
 
+def asked_for(
+    session: Session, world: World, item: ItemId, *, phone: str = "+84905123456", at: datetime
+) -> str:
+    return message_codes.send(
+        session, world.vault, item, phone=phone, can_send=True, by=world.counter, at=at
+    )
+
+
 def sent_code(session: Session, world: World) -> str:
     """What the citizen's phone shows: the only place where the code can be read."""
     row = session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).first()
@@ -251,7 +259,7 @@ def sent_code(session: Session, world: World) -> str:
 
 def test_a_message_code_is_used_once(session: Session, world: World) -> None:
     item, _ = result(session, world)
-    message_codes.send(session, world.vault, item, phone="+84905123456", at=MORNING)
+    asked_for(session, world, item, at=MORNING)
     code = sent_code(session, world)
     reference = message_codes.count_try(session, item, at=MORNING)
     message_codes.redeem(session, world.vault, reference, code, at=MORNING)
@@ -263,7 +271,7 @@ def test_a_message_code_is_used_once(session: Session, world: World) -> None:
 
 def test_five_tries_then_the_code_is_dead(session: Session, world: World) -> None:
     item, _ = result(session, world)
-    message_codes.send(session, world.vault, item, phone="+84905123456", at=MORNING)
+    asked_for(session, world, item, at=MORNING)
     right = sent_code(session, world)
     wrong = "000000" if right != "000000" else "000001"
     for _ in range(5):
@@ -277,21 +285,34 @@ def test_five_tries_then_the_code_is_dead(session: Session, world: World) -> Non
 
 def test_a_code_expires_after_ten_minutes(session: Session, world: World) -> None:
     item, _ = result(session, world)
-    message_codes.send(session, world.vault, item, phone="+84905123456", at=MORNING)
+    asked_for(session, world, item, at=MORNING)
 
     with pytest.raises(MessageCodeWrong):
         message_codes.count_try(session, item, at=MORNING + timedelta(minutes=10))
+
+
+def test_a_newer_code_takes_the_place_of_one_that_was_not_sent_yet(
+    session: Session, world: World
+) -> None:
+    item, _ = result(session, world)
+    asked_for(session, world, item, at=MORNING)
+    asked_for(session, world, item, at=MORNING + timedelta(minutes=1))
+    rows = session.scalars(select(OutboxRow).order_by(OutboxRow.id)).all()
+    assert [(each.state, each.error, bool(each.payload)) for each in rows] == [
+        ("expired", "replaced", False),
+        ("waiting", "", True),
+    ]
 
 
 def test_three_codes_an_item_and_day(session: Session, world: World) -> None:
     item, _ = result(session, world)
     for minute in range(3):
         at = MORNING + timedelta(minutes=minute)
-        message_codes.send(session, world.vault, item, phone="+84905123456", at=at)
+        asked_for(session, world, item, at=at)
 
     with pytest.raises(TooManyCodes):
-        message_codes.send(
-            session, world.vault, item, phone="+84905123456", at=MORNING + timedelta(minutes=3)
-        )
+        asked_for(session, world, item, at=MORNING + timedelta(minutes=3))
     with pytest.raises(NoPhone):
-        message_codes.send(session, world.vault, item, phone="", at=MORNING)
+        asked_for(session, world, item, phone="", at=MORNING)
+    with pytest.raises(NoPhone):  # a landline shows no message
+        asked_for(session, world, item, phone="+842353852345", at=MORNING)

@@ -72,7 +72,10 @@ def _lived(session: Session, world: World) -> Received:
     )
     ready = journeys.ready(session, world, received, at=w.AFTER_CUT)
     journeys.with_courier(session, world, ready, at=w.AFTER_CUT)
-    message_codes.send(session, world.vault, ready.item, phone=LAN.phone, at=w.AFTER_CUT)
+    message_codes.send(
+        session, world.vault, ready.item, phone=LAN.phone, can_send=True, by=world.courier,
+        at=w.AFTER_CUT,
+    )  # fmt: skip
     digest = evidence_of(session, world)
     assert received.delivery_code is not None
     delivery.deliver(

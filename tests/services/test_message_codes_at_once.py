@@ -24,7 +24,10 @@ def test_codes_asked_for_at_the_same_moment_are_one_code(committed_sessions: Ses
     def send(_: int) -> str:
         start.wait(timeout=20)
         with transaction(committed_sessions) as session:
-            return message_codes.send(session, world.vault, item, phone="+84905123456", at=NOON)
+            return message_codes.send(
+                session, world.vault, item, phone="+84905123456", can_send=True, by=world.counter,
+                at=NOON,
+            )  # fmt: skip
 
     with ThreadPoolExecutor(AT_ONCE) as senders:
         references = set(senders.map(send, range(AT_ONCE)))

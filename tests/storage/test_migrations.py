@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, insert, inspect, text
+from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 import migrations
@@ -23,6 +23,7 @@ from postal_service.storage.migrate import (
     upgrade,
 )
 from postal_service.storage.schema import Base
+from tests.clock import NOON
 from tests.storage.rows import counts, insert_rows, row_of
 
 FOLDER = Path(migrations.__file__).parent
@@ -152,6 +153,35 @@ def test_what_a_plan_stands_beside_is_kept_and_may_be_missing(empty_engine: Engi
 
     with empty_engine.connect() as connection:
         assert connection.execute(text(figures)).one() == (7, 0, 1)
+
+
+def test_messages_that_were_never_sent_are_told_as_run_out_and_keep_no_content(
+    empty_engine: Engine,
+) -> None:
+    upgrade(empty_engine)
+    downgrade(empty_engine, "0019_tried")
+    with empty_engine.begin() as connection:
+        for number, state in enumerate(("waiting", "sent"), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO outbox"
+                    " (id, subject, kind, payload, state, attempts, next_at, made_at, error)"
+                    " VALUES (:id, 'BH1', 'sms', :payload, :state, 0, :at, :at, '')"
+                ),
+                {"id": number, "payload": b"a code", "state": state, "at": NOON},
+            )
+
+    upgrade(empty_engine)
+
+    outbox = Base.metadata.tables["outbox"].columns
+    asked = select(
+        outbox.key, outbox.state, outbox.payload, outbox.error, outbox.ended_at, outbox.expires_at
+    )
+    with empty_engine.connect() as connection:
+        assert list(map(tuple, connection.execute(asked.order_by(outbox.id)))) == [
+            ("before-1", "expired", b"", "run_out", NOON, NOON),
+            ("before-2", "sent", b"", "", NOON, NOON),
+        ]
 
 
 def test_taking_everything_back_leaves_nothing_behind(empty_engine: Engine) -> None:

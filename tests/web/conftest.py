@@ -6,8 +6,9 @@ One password hash serves all, and only the tests of the sign-in compare it: hash
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,6 +22,7 @@ from postal_service.app import create_app
 from postal_service.domain.ids import StaffId
 from postal_service.runtime import Runtime, start
 from postal_service.services import access
+from postal_service.services.gateways import FolderGateway
 from postal_service.settings import SECRETS, Settings, from_environment
 from postal_service.storage.schema import StaffRow
 from postal_service.storage.transaction import Sessions, transaction
@@ -69,8 +71,9 @@ def settings_for_tests() -> Settings:
 
 
 @pytest.fixture
-def runtime(sessions: Sessions, world: World, clock: Clock) -> Runtime:
-    return start(settings_for_tests(), clock=clock, sessions=sessions)
+def runtime(sessions: Sessions, world: World, clock: Clock, tmp_path: Path) -> Runtime:
+    configured = replace(settings_for_tests(), gateway=FolderGateway(tmp_path))
+    return start(configured, clock=clock, sessions=sessions)
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ OTHERS = {
     "event": NOT_THERE,
     "reset": NOT_THERE,
     "size": "7",
+    "message": "999999999",
 }
 
 

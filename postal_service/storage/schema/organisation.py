@@ -341,14 +341,38 @@ class OutboxRow(Base):
     """What must leave the system, written in the transaction that caused it."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "next_at"), Index(None, "subject"))
+    __table_args__ = (
+        Index(None, "state", "next_at"),
+        Index(None, "state", "id"),
+        Index(None, "subject"),
+        Index(None, "key", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    key: Mapped[str]  # names the message to the gateway, the same at every try
     subject: Mapped[str]  # order is kept per subject
-    kind: Mapped[str]  # sms, webhook
-    payload: Mapped[bytes]  # encrypted: a message may hold a one-time code and a phone number
-    state: Mapped[str]  # waiting, sent, dead
+    unit: Mapped[str]  # whose staff asked for it
+    kind: Mapped[str]  # sms
+    shown_to: Mapped[str]  # the telephone number, masked
+    payload: Mapped[bytes]  # sealed: a one-time code and a telephone number; empty once it is over
+    state: Mapped[str]  # a word of services/outbox.py, MessageState
     attempts: Mapped[int]
-    next_at: Mapped[datetime]
+    next_at: Mapped[datetime]  # of a waiting one: not to be taken before; who takes it moves it on
     made_at: Mapped[datetime]
-    error: Mapped[str]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # sent, given up or run out
+    via: Mapped[str]  # by what it was sent: a word of services/gateways.py, Via; "" before
+    error: Mapped[str]  # why the last try failed: a word of services/gateways.py, WhyNot
+    answer_status: Mapped[int | None]  # what the gateway's server answered then
+
+
+class OutboxRetryRow(Base):
+    """Who asked that a message that was given up be tried again. Added, never changed."""
+
+    __tablename__ = "outbox_retry"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    key: Mapped[str] = mapped_column(index=True)  # of the message, which erasing may remove
+    by: Mapped[str]
+    unit: Mapped[str]
+    at: Mapped[datetime]

@@ -4,6 +4,8 @@ ENGLISH: dict[str, str] = {
     "Xác thực hai lớp của nhân viên": "Second factors of staff",
     "Ai mất cả điện thoại lẫn mã dự phòng được hai người mở lại: một người đề nghị, một quản trị viên duyệt.": "Who lost both the telephone and the recovery codes gets back in by two people: one asks, an administrator grants.",
     "Xem các lần đề nghị và gỡ": "See what was asked and granted",
+    "Mã nhận kết quả gửi qua tổng đài: tin nào đang chờ, đã gửi, không gửi được và vì sao.": "Codes for receiving a result, sent by the gateway: which wait, which were sent, which could not be and why.",
+    "Xem tin nhắn": "See the messages",
     "Kiểm tra": "Audit",
     "Sổ cái": "The ledger",
     "Số sự kiện": "Events",

@@ -51,6 +51,7 @@ from postal_service.services import (
     directory,
     message_codes,
     numbers,
+    outbox,
     overview,
     places,
     sight,
@@ -160,11 +161,21 @@ def send_code(number: str) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
             counter_delivery.send_code(
-                store, here.runtime().vault, item, by=here.actor(), at=here.now()
+                store,
+                here.runtime().vault,
+                item,
+                can_send=here.runtime().settings.can_send,
+                by=here.actor(),
+                at=here.now(),
             )
     except Refusal as refused:
         return _page(item, refused, form="message")
-    flash(say("Đã gửi mã 6 số đến điện thoại của công dân; mã có hiệu lực 10 phút."), "good")
+    flash(
+        say(
+            "Đã yêu cầu gửi mã 6 số; mã có hiệu lực 10 phút. Ô “Gửi mã 6 số” cho biết tin đã đi chưa."
+        ),
+        "good",
+    )
     return redirect(url_for("delivery.show", number=item))
 
 
@@ -309,6 +320,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
         dossier = view.dossier.id if view.dossier else DossierId("")
+        message = outbox.newest(store, item)
         owed = charges.owed(store, [dossier]).get(dossier, ())
         following = None
         days: tuple[date, ...] = ()
@@ -327,6 +339,8 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         following=following,
         days=days,
         asks_day=Reason.OTHER_DAY_AGREED.value,
+        message=message,
+        can_send=here.runtime().settings.can_send,
         receivers=list(Receiver),
         means=list(Means),
         reasons=_reasons(),

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0023_days_of_checkpoints"
-down_revision = "0019_tried"
+revision = "0022_days_of_checkpoints"
+down_revision = "0021_carried_along"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,28 @@
+"""The English of the messages that leave the system."""
+
+ENGLISH: dict[str, str] = {
+    "Tin nhắn gửi công dân": "Messages to citizens",
+    "Mã nhận kết quả gửi đến điện thoại công dân. Nội dung và số điện thoại đầy đủ không hiện ở đây; nội dung bị xóa khi đã gửi hoặc hết hạn.": "Codes for receiving a result, sent to citizens' telephones. Neither text nor whole number is shown here; the text is deleted once it was sent or has run out.",
+    "Hệ thống này chưa khai tổng đài nhắn tin: không tin nào được gửi, và quầy được báo như vậy.": "This system has no message gateway set up: nothing is sent, and the counters are told so.",
+    "Những danh sách khác": "Other lists",
+    "Chưa gửi được": "Not sent",
+    "Đang chờ": "Waiting",
+    "Đã gửi": "Sent",
+    "Không có tin nhắn nào trong danh sách này.": "There is no message in this list.",
+    "Yêu cầu tại {unit} lúc {at}": "Asked for at {unit} on {at}",
+    "đã thử {count} lần": "{count} tries",
+    "Thử tiếp lúc {at}": "Next try at {at}",
+    "Mã hết hạn lúc {at}": "The code ends at {at}",
+    "Gửi lúc {at}": "Sent at {at}",
+    "Dừng lúc {at}": "Stopped at {at}",
+    "trả lời HTTP {status}": "HTTP answer {status}",
+    "{name} yêu cầu gửi lại lúc {at}": "{name} had it tried again on {at}",
+    "Gửi lại": "Try again",
+    "Tin nhắn sẽ được gửi lại ngay. Tên bạn được ghi bên tin.": "The message is tried again at once. Your name stands beside it.",
+    "Tin đang được gửi đến {phone}.": "The message is on its way to {phone}.",
+    "Chưa gửi được đến {phone}: {why}. Hệ thống tự thử lại lúc {at}.": "Not sent to {phone} yet: {why}. The system tries again by itself at {at}.",
+    "Đã gửi đến {phone} lúc {at}. Mã có hiệu lực đến {until}.": "Sent to {phone} at {at}. The code is good until {until}.",
+    "Bản dùng thử: tin cho {phone} đã ghi vào thư mục trên máy chủ lúc {at}, không điện thoại nào nhận được.": "For trials: the message for {phone} was written to a folder of the server at {at}; no telephone got it.",
+    "Không gửi được đến {phone}: {why}. Dùng cách xác nhận khác, hoặc yêu cầu mã mới.": "Could not be sent to {phone}: {why}. Use another proof, or ask for a new code.",
+    "Xem lại": "Look again",
+}

@@ -18,18 +18,21 @@ TEXTS = ("key", "unit", "shown_to", "via")
 
 
 def upgrade() -> None:
+    # SQLite adds a column that is not null only with a constant, which goes again below.
     for name in TEXTS:
         op.add_column("outbox", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.add_column(
         "outbox",
-        # SQLite adds a column that is not null only with a constant.
         sa.Column(
             "expires_at", sa.DateTime(timezone=True), nullable=False, server_default="2026-01-01"
         ),
     )
     op.add_column("outbox", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("outbox", sa.Column("answer_status", sa.Integer(), nullable=True))
+    op.add_column("outbox", sa.Column("answer_status", sa.BigInteger(), nullable=True))
     _tell_as_run_out()
+    with op.batch_alter_table("outbox") as outbox:
+        for name in (*TEXTS, "expires_at"):
+            outbox.alter_column(name, server_default=None)
     op.create_index(op.f("ix_outbox_key"), "outbox", ["key"], unique=True)
     op.create_index(op.f("ix_outbox_state_id"), "outbox", ["state", "id"])
     _make_retries()

@@ -14,10 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("item", sa.Column("goes_with", sa.String(), nullable=True))
+    op.add_column("item", sa.Column("goes_with", sa.Text(), nullable=True))
     op.create_index(op.f("ix_item_goes_with"), "item", ["goes_with"])
     op.add_column(
-        "holding", sa.Column("agreed_for", sa.String(), nullable=False, server_default="")
+        "holding", sa.Column("agreed_for", sa.Text(), nullable=False, server_default=sa.text("''"))
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from postal_service.storage.schema.base import Base
@@ -180,5 +180,5 @@ class HoldingRow(Base):
     tried: Mapped[bool] = mapped_column(server_default=false(), default=False)
     invitations: Mapped[int]
     held_until: Mapped[str]
-    agreed_for: Mapped[str] = mapped_column(server_default="", default="")
+    agreed_for: Mapped[str] = mapped_column(server_default=text("''"), default="")
     going_back: Mapped[bool]

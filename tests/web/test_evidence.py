@@ -68,10 +68,11 @@ def test_an_event_leads_to_its_files_and_each_look_is_logged(
 ) -> None:
     person = browser(login)
 
-    for page in (f"/dossiers/{damaged.dossier}", f"/items/{damaged.item}"):
-        told = person.text(page)
-        photo, report = LINK.findall(told)
-        assert "tệp 3: máy chưa gửi đến, hoặc đã xóa" in told
+    of_dossier = person.text(f"/dossiers/{damaged.dossier}")
+    of_item = person.text(f"/items/{damaged.item}")
+    photo, report = LINK.findall(of_item)
+    assert LINK.findall(of_dossier) == [photo, report]
+    assert "tệp 3: máy chưa gửi đến, hoặc đã xóa" in of_item
     before = looks(session)
     shown = person.get(photo)
     assert (shown.data, shown.mimetype) == (PHOTO, "image/jpeg")

@@ -134,7 +134,7 @@ def test_what_is_no_scan_is_refused_in_clear_words(
 
     assert answer.status_code == 400
     assert said in page
-    assert 'id="file-fault"' in page
+    assert 'id="file-upload-fault"' in page
     assert scans_in(session) == 0
 
 

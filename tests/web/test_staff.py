@@ -68,10 +68,10 @@ def test_a_role_is_taken_away(browser: Callable[[str], Browser], world: World) -
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"why": ""}, "why-fault"),
-        ({"why": "x" * 201}, "why-fault"),
-        ({"password": "not mine at all"}, "password-fault"),
-        ({"password": ""}, "password-fault"),
+        ({"why": ""}, "why-s-counter-fault"),
+        ({"why": "x" * 201}, "why-s-counter-fault"),
+        ({"password": "not mine at all"}, "password-s-counter-fault"),
+        ({"password": ""}, "password-s-counter-fault"),
         ({"what": "promote"}, "Việc cần làm"),
         ({"what": ""}, "Việc cần làm"),
         ({"what": "take_role", "role": "king", "over": "x"}, "Vai trò"),

@@ -58,9 +58,8 @@ def upload(key: str) -> ResponseReturnValue:
     """Keep one paper's file; it waits for the check of somebody else."""
     dossier = DossierId(key)
     try:
-        with forms.together():
-            position = forms.number("position", "Giấy tờ cần quét", within=limits.SCANNED_PAPER)
-            pages_in_it = forms.number("pages", "Số trang", within=limits.PAGES)
+        position = _position()
+        pages_in_it = forms.number("pages", "Số trang", within=limits.PAGES)
         form = form_keys.read()
         sent = request.files.get("file")
         content = sent.stream.read(LARGEST_FILE + 1) if sent else b""
@@ -124,6 +123,13 @@ def check(key: str, scan: int) -> ResponseReturnValue:
         "good",
     )  # fmt: skip
     return redirect(url_for("scans.show", key=key))
+
+
+def _position() -> int:
+    try:
+        return forms.number("position", "Giấy tờ cần quét", within=limits.PAPER_PLACE)
+    except forms.NotANumber:
+        raise NoSuchPaper(position=forms.raw("position")[: forms.LONGEST_NUMBER]) from None
 
 
 def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:

@@ -48,7 +48,7 @@ def change(staff: str) -> ResponseReturnValue:
             why = forms.line("why", say("Lý do"), most=limits.REASON)
         password = _changed(StaffId(staff), what, why)
     except Refusal as refused:
-        return _page(refused, at=staff, form=_form(staff))
+        return _page(refused, at=staff)
     if password:
         return _page(given_to=staff, password=password)
     flash(_done(what), "good")
@@ -76,14 +76,8 @@ def _changed(who: StaffId, what: What, why: str) -> str:
     return ""
 
 
-def _form(staff: str) -> str:
-    """Which of a person's forms was sent: that of the account, or that of one of the roles."""
-    if forms.raw("what") != What.TAKE_ROLE:
-        return staff
-    return _form_of_role(staff, forms.raw("role"), forms.raw("over"))
-
-
 def _form_of_role(staff: str, role: str, unit: str) -> str:
+    """A person has a form for the account, called by his id, and one for each role."""
     return f"{staff}-{role}-{unit}"
 
 
@@ -101,7 +95,6 @@ def _page(
     refused: Refusal | None = None,
     *,
     at: str = "",
-    form: str = "",
     given_to: str = "",
     password: str = "",
 ) -> ResponseReturnValue:
@@ -113,10 +106,16 @@ def _page(
         units = overview.unit_names(
             store, [grant.unit for account in accounts for grant in account.grants]
         )
+    of_roles = {
+        _form_of_role(account.staff, grant.role, grant.unit)
+        for account in accounts
+        for grant in account.grants
+    }
+    form = _form_of_role(at, forms.raw("role"), forms.raw("over"))
     field = "password" if isinstance(refused, OldPasswordWrong) else ""
     page = render_template(
         "staff/staff.html",
-        refusal=told(refused, at=field, form=form) if refused else "",
+        refusal=told(refused, at=field, form=form if form in of_roles else at) if refused else "",
         accounts=accounts,
         following=following,
         names=names,

@@ -285,14 +285,15 @@ def next_step(
         )
     if counting is Counting.STOPS:
         return NextStep(step=Step.MAKE_RECORD, not_before=last.on)
-    if history.invited_on:
-        return _while_inviting(history.invited_on, policy=policy, on=on, today=today)
-    action = last.action or REASONS[last.reason].default_action
     agreed = _kept_day(last, policy=policy, on=on)
-    if action is Action.DELIVER_AGAIN and agreed:
+    # Whoever names a day after he was invited is brought it on that day.
+    if agreed and last.on >= max(history.invited_on, default=last.on):
         return NextStep(
             step=Step.DELIVER, not_before=on.working_day_at_or_after(agreed), is_agreed=True
         )
+    if history.invited_on:
+        return _while_inviting(history.invited_on, policy=policy, on=on, today=today)
+    action = last.action or REASONS[last.reason].default_action
     if action is Action.DELIVER_AGAIN and history.counted >= policy.door_attempts:
         # Another day without its date does not count, and buys no third attempt once both failed.
         action = Action.HOLD

@@ -23,9 +23,7 @@ class PublicStep(StrEnum):
     HELD = "EDH"
     UNSUCCESSFUL = "EMH"
     DELIVERED = "EMI"
-    FETCHED = (
-        "fetched"  # handed out over a counter: the union's list knows only that it was delivered
-    )
+    FETCHED = "fetched"  # over a counter; the union's list knows only that it was delivered
     GIVEN_BACK = "given_back"  # to the citizen who withdrew it
     FORWARDED = "forwarded"
     WITH_AGENCY = "agency_has_it"  # no code of the union: its list ends at an addressee

@@ -78,8 +78,8 @@ STATUS: dict[Status, tuple[str, str]] = {
         "The dossier was withdrawn; collect the papers at the post office.",
     ),
     Status.GIVEN_BACK: (
-        "Hồ sơ đã được rút và giấy tờ đã trả lại cho người gửi.",
-        "The dossier was withdrawn, and the papers were given back to the sender.",
+        "Hồ sơ đã được rút; giấy tờ đang ở chỗ người gửi.",
+        "The dossier was withdrawn; its sender has the papers.",
     ),
 }
 

@@ -143,7 +143,9 @@ class _Look:
                 self.items[item].collect_back for item in items
             )
             is_promised = any(self._is_promised(item) for item in items)
-            slack = 0 if is_promised else _days_to(facts.due_at, self.day)
+            slack = _days_to(facts.due_at, self.day)
+            if is_promised:
+                slack = min(slack or 0, 0)
             order = Order(
                 kind=Kind.DELIVER,
                 unit=None,

@@ -87,14 +87,14 @@ def move(
     Raises UnknownDossier, RoleNeeded, NoVisit, ReasonNeeded, ReasonTellsNumbers, BadWindow,
     NoAddressToCollect, NoOfficeServes, OfficeClosed or NoCalendar; then all stays as it was.
     """
-    row = _open_visit(session, dossier, by=by)
+    found, row = _open_visit(session, dossier, by=by)
     reason = rules.read_reason(why)
     commune = _where(session, vault, dossier)
     office = collecting.office_for(session, commune, opens_at, closes_at, at=at)
     before = short_window(row.opens_at, row.closes_at)
     take_step(
         session,
-        dossiers.row_of(session, dossier),
+        found,
         StepKind.VISIT_MOVED,
         why=f"{before} → {short_window(opens_at, closes_at)}: {reason}",
         by=by,
@@ -112,13 +112,13 @@ def call_off(session: Session, dossier: DossierId, *, why: str, by: Actor, at: d
     Raises UnknownDossier, RoleNeeded, NoVisit, CalledOffAlready, ReasonNeeded or ReasonTellsNumbers;
     then all stays as it was.
     """
-    row = _open_visit(session, dossier, by=by)
+    found, row = _open_visit(session, dossier, by=by)
     reason = rules.read_reason(why)
     if row.state == CALLED_OFF:
         raise CalledOffAlready
     take_step(
         session,
-        dossiers.row_of(session, dossier),
+        found,
         StepKind.VISIT_CALLED_OFF,
         why=f"{short_window(row.opens_at, row.closes_at)}: {reason}",
         by=by,
@@ -128,14 +128,15 @@ def call_off(session: Session, dossier: DossierId, *, why: str, by: Actor, at: d
     session.flush()
 
 
-def _open_visit(session: Session, dossier: DossierId, *, by: Actor) -> PickupRow:
-    """The visit of a dossier that nobody has fetched, its row locked."""
-    found = dossiers.visible(session, dossier, by=by)
+def _open_visit(session: Session, dossier: DossierId, *, by: Actor) -> tuple[DossierRow, PickupRow]:
+    """A dossier that nobody has fetched, its row locked, and its visit."""
+    dossiers.visible(session, dossier, by=by)
     by.need(*ASKING)
-    row = session.scalar(select(PickupRow).filter_by(dossier=dossier).with_for_update())
-    if row is None or found.administrative is not Administrative.REQUESTED:
+    found = dossiers.row_of(session, dossier)
+    row = session.get(PickupRow, dossier, populate_existing=True)
+    if row is None or Administrative(found.administrative) is not Administrative.REQUESTED:
         raise NoVisit
-    return row
+    return found, row
 
 
 def _where(session: Session, vault: Vault, dossier: DossierId) -> UnitCode:

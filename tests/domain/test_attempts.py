@@ -218,3 +218,14 @@ def test_the_days_to_agree_are_worked_and_as_many_as_an_item_is_kept() -> None:
     assert days[0] == date(2026, 11, 3)
     assert date(2026, 11, 8) not in days
     assert days_to_agree(date(2026, 12, 30), policy=POLICY, on=POST) == (date(2026, 12, 31),)
+
+
+def test_who_names_a_day_after_he_was_invited_is_brought_it_and_before_is_not() -> None:
+    agreed = Attempted(reason=Reason.OTHER_DAY_AGREED, on=MONDAY, agreed_for=date(2026, 11, 5))
+
+    def step(invited: date) -> NextStep:
+        history = DeliveryHistory(attempts=(agreed,), invited_on=(invited,))
+        return next_step(history, policy=POLICY, on=POST, today=MONDAY)
+
+    assert step(MONDAY) == NextStep(step=Step.DELIVER, not_before=date(2026, 11, 5), is_agreed=True)
+    assert step(MONDAY + timedelta(days=1)).step is Step.INVITE

@@ -187,7 +187,12 @@ RUN_STOPS: Final = tuple(
         )
         if order % 2
         else (),
-        remark="Thu lại giấy phép cũ" if order == 4 else "",
+        taken_back=(
+            (run_list.TakenBack(papers=("Giấy phép lái xe cũ",), envelope="BR000000015VN"),)
+            if order == 4
+            else ()
+        ),
+        remark="Hẹn phát ngày 23/11/2026" if order == 5 else "",
     )
     for order in range(1, 15)
 )

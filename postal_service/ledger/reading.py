@@ -136,6 +136,18 @@ def around(session: Session, device: DeviceId, sequence: int, span: int) -> list
     return [_recorded(*row) for row in session.execute(asked.order_by(_ENTRIES.c.device_sequence))]
 
 
+def newest_of_device(
+    session: Session, device: DeviceId, types: Collection[str], most: int
+) -> list[Recorded]:
+    """The newest events of these types that a device told, the newest first."""
+    asked = (
+        _LEAF.where(_ENTRIES.c.device == device, _ENTRIES.c.type.in_(types))
+        .order_by(_ENTRIES.c.device_sequence.desc())
+        .limit(most)
+    )
+    return [_recorded(*row) for row in session.execute(asked)]
+
+
 def everything(session: Session, after: int = 0) -> Iterator[Recorded]:
     """Every leaf in order, except the first `after` ones, which the caller has seen."""
     while True:

@@ -33,6 +33,7 @@ from postal_service.storage.schema import DeviceRow, DossierRow, ItemRow, UnitRo
 
 # At a counter a batch is signed in one go; on a phone something else may be signed in between.
 _BETWEEN: Final = 50
+_MOST: Final = 2_000  # items of one hand-over, whatever a phone says it put out
 _ANSWERS: Final = ("handover", "refuse", "correct")
 
 
@@ -129,7 +130,7 @@ def of_event(session: Session, event: EventId, *, policy: Policy, by: Actor) -> 
     taker = Party(staff=asked.event.staff, unit=asked.event.unit)
     put_out = _put_out(session, asked)
     sides = [taker] if put_out is None else [taker, put_out.party]
-    if not _on_a_side(session, sides, by):
+    if not _is_one(sides, _units(session, sides), by):
         raise UnknownRecord(event=event)
     if put_out is None:
         raise HalfSigned(item=asked.event.item)
@@ -153,8 +154,8 @@ def printable(session: Session, moments: Sequence[Moment], *, by: Actor) -> froz
             sides[each.event] = [each.by] if giver is None else [each.by, giver]
         if each.moves_custody and not each.verdict:
             held[each.item] = each.taker
-    paths = _paths(session, [party.unit for both in sides.values() for party in both])
-    return frozenset(event for event, both in sides.items() if _is_one(both, paths, by))
+    units = _units(session, [party for both in sides.values() for party in both])
+    return frozenset(event for event, both in sides.items() if _is_one(both, units, by))
 
 
 def _put_out(session: Session, asked: Recorded) -> _PutOut | None:
@@ -188,9 +189,7 @@ def _shown(session: Session, act: Handover) -> _PutOut | None:
 
 def _told(session: Session, entry: Recorded, act: Offer) -> _PutOut:
     """What was put out in one act: its events follow one another on the giver's device."""
-    around = reading.around(
-        session, entry.event.device, entry.event.sequence, act.batch_count + _BETWEEN
-    )
+    around = _around(session, entry, act.batch_count)
     same = [
         each
         for each in around
@@ -210,10 +209,13 @@ def _told(session: Session, entry: Recorded, act: Offer) -> _PutOut:
 def _items(session: Session, put_out: _PutOut, asked: Recorded) -> set[ItemId]:
     if not put_out.code:
         return {entry.event.item for entry in put_out.events.values()}
-    around = reading.around(
-        session, asked.event.device, asked.event.sequence, put_out.count + _BETWEEN
-    )
+    around = _around(session, asked, put_out.count)
     return {entry.event.item for entry in around if put_out.answers(entry)}
+
+
+def _around(session: Session, entry: Recorded, count: int) -> list[Recorded]:
+    event = entry.event
+    return reading.around(session, event.device, event.sequence, min(count, _MOST) + _BETWEEN)
 
 
 def _corrected(entries: Sequence[Recorded]) -> frozenset[EventId]:
@@ -238,11 +240,11 @@ def _record(
     devices = {put_out.device, last.event.device}
     rows = session.scalars(select(DeviceRow).where(DeviceRow.id.in_(sorted(devices))))
     prints = {DeviceId(row.id): fingerprint_of(row) for row in rows}
-    kinds = _kinds(session, [party.unit for party in both])
+    units = _units(session, both)
     return Record(
         number=put_out.number,
-        giver=_side(put_out.party, put_out.device, put_out.at, prints, kinds),
-        taker=_side(taker, last.event.device, claimed(last.event.wall_ms), prints, kinds),
+        giver=_side(put_out.party, put_out.device, put_out.at, prints, units),
+        taker=_side(taker, last.event.device, claimed(last.event.wall_ms), prints, units),
         recorded_at=datetime.fromtimestamp(last.received_ms / 1000, UTC),
         put_out=put_out.count,
         lines=tuple(
@@ -296,12 +298,12 @@ def _side(
     device: DeviceId,
     at: datetime,
     prints: Mapping[DeviceId, str],
-    kinds: Mapping[UnitCode, str],
+    units: Mapping[UnitCode, UnitRow],
 ) -> Side:
     return Side(
         staff=party.staff,
         unit=party.unit,
-        unit_kind=kinds[party.unit],
+        unit_kind=units[party.unit].kind,
         device=device,
         fingerprint=prints.get(device, ""),
         at=at,
@@ -317,25 +319,14 @@ def _known(session: Session, items: Collection[ItemId]) -> dict[ItemId, tuple[Le
     return {ItemId(item): (Leg(leg), code or "") for item, leg, code in rows}
 
 
-def _kinds(session: Session, units: Collection[UnitCode]) -> dict[UnitCode, str]:
-    rows = session.execute(select(UnitRow.code, UnitRow.kind).where(UnitRow.code.in_(units)))
-    return {UnitCode(code): kind for code, kind in rows}
-
-
-def _on_a_side(session: Session, sides: Sequence[Party], by: Actor) -> bool:
-    return _is_one(sides, _paths(session, [party.unit for party in sides]), by)
-
-
-def _is_one(sides: Sequence[Party], paths: Mapping[UnitCode, str], by: Actor) -> bool:
+def _is_one(sides: Sequence[Party], units: Mapping[UnitCode, UnitRow], by: Actor) -> bool:
     """He signed himself, or works where one of them did, or oversees it."""
     return any(
-        party.staff == by.staff or (party.unit in paths and by.may(*SEEING, path=paths[party.unit]))
-        for party in sides
+        party.staff == by.staff or by.may(*SEEING, path=units[party.unit].path) for party in sides
     )
 
 
-def _paths(session: Session, units: Collection[UnitCode]) -> dict[UnitCode, str]:
-    rows = session.execute(
-        select(UnitRow.code, UnitRow.path).where(UnitRow.code.in_(sorted(set(units))))
-    )
-    return {UnitCode(code): path for code, path in rows}
+def _units(session: Session, parties: Sequence[Party]) -> dict[UnitCode, UnitRow]:
+    codes = sorted({party.unit for party in parties})
+    rows = session.scalars(select(UnitRow).where(UnitRow.code.in_(codes)))
+    return {UnitCode(row.code): row for row in rows}

@@ -23,7 +23,7 @@ from postal_service.services import overview
 from postal_service.services.overview import Names
 from postal_service.storage.schema import DeviceRow
 
-LOOKED_AT: Final = 500  # of the newest events that the counter's key has signed
+LOOKED_AT: Final = 500  # of the newest halves that the counter's key has signed
 _HALVES: Final = ("offer", "handover", "refuse")
 
 
@@ -45,12 +45,12 @@ class Lately:
     names: Names
 
 
-def of_counter(session: Session, *, by: Actor) -> Lately:
-    """Those in which the key of the actor's own counter signed one side."""
+def of_counter(session: Session, *, by: Actor, looked_at: int = LOOKED_AT) -> Lately:
+    """Those of which the key of the actor's own counter signed one side, among its newest halves."""
     device = session.scalar(
         select(DeviceRow.id).filter_by(unit=by.unit, kind="office", status="active")
     )
-    found = _of_device(session, DeviceId(device)) if device else []
+    found = _of_device(session, DeviceId(device), looked_at) if device else []
     parties = [party for each in found for party in (each.giver, each.taker)]
     names = overview.names(
         session,
@@ -62,17 +62,16 @@ def of_counter(session: Session, *, by: Actor) -> Lately:
     return Lately(handovers=tuple(found), names=names)
 
 
-def _of_device(session: Session, device: DeviceId) -> list[SignedHandover]:
-    last = reading.last_of_device(session, device)
-    if last is None:
-        return []
-    looked_at = reading.around(session, device, last[0], LOOKED_AT)
-    own = {each.event.id for each in looked_at}
-    items = {each.event.item for each in looked_at if _is_half(each)}
-    halves = reading.of_types(session, items, _HALVES)
+def _of_device(session: Session, device: DeviceId, most: int) -> list[SignedHandover]:
+    newest = reading.newest_of_device(session, device, _HALVES, most)
+    own = {each.event.id for each in newest}
+    halves = reading.of_types(session, {each.event.item for each in newest}, _HALVES)
     offers = {digest(each.body): each for each in halves if isinstance(each.event.act, Offer)}
     lines: dict[tuple[str, str, str], list[Recorded]] = {}
     givers: dict[tuple[str, str, str], Recorded] = {}
+    # What lies beyond the oldest one is not read, so its batch may be there in part only.
+    cut = newest[-1].event.id if len(newest) == most else ""
+    in_part: set[str] = set()
     for each in halves:
         act = each.event.act
         offer = offers.get(act.offer) if isinstance(act, Handover | Refuse) else None
@@ -82,12 +81,14 @@ def _of_device(session: Session, device: DeviceId) -> list[SignedHandover]:
         key = (offer.event.act.batch, each.event.device, each.event.staff)
         lines.setdefault(key, []).append(each)
         givers[key] = offer
-    found = [_signed(givers[key].event, answers) for key, answers in lines.items()]
+        if cut in {each.event.id, offer.event.id}:
+            in_part.add(offer.event.act.batch)
+    found = [
+        _signed(givers[key].event, answers)
+        for key, answers in lines.items()
+        if key[0] not in in_part
+    ]
     return sorted(found, key=lambda each: (each.at, each.answer), reverse=True)
-
-
-def _is_half(entry: Recorded) -> bool:
-    return isinstance(entry.event.act, Offer | Handover | Refuse)
 
 
 def _signed(offer: Event, answers: list[Recorded]) -> SignedHandover:

@@ -291,3 +291,16 @@ def test_a_counter_finds_what_it_gave_and_what_it_took_newest_first(
     assert others
     assert signed_handovers.of_counter(session, by=world.far_counter).handovers == ()
     assert signed_handovers.of_counter(session, by=world.auditor).handovers == ()
+
+
+def test_a_list_never_tells_a_hand_over_in_part(session: Session, world: World) -> None:
+    for count in (3, 2):
+        at_desk(session, world, sealed(session, world, count))
+
+    def told(looked_at: int) -> list[int]:
+        found = signed_handovers.of_counter(session, by=world.counter, looked_at=looked_at)
+        return [each.taken for each in found.handovers]
+
+    assert sorted(told(6)) == [2, 3]
+    assert told(5) == told(4) == told(3) == [2]
+    assert told(2) == told(1) == []

@@ -28,8 +28,9 @@ def upgrade() -> None:
         ),
     )
     op.add_column("outbox", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("outbox", sa.Column("answer_status", sa.Integer(), nullable=True))
+    op.add_column("outbox", sa.Column("answer_status", sa.BigInteger(), nullable=True))
     _tell_as_run_out()
+    _take_defaults_away()
     op.create_index(op.f("ix_outbox_key"), "outbox", ["key"], unique=True)
     op.create_index(op.f("ix_outbox_state_id"), "outbox", ["state", "id"])
     _make_retries()
@@ -57,6 +58,21 @@ def _tell_as_run_out() -> None:
     )
     unsent = outbox.c.state != "sent"
     op.execute(sa.update(outbox).where(unsent).values(state="expired", error="run_out"))
+
+
+def _take_defaults_away() -> None:
+    # They stood for the rows of before; of a new row nothing may be forgotten.
+    with op.batch_alter_table("outbox") as batch:
+        for name in TEXTS:
+            batch.alter_column(
+                name, existing_type=sa.Text(), existing_nullable=False, server_default=None
+            )
+        batch.alter_column(
+            "expires_at",
+            existing_type=sa.DateTime(timezone=True),
+            existing_nullable=False,
+            server_default=None,
+        )
 
 
 def _make_retries() -> None:

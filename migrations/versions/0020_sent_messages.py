@@ -18,11 +18,11 @@ TEXTS = ("key", "unit", "shown_to", "via")
 
 
 def upgrade() -> None:
-    # SQLite adds a column that is not null only with a constant, which goes again below.
     for name in TEXTS:
         op.add_column("outbox", sa.Column(name, sa.Text(), nullable=False, server_default=""))
     op.add_column(
         "outbox",
+        # SQLite adds a column that is not null only with a constant.
         sa.Column(
             "expires_at", sa.DateTime(timezone=True), nullable=False, server_default="2026-01-01"
         ),
@@ -30,9 +30,7 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("outbox", sa.Column("answer_status", sa.BigInteger(), nullable=True))
     _tell_as_run_out()
-    with op.batch_alter_table("outbox") as outbox:
-        for name in (*TEXTS, "expires_at"):
-            outbox.alter_column(name, server_default=None)
+    _take_defaults_away()
     op.create_index(op.f("ix_outbox_key"), "outbox", ["key"], unique=True)
     op.create_index(op.f("ix_outbox_state_id"), "outbox", ["state", "id"])
     _make_retries()
@@ -60,6 +58,21 @@ def _tell_as_run_out() -> None:
     )
     unsent = outbox.c.state != "sent"
     op.execute(sa.update(outbox).where(unsent).values(state="expired", error="run_out"))
+
+
+def _take_defaults_away() -> None:
+    # They stood for the rows of before; of a new row nothing may be forgotten.
+    with op.batch_alter_table("outbox") as batch:
+        for name in TEXTS:
+            batch.alter_column(
+                name, existing_type=sa.Text(), existing_nullable=False, server_default=None
+            )
+        batch.alter_column(
+            "expires_at",
+            existing_type=sa.DateTime(timezone=True),
+            existing_nullable=False,
+            server_default=None,
+        )
 
 
 def _make_retries() -> None:

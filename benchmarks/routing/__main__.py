@@ -38,7 +38,9 @@ def main(arguments: Sequence[str]) -> None:
     public.add_argument("--solvers", default=",".join(SOLVERS))
     public.set_defaults(run=_public)
     generated = _compared(verbs.add_parser("days", help="generated courier days"))
-    generated.add_argument("--families", default=",".join(days.FAMILIES))
+    generated.add_argument(
+        "--families", default=",".join(days.COMPARED), help=f"of {', '.join(days.FAMILIES)}"
+    )
     generated.add_argument("--sizes", default=",".join(map(str, days.SIZES)))
     generated.add_argument("--days", default="tam-ky,hoi-an", help=f"of {', '.join(days.SEEDS)}")
     generated.add_argument("--solvers", default=",".join(COMPARED))

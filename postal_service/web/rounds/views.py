@@ -44,7 +44,7 @@ MOST_SEED = 999_999
 
 
 @pages.context_processor
-def _words() -> dict[str, object]:
+def in_words() -> dict[str, object]:
     return {"words": words, "time_of": _time_of}
 
 
@@ -52,7 +52,7 @@ def _words() -> dict[str, object]:
 @staff_only(Role.MANAGER)
 def show() -> ResponseReturnValue:
     """The newest plan of an office's day; `plan` names another version of it."""
-    return _page()
+    return page_of()
 
 
 @pages.post("/propose")
@@ -74,7 +74,7 @@ def propose() -> ResponseReturnValue:
     except UnknownUnit:
         raise
     except Refusal as refused:
-        return _page(refused)
+        return page_of(refused)
     return redirect(url_for("rounds.show", office=office, day=day.isoformat(), job=job.id))
 
 
@@ -94,7 +94,7 @@ def propose_all() -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(refused)
+        return page_of(refused)
     return redirect(url_for("rounds.show", day=day.isoformat(), job=job.id))
 
 
@@ -129,45 +129,6 @@ def restart_job(job: str) -> ResponseReturnValue:
     return _back_to(found)
 
 
-@pages.post("/<plan>/change")
-@staff_only(Role.MANAGER)
-def change(plan: str) -> ResponseReturnValue:
-    """One change by hand, tried or saved; what it does and breaks is said either way."""
-    number = PlanId(plan)
-    trying = forms.ticked("try")
-    try:
-        wanted = changes.asked()
-        if trying:
-            with reading(here.sessions()) as store:
-                done = rounds.try_out(
-                    store,
-                    here.runtime().vault,
-                    number,
-                    wanted,
-                    by=here.actor(),
-                    at=here.now(),
-                    conditions=here.runtime().settings.conditions,
-                )
-        else:
-            with transaction(here.sessions()) as store:
-                done = rounds.change(
-                    store,
-                    here.runtime().vault,
-                    number,
-                    wanted,
-                    tag=forms.raw("tag"),
-                    by=here.actor(),
-                    at=here.now(),
-                    conditions=here.runtime().settings.conditions,
-                )
-    except plans.UnknownPlan:
-        raise
-    except Refusal as refused:
-        return _page(refused, plan=number)
-    flash(changes.told(done, trying=trying), "warn" if done.faults else "good")
-    return redirect(url_for("rounds.show", plan=plan))
-
-
 @pages.post("/<plan>/publish")
 @staff_only(Role.MANAGER)
 def publish(plan: str) -> ResponseReturnValue:
@@ -187,7 +148,7 @@ def publish(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=PlanId(plan))
+        return page_of(refused, plan=PlanId(plan))
     flash(
         say(
             "Đã phát hành bản {version}. Bưu tá thấy tuyến ở lần đồng bộ tới.", version=done.version
@@ -214,7 +175,7 @@ def revise(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=PlanId(plan))
+        return page_of(refused, plan=PlanId(plan))
     return redirect(url_for("rounds.show", plan=made))
 
 
@@ -230,7 +191,7 @@ def discard(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=PlanId(plan))
+        return page_of(refused, plan=PlanId(plan))
     told_so = say("Đã bỏ bản {version}.", version=gone.version)
     if again is not None:
         told_so += " " + say("Bản {version} lại là đề xuất.", version=again.version)
@@ -290,7 +251,7 @@ def draw(plan: str) -> ResponseReturnValue:
     return render_template("rounds/map.html", map=drawn, page=page, points=points(drawn))
 
 
-def _page(refused: Refusal | None = None, *, plan: PlanId | None = None) -> ResponseReturnValue:
+def page_of(refused: Refusal | None = None, *, plan: PlanId | None = None) -> ResponseReturnValue:
     """The page of a day: of the plan that is named, or of the newest one."""
     named = plan or PlanId(forms.asked("plan"))
     with reading(here.sessions()) as store:

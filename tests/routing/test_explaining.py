@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations_with_replacement
-from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -361,9 +360,9 @@ def test_a_route_locked_whole_is_what_keeps_a_stop_out_of_it() -> None:
     assert the_reason(on_a_line(calls, rules=PlanRules(locks=(closed,)))).reason is Reason.RULES
 
 
-def gone_home(**more: Any) -> Problem:  # noqa: ANN401 - any field of the lock
+def gone_home(level: LockLevel) -> Problem:
     """x is locked to Lan, whose shift is over before he could be back; Minh would have the time."""
-    lock = Lock(**({"level": LockLevel.COURIER, "courier": LAN, "stops": (S("x"),)} | more))
+    lock = Lock(level=level, courier=LAN, stops=(S("x"),))
     men = [courier(LAN, shift=window(0, 500)[0], breaks=(LUNCH,)), courier(MINH)]
     return on_a_line([stop("x", 9)], men, rules=PlanRules(locks=(lock,)))
 
@@ -372,14 +371,14 @@ def gone_home(**more: Any) -> Problem:  # noqa: ANN401 - any field of the lock
 def test_a_call_locked_to_somebody_whose_shift_is_over_is_kept_out_by_the_lock(
     level: LockLevel,
 ) -> None:
-    found = the_reason(gone_home(level=level))
+    found = the_reason(gone_home(level))
 
     assert (found.reason, found.courier) == (Reason.LOCKED, LAN)
     assert found.detail == "it is locked to Lan, who cannot serve it"
 
 
 def test_a_lock_is_not_blamed_where_nobody_else_could_serve_the_call_either() -> None:
-    problem = gone_home()
+    problem = gone_home(LockLevel.COURIER)
     men = tuple(replace(man, shift=window(0, 500)[0]) for man in problem.couriers)
 
     found = the_reason(replace(problem, couriers=men))

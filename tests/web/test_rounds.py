@@ -22,15 +22,16 @@ from postal_service.services import (
     planning,
     plans,
     round_loading,
+    round_pages,
     rounds,
     workdays,
 )
 from postal_service.services.jobs import Job, JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
-from postal_service.services.round_changes import Fix
+from postal_service.services.round_changes import Fix, Move
 from postal_service.storage.schema import AccessRow, JobRow, PlanRow, RoundRow, StopRow
-from postal_service.web.rounds import words
+from postal_service.web.rounds import changes, words
 from routing import Reason, ViolationKind
 from tests.clock import Clock
 from tests.services import rounds_day as d
@@ -780,6 +781,37 @@ def test_a_call_says_why_it_is_here_and_what_the_next_best_place_would_cost(
         assert "Xem trước thay đổi" in shown.get_data(as_text=True)
     manager.send("/language", {"language": "en", "next": "/"})
     assert "told as time on the road" in manager.text(links[0])
+
+
+def test_a_place_is_told_to_the_form_of_a_move(session: Session, world: World, plan: Kept) -> None:
+    mine = world.courier.staff
+
+    def calls() -> list[round_pages.Call]:
+        page = round_pages.page(session, plan.id, by=world.manager)
+        return [call for each in page.rounds if each.courier == mine for call in each.calls]
+
+    last = Move(order=calls()[-1].order, courier=mine, position=99, tour=2)
+    rounds.change(
+        session, world.vault, plan.id, [last], tag=plan.tag, by=world.manager, at=d.EARLY
+    )  # fmt: skip
+    page = round_pages.page(session, plan.id, by=world.manager)
+    orders = [call.order for call in calls()]
+    assert [call.tour for call in calls()][-2:] == [1, 2]
+
+    def told(tour: int, after: str | None, *, is_alone: bool = False) -> tuple[int, int] | None:
+        place = planning.PlaceInRound(
+            courier=mine, tour=tour, after=after, is_alone=is_alone, worth=0
+        )
+        return changes.position_of(place, "deliver:another", page)
+
+    count = len(orders)
+    assert told(1, None) == (1, 1)
+    assert told(1, orders[0]) == (2, 1)
+    assert told(1, orders[-2]) == (count, 1)  # behind the first tour, not before the second
+    assert told(2, orders[-1]) == (count + 1, 2)
+    assert told(2, None) is None
+    assert told(1, None, is_alone=True) is None
+    assert told(1, "deliver:gone") is None
 
 
 def words_of(seconds: int) -> str:

@@ -93,13 +93,15 @@ def worst(faults: Sequence[Fault]) -> list[Fault]:
     return list(found.values())
 
 
-def position_of(place: PlaceInRound, order: str, page: round_pages.Page) -> int | None:
-    """The position that the form of a move has for this place; None where it has none.
+def position_of(place: PlaceInRound, order: str, page: round_pages.Page) -> tuple[int, int] | None:
+    """Position and tour that the form of a move has for this place; None where it has none.
 
     A tour of its own has a number only behind the others.
     """
     if place.is_alone:
         return None
+    if place.after is None:
+        return (1, 1) if place.tour == 1 else None
     calls = [
         call
         for each in page.rounds
@@ -107,17 +109,18 @@ def position_of(place: PlaceInRound, order: str, page: round_pages.Page) -> int 
         for call in each.calls
         if call_of(call.order) != call_of(order)
     ]
-    if place.after is None:
-        return 1 if place.tour == 1 else None
     after = call_of(place.after)
-    return next((n for n, call in enumerate(calls, start=2) if call_of(call.order) == after), None)
+    return next(
+        ((n, call.tour) for n, call in enumerate(calls, start=2) if call_of(call.order) == after),
+        None,
+    )
 
 
 def told(done: rounds.Changed) -> str:
     """What a change did, in a line."""
     facts = {
-        "km": f"{'+' if done.metres > 0 else ''}{words.km(done.metres)}",
-        "time": f"{'+' if done.seconds > 0 else ''}{words.hours(done.seconds)}",
+        "km": words.signed_km(done.metres),
+        "time": words.signed_time(done.seconds),
         "faults": len(done.faults),
     }
     broken = list(dict.fromkeys(words.fault(each) for each in worst(done.faults)))
@@ -125,4 +128,4 @@ def told(done: rounds.Changed) -> str:
     if len(broken) > FAULTS_NAMED:
         named.append(say("và {count} vi phạm khác", count=len(broken) - FAULTS_NAMED))
     listed = " " + say("Vi phạm: {faults}.", faults="; ".join(named)) if named else ""
-    return say("Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.", **facts) + listed
+    return say("Đã lưu: {km}, {time} đi đường, {faults} vi phạm.", **facts) + listed

@@ -136,7 +136,7 @@ ENGLISH: dict[str, str] = {
     "chỗ hiện nay": "its place now",
     "Không chen được vào tuyến của": "It fits nowhere in the round of",
     "Ở mọi chỗ trong tuyến này đều có vi phạm (giờ hẹn, ca làm việc, giờ nghỉ, túi, quyền, đường đi hoặc khóa) khi các điểm khác giữ nguyên.": "Every place there breaks something (a window, the shift, a rest, the bag, a permit, a road or a lock) while all other stops stay.",
-    "Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.": "Saved: {km} km, {time} on the road, {faults} rule(s) broken.",
+    "Đã lưu: {km}, {time} đi đường, {faults} vi phạm.": "Saved: {km}, {time} on the road, {faults} rule(s) broken.",
     "Thao tác": "Act",
     "Bưu tá": "Courier",
     "Vị trí": "Position",

@@ -166,7 +166,7 @@ def _lateness(problem: Problem, courier: Courier, tours: Tours) -> str:
     after = max(opens, rest.earliest_second + rest.duration_seconds)
     if not day.timetable(after)[1]:
         return ""
-    gaps = sum(len(tour) + 2 for tour in tours)
+    gaps = sum(len(tour) + 2 for tour in tours) - 1  # after the last tour nothing is reloaded
     if any(not day.timetable(opens, rest, gap)[1] for gap in range(gaps)):
         return ""
     return "no room for the break"

@@ -52,16 +52,6 @@ def test_nobody_is_asked_what_he_cannot_be_told() -> None:
     assert expresses("VROOM + OR-Tools", "everything") is None
 
 
-def test_or_tools_breaks_no_rule_where_it_is_told_less() -> None:
-    pytest.importorskip("ortools", reason="the extra `bench` is not installed")
-    problem = courier_day(day_name("everything-30-hoi-an"))
-
-    run = DAY_SOLVERS["OR-Tools"](problem, 1.5, 1, 1)
-
-    assert [f for f in faults_of(problem, run.orders) if not f.endswith("stops unserved")] == []
-    assert any(any(tours) for tours in run.orders)
-
-
 def test_setup_is_part_of_the_way_to_a_stop_and_not_of_staying_there() -> None:
     problem = courier_day(day_name("shared-60-hoi-an"))
     rows = Rows(problem)

@@ -96,6 +96,11 @@ class Scheduler:
         home_hours = self._depot_spans(day.steps[-1].enter)
         return self._written_out(courier, tours, day, forced(day, home_hours))
 
+    def shown_route(self, courier: int, tours: Tours) -> Route:
+        """The route as it would be driven, sound or not."""
+        route = self.route(courier, tours)
+        return self.forced_route(courier, tours) if isinstance(route, Blocked) else route
+
     def loads(self, tour: Sequence[int]) -> list[tuple[int, ...]]:
         """On board at the start and after every stop."""
         stops, amounts = self.problem.stops, self._amounts

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.assembly import assemble, orders_of
 from routing.costs import cost_of, route_cost
-from routing.days import Orders, Scheduler
+from routing.days import Orders, Scheduler, Tours
 from routing.insertion import Draft, insert_all
 from routing.plan import Plan
 from routing.problem import Problem, StopKind
@@ -17,25 +17,57 @@ from routing.terms import CourierId, StopId
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a stop stands in a courier's day: on which tour (from 1), directly after which stop.
+
+    `after` None: first on the tour; `is_alone`: nothing else is on it but its shipment's other half.
+    `extra_cost` is what the courier's day costs more with it.
+    """
+
+    tour: int
+    after: StopId | None
+    is_alone: bool
+    extra_cost: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alternative:
-    """What another courier would cost for the same stop; None: the stop does not fit there."""
+    """The cheapest place for the same stop with another courier; None: it fits nowhere there."""
 
     courier: CourierId
-    extra_cost: int | None
+    place: Place | None
+
+    @property
+    def extra_cost(self) -> int | None:
+        return None if self.place is None else self.place.extra_cost
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """Where a stop is, what it costs there, and what the other couriers would cost."""
+    """Where a stop is, what it costs there, and what the other places would cost.
+
+    `is_sound`: nothing is broken by its courier's route as it is, which a plan made by hand may do.
+    `cheapest_here` is the cheapest sound place with the same courier, perhaps the one it has; None
+    where there is none. Alternatives are in the problem's order.
+    """
 
     stop: StopId
     courier: CourierId
-    extra_cost: int
+    place: Place
+    is_sound: bool
+    cheapest_here: Place | None
     alternatives: tuple[Alternative, ...]
+
+    @property
+    def extra_cost(self) -> int:
+        return self.place.extra_cost
 
 
 def why_here(problem: Problem, plan: Plan, stop: StopId) -> Placement:
-    """The cost of a served stop where it is (its shipment with it) and at every other courier's.
+    """The cost of a served stop where it is (its shipment with it), and at every other place.
+
+    All other stops stay where they are, in their order. What is locked stays locked: to see what a
+    lock costs, ask of the problem without it (`replan.unlocked`).
 
     Raises:
         KeyError: the plan does not serve this stop.
@@ -47,22 +79,59 @@ def why_here(problem: Problem, plan: Plan, stop: StopId) -> Placement:
     partner = int(scheduler.arrays.partner[number])
     if problem.stops[number].kind is StopKind.DROPOFF:
         number, partner = partner, number
-    before = {route.courier: route for route in plan.routes}[holder[stop]]
-    orders = _without(orders_of(problem, plan), {number, partner})
+    there = orders_of(problem, plan)
+    halves = {number, partner}
+    orders = _without(there, halves)
     draft = Draft(scheduler, orders)
-    left = scheduler.route(courier, orders[courier]) if orders[courier] else None
-    rest = (
-        0 if left is None or isinstance(left, Blocked) else route_cost(scheduler.arrays, left).total
-    )
-    alternatives = []
-    for other, man in enumerate(problem.couriers):
-        if other != courier:
-            place = draft.cheapest_of_all(number, couriers=[other])
-            extra = None if place is None else place.extra_cost
-            alternatives.append(Alternative(courier=man.id, extra_cost=extra))
-    here = route_cost(scheduler.arrays, before).total - rest
+    left = 0
+    if orders[courier]:
+        left = _cost(scheduler, courier, orders[courier])
+    here = _cost(scheduler, courier, there[courier]) - left
+
+    def place_in(tours: Tours, extra_cost: int) -> Place:
+        return _place(problem, tours, stop, halves, extra_cost)
+
+    place = place_in(there[courier], here)
+
+    def cheapest(other: int) -> Place | None:
+        found = draft.cheapest_of_all(number, couriers=[other])
+        return None if found is None else place_in(found.tours, found.extra_cost)
+
+    best = cheapest(courier)
+    # Of places that cost the same it has the best one already.
+    is_sound = not isinstance(scheduler.route(courier, there[courier]), Blocked)
+    if best is not None and best.extra_cost == here and is_sound:
+        best = place
+
     return Placement(
-        stop=stop, courier=holder[stop], extra_cost=here, alternatives=tuple(alternatives)
+        stop=stop,
+        courier=holder[stop],
+        place=place,
+        is_sound=is_sound,
+        cheapest_here=best,
+        alternatives=tuple(
+            Alternative(courier=man.id, place=cheapest(other))
+            for other, man in enumerate(problem.couriers)
+            if other != courier
+        ),
+    )
+
+
+def _cost(scheduler: Scheduler, courier: int, tours: Tours) -> int:
+    return route_cost(scheduler.arrays, scheduler.shown_route(courier, tours)).total
+
+
+def _place(
+    problem: Problem, tours: Tours, stop: StopId, halves: set[int], extra_cost: int
+) -> Place:
+    shown = problem.stop_index[stop]
+    number, tour = next((n, tour) for n, tour in enumerate(tours, start=1) if shown in tour)
+    position = tour.index(shown)
+    return Place(
+        tour=number,
+        after=problem.stops[tour[position - 1]].id if position else None,
+        is_alone=halves.issuperset(tour),
+        extra_cost=extra_cost,
     )
 
 

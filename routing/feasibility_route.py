@@ -27,9 +27,11 @@ class _Day:
         *,
         stop: StopId | None = None,
         amount: int | None = None,
+        load: str = "",
     ) -> Violation:
+        courier = self.courier.id
         return Violation(
-            kind=kind, detail=detail, courier=self.courier.id, stop=stop, amount=amount
+            kind=kind, detail=detail, courier=courier, stop=stop, amount=amount, load=load
         )
 
     def stop(self, visit: Visit) -> Stop:
@@ -170,7 +172,8 @@ def _loads(day: _Day, tour: Tour) -> Iterator[Violation]:
         for name, load, most in zip(names, loads, day.courier.capacities, strict=False):
             if load > most:
                 detail = f"{load} {name} on board after {at}, {most} allowed"
-                yield day.violation(_K.CAPACITY, detail, stop=where, amount=load - most)
+                over = load - most
+                yield day.violation(_K.CAPACITY, detail, stop=where, amount=over, load=name)
 
 
 def _change(on_board: list[int], loads: tuple[int, ...], sign: int) -> None:

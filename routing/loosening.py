@@ -100,8 +100,12 @@ class _Keeping:
     def stands(self, demand: _Demand) -> bool:
         """Whether what the demand builds upon was kept."""
         place = _LEVELS.index(demand.level)
-        if place == 0 or demand.level is LockLevel.ROUTE:
+        if place == 0:
             return True
+        if demand.level is LockLevel.ROUTE:
+            # Of a route whose calls are all let go nothing is left to keep: its courier is free.
+            stops = self.locks[demand.lock].stops
+            return any(_Demand(demand.lock, LockLevel.ORDER, stop) in self.kept for stop in stops)
         return demand._replace(level=_LEVELS[place - 1]) in self.kept
 
     def add(self, demands: Sequence[_Demand]) -> None:

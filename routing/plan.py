@@ -140,6 +140,7 @@ class Reason(Enum):
     CAPACITY = "capacity"
     TOURS = "tours"
     RELOAD = "reload"
+    LOCKED = "locked"  # its own lock keeps it from everybody who could serve it
     RULES = "rules"
     FLEET_FULL = "fleet_full"
     NOT_WORTH_IT = "not_worth_it"
@@ -148,7 +149,10 @@ class Reason(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Unserved:
-    """A stop left out. `detail` is a sentence; `courier` the nearest to serving it, if one is."""
+    """A stop left out. `detail` is a sentence.
+
+    `courier` is the nearest to serving it, if one is; of a LOCKED stop whom it is locked to.
+    """
 
     stop: StopId
     reason: Reason = Reason.NOT_EXPLAINED

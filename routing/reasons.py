@@ -35,6 +35,8 @@ RELAXING_SECONDS_A_STOP: Final = 0.0002
 # The post's own hours. Where they keep a stop out with nothing else to do, neither the stop's window
 # nor the shift says why, though to lift those would do as well.
 _OWN_HOURS: Final = (Reason.BREAK, Reason.DEPOT_HOURS)
+# Where one of these keeps it out with nothing else to do, that is said and not how its time is over.
+_BEFORE_TIMES: Final = (Reason.LOCKED, *_OWN_HOURS)
 # Over other calls, which are looked at later, there may be a way all the same.
 _OF_THE_WAY: Final = {Reason.NO_ROAD, Reason.RIDE}
 _SENTENCES = {
@@ -53,6 +55,7 @@ _SENTENCES = {
     Reason.CAPACITY: "no bag has room for it",
     Reason.TOURS: "it takes one tour more than a courier may ride",
     Reason.RELOAD: "reloading between two tours takes too long for it",
+    Reason.LOCKED: "it is locked to {keeper}, who cannot serve it",
     Reason.RULES: "a rule or a lock keeps it out of the routes where it would fit",
     Reason.FLEET_FULL: "one courier more would have room for it",
     Reason.NOT_WORTH_IT: "serving it would cost {extra} more than leaving it out",
@@ -125,7 +128,7 @@ def _hindrances(
         if hindrance is None:
             continue
         answer = _with_nothing_else_to_do(scheduler.problem, hindrance, until)
-        hindered[stop] = answer if answer and answer.reason in _OWN_HOURS else hindrance
+        hindered[stop] = answer if answer and answer.reason in _BEFORE_TIMES else hindrance
         if answer is not None:
             alone[stop] = replace(answer, detail=answer.detail + _ALONE)
     return hindered, alone
@@ -145,8 +148,8 @@ def _with_nothing_else_to_do(
     scheduler = Scheduler(small)
     empty = assemble(scheduler, ((),) * len(small.couriers))
     number = small.stop_index[hindrance.stop]
-    own = _by_relaxing(scheduler, empty, [number], until, {}, lifted=_OWN_HOURS).get(number)
-    if own is not None and own.reason in _OWN_HOURS:
+    own = _by_relaxing(scheduler, empty, [number], until, {}, lifted=_BEFORE_TIMES).get(number)
+    if own is not None and own.reason in _BEFORE_TIMES:
         return own
     return _by_relaxing(scheduler, empty, [number], until, {number: hindrance}).get(number)
 
@@ -193,7 +196,9 @@ def _by_relaxing(
                 continue
             call = scheduler.problem.stops[stop]
             extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
-            if extra <= 0:
+            if reason is Reason.LOCKED:
+                found[stop] = _unserved(call, reason, courier=_keeper(scheduler.problem, call))
+            elif extra <= 0:
                 where = Ways(draft, stop, call, reason)
                 found[stop] = _because(where, place, hindered.get(stop), until)
             elif thorough:
@@ -229,6 +234,13 @@ def _place(draft: Draft, stop: int, until: float | None, *, thorough: bool) -> I
 def _lifts(reason: Reason) -> set[Reason]:
     """What stands in the way no more: a thing too large for any bag fits where bags have no limit."""
     return {Reason.CAPACITY, Reason.TOO_LARGE} if reason is Reason.CAPACITY else {reason}
+
+
+def _keeper(problem: Problem, call: Stop) -> CourierId:
+    """Whom a locked stop, or the other half of its shipment, is locked to."""
+    pair = problem.shipment_of.get(call.id)
+    halves = {call.id} if pair is None else {pair.pickup, pair.dropoff}
+    return next(lock.courier for lock in problem.rules.locks if not halves.isdisjoint(lock.stops))
 
 
 def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
@@ -314,6 +326,7 @@ def _unserved(
         nearest_misses="" if minutes is None else f"; the nearest misses by {minutes} min",
         nearest_over="" if minutes is None else f"; the nearest is {minutes} min over the shift",
         extra="",
+        keeper=courier,
     )
     return Unserved(
         stop=call.id, reason=reason, detail=detail, courier=courier, misses_by_seconds=misses

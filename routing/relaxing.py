@@ -37,11 +37,14 @@ def relaxations(problem: Problem, left_out: frozenset[StopId]) -> tuple[Way, ...
     crew = problem.couriers
     # To lift what is not there would cost a look at every place for nothing.
     is_there = {
+        Reason.LOCKED: not left_out.isdisjoint(problem.locked_stops),
         Reason.RELOAD: any(c.reload_seconds for c in crew),
         Reason.DEPOT_HOURS: bool(problem.rules.depot_hours),
         Reason.BREAK: any(c.breaks for c in crew),
     }
     ways: tuple[Way, ...] = (
+        # Somebody decided it for this stop alone, so it goes before what holds for the whole day.
+        (Reason.LOCKED, lambda: _without_locks_of(problem, left_out)),
         (Reason.WINDOW, lambda: of_stops(lambda s: replace(s, windows=()))),
         (Reason.NO_SKILL, lambda: of_stops(lambda s: replace(s, skills=frozenset()))),
         (Reason.RELEASE, lambda: of_stops(lambda s: replace(s, release_second=0))),
@@ -110,11 +113,16 @@ def _without_ride_limits(problem: Problem) -> Problem:
     return replace(problem, shipments=free)
 
 
+def _without_locks_of(problem: Problem, left_out: frozenset[StopId]) -> Problem:
+    locks = tuple(_lock_without(lock, left_out) for lock in problem.rules.locks)
+    return replace(problem, rules=replace(problem.rules, locks=locks))
+
+
 def _without_groups_and_locks(problem: Problem, left_out: frozenset[StopId]) -> Problem:
     """What is left out is locked nowhere; what else is locked stays with its courier, at any time."""
+    problem = _without_locks_of(problem, left_out)
     locks = tuple(
-        replace(_lock_without(lock, left_out), level=LockLevel.COURIER, start_seconds=())
-        for lock in problem.rules.locks
+        replace(lock, level=LockLevel.COURIER, start_seconds=()) for lock in problem.rules.locks
     )
     return replace(
         problem, rules=replace(problem.rules, keep_apart=(), keep_together=(), locks=locks)

@@ -50,13 +50,17 @@ SHORTFALL: Final = frozenset({ViolationKind.MANDATORY_UNSERVED})
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """`amount` is by how much (seconds, metres, load units, cost units), where that has a sense."""
+    """`amount` is by how much (seconds, metres, load units, cost units), where that has a sense.
+
+    `load` names the dimension of a load that is too large.
+    """
 
     kind: ViolationKind
     detail: str
     courier: CourierId | None = None
     stop: StopId | None = None
     amount: int | None = None
+    load: str = ""
 
     @property
     def is_shortfall(self) -> bool:

@@ -41,7 +41,9 @@ def main(arguments: Sequence[str]) -> None:
     for verb in (both, public):
         verb.add_argument("--instances", help="names with commas; all by default")
     for verb in (both, generated):
-        verb.add_argument("--families", default=",".join(days.FAMILIES))
+        verb.add_argument(
+            "--families", default=",".join(days.COMPARED), help=f"of {', '.join(days.FAMILIES)}"
+        )
         verb.add_argument("--sizes", default=",".join(map(str, days.SIZES)))
         verb.add_argument("--days", default="tam-ky,hoi-an", help=f"of {', '.join(days.SEEDS)}")
     both.set_defaults(run=_all)

@@ -116,11 +116,15 @@ DAY_SOLVERS: Final[dict[str, DaySolver]] = {
     "VROOM first": vroom_first,
     "OR-Tools first": ortools_first,
 }
+BY_MODEL: Final = frozenset({"OR-Tools", "OR-Tools guided", "OR-Tools first"})
 COMPARED: Final = ("this library", "PyVRP", "VROOM", "OR-Tools", "VROOM + OR-Tools")
 
 
 def expresses(solver: str, family: str) -> bool | None:
     """Whether all of a family's days can be said to a solver; None where it is not asked at all."""
+    if family == "everything":
+        # OR-Tools' model drives at the mean speed of the day, which is not all of it.
+        return True if solver == "this library" else False if solver in BY_MODEL else None
     if solver == "PyVRP":
         return True if family in {"breakless", "shared"} else None
     if solver.startswith("VROOM") and solver != "VROOM + OR-Tools":

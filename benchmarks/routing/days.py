@@ -10,9 +10,12 @@ other families leave out what some peer cannot express, so that it can be compar
 * `mandatory`: no further tours, no mail van, no optional stops; all of it can be said to VROOM;
 * `shared`: neither breaks nor any of these; all of it can be said to every peer.
 
-What is left out of all families: longest routes and rides, speed by the hour, and the office's own
-wishes (locks, groups, balance, calm), which no peer but OR-Tools knows. Cost is seconds travelled
-plus penalties.
+Their cost is seconds travelled plus penalties. One family holds more than a full day:
+
+* `everything`: longest routes and rides, rush hours, locks and groups (`bound_days.py`), and two
+  couriers more; only this library and OR-Tools' model know these, and its cost counts metres.
+
+What is left out of all families: balance and calm, which are prices of the office's own.
 """
 
 from dataclasses import dataclass
@@ -21,6 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.routing.bound_days import with_everything
 from routing import (
     Break,
     Courier,
@@ -73,6 +77,7 @@ class Family:
     tours: bool
     mail_van: bool
     optional: bool
+    everything: bool = False
 
 
 FAMILIES: Final = {
@@ -80,7 +85,10 @@ FAMILIES: Final = {
     "breakless": Family(breaks=False, tours=True, mail_van=True, optional=True),
     "mandatory": Family(breaks=True, tours=False, mail_van=False, optional=False),
     "shared": Family(breaks=False, tours=False, mail_van=False, optional=False),
+    "everything": Family(breaks=True, tours=True, mail_van=True, optional=True, everything=True),
 }
+# What is compared unless families are named: most peers can be told these.
+COMPARED: Final = tuple(name for name, family in FAMILIES.items() if not family.everything)
 SEEDS: Final = {"tam-ky": 1, "hoi-an": 2, "nui-thanh": 3, "tien-phuoc": 4, "hiep-duc": 5}
 SIZES: Final = (50, 150, 300, 1_000)
 
@@ -129,17 +137,20 @@ def courier_day(name: DayName) -> Problem:
     ]
     # Where everything must be served there are more couriers than where some may wait.
     count = -(-name.stops // 28) if family.optional else -(-name.stops // 22) + 1
-    return Problem(
+    count = max(2, count) + (2 if family.everything else 0)
+    problem = Problem(
         locations=locations,
         profiles=(
             Profile(name="motorbike", travel=_table(locations, terrains)),
             Profile(name="van", travel=_table(locations, quicker)),
         ),
         stops=tuple(stops),
-        couriers=tuple(_courier(family, number, offices) for number in range(max(2, count))),
+        couriers=tuple(_courier(family, number, offices) for number in range(count)),
         shipments=tuple(shipments),
         load_names=LOADS,
     )
+    # What only this family draws is drawn last, so that all else is the same day.
+    return with_everything(problem, draw) if family.everything else problem
 
 
 def _offices(stops: int) -> int:

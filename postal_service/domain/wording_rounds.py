@@ -65,6 +65,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Điểm dừng này đang khóa ({level}). Hãy mở khóa trước khi chuyển.",
         "This call is locked ({level}). Unlock it before you move it.",
     ),
+    "plan.round_locked": (
+        "Tuyến của {courier} đang khóa nguyên: không thêm, bớt hay mở khóa từng điểm. Hãy mở khóa cả tuyến trước.",
+        "The round of {courier} is locked whole: no call goes in or out, nor is one unlocked by itself. Unlock the round first.",
+    ),
+    "plan.lock_of_a_round": (
+        "Khóa nguyên tuyến chỉ đặt cho cả tuyến của một bưu tá, không đặt cho một điểm dừng.",
+        "A whole round is locked for its courier, not by one of its calls.",
+    ),
+    "plan.change_breaks": (
+        "Thay đổi này gây thêm {faults} vi phạm. Hãy xem các vi phạm bên dưới; chỉ lưu khi bạn đánh dấu đã biết.",
+        "This change breaks {faults} rule(s) more. See below which; it is saved only once you tick that you know.",
+    ),
     "plan.not_a_proposal": (
         "Bản {version} không còn là đề xuất (trạng thái: {state}); hãy tạo bản sửa mới.",
         "Version {version} is no longer a proposal (state: {state}); make a revision.",

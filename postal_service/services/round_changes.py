@@ -25,6 +25,18 @@ class CallLocked(RuleBroken):
     code = "plan.call_locked"
 
 
+class RoundLocked(RuleBroken):
+    """Nothing goes into a round that is locked whole, nor out of it, nor is one call of it freed."""
+
+    code = "plan.round_locked"
+
+
+class LockOfARound(Malformed):
+    """One call alone is no whole round."""
+
+    code = "plan.lock_of_a_round"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Move:
     """Put a call with a courier at a position (1 is first; past the end is last).
@@ -69,20 +81,24 @@ def named(workday: Workday, decided: Sequences, change: Change) -> Change:
     """The change with its call named as it is named now: once loaded, it bears its courier's name."""
     if isinstance(change, FixAll):
         return change
+    return replace(change, order=call_now(workday, decided, change.order))
+
+
+def call_now(workday: Workday, decided: Sequences, order: str) -> str:
+    """What a call is named now; one that nobody knows keeps its name."""
     planned = [stop.order for stops in decided.values() for stop in stops]
-    known = [*planned, *(order.key for order in workday.orders)]
-    if change.order in known:
-        return change
-    called, _, courier = change.order.partition("@")
+    known = [*planned, *(each.key for each in workday.orders)]
+    if order in known:
+        return order
+    called, _, courier = order.partition("@")
     his = [stop.order for stop in decided.get(StaffId(courier), ())]
-    same = [key for key in [*his, *known] if key.partition("@")[0] == called]
-    return replace(change, order=same[0]) if same else change
+    return next((key for key in [*his, *known] if key.partition("@")[0] == called), order)
 
 
 def changed(workday: Workday, decided: Sequences, change: Change) -> Sequences:
     """The sequences after one change; a fixed call is freed before it is moved.
 
-    Raises UnknownCall or CallLocked.
+    Raises UnknownCall, CallLocked, RoundLocked or LockOfARound.
     """
     crew = {courier.staff for courier in workday.couriers}
     lists = {courier: list(decided.get(courier, ())) for courier in sorted({*crew, *decided})}
@@ -96,7 +112,10 @@ def changed(workday: Workday, decided: Sequences, change: Change) -> Sequences:
             if _has_other_half(workday, change.order):
                 _taken_out(workday, lists, other_half(change.order))
         case Fix():
+            if change.level is Lock.ROUTE:
+                raise LockOfARound(call=change.order[:80])
             where, place = _find(lists, change.order)
+            _refuse_if_locked(workday, where, lists[where])
             lists[where][place] = replace(lists[where][place], locked=change.level)
         case FixAll():
             if change.courier not in lists:
@@ -114,6 +133,7 @@ def _move(workday: Workday, lists: dict[StaffId, list[PlannedStop]], move: Move)
 
     What is fetched for the counter stays so; whoever moves the way on to the desk makes the pair anew.
     """
+    _refuse_if_locked(workday, move.courier, lists[move.courier])
     half = other_half(move.order)
     to_counter = _is_planned(lists, move.order) and not _is_planned(lists, half)
     stop = _taken_out(workday, lists, move.order)
@@ -162,10 +182,17 @@ def _taken_out(
             raise UnknownCall(call=order[:80])
         return PlannedStop(order=order, arrives=0, starts=0, departs=0)
     where, place = _find(lists, order)
+    _refuse_if_locked(workday, where, lists[where])
     stop = lists[where][place]
     if stop.locked is not Lock.NONE:
         raise CallLocked(call=order, level=stop.locked.value)
     return lists[where].pop(place)
+
+
+def _refuse_if_locked(workday: Workday, courier: StaffId, stops: Sequence[PlannedStop]) -> None:
+    if any(stop.locked is Lock.ROUTE for stop in stops):
+        names = {each.staff: each.name for each in workday.couriers}
+        raise RoundLocked(courier=names.get(courier, courier))
 
 
 def _find(lists: dict[StaffId, list[PlannedStop]], order: str) -> tuple[StaffId, int]:

@@ -42,6 +42,7 @@ class Line:
     name: str
     points: tuple[Point, ...]
     without_point: int
+    is_locked: bool  # whole: nothing is added and nothing taken out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,7 @@ def _line(each: Round, spots: Spots) -> Line:
         name=each.name,
         points=points,
         without_point=len(each.calls) - len(points),
+        is_locked=each.is_locked_whole,
     )
 
 

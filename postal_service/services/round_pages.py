@@ -3,7 +3,7 @@
 Lists show places and dossier codes, never who lives there; the map stands apart (`round_maps`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,7 +29,7 @@ from postal_service.services import (
 )
 from postal_service.services.orders import SAME_DAY_CUT
 from postal_service.services.places import Place
-from postal_service.services.planning import Fault, Left, Loosened
+from postal_service.services.planning import Fault, Left, Lock, Loosened
 from postal_service.services.plans import Kept, PlanId
 from postal_service.services.round_progress import Progress
 from postal_service.services.round_tours import Tour
@@ -106,6 +106,11 @@ class Round:
     @property
     def calls(self) -> tuple[Call, ...]:
         return tuple(call for tour in self.tours for call in tour.calls)
+
+    @property
+    def is_locked_whole(self) -> bool:
+        """Whether nothing goes into this round or out of it, until it is unlocked."""
+        return any(call.locked == Lock.ROUTE for call in self.calls)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +197,14 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
         versions=tuple(plans.versions(session, found.office, found.day)),
         couriers=workdays.couriers_of(session, found.office),
     )
+
+
+def names_of(session: Session, orders: Iterable[str], staff: Iterable[str]) -> dict[str, str]:
+    """What these calls and these couriers are called, by the names that plans have for them."""
+    places = {order: _place_of(order) for order in orders}
+    called = _place_names(session, places.values())
+    calls = {order: called.get(place, place) for order, place in places.items()}
+    return calls | _names(session, set(staff))
 
 
 def letter_of(place: int) -> str:

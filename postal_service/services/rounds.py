@@ -1,7 +1,7 @@
 """What a manager does with a proposal: move calls, fix them, publish it, revise it, throw it away.
 
-A change by hand is never refused because it breaks something and never saved silently: the answer
-says what it breaks. What is published stays as it is; a revision is another version.
+A change by hand that breaks something is saved only by somebody who has seen what it breaks: `try_out`
+says it before. What is published stays as it is; a revision is another version.
 """
 
 from collections.abc import Sequence
@@ -17,9 +17,24 @@ from postal_service.domain.refusals import OutOfDate, RuleBroken
 from postal_service.domain.units import UnknownUnit
 from postal_service.services import places, plans, workdays
 from postal_service.services.conditions import ASSUMED, Conditions
-from postal_service.services.planning import Fault, Sequences, Solved, retimed
+from postal_service.services.planning import (
+    Fault,
+    Sequences,
+    Solved,
+    Tried,
+    WhyHere,
+    retimed,
+    tried,
+)
+from postal_service.services.planning import why_here as planned_here
 from postal_service.services.plans import Kept, PlanId, UnknownPlan
-from postal_service.services.round_changes import Change, changed, named
+from postal_service.services.round_changes import (
+    Change,
+    UnknownCall,
+    call_now,
+    changed,
+    named,
+)
 from postal_service.services.vault import Vault
 from postal_service.services.workdays import Workday
 from postal_service.storage.schema import PlanRow, RoundRow, StopItemRow
@@ -49,9 +64,15 @@ class FaultsNotAccepted(RuleBroken):
     code = "plan.faults_not_accepted"
 
 
+class ChangeBreaks(RuleBroken):
+    """A change that breaks what was sound is saved only by somebody who says he knows."""
+
+    code = "plan.change_breaks"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Changed:
-    """What changes by hand did, or would do: the plan's new tag, the differences, what is broken."""
+    """What changes by hand did: the plan's new tag, the differences, what is broken."""
 
     tag: str
     metres: int
@@ -78,15 +99,40 @@ def try_out(
     by: Actor,
     at: datetime,
     conditions: Conditions = ASSUMED,
-) -> Changed:
-    """What these changes would do; nothing is saved.
+) -> Tried:
+    """What these changes would do to the plan as it would be driven now; nothing is saved.
 
-    Raises what `change` raises, but PlanChanged.
+    Raises what `change` raises, but PlanChanged and ChangeBreaks.
     """
     before = managed_plan(session, plan, by=by)
-    workday, solved = _after(session, vault, before, changes, at, conditions)
-    del workday
-    return _difference(before, solved, before.tag)
+    workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
+    decided = plans.sequences(session, before.id, workday)
+    return tried(workday, decided, _changed(workday, decided, changes))
+
+
+def why_here(
+    session: Session,
+    vault: Vault,
+    plan: PlanId,
+    order: str,
+    *,
+    by: Actor,
+    at: datetime,
+    conditions: Conditions = ASSUMED,
+) -> WhyHere:
+    """Why a call of this plan is with its courier at its place, as the day is now.
+
+    Raises UnknownPlan, UnknownCall where the plan or the day does not know the call (any more),
+    Contradictory, NoRoadTimes or OfficeAtRest.
+    """
+    found = managed_plan(session, plan, by=by)
+    workday = _workday(session, vault, found.office, found.day, at, conditions.impatient)
+    decided = plans.sequences(session, found.id, workday)
+    called = call_now(workday, decided, order)
+    why = planned_here(workday, decided, called)
+    if why is None:
+        raise UnknownCall(call=order[:80])
+    return why
 
 
 def change(
@@ -96,6 +142,7 @@ def change(
     changes: Sequence[Change],
     *,
     tag: str,
+    knowing_faults: bool = False,
     by: Actor,
     at: datetime,
     conditions: Conditions = ASSUMED,
@@ -103,15 +150,22 @@ def change(
     """Change a proposal by hand; times are computed anew and calls that are gone fall out.
 
     No changes at all only bring the plan up to date. Raises UnknownPlan, NotAProposal, PlanChanged
-    when `tag` is not the plan as it is, UnknownCall, CallLocked, Contradictory, NoRoadTimes,
-    OfficeAtRest.
+    when `tag` is not the plan as it is, UnknownCall, CallLocked, RoundLocked, ChangeBreaks when the
+    changes break something, Contradictory, NoRoadTimes, OfficeAtRest.
     """
     row = plans.row_of(session, plan)
     _refuse_foreign(session, row, by)
     _refuse_unless_proposal(row)
     plans.refuse_if_stale(session, row, tag)
     before = plans.kept(row)
-    workday, solved = _after(session, vault, before, changes, at, conditions)
+    workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
+    decided = plans.sequences(session, before.id, workday)
+    wanted = _changed(workday, decided, changes)
+    if changes and not knowing_faults:
+        broken = tried(workday, decided, wanted).added
+        if broken:
+            raise ChangeBreaks(faults=len(broken))
+    solved = _solved(workday, wanted, before)
     plans.rewrite(session, row, workday, solved, by=by.staff, at=at)
     return _difference(before, solved, plans.kept(row).tag)
 
@@ -132,7 +186,8 @@ def revise(
     before = managed_plan(session, plan, by=by)
     if before.state != plans.PUBLISHED:
         raise NotPublished(version=before.version, state=before.state)
-    workday, solved = _after(session, vault, before, (), at, conditions)
+    workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
+    solved = _solved(workday, plans.sequences(session, before.id, workday), before)
     return plans.add(session, workday, solved, made_by=by.staff, at=at)
 
 
@@ -202,18 +257,14 @@ def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:
     return [reference for reference in planned if reference not in known]
 
 
-def _after(
-    session: Session,
-    vault: Vault,
-    before: Kept,
-    changes: Sequence[Change],
-    at: datetime,
-    conditions: Conditions,
-) -> tuple[Workday, Solved]:
-    workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
-    decided: Sequences = plans.sequences(session, before.id, workday)
+def _changed(workday: Workday, decided: Sequences, changes: Sequence[Change]) -> Sequences:
     for each in changes:
         decided = changed(workday, decided, named(workday, decided, each))
+    return decided
+
+
+def _solved(workday: Workday, decided: Sequences, before: Kept) -> Solved:
+    """These sequences as they would be driven; what a search has said stays said."""
     solved = retimed(
         workday,
         decided,
@@ -221,7 +272,7 @@ def _after(
         budget_seconds=before.budget_seconds,
         baseline=before.baseline,
     )
-    return workday, _with_known_reasons(solved, before)
+    return _with_known_reasons(solved, before)
 
 
 def _workday(

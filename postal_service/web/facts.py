@@ -19,6 +19,7 @@ from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import told_date
 from postal_service.services import directory, overview
 from postal_service.services.digitisation import ScanState
+from postal_service.services.planning import Lock
 from postal_service.storage.transaction import reading
 from postal_service.web import here
 from postal_service.web.labels import word
@@ -43,6 +44,7 @@ KINDS: Final[Mapping[tuple[str, str], type[StrEnum]]] = {
     ("transfer.nothing_due", "state"): PaymentState,
     ("charge.cash_differs", "line"): Line,
     ("identity.no_authorisation", "receiver"): Receiver,
+    ("plan.call_locked", "level"): Lock,
     ("procedure.no_fee", "channel"): Channel,
     ("reception.channel_does_not_fit", "channel"): Channel,
 }

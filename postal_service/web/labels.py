@@ -28,6 +28,7 @@ from postal_service.services.jobs import JobState
 from postal_service.services.outbox import MessageState
 from postal_service.services.particulars import Basis, CorrectionState
 from postal_service.services.persons import Purpose
+from postal_service.services.planning import Lock
 from postal_service.services.staffing import Step as StaffStep
 from postal_service.web.language import pick
 
@@ -207,6 +208,11 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Step.RETURN, ("chuyển hoàn về cơ quan", "send back to the agency")),
     (Step.MAKE_RECORD, ("lập biên bản", "make a record")),
     (Step.POSTPONE, ("hoãn", "postpone")),
+    (Lock.NONE, ("không khóa", "free")),
+    (Lock.COURIER, ("khóa bưu tá", "courier locked")),
+    (Lock.ORDER, ("khóa bưu tá và thứ tự", "courier and order locked")),
+    (Lock.TIME, ("khóa cả giờ", "time locked too")),
+    (Lock.ROUTE, ("khóa nguyên tuyến, không thêm bớt", "whole round locked, nothing added or taken out")),
 )  # fmt: skip
 _PAIRS = {(type(code), code.value): pair for code, pair in WORDS}
 

@@ -54,6 +54,7 @@ from postal_service.web.receptions import views as receptions
 from postal_service.web.records import views as records
 from postal_service.web.reports import views as reports
 from postal_service.web.results import views as results
+from postal_service.web.rounds import by_hand as rounds_by_hand
 from postal_service.web.rounds import views as rounds
 from postal_service.web.scans import views as scans
 from postal_service.web.second_factor import views as second_factor
@@ -93,6 +94,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     transfers.pages,
     payments.pages,
     rounds.pages,
+    rounds_by_hand.by_hand,
     phones.pages,
     reports.pages,
     imports.pages,

@@ -1,7 +1,9 @@
 """A named day is the same day everywhere, and everything it says it holds is there and binds."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -16,7 +18,7 @@ from benchmarks.routing.days import (
     is_day,
 )
 from benchmarks.routing.judge import faults_of, judged_cost
-from routing import Budget, Plan, Problem, Stop, StopKind, Window
+from routing import Budget, LockLevel, Plan, Problem, Stop, StopKind, Window
 from routing.assembly import orders_of
 from routing.solve import solve
 from routing.wire import problem_to_json
@@ -38,6 +40,22 @@ def test_the_same_name_gives_the_same_day(family: str) -> None:
     one, other = day(f"{family}-60-tam-ky"), day(f"{family}-60-tam-ky")
 
     assert problem_to_json(one) == problem_to_json(other)
+
+
+@pytest.mark.parametrize(
+    ("family", "known"),
+    [
+        ("full", "a4f9ed1eab00c424"),
+        ("breakless", "f7ed92f6ae52c17d"),
+        ("mandatory", "02bd6137730faf12"),
+        ("shared", "a3c6ef2dda09a9fe"),
+    ],
+)
+def test_a_day_is_the_one_that_was_measured(family: str, known: str) -> None:
+    told = json.loads(problem_to_json(day(f"{family}-150-hoi-an")))
+    told.pop("profiles")  # road times are rounded from what this machine's sines say
+
+    assert sha256(json.dumps(told, sort_keys=True).encode()).hexdigest().startswith(known)
 
 
 def test_other_names_give_other_days() -> None:
@@ -97,6 +115,71 @@ def test_the_other_families_lack_what_a_peer_cannot_be_told() -> None:
         assert any(stop.release_second for stop in problem.stops) is family.mail_van
         has_optional = not all(problem.is_mandatory(stop) for stop in problem.stops)
         assert has_optional is family.optional
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_day_of_everything_holds_what_binds_further(seed: str) -> None:
+    problem = day(f"everything-150-{seed}")
+    rules = problem.rules
+
+    assert {lock.level for lock in rules.locks} == set(LockLevel)
+    assert all(lock.stops for lock in rules.locks)
+    assert rules.keep_together
+    assert rules.keep_apart
+    decided = [stop for lock in rules.locks for stop in lock.stops]
+    decided += [stop for group in (*rules.keep_together, *rules.keep_apart) for stop in group]
+    assert len(decided) == len(set(decided))
+    assert {pair.max_ride_seconds is None for pair in problem.shipments} == {True, False}
+    assert all(profile.speed_periods for profile in problem.profiles)
+    assert all(man.max_route_metres and man.max_route_seconds for man in problem.couriers)
+    full = day(f"full-150-{seed}")
+    assert len(problem.couriers) == len(full.couriers) + 2
+    assert [stop.windows for stop in problem.stops] == [stop.windows for stop in full.stops]
+
+
+def _rules(problem: Problem, **more: object) -> Problem:
+    return replace(problem, rules=replace(problem.rules, **more))  # type: ignore[arg-type]
+
+
+def _without_ride_limits(problem: Problem) -> Problem:
+    free = tuple(replace(pair, max_ride_seconds=None) for pair in problem.shipments)
+    return replace(problem, shipments=free)
+
+
+def _at_one_speed(problem: Problem) -> Problem:
+    return replace(
+        problem, profiles=tuple(replace(each, speed_periods=()) for each in problem.profiles)
+    )
+
+
+def _without(problem: Problem, level: LockLevel) -> Problem:
+    locks = tuple(lock for lock in problem.rules.locks if lock.level is not level)
+    return _rules(problem, locks=locks)
+
+
+LOOSENED: dict[str, Relaxed] = {
+    "metres": lambda problem: _couriers(problem, max_route_metres=None),
+    "hours": lambda problem: _couriers(problem, max_route_seconds=None),
+    "rides": _without_ride_limits,
+    "rush hours": _at_one_speed,
+    "together": lambda problem: _rules(problem, keep_together=()),
+    "apart": lambda problem: _rules(problem, keep_apart=()),
+    **{
+        level.value: lambda problem, level=level: _without(problem, level)  # type: ignore[misc]
+        for level in LockLevel
+    },
+}
+
+
+@pytest.mark.parametrize("rule", LOOSENED)
+def test_every_rule_of_a_day_of_everything_binds(rule: str) -> None:
+    for seed in SEEDS:
+        problem = day(f"everything-150-{seed}")
+        relaxed = LOOSENED[rule](problem)
+        orders = orders_of(relaxed, planned(relaxed))
+        if any("unserved" not in fault for fault in faults_of(problem, orders)):
+            return
+    pytest.fail(f"{rule} bind nobody")
 
 
 def _stops(problem: Problem, **more: object) -> Problem:

@@ -1,29 +1,47 @@
 """The judge of the benchmark finds what is wrong with anybody's sequences, and agrees with the checker."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmarks.routing.days import courier_day, day_name
-from benchmarks.routing.judge import Orders, bare_cost, faults_of, judged_cost
+from benchmarks.routing.judge import Orders, bare_cost, driven, faults_of, judged_cost
 from routing import (
     Break,
     Budget,
+    CostRates,
     Courier,
+    Lock,
+    LockLevel,
+    PlanRules,
     Problem,
     Shipment,
+    SpeedPeriod,
+    Stop,
     StopKind,
     check,
 )
 from routing.assembly import ImpossibleOrder, assemble, orders_of
 from routing.days import Scheduler
 from routing.solve import solve
-from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
+from tests.routing.small import LAN, MINH, S, courier, line, on_a_line, stop, window
 
 PERMIT = frozenset({"permit"})
+RUSH = (
+    SpeedPeriod(from_second=0, speed_percent=50),
+    SpeedPeriod(from_second=600, speed_percent=100),
+)
 
 
 def said(problem: Problem, orders: Orders) -> str:
     return "; ".join(faults_of(problem, orders))
+
+
+def by_the_hour(stops: list[Stop], man: Courier) -> Problem:
+    """Places on a line, at half the speed for the first ten minutes."""
+    plain = on_a_line(stops, [man])
+    return replace(plain, profiles=(replace(plain.profiles[0], speed_periods=RUSH),))
 
 
 def test_a_sound_day_costs_its_way_and_what_is_left_out() -> None:
@@ -136,14 +154,133 @@ def test_no_break_is_owed_by_who_is_back_before_it() -> None:
     assert said(problem, [[[0]]]) == ""
 
 
-def test_a_problem_with_more_than_the_judge_knows_is_not_judged() -> None:
-    problem = on_a_line([stop("a", 1)], [courier(max_route_metres=5_000)])
-
+@pytest.mark.parametrize(
+    "problem",
+    [
+        on_a_line([stop("a", 1)], rules=PlanRules(depot_hours={0: window(0, 900)})),
+        on_a_line([stop("a", 1)], rules=PlanRules(unknown_area_cost=1)),
+        on_a_line([stop("a", 1)], [courier(costs=CostRates(per_duty_second=1))]),
+        # What it costs in seconds then depends on when one leaves.
+        by_the_hour([stop("a", 1)], courier()),
+    ],
+)
+def test_a_problem_with_more_than_the_judge_knows_is_not_judged(problem: Problem) -> None:
     with pytest.raises(NotImplementedError):
         judged_cost(problem, [[[0]]])
 
 
-@pytest.mark.parametrize("name", ["full-50-tam-ky", "breakless-50-hoi-an", "mandatory-50-hoi-an"])
+def test_a_longest_way_and_a_longest_day_are_kept() -> None:
+    far = [stop("a", 5)]
+
+    assert said(on_a_line(far, [courier(max_route_metres=1_000)]), [[[0]]]) == ""
+    assert "1000 m, 999 allowed" in said(on_a_line(far, [courier(max_route_metres=999)]), [[[0]]])
+    assert said(on_a_line(far, [courier(max_route_seconds=600)]), [[[0]]]) == ""
+    assert "back after" in said(on_a_line(far, [courier(max_route_seconds=599)]), [[[0]]])
+
+
+def test_who_would_wait_leaves_later_where_his_day_may_not_be_long() -> None:
+    late = [stop("a", 5, windows=window(3_000, 3_100))]
+
+    assert said(on_a_line(late, [courier(max_route_seconds=600)]), [[[0]]]) == ""
+    early_too = [*late, stop("b", 1, windows=window(0, 100))]
+    assert said(on_a_line(early_too, [courier(max_route_seconds=3_300)]), [[[1, 0]]]) == ""
+    assert "too late" in said(on_a_line(early_too, [courier(max_route_seconds=3_000)]), [[[1, 0]]])
+
+
+def test_what_would_ride_too_long_is_fetched_later_if_that_can_be() -> None:
+    def riding(fetched_until: int) -> str:
+        halves = [
+            stop("from", 1, kind=StopKind.PICKUP, penalty=5, windows=window(0, fetched_until)),
+            stop("to", 2, kind=StopKind.DROPOFF, windows=window(3_000, 3_100)),
+        ]
+        pair = Shipment(pickup=S("from"), dropoff=S("to"), max_ride_seconds=300)
+        return said(on_a_line(halves, shipments=[pair]), [[[0, 1]]])
+
+    assert riding(2_700) == ""
+    assert riding(2_699) == "Lan: from is served too late"
+
+
+def test_half_the_speed_takes_twice_as_long_until_it_ends() -> None:
+    paid_by_metre = courier(costs=CostRates(per_metre=1, per_travel_second=0))
+    near, far = ([stop("a", km, windows=window(0, at))] for km, at in ((5, 600), (8, 780)))
+
+    assert said(by_the_hour(near, paid_by_metre), [[[0]]]) == ""
+    assert said(by_the_hour(far, paid_by_metre), [[[0]]]) == ""
+    sooner = [stop("a", 8, windows=window(0, 779))]
+    assert "a is served too late" in said(by_the_hour(sooner, paid_by_metre), [[[0]]])
+    assert judged_cost(by_the_hour(far, paid_by_metre), [[[0]]]) == 2 * 800
+
+
+@pytest.mark.parametrize("at", range(0, 2_000, 137))
+def test_the_judge_drives_as_long_as_the_roads_say(at: int) -> None:
+    profile = replace(
+        line(12), speed_periods=(*RUSH, SpeedPeriod(from_second=900, speed_percent=70))
+    )
+
+    for origin, destination in ((0, 1), (0, 7), (11, 0), (3, 3)):
+        assert driven(profile, origin, destination, at) == profile.travel_seconds(
+            origin, destination, at
+        )
+
+
+def locked(level: LockLevel, *stops: str, starts: tuple[int, ...] = ()) -> PlanRules:
+    names = tuple(map(S, stops))
+    return PlanRules(locks=(Lock(level=level, courier=LAN, stops=names, start_seconds=starts),))
+
+
+@pytest.mark.parametrize(
+    ("rules", "sound", "broken", "fault"),
+    [
+        (locked(LockLevel.COURIER, "a"), [[[1, 0]], [[2]]], [[[1]], [[0, 2]]], "a is locked to Lan"),
+        (locked(LockLevel.ORDER, "a", "b"), [[[0, 2, 1]], []], [[[1, 0]], [[2]]], "locked order"),
+        (locked(LockLevel.TIME, "a", starts=(900,)), [[[0], [1, 2]], []], [[[1, 2], [0]], []], "late"),
+        (locked(LockLevel.ROUTE, "a", "b"), [[[0], [1]], [[2]]], [[[0, 2, 1]], []], "is added to"),
+        (locked(LockLevel.ROUTE), [[], [[0, 1, 2]]], [[[0]], [[1, 2]]], "is added to"),
+        (
+            PlanRules(keep_apart=((S("a"), S("b")),)),
+            [[[0]], [[1, 2]]],
+            [[[0, 1]], [[2]]],
+            "a and b are with one courier",
+        ),
+        (
+            PlanRules(keep_together=((S("a"), S("b")),)),
+            [[[0, 1]], [[2]]],
+            [[[0]], [[1, 2]]],
+            "a, b are with several couriers",
+        ),
+    ],
+)  # fmt: skip
+def test_locks_and_groups_are_kept(
+    rules: PlanRules, sound: Orders, broken: Orders, fault: str
+) -> None:
+    men = [courier(LAN, max_tours=2), courier(MINH)]
+    calls = [stop("a", 1), stop("b", 8), stop("c", 9)]
+    problem = on_a_line(calls, men, rules=rules)
+
+    assert said(problem, sound) == ""
+    assert fault in said(problem, broken)
+
+
+def test_a_locked_second_must_be_one_at_which_the_desk_is_open() -> None:
+    at_noon = locked(LockLevel.TIME, "a", starts=(900,))
+    problem = on_a_line([stop("a", 1, windows=window(0, 1_000))], rules=at_noon)
+
+    assert said(problem, [[[0]]]) == ""
+
+
+def test_what_is_locked_must_be_served_whatever_it_is_worth() -> None:
+    problem = on_a_line([stop("a", 1, penalty=5)], rules=locked(LockLevel.COURIER, "a"))
+
+    assert said(problem, [[]]) == "1 mandatory stops unserved"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "full-50-tam-ky", "breakless-50-hoi-an", "mandatory-50-hoi-an", "everything-50-tam-ky",
+        "everything-50-hiep-duc",
+    ],
+)  # fmt: skip
 def test_judge_and_checker_agree_on_sound_days_and_on_spoilt_ones(name: str) -> None:
     problem = courier_day(day_name(name))
     plan = solve(problem, budget=Budget(seconds=1.5))

@@ -44,7 +44,12 @@ def test_nobody_is_asked_what_he_cannot_be_told() -> None:
     assert asked["PyVRP", "breakless"] is True
     assert asked["VROOM", "full"] is False
     assert asked["VROOM", "mandatory"] is True
-    assert {asked["OR-Tools", family] for family in FAMILIES} == {True}
+    whole = {family for family in FAMILIES if family != "everything"}
+    assert {asked["OR-Tools", family] for family in whole} == {True}
+    assert (asked["PyVRP", "everything"], asked["VROOM", "everything"]) == (None, None)
+    assert asked["OR-Tools", "everything"] is False  # its model drives at the day's mean speed
+    assert expresses("this library", "everything") is True
+    assert expresses("VROOM + OR-Tools", "everything") is None
 
 
 def test_setup_is_part_of_the_way_to_a_stop_and_not_of_staying_there() -> None:

@@ -29,7 +29,9 @@ from routing import (
     StopKind,
     Window,
 )
+from routing.assembly import assemble, orders_of
 from routing.baseline import nearest_neighbour
+from routing.days import Scheduler
 
 OPENS, CLOSES = 7 * 3600 + 1800, 17 * 3600
 AREAS = ("Tam Kỳ", "Phú Ninh", "Núi Thành")
@@ -209,4 +211,48 @@ def _rules(draw: np.random.Generator, calls: list[Stop], staff: tuple[Courier, .
         ),
         depot_hours={0: (Window(opens_second=OPENS, closes_second=CLOSES + 1800),)},
         unknown_area_cost=30,
+    )
+
+
+def day_with_legs_and_keepers(seed: int, stops: int, couriers: int) -> tuple[Problem, Plan]:
+    """A rich day with legs of a fixed timetable and calls locked to their courier; a plan that keeps all.
+
+    Nothing is locked where that plan leaves a mandatory call out: beside it the locks might contradict.
+    """
+    problem = any_courier_day(seed, stops, couriers)
+    draw = np.random.default_rng([seed, 1])
+    places = len(problem.locations)
+    calls = tuple(_perhaps_a_leg(draw, problem, stop, places) for stop in problem.stops)
+    try:
+        problem = replace(problem, stops=calls)
+    except ContradictoryProblem:
+        reject()
+    plan = nearest_neighbour(problem)
+    left_out = (problem.stops[problem.stop_index[each.stop]] for each in plan.unserved)
+    if any(map(problem.is_mandatory, left_out)):
+        return problem, plan
+    keepers = []
+    for route in plan.routes:
+        kept = tuple(stop for stop in route.stops if draw.random() < 0.4)
+        if kept:
+            keepers.append(Lock(level=LockLevel.COURIER, courier=route.courier, stops=kept))
+    rules = replace(problem.rules, locks=(*problem.rules.locks, *keepers))
+    problem = replace(problem, rules=rules)
+    return problem, assemble(Scheduler(problem), orders_of(problem, plan))
+
+
+def _perhaps_a_leg(draw: np.random.Generator, problem: Problem, stop: Stop, places: int) -> Stop:
+    """The courier is carried from this place to another: a van, a ferry, a cable car."""
+    is_single = stop.kind in {StopKind.DELIVER, StopKind.COLLECT}
+    is_leg, leaves_from = draw.random() < 0.25, int(draw.integers(0, places))
+    if not (is_leg and is_single) or stop.id in problem.locked_stops:
+        return stop
+    return replace(
+        stop,
+        kind=StopKind.LEG,
+        leaves_from=leaves_from,
+        loads=(),
+        skills=frozenset(),
+        release_second=0,
+        penalty=None,
     )

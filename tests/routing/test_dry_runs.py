@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -13,6 +14,7 @@ from routing import (
     ContradictoryProblem,
     CostRates,
     Courier,
+    Plan,
     PlanRules,
     Problem,
     Route,
@@ -25,9 +27,9 @@ from routing import (
 from routing.assembly import assemble
 from routing.baseline import nearest_neighbour
 from routing.days import Scheduler
-from routing.edits import DryRun, Move, dry_run
+from routing.edits import DryRun, Move, Retimed, dry_run, reordered
 from routing.terms import StopId
-from routing.violations import ViolationKind
+from routing.violations import Violation, ViolationKind
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
@@ -194,6 +196,19 @@ def drawn_move(problem: Problem, routes: tuple[Route, ...], draw: Random) -> Mov
     return Move(stop=moved, to_courier=taker.courier, after=draw.choice(after))
 
 
+def is_worse(found: Violation, known: tuple[Violation, ...]) -> bool:
+    alike = [
+        each.amount or 0
+        for each in known
+        if (each.kind, each.courier, each.stop) == (found.kind, found.courier, found.stop)
+    ]
+    return not alike or (found.amount or 0) > max(alike)
+
+
+def arrivals(routes: tuple[Route, ...]) -> dict[StopId, int]:
+    return {visit.stop: visit.arrival_second for route in routes for visit in route.visits}
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10_000), draw=st.randoms(use_true_random=False))
 def test_what_a_move_breaks_is_true_of_the_plan_shown_and_no_more_than_must_be(
@@ -217,6 +232,17 @@ def test_what_a_move_breaks_is_true_of_the_plan_shown_and_no_more_than_must_be(
     assert moved.duty_seconds_change == duty - sum(route.duty_seconds for route in plan.routes)
     way = sum(route.distance_m for route in shown.routes)
     assert moved.distance_m_change == way - sum(route.distance_m for route in plan.routes)
+
+    on_the_road = sum(route.travel_seconds for route in shown.routes)
+    assert moved.travel_seconds_change == on_the_road - sum(r.travel_seconds for r in plan.routes)
+    known = check(problem, plan)
+    assert set(moved.added) == {
+        v for v in moved.violations if v not in known and is_worse(v, known)
+    }
+    was, now = arrivals(plan.routes), arrivals(shown.routes)
+    assert {each.stop: (each.before_second, each.arrival_second) for each in moved.retimed} == {
+        one: (was[one], now[one]) for one in was if one in now and was[one] != now[one]
+    }
 
     broken = {v.kind for v in moved.violations if v.courier == move.to_courier} & TIMED
     taker = next(route for route in shown.routes if route.courier == move.to_courier)
@@ -247,3 +273,67 @@ def test_a_desk_that_opens_after_the_shift_is_waited_for() -> None:
     assert [(broken.kind, broken.amount) for broken in late.violations] == [
         (ViolationKind.SHIFT, 220)
     ]
+
+
+def three_calls(**more: Any) -> tuple[Problem, Plan]:  # noqa: ANN401 - any field of the courier
+    """Lan calls at a, b and c, each a minute further; Minh stays at the office."""
+    calls = [stop("a", 1, loads=(4,)), stop("b", 2, loads=(3,)), stop("c", 3, loads=(2,))]
+    problem = on_a_line(
+        calls, [courier(**more), courier(MINH, capacities=(5,))], load_names=("letters",)
+    )
+    scheduler = Scheduler(problem)
+    plan = dry_run(
+        problem,
+        assemble(scheduler, ((), ((0,),))),
+        Move(stop=S("b"), to_courier=LAN),
+        scheduler=scheduler,
+    ).plan
+    return problem, dry_run(problem, plan, Move(stop=S("c"), to_courier=LAN, after=S("b"))).plan
+
+
+def test_whose_arrival_changes_is_told_with_both_times() -> None:
+    problem, plan = three_calls()
+
+    moved = dry_run(problem, plan, Move(stop=S("c"), to_courier=LAN))
+
+    assert moved.retimed == (
+        Retimed(stop=S("b"), courier=LAN, before_second=120, arrival_second=240),
+    )
+    assert moved.travel_seconds_change == 0
+
+
+def test_a_bag_too_full_names_what_is_too_much_of_it() -> None:
+    problem, plan = three_calls()
+
+    moved = dry_run(problem, plan, Move(stop=S("c"), to_courier=MINH, after=S("a")))
+
+    assert {(one.load, one.amount, one.courier) for one in moved.added} == {("letters", 1, MINH)}
+
+
+def test_what_was_broken_before_is_not_told_as_new_unless_it_grows() -> None:
+    problem, plan = three_calls(max_route_seconds=300)
+    assert [one.kind for one in check(problem, plan)] == [ViolationKind.ROUTE_SECONDS]
+
+    turned = dry_run(problem, plan, Move(stop=S("c"), to_courier=LAN))
+    longer = dry_run(problem, plan, Move(stop=S("a"), to_courier=LAN, after=S("c")))
+
+    assert turned.added == longer.added == ()
+    assert [one.amount for one in longer.violations] == [60]
+    further = dry_run(
+        replace(problem, stops=(replace(problem.stops[0], service_seconds=30), *problem.stops[1:])),
+        plan,
+        Move(stop=S("a"), to_courier=LAN, after=S("c")),
+    )
+    assert [(one.kind, one.amount) for one in further.added] == [(ViolationKind.ROUTE_SECONDS, 90)]
+
+
+def test_several_moves_at_once_are_what_they_are_one_after_the_other() -> None:
+    problem, plan = three_calls()
+    first = dry_run(problem, plan, Move(stop=S("c"), to_courier=MINH, after=S("a")))
+    second = dry_run(problem, first.plan, Move(stop=S("a"), to_courier=LAN))
+
+    at_once = reordered(problem, plan, (((0, 1),), ((2,),)))
+
+    assert at_once.plan == second.plan
+    assert at_once.cost_change == first.cost_change + second.cost_change
+    assert at_once.added == second.violations == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from routing import (
@@ -30,7 +30,8 @@ from routing import (
 from routing.assembly import ImpossibleOrder, assemble, orders_of
 from routing.baseline import current_order, nearest_neighbour
 from routing.days import Orders, Scheduler
-from routing.explain import what_more_would_bring, why_here
+from routing.edits import Move, dry_run, reordered
+from routing.explain import Alternative, Place, what_more_would_bring, why_here
 from routing.reasons import explained, why_unserved
 from routing.relaxing import only_with, relaxations
 from routing.solve import solve
@@ -359,6 +360,55 @@ def test_a_route_locked_whole_is_what_keeps_a_stop_out_of_it() -> None:
     assert the_reason(on_a_line(calls, rules=PlanRules(locks=(closed,)))).reason is Reason.RULES
 
 
+def gone_home(level: LockLevel) -> Problem:
+    """x is locked to Lan, whose shift is over before he could be back; Minh would have the time."""
+    lock = Lock(level=level, courier=LAN, stops=(S("x"),))
+    men = [courier(LAN, shift=window(0, 500)[0], breaks=(LUNCH,)), courier(MINH)]
+    return on_a_line([stop("x", 9)], men, rules=PlanRules(locks=(lock,)))
+
+
+@pytest.mark.parametrize("level", [LockLevel.COURIER, LockLevel.ORDER])
+def test_a_call_locked_to_somebody_whose_shift_is_over_is_kept_out_by_the_lock(
+    level: LockLevel,
+) -> None:
+    found = the_reason(gone_home(level))
+
+    assert (found.reason, found.courier) == (Reason.LOCKED, LAN)
+    assert found.detail == "it is locked to Lan, who cannot serve it"
+
+
+def test_a_lock_is_not_blamed_where_nobody_else_could_serve_the_call_either() -> None:
+    problem = gone_home(LockLevel.COURIER)
+    men = tuple(replace(man, shift=window(0, 500)[0]) for man in problem.couriers)
+
+    found = the_reason(replace(problem, couriers=men))
+
+    assert (found.reason, found.courier, found.misses_by_seconds) == (Reason.SHIFT, LAN, 580)
+
+
+def test_a_lock_is_not_blamed_for_a_call_that_nobody_locked() -> None:
+    calls = [stop("x", 1), stop("y", 9, penalty=10**6)]
+    lock = Lock(level=LockLevel.COURIER, courier=LAN, stops=(S("x"),))
+    problem = on_a_line(
+        calls, [courier(LAN, shift=window(0, 500)[0])], rules=PlanRules(locks=(lock,))
+    )
+
+    assert the_reason(problem).reason is Reason.SHIFT
+
+
+def test_half_a_shipment_that_is_locked_keeps_out_both() -> None:
+    halves = [stop("from", 8, kind=StopKind.PICKUP), stop("to", 9, kind=StopKind.DROPOFF)]
+    men = [courier(LAN, shift=window(0, 500)[0]), courier(MINH)]
+    pair = Shipment(pickup=S("from"), dropoff=S("to"))
+    lock = Lock(level=LockLevel.COURIER, courier=LAN, stops=(S("to"),))
+    problem = on_a_line(halves, men, shipments=[pair], rules=PlanRules(locks=(lock,)))
+
+    plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
+
+    reasons = {each.stop: (each.reason, each.courier) for each in why_unserved(problem, plan)}
+    assert reasons == {"from": (Reason.LOCKED, LAN), "to": (Reason.LOCKED, LAN)}
+
+
 def test_one_more_courier_or_hour_is_worth_what_it_brings() -> None:
     problem = on_a_line([FULL, stop("x", 9, penalty=10**6)], [courier(shift=SHORT)])
     plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
@@ -381,9 +431,66 @@ def test_why_a_stop_is_with_this_courier_and_what_others_would_cost() -> None:
     placed = why_here(problem, plan, S("b"))
 
     assert (placed.courier, placed.extra_cost) == (LAN, 120)
-    assert [(other.courier, other.extra_cost) for other in placed.alternatives] == [(MINH, 720)]
+    assert (
+        placed.place
+        == placed.cheapest_here
+        == Place(tour=1, after=S("a"), is_alone=False, extra_cost=120)
+    )
+    assert placed.alternatives == (
+        Alternative(courier=MINH, place=Place(tour=1, after=None, is_alone=False, extra_cost=720)),
+    )
     with pytest.raises(KeyError):
         why_here(problem, nearest_neighbour(on_a_line([])), S("b"))
+
+
+def test_a_call_that_would_be_cheaper_elsewhere_is_said_to_be() -> None:
+    problem = on_a_line(
+        [stop("a", 5), stop("b", 2), stop("c", 3)],
+        [courier(LAN), courier(MINH, shift=window(0, 100)[0])],
+    )
+    plan = assemble(Scheduler(problem), (((1, 2, 0),), ()))
+    detour = reordered(problem, plan, (((0, 1, 2),), ())).plan
+
+    placed = why_here(problem, detour, S("c"))
+
+    assert placed.place == Place(tour=1, after=S("b"), is_alone=False, extra_cost=2 * 60)
+    assert placed.cheapest_here == Place(tour=1, after=None, is_alone=False, extra_cost=0)
+    assert placed.alternatives == (Alternative(courier=MINH, place=None),)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_what_another_place_would_cost_is_what_the_day_costs_with_the_call_there(seed: int) -> None:
+    day = any_courier_day(seed, 12, 3)
+    problem = replace(day, couriers=tuple(replace(man, max_tours=1) for man in day.couriers))
+    plan = nearest_neighbour(problem)
+    served = [name for route in plan.routes for name in route.stops]
+    assume(served)
+    name = served[seed % len(served)]
+
+    placed = why_here(problem, plan, name)
+
+    pair = problem.shipment_of.get(name)
+    halves = [name] if pair is None else [pair.pickup, pair.dropoff]
+    gone = {problem.stop_index[half] for half in halves}
+    without = tuple(
+        tuple(kept for tour in tours if (kept := tuple(s for s in tour if s not in gone)))
+        for tours in orders_of(problem, plan)
+    )
+    left = sum(int(Scheduler(problem).arrays.unserved_cost[number]) for number in gone)
+    rest = reordered(problem, plan, without)
+    assert plan.cost - (rest.plan.cost - left) == placed.extra_cost
+    assert placed.cheapest_here is not None
+    assert placed.cheapest_here.extra_cost <= placed.extra_cost
+    places = [(placed.courier, placed.cheapest_here)]
+    places += [(one.courier, one.place) for one in placed.alternatives if one.place is not None]
+    for courier_id, place in places:
+        if pair is not None:
+            continue  # where its other half goes is not told
+        move = Move(stop=name, to_courier=courier_id, after=place.after)
+        there = dry_run(problem, rest.plan, move)
+        assert there.plan.cost - (rest.plan.cost - left) == place.extra_cost
+        assert not {v for v in there.violations if v.courier == courier_id and not v.is_shortfall}
 
 
 def test_the_current_order_leaves_out_what_makes_it_impossible() -> None:

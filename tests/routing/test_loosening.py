@@ -245,6 +245,23 @@ def test_a_whole_route_that_has_become_impossible_keeps_its_order() -> None:
     assert again(free, plan).loosened == ()
 
 
+def test_of_a_whole_route_that_is_let_go_call_by_call_nothing_keeps_its_courier_at_the_office() -> (
+    None
+):
+    permit = frozenset({"permit"})
+    calls = [replace(one, skills=permit) for one in CALLS[:2]]
+    men = [courier(LAN), courier(MINH, skills=permit)]
+    problem = on_a_line([*calls, CALLS[2]], men)
+
+    kept, told = with_possible_locks(problem, [locked(Level.ROUTE, "a", "b")])
+
+    assert [short(each) for each in told] == [
+        ("a", "route", None, "no_skill"),
+        ("b", "route", None, "no_skill"),
+    ]
+    assert kept.rules.locks == ()
+
+
 def test_what_is_done_is_never_loosened() -> None:
     problem, plan = published(rules=PlanRules(locks=(locked(Level.ORDER, "a", "b"),)))
     so_far = DaySoFar(now_second=500, done={MINH: [S("b")]})

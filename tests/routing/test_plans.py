@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing import Budget, Plan, Problem, check
+from routing import Budget, LockLevel, Plan, Problem, StopKind, check
 from routing.assembly import assemble
 from routing.baseline import current_order, nearest_in_time, nearest_neighbour
 from routing.bounds import lower_bound
@@ -17,7 +17,11 @@ from routing.model import MODEL_ENGINE
 from routing.plan import Route
 from routing.solve import solve
 from routing.wire import plan_from_json, plan_to_json, problem_from_json, problem_to_json
-from tests.routing.courier_days import any_courier_day, courier_day
+from tests.routing.courier_days import (
+    any_courier_day,
+    courier_day,
+    day_with_legs_and_keepers,
+)
 
 DAYS = st.tuples(st.integers(0, 10_000), st.integers(1, 14), st.integers(1, 3), st.booleans())
 
@@ -60,6 +64,35 @@ def test_every_searched_plan_passes_the_checker(day: tuple[int, int, int, bool])
 
     assert wrong(problem, plan) == []
     assert plan.cost <= nearest_neighbour(problem).cost
+
+
+@given(seed=st.integers(0, 10_000), stops=st.integers(4, 14), couriers=st.integers(1, 3))
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+def test_legs_are_driven_and_what_is_kept_with_a_courier_stays_with_him(
+    seed: int, stops: int, couriers: int
+) -> None:
+    problem, first = day_with_legs_and_keepers(seed, stops, couriers)
+
+    plan = solve(problem, budget=Budget(seconds=60, iterations=500))
+
+    assert wrong(problem, first) == wrong(problem, plan) == []
+    assert plan.cost <= first.cost
+
+
+def test_days_with_legs_and_keepers_hold_both_and_serve_them() -> None:
+    days = [day_with_legs_and_keepers(seed, 14, 3) for seed in range(54, 60)]
+
+    carried = [
+        problem.stops[problem.stop_index[visit.stop]]
+        for problem, plan in days
+        for route in plan.routes
+        for visit in route.visits
+        if problem.stops[problem.stop_index[visit.stop]].kind is StopKind.LEG
+    ]
+    assert len(carried) > 3
+    assert any(leg.exit_location != leg.location for leg in carried)
+    locks = [lock for problem, _ in days for lock in problem.rules.locks]
+    assert any(lock.level is LockLevel.COURIER and len(lock.stops) > 2 for lock in locks)
 
 
 @given(DAYS)

@@ -49,6 +49,7 @@ from postal_service.services.round_changes import (
 )
 from postal_service.services.round_loading import NothingToLoad
 from postal_service.services.rounds import (
+    ChangeBreaks,
     FaultsNotAccepted,
     NotAProposal,
     NotPublished,
@@ -103,11 +104,16 @@ def calls(session: Session, plan: PlanId) -> dict[str, list[str]]:
 
 
 def change(
-    session: Session, world: World, plan: Kept, *changes: round_changes.Change
+    session: Session,
+    world: World,
+    plan: Kept,
+    *changes: round_changes.Change,
+    knowing_faults: bool = False,
 ) -> rounds.Changed:
     return rounds.change(
-        session, world.vault, plan.id, changes, tag=plan.tag, by=world.manager, at=LATER
-    )
+        session, world.vault, plan.id, changes, tag=plan.tag, knowing_faults=knowing_faults,
+        by=world.manager, at=LATER,
+    )  # fmt: skip
 
 
 def publish(session: Session, world: World, plan: Kept, *, knowing_faults: bool = False) -> Kept:
@@ -156,9 +162,23 @@ def test_trying_a_change_saves_nothing(session: Session, world: World, plan: Kep
     assert rounds.managed_plan(session, plan.id, by=world.manager).tag == plan.tag
     saved = change(session, world, plan, move)
     assert (tried.metres, tried.seconds) == (saved.metres, saved.seconds)
+    assert {each.order for each in tried.new_times} <= {
+        call for mine in before.values() for call in mine
+    }
+    arrives = dict(
+        session.execute(
+            select(StopRow.dossier, StopRow.arrives_at).join(
+                RoundRow, RoundRow.id == StopRow.round
+            )
+        ).tuples().all()
+    )  # fmt: skip
+    for each in tried.new_times:
+        dossier = each.order.partition(":")[2]
+        if dossier in arrives:
+            assert orders.second_of(arrives[dossier]) == each.now
 
 
-def test_a_change_that_makes_a_call_late_is_saved_and_says_so(
+def test_a_change_that_makes_a_call_late_is_saved_by_who_knows_and_says_so(
     session: Session, world: World, plan: Kept
 ) -> None:
     desk = f"deliver:{w.DESK}"
@@ -181,9 +201,20 @@ def test_a_change_that_makes_a_call_late_is_saved_and_says_so(
         Move(order=f"collect:{pickup}", courier=StaffId(courier), position=99),
     ]
     at_noon = d.EARLY.replace(hour=10, minute=30)
+    tried = rounds.try_out(session, world.vault, plan.id, late, by=world.manager, at=at_noon)
+    with pytest.raises(ChangeBreaks) as refused:
+        rounds.change(
+            session, world.vault, plan.id, late, tag=plan.tag, by=world.manager, at=at_noon
+        )
+    assert refused.value.facts == {"faults": len(tried.added)}
+    assert rounds.managed_plan(session, plan.id, by=world.manager) == plan
+
     done = rounds.change(
-        session, world.vault, plan.id, late, tag=plan.tag, by=world.manager, at=at_noon
-    )
+        session, world.vault, plan.id, late, tag=plan.tag, knowing_faults=True,
+        by=world.manager, at=at_noon,
+    )  # fmt: skip
+
+    assert done.faults == tried.faults
 
     [fault] = [fault for fault in done.faults if fault.kind == "window"]
     assert fault.order == f"collect:{pickup}"
@@ -268,6 +299,7 @@ def test_nonsense_changes_are_refused_and_change_nothing(
         TakeOut(order=""),
         Fix(order="x" * 500, level=Lock.TIME),
         FixAll(courier=world.far_courier.staff, level=Lock.TIME),
+        FixAll(courier=world.far_courier.staff, level=Lock.ROUTE),
     ):
         with pytest.raises((UnknownCall,)):
             change(session, world, plan, nonsense)
@@ -508,7 +540,9 @@ def test_a_revision_keeps_what_a_courier_has_in_hand_with_him(
         Fix(order=taken, level=Lock.NONE),
         Move(order=taken, courier=StaffId(other), position=1),
     ]
-    done = change(session, world, kept, *free)
+    with pytest.raises(ChangeBreaks):
+        change(session, world, kept, *free)
+    done = change(session, world, kept, *free, knowing_faults=True)
     assert "lock_courier" in {fault.kind for fault in done.faults}
 
 
@@ -686,7 +720,8 @@ def test_a_call_moved_to_who_may_not_take_cash_is_told_as_a_fault_and_kept(
         call for mine in calls(session, plan.id).values() for call in mine if w.DESK not in call
     )
 
-    done = change(session, world, plan, Move(order=home, courier=world.courier.staff, position=1))
+    move = Move(order=home, courier=world.courier.staff, position=1)
+    done = change(session, world, plan, move, knowing_faults=True)
 
     assert {fault.kind for fault in done.faults} == {"skill"}
     assert calls(session, plan.id)[world.courier.staff][0] == home

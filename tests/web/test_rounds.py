@@ -22,15 +22,16 @@ from postal_service.services import (
     planning,
     plans,
     round_loading,
+    round_pages,
     rounds,
     workdays,
 )
 from postal_service.services.jobs import Job, JobState
 from postal_service.services.planning import Lock
 from postal_service.services.plans import Kept
-from postal_service.services.round_changes import Fix
+from postal_service.services.round_changes import Fix, Move
 from postal_service.storage.schema import AccessRow, JobRow, PlanRow, RoundRow, StopRow
-from postal_service.web.rounds import words
+from postal_service.web.rounds import changes, words
 from routing import Reason, ViolationKind
 from tests.clock import Clock
 from tests.services import rounds_day as d
@@ -363,10 +364,16 @@ def test_a_move_is_tried_and_then_saved(manager: Browser, session: Session, plan
     }  # fmt: skip
 
     tried = manager.send(f"/rounds/{plan.id}/change", fields, **{"try": "yes"})
-    assert "Chưa lưu gì" in manager.text(tried.location)
+    page = tried.get_data(as_text=True)
+    assert tried.status_code == 200
+    for told in ("chưa lưu gì", "Không gây thêm vi phạm nào", "Tổng chi phí", "Lưu thay đổi này"):
+        assert told in page
+    assert re.search(r"\d\d:\d\d → \d\d:\d\d", page)  # whose arrival changes
     assert first_call(session, plan) == (order, courier)
 
-    saved = manager.send(f"/rounds/{plan.id}/change", fields)
+    form = page[page.index("<form", page.index("Xem trước thay đổi")) :]
+    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    saved = manager.send(f"/rounds/{plan.id}/change", again)
     assert "Đã lưu" in manager.text(saved.location)
     session.expire_all()
     mine = session.scalars(
@@ -388,6 +395,7 @@ def test_a_move_is_tried_and_then_saved(manager: Browser, session: Session, plan
         {"act": "move", "order": "deliver:DESK-20341", "courier": "s-courier", "position": "x"},
         {"act": "lock", "order": "deliver:DESK-20341", "level": "forever"},
         {"act": "lock_all", "courier": "s-nobody", "level": "time"},
+        {"act": "lock_all", "courier": "s-nobody", "level": "route"},
         {"act": "take_out", "order": "x" * 300},
     ],
 )
@@ -567,6 +575,7 @@ def test_another_offices_plan_is_not_found_whatever_is_done_with_it(
     row.office = w.FAR_OFFICE
     session.commit()
     for path in (f"/rounds?plan={plan.id}", f"/rounds/{plan.id}/map", "/rounds?plan=none",
+                 f"/rounds/{plan.id}/why?order=x", "/rounds/none/why",
                  f"/rounds?office={w.FAR_OFFICE}", "/rounds?office=none"):  # fmt: skip
         assert manager.get(path).status_code == 404, path
     for path, fields in (
@@ -590,6 +599,7 @@ def test_only_managers_come_in(browser: Browsers, plan: Kept, login: str) -> Non
     other = browser(login)
     assert other.get("/rounds").status_code == 403
     assert other.get(f"/rounds/{plan.id}/map").status_code == 403
+    assert other.get(f"/rounds/{plan.id}/why?order=x").status_code == 403
     for act in ("publish", "discard"):
         assert other.send(f"/rounds/{plan.id}/{act}", {"tag": plan.tag}).status_code == 403
 
@@ -626,22 +636,201 @@ def test_what_is_known_of_a_courier_and_of_the_plan_is_told(
         assert told_so in page
 
 
-def test_a_try_names_what_it_would_break(
+@pytest.fixture
+def without_cash(session: Session, world: World, plan: Kept) -> dict[str, str]:
+    """The form that gives a home where cash is taken to a courier who may take none."""
+    told = CourierFacts(permits=frozenset())
+    courier_facts.put(session, world.courier.staff, told, by=world.manager)
+    session.commit()
+    stop = session.scalars(
+        select(StopRow)
+        .join(RoundRow, RoundRow.id == StopRow.round)
+        .where(StopRow.dossier.is_not(None), RoundRow.courier != world.courier.staff)
+    ).first()
+    assert stop is not None
+    return {
+        "act": "move", "order": f"{stop.kind}:{stop.dossier}", "courier": world.courier.staff,
+        "position": "1", "tag": plan.tag,
+    }  # fmt: skip
+
+
+def test_a_try_names_what_it_would_break_and_with_whom(
+    manager: Browser, plan: Kept, without_cash: dict[str, str]
+) -> None:
+    tried = manager.send(f"/rounds/{plan.id}/change", without_cash | {"try": "yes"})
+
+    page = tried.get_data(as_text=True)
+    assert "Gây thêm 1 vi phạm" in page
+    assert re.search(r"<li>Nhân viên courier · \S+: bưu tá không có quyền đi chuyến này", page)
+    assert "chưa lưu gì" in page
+    manager.send("/language", {"language": "en", "next": "/"})
+    tried = manager.send(f"/rounds/{plan.id}/change", without_cash | {"try": "yes"})
+    page = tried.get_data(as_text=True)
+    assert "Breaks 1 rule more" in page
+    assert "the courier lacks the permit for it" in page
+    assert "only a preview, nothing was saved." in page
+
+
+def test_a_move_that_breaks_something_is_saved_only_by_who_has_seen_it(
+    manager: Browser, session: Session, plan: Kept, without_cash: dict[str, str]
+) -> None:
+    refused = manager.send(f"/rounds/{plan.id}/change", without_cash)
+
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    assert "Thay đổi này gây thêm 1 vi phạm" in page
+    assert "bưu tá không có quyền đi chuyến này" in page
+    session.expire_all()
+    assert session.get_one(PlanRow, plan.id).edits == 0
+    form = page[page.index("<form", page.index("Xem trước thay đổi")) :]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert fields.pop("knowing") == "yes"  # a box nobody has ticked yet
+    assert manager.send(f"/rounds/{plan.id}/change", fields).status_code == 409
+
+    saved = manager.send(f"/rounds/{plan.id}/change", fields | {"knowing": "yes"})
+
+    assert "Đã lưu" in manager.text(saved.location)
+    session.expire_all()
+    assert session.get_one(PlanRow, plan.id).edits == 1
+
+
+def test_a_script_is_given_the_preview_or_the_refusal_without_the_page_around_it(
+    manager: Browser, plan: Kept, without_cash: dict[str, str]
+) -> None:
+    asked = {"try": "yes", "part": "yes"}
+    shown = manager.send(f"/rounds/{plan.id}/change", without_cash | asked)
+    nonsense = {**without_cash, "order": "deliver:nothing"}
+    refused = manager.send(f"/rounds/{plan.id}/change", nonsense | asked)
+
+    assert (shown.status_code, refused.status_code) == (200, 400)
+    for answer in (shown, refused):
+        assert "<html" not in answer.get_data(as_text=True)
+    assert 'class="card tried"' in shown.get_data(as_text=True)
+    assert "Không có điểm dừng hoặc bưu tá deliver:nothing" in refused.get_data(as_text=True)
+
+
+def test_a_whole_round_is_locked_shown_on_page_and_map_and_unlocked(
     manager: Browser, session: Session, world: World, plan: Kept
 ) -> None:
-    without_cash = CourierFacts(permits=frozenset())
-    courier_facts.put(session, world.courier.staff, without_cash, by=world.manager)
-    session.commit()
-    stop = session.scalars(select(StopRow).where(StopRow.dossier.is_not(None))).first()
-    assert stop is not None
-    home = f"{stop.kind}:{stop.dossier}"
-    fields = {"act": "move", "order": home, "courier": world.courier.staff, "tag": plan.tag}
+    order, courier = first_call(session, plan)
+    fields = {"act": "lock_all", "courier": courier, "level": "route", "tag": plan.tag}
+    assert manager.send(f"/rounds/{plan.id}/change", fields).status_code == 302
 
-    tried = manager.send(f"/rounds/{plan.id}/change", fields | {"position": "1", "try": "yes"})
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert re.search(r'data-lock="route".*?khóa nguyên tuyến, không thêm bớt', page, re.DOTALL)
+    assert "Mở khóa cả tuyến" in page
+    assert f'<option value="{courier}" disabled>' in page.replace(" selected", "")
+    drawn = manager.text(f"/rounds/{plan.id}/map")
+    assert drawn.count('data-lock="route"') == 1
+    assert drawn.count('"locked": true') + drawn.count('"locked":true') == 1
+    move = {"act": "move", "order": order, "courier": courier, "position": "9", "tag": "v1.1"}
+    refused = manager.send(f"/rounds/{plan.id}/change", move)
+    assert refused.status_code == 409
+    assert "đang khóa nguyên" in refused.get_data(as_text=True)
 
-    page = manager.text(tried.location)
-    assert "Vi phạm: bưu tá không có quyền đi chuyến này" in page
-    assert "Chưa lưu gì" in page
+    unlock = {**fields, "level": "none", "tag": "v1.1"}
+    assert manager.send(f"/rounds/{plan.id}/change", unlock).status_code == 302
+    page = manager.text(f"/rounds?plan={plan.id}")
+    assert 'data-lock="route"' not in page
+    alone = {"act": "lock", "order": order, "level": "route", "tag": "v1.2"}
+    refused = manager.send(f"/rounds/{plan.id}/change", alone)
+    assert refused.status_code == 400
+    assert "không đặt cho một điểm dừng" in refused.get_data(as_text=True)
+
+
+def test_a_locked_call_is_refused_in_the_clerks_word(
+    manager: Browser, session: Session, plan: Kept
+) -> None:
+    order, courier = first_call(session, plan)
+    manager.send(
+        f"/rounds/{plan.id}/change",
+        {"act": "lock", "order": order, "level": "order", "tag": plan.tag},
+    )
+    move = {"act": "move", "order": order, "courier": courier, "position": "9", "tag": "v1.1"}
+    refused = manager.send(f"/rounds/{plan.id}/change", move)
+    assert "đang khóa (khóa bưu tá và thứ tự)" in refused.get_data(as_text=True)
+
+
+def test_a_call_says_why_it_is_here_and_what_the_next_best_place_would_cost(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    page = manager.text(f"/rounds?plan={plan.id}")
+    links = [unescape(link) for link in re.findall(r'class="why" href="([^"]+)"', page)]
+    assert len(links) == 7
+    order, courier = first_call(session, plan)
+    why = rounds.why_here(
+        session, world.vault, plan.id, order, by=world.manager, at=d.EARLY
+    )  # fmt: skip
+
+    told = manager.text(links[0])
+
+    assert f"Điểm này đang ở tuyến của Nhân viên {courier.removeprefix('s-')}" in told
+    assert f"tốn thêm {words_of(why.here.worth)}, quy ra giờ đi đường" in told
+    best = why.cheapest[0]
+    is_best = best.worth >= why.here.worth
+    assert ("Không chỗ nào khác rẻ hơn" in told) is is_best
+    assert (f"bớt {words_of(why.here.worth - best.worth)} nếu chuyển" in told) is not is_best
+    for place in why.cheapest:
+        assert f'<td class="number" data-of="Tốn thêm">{words_of(place.worth)}</td>' in told
+    # Every place that can be tried leads to its preview.
+    for form in re.findall(
+        r"<form method=\"post\" action=\"/rounds/[^/]+/change\".*?</form>", told, re.DOTALL
+    ):
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+        shown = manager.send(
+            f"/rounds/{plan.id}/change", {k: unescape(v) for k, v in fields.items()}
+        )
+        assert "Xem trước thay đổi" in shown.get_data(as_text=True)
+    manager.send("/language", {"language": "en", "next": "/"})
+    assert "told as time on the road" in manager.text(links[0])
+
+
+def test_a_place_is_told_to_the_form_of_a_move(session: Session, world: World, plan: Kept) -> None:
+    mine = world.courier.staff
+
+    def calls() -> list[round_pages.Call]:
+        page = round_pages.page(session, plan.id, by=world.manager)
+        return [call for each in page.rounds if each.courier == mine for call in each.calls]
+
+    last = Move(order=calls()[-1].order, courier=mine, position=99, tour=2)
+    rounds.change(
+        session, world.vault, plan.id, [last], tag=plan.tag, by=world.manager, at=d.EARLY
+    )  # fmt: skip
+    page = round_pages.page(session, plan.id, by=world.manager)
+    orders = [call.order for call in calls()]
+    assert [call.tour for call in calls()][-2:] == [1, 2]
+
+    def told(tour: int, after: str | None, *, is_alone: bool = False) -> tuple[int, int] | None:
+        place = planning.PlaceInRound(
+            courier=mine, tour=tour, after=after, is_alone=is_alone, worth=0
+        )
+        return changes.position_of(place, "deliver:another", page)
+
+    count = len(orders)
+    assert told(1, None) == (1, 1)
+    assert told(1, orders[0]) == (2, 1)
+    assert told(1, orders[-2]) == (count, 1)  # behind the first tour, not before the second
+    assert told(2, orders[-1]) == (count + 1, 2)
+    assert told(2, None) is None
+    assert told(1, None, is_alone=True) is None
+    assert told(1, "deliver:gone") is None
+
+
+def words_of(seconds: int) -> str:
+    """As the page says it in Vietnamese."""
+    if abs(seconds) < 60:
+        return f"{seconds} giây"
+    minutes = round(seconds / 60)
+    return f"{minutes} phút" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d}"
+
+
+@pytest.mark.parametrize("order", ["", "deliver:nothing", "x" * 900, "a\x00b"])
+def test_why_of_a_call_that_is_none_is_refused_on_the_page(
+    manager: Browser, plan: Kept, order: str
+) -> None:
+    answer = manager.client.get(f"/rounds/{plan.id}/why", query_string={"order": order})
+    assert answer.status_code == 400
+    assert "trong phương án này" in answer.get_data(as_text=True)
 
 
 def test_offices_that_a_search_of_all_left_out_are_named_with_the_reason(

@@ -9,6 +9,8 @@ from postal_service.services.planning.answers import (
     Left,
     Lock,
     Loosened,
+    NewTime,
+    PlaceInRound,
     PlannedRound,
     PlannedStop,
     PlannedTour,
@@ -16,12 +18,15 @@ from postal_service.services.planning.answers import (
     Sequences,
     SoFar,
     Solved,
+    Tried,
+    WhyHere,
     unserved,
 )
 from postal_service.services.planning.problems import Contradictory
 from postal_service.services.planning.retiming import retimed
 from postal_service.services.planning.roads import NoRoadTimes
 from postal_service.services.planning.solving import solve
+from postal_service.services.planning.trying import tried, why_here
 
 __all__ = [
     "Baseline",
@@ -30,7 +35,9 @@ __all__ = [
     "Left",
     "Lock",
     "Loosened",
+    "NewTime",
     "NoRoadTimes",
+    "PlaceInRound",
     "PlannedRound",
     "PlannedStop",
     "PlannedTour",
@@ -38,7 +45,11 @@ __all__ = [
     "Sequences",
     "SoFar",
     "Solved",
+    "Tried",
+    "WhyHere",
     "retimed",
     "solve",
+    "tried",
     "unserved",
+    "why_here",
 ]

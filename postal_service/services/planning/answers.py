@@ -10,12 +10,16 @@ from postal_service.services.orders import is_second_half
 
 
 class Lock(StrEnum):
-    """How much of a stop a manager has fixed; each includes the ones before it."""
+    """How much of a stop a manager has fixed; up to TIME each includes the ones before it.
+
+    ROUTE is of a whole round: these calls in this order and nothing beside them, at any time.
+    """
 
     NONE = "none"
     COURIER = "courier"
     ORDER = "order"
     TIME = "time"
+    ROUTE = "route"
 
 
 class Scope(StrEnum):
@@ -88,12 +92,16 @@ class Left:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What a plan made by hand breaks: kind, whose, where, and by how much (seconds or metres)."""
+    """What a plan made by hand breaks: kind, whose, where, and by how much.
+
+    The amount is in seconds or metres, or in what `load` says: documents, grams or dong.
+    """
 
     kind: str
     courier: StaffId | None
     order: str | None
     amount: int | None
+    load: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +162,69 @@ class Solved:
     @property
     def sequences(self) -> "Sequences":
         return {each.courier: each.stops for each in self.rounds}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTime:
+    """A call that its courier comes to earlier or later than before. Seconds after midnight."""
+
+    order: str
+    courier: StaffId
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What a change by hand would do to a plan as it would be driven now; nothing is saved.
+
+    `worth` is all that the change costs or saves, told in seconds on the road: the road itself, work
+    that is shared out unfairly, communes a courier does not know, and calls left out. It is None where
+    a call that must be made is left out or comes back in, which has no price.
+
+    `added` is what the plan did not break before, or broke by less.
+    """
+
+    metres: int
+    seconds: int
+    worth: int | None
+    left: int
+    faults: tuple[Fault, ...]
+    added: tuple[Fault, ...]
+    new_times: tuple[NewTime, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceInRound:
+    """A place in a courier's round: on which tour, after which call (None: first), and what it costs there.
+
+    `is_alone`: the tour is for this call, or its pair, only. `worth` is what the round costs more with the call, in seconds on the road as in `Tried`.
+    """
+
+    courier: StaffId
+    tour: int
+    after: str | None
+    is_alone: bool
+    worth: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyHere:
+    """Why a call is where it is: what it costs there, and the cheapest place with everybody.
+
+    All other calls stay where they are. `is_sound`: its courier's round breaks nothing. `cheapest` has
+    one place a courier where nothing is broken, the cheapest first, his own round's among them; `nowhere` are
+    those in whose round there is none. `in_hand` is who has the things already, so that nobody else
+    comes into question. `is_pair`: told of the call and the other half of its pair together.
+    """
+
+    here: PlaceInRound
+    is_sound: bool
+    locked: Lock
+    in_hand: StaffId
+    is_pair: bool
+    cheapest: tuple[PlaceInRound, ...]
+    nowhere: tuple[StaffId, ...]
 
 
 def unserved(left: Iterable[Left]) -> tuple[Left, ...]:

@@ -15,6 +15,7 @@ LEVELS: Final = {
     Lock.COURIER: LockLevel.COURIER,
     Lock.ORDER: LockLevel.ORDER,
     Lock.TIME: LockLevel.TIME,
+    Lock.ROUTE: LockLevel.ROUTE,
 }
 _NAMES: Final = {level: lock for lock, level in LEVELS.items()}
 

@@ -5,10 +5,9 @@ from postal_service.services.planning.answers import Baseline, Fault, Sequences,
 from postal_service.services.planning.problems import posed
 from postal_service.services.planning.writing_out import written_out
 from postal_service.services.workdays import Workday
-from routing import Plan, Problem, StopId, Unserved, check
+from routing import Plan, Problem, StopId, Unserved, Violation, check
 from routing.costs import cost_of
-from routing.days import Scheduler
-from routing.steps import Blocked
+from routing.days import Orders, Scheduler
 
 
 def retimed(
@@ -27,15 +26,7 @@ def retimed(
     task = posed(day, decided)
     problem = task.problem
     plan = plan_of(problem, decided)
-    faults = tuple(
-        Fault(
-            kind=each.kind.value,
-            courier=None if each.courier is None else StaffId(each.courier),
-            order=each.stop,
-            amount=each.amount,
-        )
-        for each in check(problem, plan)
-    )
+    faults = tuple(map(fault_of, check(problem, plan)))
     return written_out(
         day,
         task,
@@ -51,28 +42,44 @@ def retimed(
 def plan_of(problem: Problem, decided: Sequences) -> Plan:
     """A plan of these sequences, timed even where it breaks the problem."""
     scheduler = Scheduler(problem)
-    index = problem.stop_index
-    routes = []
-    served: set[int] = set()
-    for number, courier in enumerate(problem.couriers):
-        tours: dict[int, list[int]] = {}
-        for each in decided.get(StaffId(courier.id), ()):
-            stop = index.get(StopId(each.order))
-            if stop is not None and stop not in served:
-                tours.setdefault(each.tour, []).append(stop)
-                served.add(stop)
-        if not tours:
-            continue
-        # A tour whose calls are all gone is not ridden, and those after it move up.
-        ridden = tuple(tuple(tours[tour]) for tour in sorted(tours))
-        route = scheduler.route(number, ridden)
-        if isinstance(route, Blocked):
-            route = scheduler.forced_route(number, ridden)
-        routes.append(route)
+    orders = orders_in(problem, decided)
+    routes = [
+        scheduler.shown_route(number, tours) for number, tours in enumerate(orders) if any(tours)
+    ]
+    served = {stop for tours in orders for tour in tours for stop in tour}
     left_out = [number for number in range(len(problem.stops)) if number not in served]
     return Plan(
         routes=tuple(routes),
         unserved=tuple(Unserved(stop=problem.stops[number].id) for number in left_out),
         cost_parts=cost_of(scheduler.arrays, routes, left_out),
         engine="by hand",
+    )
+
+
+def orders_in(problem: Problem, decided: Sequences) -> Orders:
+    """The stop numbers of these sequences by courier and tour, as far as the problem knows them.
+
+    A tour whose calls are all gone is not ridden, and those after it move up.
+    """
+    index = problem.stop_index
+    served: set[int] = set()
+    orders = []
+    for courier in problem.couriers:
+        tours: dict[int, list[int]] = {}
+        for each in decided.get(StaffId(courier.id), ()):
+            stop = index.get(StopId(each.order))
+            if stop is not None and stop not in served:
+                tours.setdefault(each.tour, []).append(stop)
+                served.add(stop)
+        orders.append(tuple(tuple(tours[tour]) for tour in sorted(tours)))
+    return tuple(orders)
+
+
+def fault_of(violation: Violation) -> Fault:
+    return Fault(
+        kind=violation.kind.value,
+        courier=None if violation.courier is None else StaffId(violation.courier),
+        order=violation.stop,
+        amount=violation.amount,
+        load=violation.load,
     )

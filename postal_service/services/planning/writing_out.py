@@ -28,6 +28,7 @@ CASH_ABOVE_LIMIT: Final = "cash_above_limit"
 TOO_LARGE: Final = "too_large"
 WINDOW_OF_PAIR: Final = "window_of_pair"
 TO_COUNTER: Final = "to_counter"
+IN_HAND: Final = "in_hand"
 NEEDS: Final = "needs_"  # and the permit that nobody free for it has
 
 
@@ -190,6 +191,8 @@ def _reason(day: Workday, call: Sequence[Order], reason: Reason) -> str:
             return CLOSED
         case Reason.BANNED:  # nobody is banned from a call but for its cash
             return CASH_ABOVE_LIMIT
+        case Reason.LOCKED if order.bound_to:  # nobody locked it: he has it
+            return IN_HAND
         case Reason.WINDOW if len(call) > 1:
             return WINDOW_OF_PAIR
         case Reason.NO_SKILL:

@@ -87,7 +87,7 @@ class StopRow(Base):
     arrives_at: Mapped[datetime]
     starts_at: Mapped[datetime]  # service begins, once the desk is open
     departs_at: Mapped[datetime]
-    locked: Mapped[str]  # none, courier, order, time
+    locked: Mapped[str]  # none, courier, order, time, route
 
 
 class StopItemRow(Base):

@@ -1,12 +1,13 @@
 """A change of a plan by hand: what the form beside a call asks for, and in a line what it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from postal_service.domain.ids import StaffId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import round_changes, rounds
-from postal_service.services.planning import Lock
+from postal_service.services import round_changes, round_pages, rounds
+from postal_service.services.planning import Fault, Lock, PlaceInRound, Tried
+from postal_service.services.round_pages import call_of
 from postal_service.web import forms, limits
 from postal_service.web.language import say
 from postal_service.web.rounds import words
@@ -64,23 +65,83 @@ def field_of(refused: Refusal) -> str:
     return ""
 
 
-def told(done: rounds.Changed, *, trying: bool) -> str:
-    """What a change does, in a line."""
+def typed() -> dict[str, str]:
+    """What the form asked for, to be asked again once the change was looked at."""
+    fields = forms.typed("act", "order", "courier", "position", "tour", "level", "tag")
+    return {name: value for name, value in fields.items() if value}
+
+
+def what_is_asked(wanted: Sequence[round_changes.Change], names: Mapping[str, str]) -> str:
+    """The change in a line, with the names of call and courier."""
+    match wanted:
+        case [round_changes.Move() as move]:
+            facts = {"call": names[move.order], "courier": names.get(move.courier, move.courier)}
+            return say("Chuyển {call} vào tuyến của {courier}", **facts)
+        case [round_changes.TakeOut() as out]:
+            return say("Bỏ {call} khỏi tuyến", call=names[out.order])
+        case _:
+            return say("Thay đổi phương án")
+
+
+def named_in(wanted: Sequence[round_changes.Change], done: Tried) -> tuple[set[str], set[str]]:
+    """The calls and the couriers that are told of."""
+    calls = {each.order for each in done.new_times} | {f.order for f in done.added if f.order}
+    staff = {str(each.courier) for each in done.new_times}
+    staff |= {str(each.courier) for each in done.added if each.courier}
+    for each in wanted:
+        if not isinstance(each, round_changes.FixAll):
+            calls.add(each.order)
+        if isinstance(each, round_changes.Move | round_changes.FixAll):
+            staff.add(each.courier)
+    return calls, staff
+
+
+def worst(faults: Sequence[Fault]) -> list[Fault]:
+    """Of a bag that is too full after call upon call only where it is fullest."""
+    found: dict[object, Fault] = {}
+    for each in faults:
+        about = (each.kind, each.courier, each.load or each.order)
+        if about not in found or (each.amount or 0) > (found[about].amount or 0):
+            found[about] = each
+    return list(found.values())
+
+
+def position_of(place: PlaceInRound, order: str, page: round_pages.Page) -> tuple[int, int] | None:
+    """Position and tour that the form of a move has for this place; None where it has none.
+
+    A tour of its own has a number only behind the others.
+    """
+    if place.is_alone:
+        return None
+    if place.after is None:
+        return (1, 1) if place.tour == 1 else None
+    calls = [
+        call
+        for each in page.rounds
+        if each.courier == place.courier
+        for call in each.calls
+        if call_of(call.order) != call_of(order)
+    ]
+    after = call_of(place.after)
+    return next(
+        ((n, call.tour) for n, call in enumerate(calls, start=2) if call_of(call.order) == after),
+        None,
+    )
+
+
+def told(done: rounds.Changed) -> str:
+    """What a change did, in a line."""
     facts = {
-        "km": f"{'+' if done.metres > 0 else ''}{words.km(done.metres)}",
-        "time": f"{'+' if done.seconds > 0 else ''}{words.hours(done.seconds)}",
+        "km": words.signed_km(done.metres),
+        "time": words.signed_time(done.seconds),
         "faults": len(done.faults),
     }
-    broken = list(dict.fromkeys(words.fault(each) for each in done.faults))
+    broken = list(dict.fromkeys(words.fault(each) for each in worst(done.faults)))
     named = broken[:FAULTS_NAMED]
     if len(broken) > FAULTS_NAMED:
         named.append(say("và {count} vi phạm khác", count=len(broken) - FAULTS_NAMED))
     listed = " " + say("Vi phạm: {faults}.", faults="; ".join(named)) if named else ""
-    if trying:
-        return (
-            say("Thử: {km} km, {time} đi đường, {faults} vi phạm. Chưa lưu gì.", **facts) + listed
-        )
-    return say("Đã lưu: {km} km, {time} đi đường, {faults} vi phạm.", **facts) + listed
+    return say("Đã lưu: {km}, {time} đi đường, {faults} vi phạm.", **facts) + listed
 
 
 def _courier() -> StaffId:

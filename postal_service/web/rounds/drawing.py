@@ -11,6 +11,7 @@ def points(drawn: round_maps.Map) -> dict[str, object]:
             {
                 "letter": line.letter,
                 "name": line.name,
+                "locked": line.is_locked,
                 "points": [
                     [p.lat, p.lon, p.position, p.name, p.exact, p.tour] for p in line.points
                 ],

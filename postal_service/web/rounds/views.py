@@ -33,7 +33,7 @@ from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
 from postal_service.web.papers import opened
-from postal_service.web.rounds import changes, words
+from postal_service.web.rounds import words
 from postal_service.web.rounds.drawing import points
 from postal_service.web.rounds.run_list import paper_of
 
@@ -43,7 +43,7 @@ BUDGETS = (5, 10, 30, 60, 120)
 
 
 @pages.context_processor
-def _words() -> dict[str, object]:
+def in_words() -> dict[str, object]:
     return {"words": words, "time_of": _time_of}
 
 
@@ -51,7 +51,7 @@ def _words() -> dict[str, object]:
 @staff_only(Role.MANAGER)
 def show() -> ResponseReturnValue:
     """The newest plan of an office's day; `plan` names another version of it."""
-    return _page()
+    return page_of()
 
 
 @pages.post("/propose")
@@ -70,7 +70,7 @@ def propose() -> ResponseReturnValue:
     except UnknownUnit:
         raise
     except Refusal as refused:
-        return _page(refused, form="propose")
+        return page_of(refused, form="propose")
     return redirect(url_for("rounds.show", office=office, day=day.isoformat(), job=job.id))
 
 
@@ -92,7 +92,7 @@ def propose_all() -> ResponseReturnValue:
                 at=here.now(),
             )
     except Refusal as refused:
-        return _page(refused, form="propose")
+        return page_of(refused, form="propose")
     return redirect(url_for("rounds.show", day=day.isoformat(), job=job.id))
 
 
@@ -127,46 +127,6 @@ def restart_job(job: str) -> ResponseReturnValue:
     return _back_to(found)
 
 
-@pages.post("/<plan>/change")
-@staff_only(Role.MANAGER)
-def change(plan: str) -> ResponseReturnValue:
-    """One change by hand, tried or saved; what it does and breaks is said either way."""
-    number = PlanId(plan)
-    trying = forms.ticked("try")
-    try:
-        wanted = changes.asked()
-        if trying:
-            with reading(here.sessions()) as store:
-                done = rounds.try_out(
-                    store,
-                    here.runtime().vault,
-                    number,
-                    wanted,
-                    by=here.actor(),
-                    at=here.now(),
-                    conditions=here.runtime().settings.conditions,
-                )
-        else:
-            with transaction(here.sessions()) as store:
-                done = rounds.change(
-                    store,
-                    here.runtime().vault,
-                    number,
-                    wanted,
-                    tag=forms.raw("tag"),
-                    by=here.actor(),
-                    at=here.now(),
-                    conditions=here.runtime().settings.conditions,
-                )
-    except plans.UnknownPlan:
-        raise
-    except Refusal as refused:
-        field = changes.field_of(refused)
-        return _page(refused, plan=number, form=changes.form(), field=field)
-    flash(changes.told(done, trying=trying), "warn" if done.faults else "good")
-    return redirect(url_for("rounds.show", plan=plan))
-
-
 @pages.post("/<plan>/publish")
 @staff_only(Role.MANAGER)
 def publish(plan: str) -> ResponseReturnValue:
@@ -187,7 +147,7 @@ def publish(plan: str) -> ResponseReturnValue:
         raise
     except Refusal as refused:
         field = "knowing" if isinstance(refused, rounds.FaultsNotAccepted) else ""
-        return _page(refused, plan=PlanId(plan), form="publish", field=field)
+        return page_of(refused, plan=PlanId(plan), form="publish", field=field)
     flash(
         say(
             "Đã phát hành bản {version}. Bưu tá thấy tuyến ở lần đồng bộ tới.", version=done.version
@@ -214,7 +174,7 @@ def revise(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=PlanId(plan))
+        return page_of(refused, plan=PlanId(plan))
     return redirect(url_for("rounds.show", plan=made))
 
 
@@ -230,7 +190,7 @@ def discard(plan: str) -> ResponseReturnValue:
     except plans.UnknownPlan:
         raise
     except Refusal as refused:
-        return _page(refused, plan=PlanId(plan))
+        return page_of(refused, plan=PlanId(plan))
     told_so = say("Đã bỏ bản {version}.", version=gone.version)
     if again is not None:
         told_so += " " + say("Bản {version} lại là đề xuất.", version=again.version)
@@ -302,7 +262,7 @@ def draw(plan: str) -> ResponseReturnValue:
     return render_template("rounds/map.html", map=drawn, page=page, points=points(drawn))
 
 
-def _page(
+def page_of(
     refused: Refusal | None = None, *, plan: PlanId | None = None, form: str = "", field: str = ""
 ) -> ResponseReturnValue:
     """The page of a day: of the plan that is named, or of the newest one."""

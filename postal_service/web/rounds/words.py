@@ -1,18 +1,21 @@
 """The clerk's words for what planning answers: why a call is left out, what a change broke, how a lock is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.wording import sentence
+from postal_service.domain.wording import counted, sentence
 from postal_service.domain.wording_dates import short_date, weekday_date
+from postal_service.domain.wording_numbers import dong
 from postal_service.services.conditions import Roads
 from postal_service.services.jobs import Job, JobState
 from postal_service.services.orders import Kind
 from postal_service.services.places import Place
-from postal_service.services.planning import Fault, Left, Lock, Loosened, Scope
+from postal_service.services.planning import Fault, Left, Lock, Loosened, PlaceInRound, Scope
 from postal_service.services.plans import PROPOSED, Kept
+from postal_service.web.labels import word
 from postal_service.web.language import language, pick
 
 Pair = tuple[str, str]
@@ -46,7 +49,9 @@ REASONS: dict[str, Pair] = {
     "route_metres": ("mọi bưu tá đã hết số km được đi trong ngày", "every courier's longest way is used up"),
     "release": ("thứ phải chờ tới quá muộn", "what it waits for comes too late"),
     "ride": ("giữ trên đường lâu hơn cho phép", "it would ride longer than allowed"),
-    "rules": ("một khóa không cho xếp", "a lock keeps it out"),
+    "locked": ("đang khóa với một bưu tá không đi được điểm này; bỏ khóa thì xếp được", "it is locked to a courier who cannot make this call; without the lock it fits"),
+    "in_hand": ("đang trong túi của một bưu tá không đi kịp điểm này", "it is in the bag of a courier who cannot make this call in time"),
+    "rules": ("một quy tắc hoặc khóa của điểm khác không cho xếp", "a rule, or a lock of other calls, keeps it out"),
     "banned": ("một quy tắc không cho bưu tá nào nhận", "a rule bans it from every courier"),
     "not_explained": ("chưa xếp", "not planned"),
 }  # fmt: skip
@@ -79,17 +84,19 @@ NOT_KEPT: dict[str, Pair] = {
     "too_large": ("lớn hơn sức chứa của túi", "larger than his bag"),
     "others": ("trái với khóa khác hoặc với những gì bưu tá đang giữ", "against another lock, or against what a courier already holds"),
 }  # fmt: skip
+# A load that is too large by an amount, by what it is counted in.
+TOO_MUCH: dict[str, Pair] = {
+    "documents": ("túi quá đầy, thừa {amount} bưu gửi", "the bag is too full by {amount} item(s)"),
+    "grams": ("túi quá nặng, thừa {amount} kg", "the bag is too heavy by {amount} kg"),
+    "cash_dong": ("vượt hạn mức tiền mặt {amount}", "above the limit of cash by {amount}"),
+}  # fmt: skip
+# Faults whose amount is in seconds.
+_IN_MINUTES: Final = frozenset({"window", "shift", "route_seconds", "release"})
 _OTHER_FAULT: Pair = ("vi phạm ràng buộc", "breaks a rule")
 DONE: dict[str, Pair] = {
     Kind.DELIVER: ("phát {count}", "deliver {count}"),
     Kind.COLLECT: ("thu gom {count}", "collect {count}"),
     Kind.BRING: ("mang tới {count} hồ sơ vừa thu gom", "bring {count} just collected"),
-}
-LOCKS: dict[Lock, Pair] = {
-    Lock.NONE: ("không khóa", "free"),
-    Lock.COURIER: ("khóa bưu tá", "courier locked"),
-    Lock.ORDER: ("khóa bưu tá và thứ tự", "courier and order locked"),
-    Lock.TIME: ("khóa cả giờ", "time locked too"),
 }
 SCOPES: dict[Scope, Pair] = {
     Scope.FROM_SCRATCH: ("làm lại từ đầu", "from scratch"),
@@ -176,11 +183,67 @@ def what_is_done(kind: str, things: int) -> str:
 
 def fault(broken: Fault) -> str:
     """What a plan made by hand breaks at this place."""
+    if broken.load in TOO_MUCH and broken.amount:
+        return _too_much(broken.load, broken.amount)
     told = pick(FAULTS.get(broken.kind, _OTHER_FAULT))
-    if broken.kind in {"window", "shift"} and broken.amount:
+    if not broken.amount:
+        return told
+    if broken.kind in _IN_MINUTES:
         minutes = -(-broken.amount // 60)
         return told + pick((f" ({minutes} phút)", f" ({minutes} min)"))
+    if broken.kind == "route_metres":
+        return f"{told} ({km(broken.amount)} km)"
     return told
+
+
+def _too_much(load: str, amount: int) -> str:
+    told = {"grams": kg(amount), "cash_dong": dong(amount)}.get(load, str(amount))
+    facts = {"amount": told}
+    text = pick(TOO_MUCH[load])
+    return (counted(text, {"amount": amount}) if language() == "en" else text).format(**facts)
+
+
+def fault_of_whom(broken: Fault, names: Mapping[str, str]) -> str:
+    """The same with whose round and which call it is."""
+    whose = [names.get(each, each) for each in (broken.courier, broken.order) if each]
+    return ": ".join([" · ".join(whose), fault(broken)] if whose else [fault(broken)])
+
+
+def signed_km(metres: int) -> str:
+    """Say "+1,2 km"; a change has a sign."""
+    sign = "+" if metres > 0 else "−" if metres < 0 else ""
+    return f"{sign}{km(abs(metres))} km"
+
+
+def span(seconds: int) -> str:
+    """How long to the minute, and below one to the second; what is less than nothing has its sign."""
+    if abs(seconds) >= 60:
+        told = hours(abs(seconds))
+    else:
+        told = pick((f"{abs(seconds)} giây", f"{abs(seconds)} s"))
+    return f"−{told}" if seconds < 0 else told
+
+
+def signed_time(seconds: int) -> str:
+    """The same of a change: what is more has its sign too."""
+    return f"+{span(seconds)}" if seconds > 0 else span(seconds)
+
+
+def clock(second: int) -> str:
+    """Seconds after midnight as a clock shows them."""
+    return f"{second // 3600 % 24:02d}:{second % 3600 // 60:02d}"
+
+
+def where_in_round(place: PlaceInRound, names: Mapping[str, str]) -> str:
+    """On which tour, after which call."""
+    if place.is_alone:
+        told = pick(("một chuyến riêng (chuyến {tour})", "a tour of its own (tour {tour})"))
+    elif place.after is None:
+        told = pick(("đầu chuyến {tour}", "first on tour {tour}"))
+    else:
+        told = pick(("chuyến {tour}, ngay sau {call}", "tour {tour}, directly after {call}"))
+    after = place.after or ""
+    return told.format(tour=place.tour, call=names.get(after, after))
 
 
 def day_told(day: date) -> str:
@@ -261,7 +324,7 @@ def why_failed(job: Job) -> str:
 
 
 def lock_word(level: str) -> str:
-    return pick(LOCKS[Lock(level)])
+    return word(Lock(level))
 
 
 def scope_word(scope: Scope) -> str:

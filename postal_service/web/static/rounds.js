@@ -28,3 +28,37 @@
   };
   setTimeout(look, 1000);
 })();
+
+// Shows beside a move what it would do as soon as courier or place is chosen, and on "Xem trước". Without
+// this script the same stands on a page of its own.
+(() => {
+  for (const form of document.querySelectorAll("form[data-try]")) {
+    const shown = form.querySelector("[data-tried]");
+    let asked = 0;
+    const look = async () => {
+      const mine = ++asked;
+      shown.replaceChildren(); // a tick under what was shown is not one under what will be
+      const fields = new FormData(form);
+      fields.set("try", "yes");
+      fields.set("part", "yes");
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: fields });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        // What is no such part is a page of its own: signed out, or something broke.
+        const part = page.querySelector(".tried, [data-refused]");
+        if (mine !== asked) return;
+        if (!part) throw new Error(String(answer.status));
+        shown.replaceChildren(document.adoptNode(part));
+      } catch {
+        if (mine === asked) shown.textContent = form.dataset.try;
+      }
+    };
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("select, [type=number]")) look();
+    });
+    form.querySelector("[name=try]").addEventListener("click", (event) => {
+      event.preventDefault();
+      look();
+    });
+  }
+})();

@@ -25,7 +25,8 @@
     L.polyline(way, { color: colour, weight: 4, opacity: 0.85, dashArray: patterns[number % patterns.length] }).addTo(map);
     for (const [lat, lon, position, name, exact] of round.points) {
       every.push([lat, lon]);
-      const icon = badge(`${round.letter}${position}`, exact ? "pin" : "pin about", colour);
+      const kind = `pin${exact ? "" : " about"}${round.locked ? " locked" : ""}`;
+      const icon = badge(`${round.letter}${position}`, kind, colour);
       L.marker([lat, lon], { icon, title: `${round.letter}${position} ${name}`, alt: name }).addTo(map);
     }
   });

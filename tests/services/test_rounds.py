@@ -165,13 +165,10 @@ def test_trying_a_change_saves_nothing(session: Session, world: World, plan: Kep
     assert {each.order for each in tried.new_times} <= {
         call for mine in before.values() for call in mine
     }
-    arrives = dict(
-        session.execute(
-            select(StopRow.dossier, StopRow.arrives_at).join(
-                RoundRow, RoundRow.id == StopRow.round
-            )
-        ).tuples().all()
-    )  # fmt: skip
+    rows = session.execute(
+        select(StopRow.dossier, StopRow.arrives_at).join(RoundRow, RoundRow.id == StopRow.round)
+    )
+    arrives = {row.dossier: row.arrives_at for row in rows}
     for each in tried.new_times:
         dossier = each.order.partition(":")[2]
         if dossier in arrives:

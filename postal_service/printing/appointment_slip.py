@@ -46,7 +46,7 @@ class AppointmentSlip:
     """One receipt of a dossier; `delivery_code` is `BG1:…` or empty when the post does not deliver.
 
     Printed again it has no secret, since nobody keeps them: `lookup_pin` is empty then. `due_at` is
-    none while the clock stands. `changes` are told where there were any, and how the dossier stands.
+    none while the clock stands, or where nobody set one. `changes` are told where there were any, and how the dossier stands.
     """
 
     dossier_code: str
@@ -97,9 +97,7 @@ def render(view: AppointmentSlip) -> bytes:
         ("Tiếp nhận hồ sơ lúc", official_clock(view.received_at)),
         (
             "Hẹn trả kết quả lúc",
-            official_clock(view.due_at)
-            if view.due_at
-            else "chưa tính được, thời hạn đang tạm dừng",
+            official_clock(view.due_at) if view.due_at else "hiện chưa có ngày hẹn",
         ),
         ("Nhận kết quả tại", view.result_place),
         ("Phí, lệ phí", " — ".join(part for part in (dong(view.fee_dong), view.fee_state) if part)),

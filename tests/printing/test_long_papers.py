@@ -161,7 +161,7 @@ def test_a_slip_of_sixty_papers_and_many_steps_stays_one_paper() -> None:
     whole = " ".join(pages)
     assert [int(n) for n in re.findall(r"Giấy tờ (\d+) Tổ", whole)] == list(range(1, 61))
     assert [int(n) for n in re.findall(r"Việc thứ (\d+)", whole)] == list(range(1, 21))
-    assert "chưa tính được, thời hạn đang tạm dừng" in whole
+    assert "hiện chưa có ngày hẹn" in whole
     assert "Mã tra cứu (PIN):" not in whole
     assert pages[-1].count(NAME) >= 1
 

@@ -1,7 +1,6 @@
 """What a courier signs on his phone for what an office has offered in the ledger, and what he offers himself."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -47,7 +46,7 @@ def refuse(session: Session, phone: Phone, item: ItemId, why: ReservedFor) -> Ev
 def offer(session: Session, phone: Phone, items: Sequence[ItemId], to_unit: UnitCode) -> str:
     """What the courier holds, put out for a unit in one act on his phone, and sent; the batch."""
     found = holdings.standings(session, list(items))
-    batch, manifest = str(UUID(str(uuid7()))), handovers.manifest_hash(list(found.values()))
+    batch, manifest = str(uuid7()), handovers.manifest_hash(list(found.values()))
     for item in items:
         standing = found[item]
         act = Offer(

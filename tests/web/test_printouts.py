@@ -21,7 +21,6 @@ from postal_service.storage.schema import (
     AccessRow,
     DossierRow,
     EntryRow,
-    MoneyRow,
     PersonRow,
     StepRow,
 )
@@ -353,7 +352,7 @@ def test_the_slip_tells_a_stopped_clock_and_then_the_date_that_binds(
 
     words = receipt(desk, received)
 
-    assert "Hẹn trả kết quả lúc: chưa tính được, thời hạn đang tạm dừng" in words
+    assert "Hẹn trả kết quả lúc: hiện chưa có ngày hẹn" in words
     assert "09:30 23/11/2026 Yêu cầu bổ sung (mẫu 02) tạm dừng" in words
 
     clock.forward(timedelta(minutes=10))
@@ -377,21 +376,24 @@ def test_the_slip_tells_a_stopped_clock_and_then_the_date_that_binds(
     assert "dùng mẫu do cơ quan ban hành" in receipt(desk, received)  # no number is certain then
 
 
-def test_a_slip_of_a_dossier_without_address_fee_or_steps_leaves_them_to_be_written(
-    browser: Callable[[str], Browser], received: str, session: Session, world: World
+def test_a_slip_of_an_imported_dossier_leaves_what_nobody_told_to_be_written(
+    browser: Callable[[str], Browser], at_desk: str, session: Session, world: World, clock: Clock
 ) -> None:
-    session.execute(delete(StepRow))
-    session.execute(delete(MoneyRow))
-    key = persons.key_of(session, world.vault, DossierId(received))
+    """Received elsewhere: no step of ours tells it, nobody's address is known, and no date was set."""
+    dossier = session.get_one(DossierRow, at_desk)
+    dossier.received_at = clock()
+    key = persons.key_of(session, world.vault, DossierId(at_desk))
     session.execute(delete(PersonRow))
     persons.keep(session, world.vault, key, PersonRole.OWNER, read_person("Trần Văn Bình"))
     session.commit()
 
-    words = receipt(browser("desk_clerk"), received)
+    words = receipt(browser("desk_clerk"), at_desk)
 
     assert "Người nộp hồ sơ: Trần Văn Bình" in words
-    assert "Phí, lệ phí: 0 ₫" in words
+    assert "Chủ hồ sơ: Trần Văn Bình" in words
     assert "Địa chỉ:" in words
+    assert "Hẹn trả kết quả lúc: hiện chưa có ngày hẹn" in words
+    assert "Trung tâm Phục vụ hành chính công phường Tam Kỳ" in words
 
 
 def test_no_slip_is_printed_before_reception_after_erasure_or_for_who_may_not(

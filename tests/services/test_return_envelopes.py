@@ -9,10 +9,12 @@ from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.acts import CodeProof, Leg, Receiver
 from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import ItemId, RoundId
+from postal_service.domain.money import Means
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.projections import holdings
 from postal_service.services import (
+    charges,
     counter_delivery,
     dossiers,
     return_envelopes,
@@ -163,6 +165,9 @@ def test_a_lost_label_is_replaced_and_the_new_envelope_is_the_one_that_counts(
 def test_what_came_back_empty_is_filled_at_the_counter(session: Session, world: World) -> None:
     licence, code = d.licence_at_office(session, world)
     envelope = issued(session, world, licence)
+    dossier = dossiers.of_items(session, [licence])[licence]
+    for due in charges.owed(session, [dossier]).get(dossier, ()):
+        charges.pay(session, due.id, Means.CASH, reference="BL-1", by=world.counter, at=AT)
 
     done = counter_delivery.deliver(
         session, world.keys, licence, entitlement=Entitlement(receiver=Receiver.OWNER, paper=""),

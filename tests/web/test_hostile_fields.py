@@ -17,7 +17,8 @@ from tests.web.desk_work import FORM_KEY, one_of_each
 from tests.web.test_routes import LOGINS, path_of, routes
 
 READ = re.compile(
-    r"forms\.(?:raw|line|optional_line|number|choice|day|hour|ticked|many|asked)\(\s*\"([\w-]+)\""
+    r"forms\.(?:raw|line|optional_line|serial|optional_serial|number|optional_number|given_number|choice|day|hour"
+    r"|ticked|many|asked)\(\s*\"([\w-]+)\""
 )
 OTHERS = ("originals", "certified", "photocopies", "counted-state_fee", "p1-originals", "codes")
 OUR_OWN = {"csrf_token", "form_key", "next"}

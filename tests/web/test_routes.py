@@ -47,6 +47,7 @@ OTHERS = {
     "scan": "999999999",
     "correction": "999999999",
     "event": NOT_THERE,
+    "place": "1",
     "reset": NOT_THERE,
     "size": "7",
     "message": "999999999",

@@ -44,7 +44,7 @@ _TITLES = {Stage.CHECKING: "Kiểm tra / checking", Stage.SAVING: "Lưu / saving
 def add_commands(commands: Commands) -> None:
     """`import`."""
     parser = commands.add_parser(
-        "import", help="import dossiers, units, offices, staff, procedures or days off from a file"
+        "import", help="import dossiers, units, offices, staff, procedures or calendars from a file"
     )
     parser.add_argument("kind", choices=[kind.value for kind in Kind])
     parser.add_argument("file", type=Path, help="CSV, XLSX, a JSON array, or one object a line")

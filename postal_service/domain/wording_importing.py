@@ -128,6 +128,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không nhận ra giá trị. Các giá trị được hiểu: {choices}.",
         "This value is not known. Known are: {choices}.",
     ),
+    "import.no_such_calendar": (
+        "Không có lịch này. Ghi “cơ quan”, “bưu chính”, “chung”, hoặc một đơn vị đã nhập: mã, mã định danh hay tên cơ quan, mã bộ phận một cửa, mã bưu cục.",
+        "There is no such calendar. Write agency, post or both, or a unit that is entered: an agency's code, identification code or name, a desk's or an office's code.",
+    ),
+    "import.not_a_workplace": (
+        "{unit} là đơn vị hành chính nên không có giờ làm việc. Ghi mã cơ quan, bộ phận một cửa hay bưu cục.",
+        "{unit} is an administrative unit and has no hours of work. Write the code of an agency, a desk or an office.",
+    ),
+    "import.no_year_below": (
+        "Chưa có lịch chung của năm {year} nên lịch riêng chưa dùng được. Nhập lịch chung trước, hoặc để các dòng đó lên trên trong tệp.",
+        "The common calendar of {year} is not entered, so nothing could lie over it. Import that first, or put its rows above in the file.",
+    ),
+    "import.not_hours": (
+        "Ghi giờ làm việc như 07:00-11:30, 13:30-17:00.",
+        "Write hours of work like 07:00-11:30, 13:30-17:00.",
+    ),
+    "import.hours_of_a_day_off": (
+        "Ngày nghỉ không có giờ làm việc. Nghỉ một buổi thì ghi loại “làm việc” và giờ của buổi còn lại.",
+        "A day off has no hours of work. For half a day off write working, and the hours of the other half.",
+    ),
     "import.in_the_future": ("Ngày giờ này chưa tới.", "This moment is still to come."),
     "import.too_long_ago": ("Ngày này trước năm 2000.", "This day is before the year 2000."),
     "import.too_far_ahead": (

@@ -54,8 +54,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The columns “{one}” and “{other}” mean the same. Take one out.",
     ),
     "import.rows_refused": (
-        "{count} dòng không còn hợp lệ khi lưu, nên chưa lưu gì. Hãy xem trước lại.",
-        "{count} row(s) could no longer be taken while saving, so nothing was saved. Look at the preview again.",
+        "{count} dòng không còn hợp lệ khi lưu, trước hết là dòng {row}, nên chưa lưu gì. Hãy xem trước lại.",
+        "{count} row(s) could no longer be taken while saving, row {row} before all others, so nothing was saved. Look at the preview again.",
+    ),
+    "import.overtaken": (
+        "Có người khác đang lưu cùng nội dung nên chưa lưu gì từ tệp này. Đợi người đó lưu xong rồi nhập lại tệp.",
+        "Somebody else is saving the same things, so nothing of this file was saved. Import it again when he has finished.",
     ),
     "import.file_changed": (
         "Tệp {path} đã thay đổi sau khi xem trước. Chưa lưu gì.",
@@ -217,6 +221,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "import.bad_unit_code": (
         "Mã đơn vị không được có dấu gạch chéo.",
         "The code of a unit holds no slash.",
+    ),
+    "import.code_of_a_former_unit": (
+        "Mã {unit} đã nhập cho {name}, hết hiệu lực {day}. Để dòng của đơn vị mới lên trên dòng của đơn vị cũ; nếu đơn vị cũ đã lưu thì nhập đơn vị mới dưới mã khác.",
+        "The code {unit} is entered for {name}, which ended on {day}. Put the new unit's row above the former one's; where the former one is saved already, enter the new one under another code.",
     ),
     "import.successor_without_end": (
         "Có đơn vị kế tiếp thì phải có ngày kết thúc.",

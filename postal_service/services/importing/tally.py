@@ -115,7 +115,7 @@ class Tally(list[Numbered[R]]):
     def _settle(self) -> None:
         verdicts = self._subject.judge(self._session, self, self._rules.mode) if self else []
         if self and self._spool is not None:
-            self._spool.add([each.record for each in self])
+            self._spool.add([(each.cells.number, each.record) for each in self])
         good = []
         for each, verdict in zip(self, verdicts, strict=True):
             if verdict.outcome is Outcome.REFUSED:

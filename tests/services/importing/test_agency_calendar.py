@@ -31,7 +31,7 @@ def filled(empty_store: Importer) -> Importer:
 
 def a_day(day: date, calendar: str, **changes: str) -> dict[str, object]:
     """A row of a calendar's file; `changes` by heading, with "_" for a blank."""
-    told = {
+    told: dict[str, object] = {
         "Ngày": f"{day:%d/%m/%Y}", "Loại": "nghỉ", "Tên": "Nghỉ riêng", "Lịch": calendar,
         "Giờ làm việc": "",
     }  # fmt: skip

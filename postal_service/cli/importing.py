@@ -17,6 +17,7 @@ from postal_service.services import importing
 from postal_service.services.importing import (
     Finding,
     Format,
+    ImportReport,
     Kind,
     Mode,
     OnProgress,
@@ -44,7 +45,7 @@ _TITLES = {Stage.CHECKING: "Kiểm tra / checking", Stage.SAVING: "Lưu / saving
 def add_commands(commands: Commands) -> None:
     """`import`."""
     parser = commands.add_parser(
-        "import", help="import dossiers, units, offices, staff, procedures or days off from a file"
+        "import", help="import dossiers, units, offices, staff, procedures or calendars from a file"
     )
     parser.add_argument("kind", choices=[kind.value for kind in Kind])
     parser.add_argument("file", type=Path, help="CSV, XLSX, a JSON array, or one object a line")
@@ -135,24 +136,31 @@ def _ask_for_encoding(told: Preview) -> int:
 def _save(
     runtime: Runtime, source: Source, rules: Rules, told: Preview, spool: Spool | None
 ) -> int:
-    done = None
-    try:
+    tries: list[ImportReport] = []
+
+    def save() -> None:
         with transaction(runtime.sessions) as session, _bar() as on_progress:
-            done = importing.run(
-                session,
-                runtime.vault,
-                source,
-                rules,
-                service=runtime.settings.item_prefix,
-                by=INSTALLER,
-                at=runtime.clock(),
-                checked=told,
-                on_progress=on_progress,
-                spool=spool,
+            tries.append(
+                importing.run(
+                    session,
+                    runtime.vault,
+                    source,
+                    rules,
+                    service=runtime.settings.item_prefix,
+                    by=INSTALLER,
+                    at=runtime.clock(),
+                    checked=told,
+                    on_progress=on_progress,
+                    spool=spool,
+                )
             )
+
+    try:
+        importing.once_more(save)
     except KeyboardInterrupt:
         # Once all is written it is committed, and nobody can say whether that came first.
-        return _stopped(perhaps_saved=done is not None and done.saved)
+        return _stopped(perhaps_saved=any(each.saved for each in tries))
+    (done,) = tries
     if not done.saved:
         complain(
             "Chưa lưu gì vì có dòng bị từ chối; sửa tệp hoặc thêm --save-good-rows.",
@@ -162,6 +170,8 @@ def _save(
     if not done.rows:
         say("Tệp không có dòng nào, nên chưa lưu gì. / The file has no rows, so nothing was saved.")
         return 0
+    if done.errors != told.errors:  # something was saved elsewhere since the preview
+        _say_findings("Lỗi / errors", done.errors, done.error_count)
     say(f"Đã lưu. / Saved. {_counts(done)}")
     return 1 if done.counts[Outcome.REFUSED] else 0
 

@@ -212,25 +212,28 @@ def calendar_from_holidays(
 ) -> WorkingCalendar:
     """A calendar of every year that has at least one announced day.
 
-    A swapped working day has no hours in the announcement, so it takes those of an ordinary
-    Monday; an office with other hours that day overrides it.
+    An office with other hours on one of these days overrides it.
     """
     announced = list(rows)
-    monday = week.work[0]
     return WorkingCalendar(
         name=name,
         version=version,
         week=week,
         years=frozenset(row.day.year for row in announced),
-        changes={
-            row.day: DayChange(
-                day=row.day,
-                sessions=monday if row.kind is DayKind.WORKING else (),
-                reason=row.name,
-            )
-            for row in announced
-        },
+        changes={row.day: announced_change(row, week) for row in announced},
     )
+
+
+def announced_change(row: HolidayRow, week: WeeklyHours) -> DayChange:
+    """What an announced day changes. A worked day that names no hours takes those of an ordinary Monday.
+
+    Raises:
+        BadHours: hours that cannot be.
+    """
+    if row.kind is DayKind.OFF:
+        return DayChange(day=row.day, reason=row.name)
+    hours = sessions(*row.hours.split(",")) if row.hours else week.work[0]
+    return DayChange(day=row.day, sessions=hours, reason=row.name)
 
 
 def with_overrides(

@@ -185,10 +185,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không có đơn vị {unit}.",
         "There is no unit {unit}.",
     ),
-    "unit.overlapping_validity": (
-        "Đơn vị {unit} có hai thời gian hiệu lực chồng nhau.",
-        "Unit {unit} has two stretches of validity that overlap.",
-    ),
     "unit.circle": (
         "Đơn vị {unit} nằm trong chính nó.",
         "Unit {unit} lies within itself.",

@@ -54,8 +54,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The columns “{one}” and “{other}” mean the same. Take one out.",
     ),
     "import.rows_refused": (
-        "{count} dòng không còn hợp lệ khi lưu, nên chưa lưu gì. Hãy xem trước lại.",
-        "{count} row(s) could no longer be taken while saving, so nothing was saved. Look at the preview again.",
+        "{count} dòng không còn hợp lệ khi lưu, trước hết là dòng {row}, nên chưa lưu gì. Hãy xem trước lại.",
+        "{count} row(s) could no longer be taken while saving, row {row} before all others, so nothing was saved. Look at the preview again.",
+    ),
+    "import.overtaken": (
+        "Có người khác đang lưu cùng nội dung nên chưa lưu gì từ tệp này. Đợi người đó lưu xong rồi nhập lại tệp.",
+        "Somebody else is saving the same things, so nothing of this file was saved. Import it again when he has finished.",
     ),
     "import.file_changed": (
         "Tệp {path} đã thay đổi sau khi xem trước. Chưa lưu gì.",
@@ -128,6 +132,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không nhận ra giá trị. Các giá trị được hiểu: {choices}.",
         "This value is not known. Known are: {choices}.",
     ),
+    "import.no_such_calendar": (
+        "Không có lịch này. Ghi “cơ quan”, “bưu chính”, “chung”, hoặc một đơn vị đã nhập: mã, mã định danh hay tên cơ quan, mã bộ phận một cửa, mã bưu cục.",
+        "There is no such calendar. Write agency, post or both, or a unit that is entered: an agency's code, identification code or name, a desk's or an office's code.",
+    ),
+    "import.not_a_workplace": (
+        "{unit} là đơn vị hành chính nên không có giờ làm việc. Ghi mã cơ quan, bộ phận một cửa hay bưu cục.",
+        "{unit} is an administrative unit and has no hours of work. Write the code of an agency, a desk or an office.",
+    ),
+    "import.no_year_below": (
+        "Chưa có lịch chung của năm {year} nên lịch riêng chưa dùng được. Nhập lịch chung trước, hoặc để các dòng đó lên trên trong tệp.",
+        "The common calendar of {year} is not entered, so nothing could lie over it. Import that first, or put its rows above in the file.",
+    ),
+    "import.not_hours": (
+        "Ghi giờ làm việc như 07:00-11:30, 13:30-17:00.",
+        "Write hours of work like 07:00-11:30, 13:30-17:00.",
+    ),
+    "import.hours_of_a_day_off": (
+        "Ngày nghỉ không có giờ làm việc. Nghỉ một buổi thì ghi loại “làm việc” và giờ của buổi còn lại.",
+        "A day off has no hours of work. For half a day off write working, and the hours of the other half.",
+    ),
     "import.in_the_future": ("Ngày giờ này chưa tới.", "This moment is still to come."),
     "import.too_long_ago": ("Ngày này trước năm 2000.", "This day is before the year 2000."),
     "import.too_far_ahead": (
@@ -197,6 +221,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "import.bad_unit_code": (
         "Mã đơn vị không được có dấu gạch chéo.",
         "The code of a unit holds no slash.",
+    ),
+    "import.code_of_a_former_unit": (
+        "Mã {unit} đã nhập cho {name}, hết hiệu lực {day}. Để dòng của đơn vị mới lên trên dòng của đơn vị cũ; nếu đơn vị cũ đã lưu thì nhập đơn vị mới dưới mã khác.",
+        "The code {unit} is entered for {name}, which ended on {day}. Put the new unit's row above the former one's; where the former one is saved already, enter the new one under another code.",
     ),
     "import.successor_without_end": (
         "Có đơn vị kế tiếp thì phải có ngày kết thúc.",

@@ -19,6 +19,7 @@ class HolidayRow:
     kind: DayKind
     name: str
     note: str = ""
+    hours: str = ""  # "07:00-11:30,13:30-17:00" on a worked day; "" those of an ordinary Monday
 
     @property
     def uncertain(self) -> bool:

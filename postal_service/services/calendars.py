@@ -1,14 +1,14 @@
-"""The working calendars as entered: an office's own days over those of its kind.
+"""The working calendars as entered: an office's own days over those of its kind, a desk's over its agency's.
 
 A year counts only once somebody has entered its announcement; there is no default for lunar
 holidays and swapped days, because they are decided anew each year.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
@@ -18,13 +18,13 @@ from postal_service.domain.calendar import (
     DayChange,
     WeeklyHours,
     WorkingCalendar,
-    sessions,
+    announced_change,
     with_overrides,
 )
 from postal_service.domain.refusals import Malformed
 from postal_service.reference.holidays import DayKind, HolidayRow
-from postal_service.services.places import Place
-from postal_service.storage.schema import CalendarDayRow, CalendarYearRow
+from postal_service.services.places import DESK, Place
+from postal_service.storage.schema import CalendarDayRow, CalendarYearRow, UnitRow
 
 AGENCY, POST = "agency", "post"
 WEEKS: Final[Mapping[str, WeeklyHours]] = {AGENCY: AGENCY_WEEK, POST: POSTAL_WEEK}
@@ -54,22 +54,38 @@ def common(session: Session, kind: str) -> WorkingCalendar:
         version=_version(years),
         week=WEEKS[kind],
         years=frozenset(years),
-        changes={change.day: change for change in _changes(session, kind, WEEKS[kind])},
+        changes={each.day: each for each in _changes(session, [kind], WEEKS[kind])},
     )
 
 
 def of_unit(session: Session, unit: Place) -> WorkingCalendar:
-    """The calendar a unit works by: its kind's, and on some days its own hours."""
+    """The calendar a unit works by: its kind's, and on some days its own hours.
+
+    A desk keeps the days of its agency, and on some days hours of its own.
+    """
     shared = common(session, unit.calendar)
-    own = _changes(session, unit.code, shared.week)
+    agency = [unit.serves] if unit.kind == DESK and unit.serves else []
+    own = _changes(session, [*agency, unit.code], shared.week)
     if not own:
         return shared
     return with_overrides(shared, name=unit.code, version=shared.version, changes=own)
 
 
+def days_of(session: Session, calendar: str, year: int) -> dict[date, HolidayRow]:
+    """The days that are entered in one calendar for one year."""
+    rows = session.scalars(select(CalendarDayRow).where(*_within(calendar, year)))
+    return {row.day: _announced(row) for row in rows}
+
+
+def day_of(session: Session, calendar: str, day: date) -> HolidayRow | None:
+    """The day as it is entered in one calendar; None where it is not."""
+    row = session.get(CalendarDayRow, (calendar, day))
+    return None if row is None else _announced(row)
+
+
 def import_year(
     session: Session,
-    kind: str,
+    calendar: str,
     year: int,
     days: Iterable[HolidayRow],
     *,
@@ -78,27 +94,21 @@ def import_year(
 ) -> int:
     """Enter the announcement of a year, in place of what was entered for it before; days entered.
 
-    Raises RoleNeeded (administrator), UnknownCalendar, DayOfAnotherYear, or NoSource when the
-    announcement is not named.
+    `calendar` is "agency", "post" or a unit's code. Raises RoleNeeded (administrator),
+    UnknownCalendar, DayOfAnotherYear, BadHours, or NoSource when the announcement is not named.
     """
     by.need(Role.ADMINISTRATOR)
-    if kind not in WEEKS:
-        raise UnknownCalendar(calendar=kind[:40])
+    week = _week(session, calendar)
     if not source.strip():
         raise NoSource(year=year)
     announced = {row.day: row for row in days}
-    for day in announced:
+    for day, row in announced.items():
         if day.year != year:
             raise DayOfAnotherYear(day=day.isoformat(), year=year)
-    session.execute(
-        delete(CalendarDayRow).where(
-            CalendarDayRow.calendar == kind,
-            CalendarDayRow.day.between(date(year, 1, 1), date(year, 12, 31)),
-        )
-    )
-    for row in announced.values():
-        session.add(_day_row(kind, row))
-    session.merge(CalendarYearRow(calendar=kind, year=year, source=source.strip()))
+        announced_change(row, week)  # refuses hours that cannot be
+    session.execute(delete(CalendarDayRow).where(*_within(calendar, year)))
+    session.add_all(_day_row(calendar, row) for row in announced.values())
+    session.merge(CalendarYearRow(calendar=calendar, year=year, source=source.strip()))
     session.flush()
     return len(announced)
 
@@ -108,23 +118,40 @@ def set_day(
 ) -> None:
     """Enter one day by hand: "" closes it, "07:30-11:30,13:30-17:00" works it.
 
-    `calendar` is "agency", "post" or a unit's code. Raises RoleNeeded or BadHours.
+    `calendar` is "agency", "post" or a unit's code. Raises RoleNeeded, UnknownCalendar or BadHours.
     """
     by.need(Role.ADMINISTRATOR)
-    if hours:
-        sessions(*hours.split(","))  # refuses hours that cannot be
     kind = DayKind.WORKING if hours else DayKind.OFF
-    session.merge(
-        CalendarDayRow(
-            calendar=calendar, day=day, kind=kind.value, name=name, sessions=hours, note=note
-        )
-    )
+    entered = HolidayRow(day=day, kind=kind, name=name, note=note, hours=hours)
+    announced_change(entered, _week(session, calendar))
+    session.merge(_day_row(calendar, entered))
     session.flush()
 
 
-def _day_row(kind: str, row: HolidayRow) -> CalendarDayRow:
+def _week(session: Session, calendar: str) -> WeeklyHours:
+    """The ordinary week under a calendar."""
+    unit = None if calendar in WEEKS else session.get(UnitRow, calendar)
+    kind = unit.calendar if unit is not None else calendar
+    if kind not in WEEKS:
+        raise UnknownCalendar(calendar=calendar[:40])
+    return WEEKS[kind]
+
+
+def _within(calendar: str, year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    days = CalendarDayRow.day.between(date(year, 1, 1), date(year, 12, 31))
+    return CalendarDayRow.calendar == calendar, days
+
+
+def _day_row(calendar: str, row: HolidayRow) -> CalendarDayRow:
     return CalendarDayRow(
-        calendar=kind, day=row.day, kind=row.kind.value, name=row.name, sessions="", note=row.note
+        calendar=calendar, day=row.day, kind=row.kind.value, name=row.name, sessions=row.hours,
+        note=row.note,
+    )  # fmt: skip
+
+
+def _announced(row: CalendarDayRow) -> HolidayRow:
+    return HolidayRow(
+        day=row.day, kind=DayKind(row.kind), name=row.name, note=row.note, hours=row.sessions
     )
 
 
@@ -137,14 +164,8 @@ def _version(years: Mapping[int, str]) -> str:
     return "; ".join(f"{year}: {years[year]}" for year in sorted(years))
 
 
-def _changes(session: Session, calendar: str, week: WeeklyHours) -> list[DayChange]:
-    rows = session.scalars(select(CalendarDayRow).filter_by(calendar=calendar))
-    return [_change(row, week) for row in rows]
-
-
-def _change(row: CalendarDayRow, week: WeeklyHours) -> DayChange:
-    if row.kind == DayKind.OFF:
-        return DayChange(day=row.day, reason=row.name)
-    # An announced swap names no hours: it is worked like an ordinary Monday.
-    hours = sessions(*row.sessions.split(",")) if row.sessions else week.work[0]
-    return DayChange(day=row.day, sessions=hours, reason=row.name)
+def _changes(session: Session, calendars: Sequence[str], week: WeeklyHours) -> list[DayChange]:
+    """What the calendars change, those of the last one last, which hold over the others."""
+    rows = session.scalars(select(CalendarDayRow).where(CalendarDayRow.calendar.in_(calendars)))
+    ordered = sorted(rows, key=lambda row: calendars.index(row.calendar))
+    return [announced_change(_announced(row), week) for row in ordered]

@@ -109,7 +109,7 @@ def ask_for_save(session: Session, job: JobId, *, by: Actor, at: datetime) -> Jo
         raise NotLookedAt
     told = found(looked)
     if not told.clean:
-        raise RowsRefused(count=told.error_count)
+        raise RowsRefused(count=told.error_count, row=importing.first_row(told.errors))
     uploads.refuse_if_gone(session, _upload(looked))
     return jobs.enqueue(session, SAVE, looked.arguments, unit=looked.unit, by=by, at=at)
 
@@ -179,24 +179,31 @@ def _save(context: Context, vault: Vault, service: str) -> Mapping[str, object]:
         if not checked.clean or not checked.read_to_its_end:
             return _told(checked, saved=False)
         _say_how_far(context)
-        with transaction(context.sessions) as session:
-            done = importing.run(
-                session,
-                vault,
-                source,
-                _rules(context.job),
-                service=service,
-                by=directory.actor(session, context.job.made_by, context.job.unit),
-                at=context.clock(),
-                checked=checked,
-                spool=spool,
-                on_progress=lambda progress: _tell(
-                    context, checked.rows + progress.rows, 2 * checked.rows
-                ),
-            )
-            context.refuse_if_cancelled()
-            uploads.remove(session, _upload(context.job))
+        done = importing.once_more(lambda: _saved(context, vault, source, service, checked, spool))
     return _told(done, saved=True)
+
+
+def _saved(
+    context: Context, vault: Vault, source: Source, service: str, checked: Preview, spool: Spool
+) -> Preview:
+    with transaction(context.sessions) as session:
+        done = importing.run(
+            session,
+            vault,
+            source,
+            _rules(context.job),
+            service=service,
+            by=directory.actor(session, context.job.made_by, context.job.unit),
+            at=context.clock(),
+            checked=checked,
+            spool=spool,
+            on_progress=lambda progress: _tell(
+                context, checked.rows + progress.rows, 2 * checked.rows
+            ),
+        )
+        context.refuse_if_cancelled()
+        uploads.remove(session, _upload(context.job))
+    return done
 
 
 @contextmanager

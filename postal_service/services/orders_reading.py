@@ -33,7 +33,7 @@ from postal_service.services.orders import (
     spot_of,
 )
 from postal_service.services.persons import Home
-from postal_service.services.places import Place
+from postal_service.services.places import Place, place_of
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
     DossierRow,
@@ -319,7 +319,7 @@ class _Look:
 
     def _desk_windows(self, desk: UnitRow, service: int, *, cut: bool) -> tuple[Seconds, ...]:
         """When a hand-over may begin so that it ends before the desk closes, or by the same-day cut."""
-        calendar = calendars.of_unit(self.session, _as_place(desk))
+        calendar = calendars.of_unit(self.session, place_of(desk))
         closes = min(DESK_CLOSES, SAME_DAY_CUT) if cut else DESK_CLOSES
         spans = []
         for session in calendar.work_sessions(self.day):
@@ -350,13 +350,6 @@ def _home_spot(home: Home, unit: UnitRow | None) -> Spot | None:
     if middle is None:
         return None
     return Spot(lat=middle.lat, lon=middle.lon, terrain=terrain, area=home.unit, exact=False)
-
-
-def _as_place(row: UnitRow) -> Place:
-    return Place(
-        code=UnitCode(row.code), name=row.name, kind=row.kind, path=row.path, serves=None,
-        calendar=row.calendar, terrain=row.terrain, agency_id=row.agency_id,
-    )  # fmt: skip
 
 
 def _items(items: Sequence[ItemId]) -> tuple[Reference, ...]:

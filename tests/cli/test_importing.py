@@ -45,6 +45,19 @@ def test_a_preview_shows_rows_and_saves_nothing(
     assert _dossiers(url) == 0
 
 
+@pytest.mark.usefixtures("url")
+def test_an_agencys_calendar_is_looked_at_and_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["import", "calendar", str(SAMPLES / "agency_calendar.csv")]
+
+    assert main([*command, "--preview"]) == 0
+    assert main(command) == 0
+    assert main(command) == 0
+
+    said = capsys.readouterr().out
+    assert said.count("created 4") == 3  # looked at twice, saved once
+    assert "unchanged 4" in said
+
+
 def test_an_import_is_saved_once(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "dossiers", str(SAMPLES / "dossiers.csv")]) == 0
     assert main(["import", "dossiers", str(SAMPLES / "dossiers.xlsx"), "--mode", "merge"]) == 0

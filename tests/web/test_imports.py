@@ -4,17 +4,18 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.runtime import Runtime
-from postal_service.services import import_jobs, uploads
+from postal_service.services import calendars, import_jobs, uploads
 from postal_service.services.job_runner import Runner
 from postal_service.storage.schema import DossierRow, JobRow, UnitRow, UploadPieceRow, UploadRow
 from tests.clock import Clock
+from tests.services import world as w
 from tests.services.importing.files import SAMPLES, row
 from tests.web.conftest import Browser
 
@@ -121,6 +122,27 @@ def test_what_changed_between_look_and_save_saves_nothing(
     assert "Đã lưu 5 dòng." in administrator.text(one)
     assert "Chưa lưu gì vì có dòng không hợp lệ." in administrator.text(other)
     assert dossiers(session) == 5
+
+
+def test_an_agencys_calendar_is_sent_in_mended_and_saved(
+    administrator: Browser, work: Callable[[], bool], session: Session
+) -> None:
+    good = f"Ngày,Loại,Tên,Giờ làm việc,Lịch\n26/11/2026,làm việc,Họp,07:00-11:30,{w.AGENCY}\n"
+    page = send(administrator, good.replace("07:00-11:30", "sáng").encode(), kind="calendar")
+    work()
+    told = administrator.text(page)
+    assert re.search(r'<td class="number">2</td><td>Giờ làm việc</td><td><code>sáng</code>', told)
+    assert "Ghi giờ làm việc như 07:00-11:30, 13:30-17:00." in told
+
+    page = send(administrator, good.encode(), kind="calendar")
+    work()
+    saving = administrator.send(f"{page}/save").headers["Location"]
+    work()
+
+    assert "Đã lưu 1 dòng." in administrator.text(saving)
+    entered = calendars.day_of(session, w.AGENCY, date(2026, 11, 26))
+    assert entered is not None
+    assert entered.hours == "07:00-11:30"
 
 
 def test_saving_is_asked_for_once_however_often_it_is_clicked(

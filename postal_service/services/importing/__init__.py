@@ -15,8 +15,11 @@ from postal_service.services.importing.reports import (
 )
 from postal_service.services.importing.running import (
     FileChanged,
+    Overtaken,
     RowsRefused,
     columns_of,
+    first_row,
+    once_more,
     preview,
     run,
 )
@@ -33,6 +36,7 @@ __all__ = [
     "Mode",
     "OnProgress",
     "Outcome",
+    "Overtaken",
     "Preview",
     "Progress",
     "RowsRefused",
@@ -41,6 +45,8 @@ __all__ = [
     "Spool",
     "Stage",
     "columns_of",
+    "first_row",
+    "once_more",
     "preview",
     "run",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.dossier_code import DossierCode
 from postal_service.domain.ids import UnitCode
+from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.text import search_key
 from postal_service.domain.units import UnknownUnit
 from postal_service.services import places
@@ -20,8 +21,15 @@ from postal_service.storage.schema import SuccessionRow, UnitRow
 # What stands before a name: "P. Tam Kỳ", "TT Hà Lam".
 _KIND = re.compile(r"^(phuong|xa|thi tran|dac khu|tt|p|x)\b[. ]*")
 
+ADMINISTRATIVE = frozenset({"province", "district", "commune"})
 _PARTS = re.compile(r"[,;\n]| - ")
 _key = lru_cache(maxsize=16_384)(search_key)  # the same places come again and again
+
+
+class NotAWorkplace(RuleBroken):
+    """A commune, a district or a province has no hours of work: its agencies and offices have."""
+
+    code = "import.not_a_workplace"
 
 
 class AmbiguousName(NotAnAgency):
@@ -71,6 +79,20 @@ class Gazetteer:
         if not found:
             raise UnknownUnit(unit=written[:60], day=f"{day:%d/%m/%Y}")
         return found[0].place
+
+    def workplace(self, written: str, *, day: date) -> Place:
+        """An agency as `agency` finds it, a desk or an office by its code, as it stood that day.
+
+        Raises UnknownUnit, NotAWorkplace or AmbiguousName.
+        """
+        known = self.units.get(UnitCode(written))
+        if known is None or known.place.kind == places.AGENCY:
+            return self.agency(written, day=day)
+        if not known.stands(day):
+            raise UnknownUnit(unit=written[:60], day=f"{day:%d/%m/%Y}")
+        if known.place.kind in ADMINISTRATIVE:
+            raise NotAWorkplace(unit=written[:60])
+        return known.place
 
     def agency_of(self, code: DossierCode, *, day: date) -> Place:
         """The agency that gave a dossier its code. Raises UnknownUnit."""

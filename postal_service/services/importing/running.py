@@ -4,17 +4,22 @@ Neither keeps the rows, so a long file needs no more memory than a short one. Th
 transaction and, unless good rows were asked for alone, a single refused cell leaves it unwritten.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.refusals import OutOfDate, RuleBroken
+from postal_service.services import numbers
 from postal_service.services.importing.calendar_days import CalendarDays
 from postal_service.services.importing.columns import Columns
+from postal_service.services.importing.dossier_rows import DossierRecord
 from postal_service.services.importing.dossiers import Dossiers
+from postal_service.services.importing.findings import Finding, Findings
 from postal_service.services.importing.opening import open_table
 from postal_service.services.importing.procedures import Procedures
 from postal_service.services.importing.reports import (
@@ -27,13 +32,12 @@ from postal_service.services.importing.reports import (
 )
 from postal_service.services.importing.spool import Spool
 from postal_service.services.importing.staff import Staff
-from postal_service.services.importing.subject import Kind, Outcome, Subject
-from postal_service.services.importing.tables import (
-    Source,
-)
+from postal_service.services.importing.subject import Kind, Outcome, Subject, Verdict
+from postal_service.services.importing.tables import Source
 from postal_service.services.importing.tally import Tally
 from postal_service.services.importing.units import Offices, Units
 from postal_service.services.vault import Vault
+from postal_service.storage import contention
 
 R = TypeVar("R")
 
@@ -42,6 +46,12 @@ class RowsRefused(RuleBroken):
     """Some rows cannot be taken, so none was."""
 
     code = "import.rows_refused"
+
+
+class Overtaken(OutOfDate):
+    """Somebody else saves the same things at this moment; what he saves cannot be seen yet."""
+
+    code = "import.overtaken"
 
 
 class FileChanged(OutOfDate):
@@ -93,8 +103,8 @@ def run(
     `checked` is a preview of the same file that was just made, and `spool` what it kept; without them
     one is made first. A file
     with errors is not saved and raises nothing, the report tells them. Raises what `preview` raises,
-    and RowsRefused where a row that was good in the preview is not any more: the caller's
-    transaction then takes everything back.
+    RowsRefused where a row that was good in the preview is not any more, and Overtaken where somebody
+    else saves the same: the caller's transaction then takes everything back.
     """
     if checked is None:
         with Spool() as own:
@@ -113,16 +123,20 @@ def run(
     if not checked.counts[Outcome.CREATED] + checked.counts[Outcome.UPDATED]:
         return _report(checked, saved=True)  # every row says what is stored
     run_through = _Pass(session, vault, source, rules, service=service, by=by, at=at)
-    if spool is not None and spool.records == checked.rows:
-        return _report(run_through.save_read(spool, checked, on_progress), saved=True)
-    done = run_through.go(Stage.SAVING, checked.rows, on_progress)
-    if (
-        not done.read_to_its_end
-        or done.rows != checked.rows
-        or (not done.clean and not rules.good_rows_alone)
-    ):
-        raise RowsRefused(count=done.error_count)
-    return _report(done, saved=True)
+    return _report(run_through.save(checked, on_progress, spool), saved=True)
+
+
+def once_more(save: Callable[[], R]) -> R:
+    """Save in a transaction, and where somebody was faster once more in another, which sees what he saved."""
+    try:
+        return save()
+    except Overtaken:
+        return save()
+
+
+def first_row(errors: Sequence[Finding]) -> str:
+    """The row that is wrong first, as far as errors were kept."""
+    return str(errors[0].row) if errors else "?"
 
 
 @dataclass
@@ -137,26 +151,49 @@ class _Pass:
     by: Actor = field(kw_only=True)
     at: datetime = field(kw_only=True)
 
-    def save_read(self, spool: Spool, checked: Preview, on_progress: OnProgress | None) -> Preview:
-        """Save dossiers that were read already. Raises RoleNeeded or RowsRefused."""
+    def save(
+        self, checked: Preview, on_progress: OnProgress | None, spool: Spool | None
+    ) -> Preview:
+        """Save what was read, or else what the file says. Raises RoleNeeded, RowsRefused or Overtaken."""
+        try:
+            if spool is not None and spool.records == checked.rows:
+                done = self._save_read(spool, checked, on_progress)
+            else:
+                done = self.go(Stage.SAVING, checked.rows, on_progress)
+            self.session.flush()
+        except DBAPIError as fault:
+            if not contention.is_of_others(fault):
+                raise
+            raise Overtaken from fault
+        cut = not done.read_to_its_end or done.rows != checked.rows
+        if cut or not (done.clean or self.rules.good_rows_alone):
+            raise RowsRefused(count=done.error_count, row=first_row(done.errors))
+        return done
+
+    def _save_read(self, spool: Spool, checked: Preview, on_progress: OnProgress | None) -> Preview:
+        """Dossiers that were read already. Raises RoleNeeded."""
         self.by.need(Role.ADMINISTRATOR)
         subject = self._dossiers()
         counts, rows = dict.fromkeys(Outcome, 0), 0
-        for records in spool.batches():
-            verdicts = subject.judge_records(self.session, records, self.rules.mode)
-            refused = sum(verdict.outcome is Outcome.REFUSED for verdict in verdicts)
-            if refused:
-                raise RowsRefused(count=refused)
-            judged = list(zip(records, (verdict.outcome for verdict in verdicts), strict=True))
-            for _, outcome in judged:
-                counts[outcome] += 1
-            subject.save(
-                self.session, [each for each in judged if each[1] is not Outcome.UNCHANGED]
+        findings = Findings(self.rules.most_findings)
+        for numbered in spool.batches():
+            verdicts = subject.judge_records(
+                self.session, [record for _, record in numbered], self.rules.mode
             )
-            rows += len(records)
+            good: list[tuple[DossierRecord, Outcome]] = []
+            for (number, record), verdict in zip(numbered, verdicts, strict=True):
+                counts[verdict.outcome] += 1
+                if verdict.outcome is Outcome.REFUSED:
+                    findings.add(_finding(number, verdict))
+                elif verdict.outcome is not Outcome.UNCHANGED:
+                    good.append((record, verdict.outcome))
+            subject.save(self.session, good)
+            rows += len(numbered)
             if on_progress is not None:
                 on_progress(Progress(stage=Stage.SAVING, rows=rows, total=checked.rows))
-        return replace(checked, counts=counts)
+        return replace(
+            checked, counts=counts, errors=tuple(findings.kept), error_count=findings.errors
+        )
 
     def go(
         self,
@@ -166,6 +203,9 @@ class _Pass:
         spool: Spool | None = None,
     ) -> Preview:
         self.by.need(Role.ADMINISTRATOR)
+        if stage is Stage.SAVING and self.rules.kind is not Kind.DOSSIERS:
+            # Who comes second waits here, before he looks: else he could write over what he did not see.
+            numbers.take(self.session, "import")
         match self.rules.kind:
             case Kind.DOSSIERS:
                 return self._through(self._dossiers(), stage, total, on_progress, spool)
@@ -218,6 +258,12 @@ _COLUMNS = {
     Kind.PROCEDURES: Procedures.columns,
     Kind.CALENDAR: CalendarDays.columns,
 }
+
+
+def _finding(row: int, verdict: Verdict) -> Finding:
+    """What a row is refused for, where its cells are not at hand any more."""
+    column = Dossiers.columns.by_key[verdict.column].title if verdict.column else ""
+    return Finding(row=row, column=column, value="", code=verdict.code, facts=dict(verdict.facts))
 
 
 def _report(told: Preview, *, saved: bool) -> ImportReport:

@@ -85,6 +85,7 @@ class Staff:
         self._by = by
         self._units = gazetteer.load(session).units
         self._names: dict[str, tuple[str, int]] = {}
+        self._hired: set[str] = set()  # by this file
 
     def read(self, cells: RowCells) -> StaffRecord | None:
         login = cells.text("login", longest=60).lower()
@@ -114,14 +115,15 @@ class Staff:
         return [_judge(session, each.record, mode) for each in batch]
 
     def save(self, session: Session, batch: Sequence[tuple[StaffRecord, Outcome]]) -> None:
-        for record, _ in batch:
+        for record, outcome in batch:
             found = session.scalar(select(StaffRow.id).filter_by(login=record.login))
             if found is None:
+                self._hired.add(record.login)
                 hired = directory.hire(
                     session, login=record.login, name=record.name, phone=record.phone, by=self._by
                 )
                 found = hired.staff
-            else:
+            elif outcome is Outcome.UPDATED or record.login in self._hired:
                 self._rename(session, found, record)
             directory.grant(session, StaffId(found), record.role, record.unit, by=self._by)
             if record.facts is not None:

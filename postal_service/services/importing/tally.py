@@ -1,6 +1,7 @@
 """Rows of a file as they go by: judged in batches, counted, kept for what follows, and what is wrong with them noted."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from postal_service.services.importing.tables import (
     NoTable,
     Table,
 )
+from postal_service.storage.temporary import FirstSeen
 
 R = TypeVar("R")
 
@@ -44,11 +46,34 @@ class Tally(list[Numbered[R]]):
         self._saving, self._spool = saving, spool
         self._findings = Findings(rules.most_findings)
         self._counts = dict.fromkeys(Outcome, 0)
-        self._seen: dict[str, int] = {}
+        self._seen = FirstSeen()
         self._matched = subject.columns.match(())
 
     def chunks(self, table: Table) -> Iterator[None]:
         """Go through the table, pausing after each chunk."""
+        with closing(self._seen):
+            yield from self._chunks(table)
+
+    def told(self, kind: Kind, table: Table, found: tuple[int, int]) -> Preview:
+        return Preview(
+            kind=kind,
+            format=table.format,
+            encoding=table.encoding,
+            certain=table.certain,
+            columns=self._matched.titles(),
+            unknown_columns=tuple(self._matched.unknown),
+            rows=self.rows,
+            counts=dict(self._counts),
+            first_rows=tuple(self._first),
+            errors=tuple(self._findings.kept),
+            error_count=self._findings.errors,
+            remarks=tuple(self._findings.remarks),
+            remark_count=self._findings.remarked,
+            fingerprint=found,
+            read_to_its_end=not self._broken,
+        )
+
+    def _chunks(self, table: Table) -> Iterator[None]:
         try:
             for row in table.rows():
                 if not self.rows:
@@ -71,25 +96,6 @@ class Tally(list[Numbered[R]]):
         self._settle()
         yield
 
-    def told(self, kind: Kind, table: Table, found: tuple[int, int]) -> Preview:
-        return Preview(
-            kind=kind,
-            format=table.format,
-            encoding=table.encoding,
-            certain=table.certain,
-            columns=self._matched.titles(),
-            unknown_columns=tuple(self._matched.unknown),
-            rows=self.rows,
-            counts=dict(self._counts),
-            first_rows=tuple(self._first),
-            errors=tuple(self._findings.kept),
-            error_count=self._findings.errors,
-            remarks=tuple(self._findings.remarks),
-            remark_count=self._findings.remarked,
-            fingerprint=found,
-            read_to_its_end=not self._broken,
-        )
-
     def _match(self, table: Table) -> None:
         self._matched = self._subject.columns.match(table.headings)
         if table.format is not Format.JSON:
@@ -105,7 +111,7 @@ class Tally(list[Numbered[R]]):
         record = None if cells.refused else self._subject.read(cells)
         if record is not None and not cells.refused:
             key = self._subject.key(record)
-            first = self._seen.setdefault(key, cells.number)
+            first = self._seen.at(key, cells.number)
             if first == cells.number:
                 self.append(Numbered(cells, record))
                 return
@@ -115,7 +121,7 @@ class Tally(list[Numbered[R]]):
     def _settle(self) -> None:
         verdicts = self._subject.judge(self._session, self, self._rules.mode) if self else []
         if self and self._spool is not None:
-            self._spool.add([each.record for each in self])
+            self._spool.add([(each.cells.number, each.record) for each in self])
         good = []
         for each, verdict in zip(self, verdicts, strict=True):
             if verdict.outcome is Outcome.REFUSED:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import UnitCode
-from postal_service.domain.units import SuccessionKind
+from postal_service.domain.units import SuccessionKind, former_code
+from postal_service.domain.wording_dates import short_date
 from postal_service.services import calendars, directory, places
 from postal_service.services.directory import NewUnit
 from postal_service.services.importing import gazetteer
@@ -99,8 +100,8 @@ class Units:
         self._book: Gazetteer = gazetteer.load(session)
 
     def read(self, cells: RowCells) -> UnitRecord | None:
-        code = UnitCode(cells.text("code", longest=40, digits=5))
         told = self._told(cells)
+        code = self._code(cells, told)
         if "/" in code:
             cells.refuse("code", "import.bad_unit_code")
         self._check_references(cells, code, told)
@@ -159,6 +160,22 @@ class Units:
         if told["calendar"] is None and kind in _POSTAL:
             told["calendar"] = calendars.POST
         return {name: value for name, value in told.items() if value not in {None, ""}}
+
+    def _code(self, cells: RowCells, told: dict[str, object]) -> UnitCode:
+        """The code as written; of a former unit whose code another one bears by now, one of its own."""
+        code = UnitCode(cells.text("code", longest=40, digits=5))
+        known = self._book.units.get(code)
+        begins, ends = told.get("valid_from"), told.get("valid_to")
+        if known is None or not isinstance(begins, date):
+            return code
+        if isinstance(ends, date) and ends < known.begins:
+            return former_code(code, ends)
+        if known.ends is not None and known.ends < begins and known.place.name != told.get("name"):
+            cells.refuse(
+                "code", "import.code_of_a_former_unit",
+                unit=code, name=known.place.name, day=short_date(known.ends),
+            )  # fmt: skip
+        return code
 
     def _check_references(self, cells: RowCells, code: UnitCode, told: dict[str, object]) -> None:
         for key in _REFERS:

@@ -5,29 +5,29 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from openpyxl import load_workbook
 from openpyxl.utils.datetime import from_excel
 
 from postal_service.domain.legacy_text import Encoding
+from postal_service.services.importing.spool import Spool
 from postal_service.services.importing.tables import (
     BrokenAt,
     CannotBeRead,
     Cell,
     Format,
-    Formula,
     Recognised,
     Row,
     TooLarge,
     WorkbookTooLarge,
     listed_rows,
 )
+from postal_service.services.importing.xlsx_sheet import Book, SharedTexts
 
 MOST_UNPACKED_BYTES = 768 * 1024 * 1024
-MOST_SHARED_TEXT_BYTES = 128 * 1024 * 1024  # the shared strings are held in memory
+MOST_SHARED_TEXT_BYTES = 128 * 1024 * 1024  # they are read before the first row
 MOST_PARTS = 2_000
 LONGEST_ROW = 16 * 1024 * 1024  # bytes of one row; the reader holds it whole, several times over
 _CHUNK = 1024 * 1024
@@ -52,23 +52,23 @@ class XlsxTable:
 
     def rows(self) -> Iterator[Row]:
         _refuse_bombs(self._path)
-        with self._path.open("rb") as raw:
-            book = _opened(raw)
-            sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or book.worksheets
-            if not sheets:
+        with self._path.open("rb") as raw, Spool() as spool:
+            book = _opened(raw, SharedTexts(spool))
+            sheet = book.first_sheet()
+            if sheet is None:
                 raise CannotBeRead(why="no sheet")
-            # A sheet may claim a million columns; what it holds is found out by reading.
-            sheets[0].reset_dimensions()
-            yield from listed_rows(_records(sheets[0]), self.headings, self._recognised)
+            yield from listed_rows(_records(book, sheet), self.headings, self._recognised)
 
 
-def _opened(raw: IO[bytes]) -> Any:  # noqa: ANN401  # openpyxl's stubs do not know its read-only sheets
+def _opened(raw: IO[bytes], texts: SharedTexts) -> Book:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations nobody here looks at
-            return load_workbook(raw, read_only=True, data_only=False, keep_links=False)
+            book = Book(raw, texts)
+            book.read()
     except Exception as fault:  # what hostile workbooks make it raise has no base class
         raise CannotBeRead(why=type(fault).__name__) from fault
+    return book
 
 
 def as_moment(cell: float) -> datetime | None:
@@ -79,27 +79,16 @@ def as_moment(cell: float) -> datetime | None:
     return found if isinstance(found, datetime) else None
 
 
-def _records(sheet: Any) -> Iterator[tuple[int, Sequence[Cell]]]:  # noqa: ANN401
-    rows = sheet.iter_rows()
-    number = 0
+def _records(book: Book, sheet: str) -> Iterator[tuple[int, Sequence[Cell]]]:
+    rows, number = book.rows(sheet), 0
     while True:
-        number += 1
         try:
-            cells = next(rows)
+            number, cells = next(rows)
         except StopIteration:
             return
         except Exception as fault:  # as above
-            raise BrokenAt(row=number, line=number) from fault
-        yield number, [_cell(cell) for cell in cells]
-
-
-def _cell(cell: Any) -> Cell:  # noqa: ANN401
-    value = cell.value
-    if isinstance(value, str):
-        return Formula(value) if cell.data_type == "f" else value
-    if value is None or isinstance(value, bool | int | float | datetime | date):
-        return value
-    return str(value)  # times of day, durations
+            raise BrokenAt(row=number + 1, line=number + 1) from fault
+        yield number, cells
 
 
 def _refuse_bombs(path: Path) -> None:

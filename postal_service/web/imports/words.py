@@ -20,7 +20,10 @@ KINDS: Final[dict[Kind, Pair]] = {
     Kind.OFFICES: ("Bưu cục", "Post offices"),
     Kind.STAFF: ("Nhân viên", "Staff"),
     Kind.PROCEDURES: ("Thủ tục hành chính", "Procedures"),
-    Kind.CALENDAR: ("Ngày nghỉ, ngày làm bù", "Days off and worked in their place"),
+    Kind.CALENDAR: (
+        "Lịch làm việc chung hoặc của một cơ quan",
+        "Working calendar, everybody's or one agency's",
+    ),
 }
 MODES: Final[dict[Mode, Pair]] = {
     Mode.CREATE: (

@@ -50,7 +50,7 @@ def good(kind: Kind, number: int) -> dict[str, str]:
         case Kind.CALENDAR:
             return {
                 "Ngày": f"1{number}/03/2026", "Loại": "nghỉ", "Tên": "Nghỉ bù", "Lịch": "chung",
-                "Nguồn": "Công văn",
+                "Nguồn": "Công văn", "Giờ làm việc": "",
             }  # fmt: skip
         case Kind.DOSSIERS:
             raise AssertionError("Dossiers have their own tests.")
@@ -244,7 +244,40 @@ CASES = {
     ),
     "a day off without a name": Bad(Kind.CALENDAR, {"Tên": ""}, "Tên", "import.cell_empty"),
     "a calendar that there is not": Bad(
-        Kind.CALENDAR, {"Lịch": "ngân hàng"}, "Lịch", "import.not_a_choice"
+        Kind.CALENDAR, {"Lịch": "ngân hàng"}, "Lịch", "import.no_such_calendar"
+    ),
+    "a calendar of what has no hours of work": Bad(
+        Kind.CALENDAR, {"Lịch": w.COMMUNE}, "Lịch", "import.not_a_workplace"
+    ),
+    "a calendar of an agency before it began": Bad(
+        Kind.CALENDAR, {"Lịch": w.AGENCY, "Ngày": "12/03/2020"}, "Lịch", "unit.unknown"
+    ),
+    "a day of an agency in a year without a common calendar": Bad(
+        Kind.CALENDAR, {"Lịch": w.AGENCY, "Ngày": "12/03/2029"}, "Lịch", "import.no_year_below"
+    ),
+    "hours of work on a day off": Bad(
+        Kind.CALENDAR,
+        {"Giờ làm việc": "07:00-11:30"},
+        "Giờ làm việc",
+        "import.hours_of_a_day_off",
+    ),
+    "hours that are none": Bad(
+        Kind.CALENDAR,
+        {"Loại": "làm việc", "Giờ làm việc": "buổi sáng"},
+        "Giờ làm việc",
+        "import.not_hours",
+    ),
+    "hours that no clock shows": Bad(
+        Kind.CALENDAR,
+        {"Loại": "làm việc", "Giờ làm việc": "07:00-24:30"},
+        "Giờ làm việc",
+        "calendar.bad_hours",
+    ),
+    "hours that begin before those before them end": Bad(
+        Kind.CALENDAR,
+        {"Loại": "làm việc", "Giờ làm việc": "07:00-11:30, 11:00-17:00"},
+        "Giờ làm việc",
+        "calendar.bad_hours",
     ),
     "a day told twice": Bad(Kind.CALENDAR, {"Ngày": "11/03/2026"}, "", "import.row_twice"),
 }

@@ -1,7 +1,7 @@
 """What came to the wrong unit is sent on from the counter at which it lies: to another office's round, or another desk.
 
 Custody does not move by it, and no state is lost: the item stays with its holder, bound for another
-place, and shows as redirected (X4) until it has come there (docs/adr/0017). A dossier that no agency has received yet is
+place, and shows as redirected (X4) until it has come there (docs/adr/0018). A dossier that no agency has received yet is
 from then on to be received at the desk it goes to; who decides on it stays as it was registered.
 """
 

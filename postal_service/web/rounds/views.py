@@ -21,6 +21,7 @@ from postal_service.services import (
     rounds,
     rounds_out,
     run_lists,
+    signed_heads,
     workdays,
 )
 from postal_service.services.jobs import JobId
@@ -28,7 +29,7 @@ from postal_service.services.planning import Lock, Scope
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Wish
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, signed_heads
+from postal_service.web import forms, here
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -36,6 +37,7 @@ from postal_service.web.papers import opened
 from postal_service.web.rounds import changes, words
 from postal_service.web.rounds.drawing import points
 from postal_service.web.rounds.run_list import paper_of
+from postal_service.web.signed_heads import on_paper
 
 pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
 
@@ -274,8 +276,8 @@ def print_run_list(round_id: str) -> ResponseReturnValue:
         found = run_lists.read(
             store, here.runtime().vault, RoundId(round_id), by=here.actor(), at=here.now()
         )
-        head = signed_heads.newest(store, here.runtime())
-    paper = paper_of(found, head)
+        head = signed_heads.newest(store, here.runtime().policy)
+    paper = paper_of(found, on_paper(head, here.runtime().settings.label_host))
     return opened(run_list.render(paper), f"{paper.number}-ban-ke-phat.pdf")
 
 

@@ -1,14 +1,11 @@
 """The labels of envelopes for old papers: their tokens are known in the answer that gave them out, and never again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy.orm import Session
-
-from postal_service.domain.actors import Actor
 from postal_service.domain.codes import envelope_label as label_of
+from postal_service.domain.ids import UnitCode
 from postal_service.printing import envelope_label
 from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
-from postal_service.services import overview
 from postal_service.services.return_envelopes import ReturnEnvelope
 from postal_service.web import here
 from postal_service.web.language import say
@@ -17,11 +14,17 @@ from postal_service.web.papers import Printable
 SEALED_AT_THE_DOOR = "………………"
 
 
-def labels(session: Session, envelopes: Sequence[ReturnEnvelope], *, by: Actor) -> list[Printable]:
+def units_on(envelopes: Sequence[ReturnEnvelope], *, sender: UnitCode) -> list[UnitCode]:
+    """Those whose names `labels` needs."""
+    return [sender, *(each.destination for each in envelopes)]
+
+
+def labels(
+    envelopes: Sequence[ReturnEnvelope], names: Mapping[UnitCode, str], *, sender: UnitCode
+) -> list[Printable]:
     """One print run for all of them; nothing where there are none."""
     if not envelopes:
         return []
-    names = overview.unit_names(session, [by.unit, *(each.destination for each in envelopes)])
     host = here.runtime().settings.label_host
     made = tuple(
         EnvelopeLabel(
@@ -29,7 +32,7 @@ def labels(session: Session, envelopes: Sequence[ReturnEnvelope], *, by: Actor) 
             status_link=label_of(host=host, item=each.item, token=each.label).payload,
             seal_number=SEALED_AT_THE_DOOR,
             heading="GIẤY TỜ THU LẠI",
-            sender=names[by.unit],
+            sender=names[sender],
             addressee=names[each.destination],
             address="; ".join(each.papers),
         )

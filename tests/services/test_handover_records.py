@@ -209,13 +209,13 @@ def test_both_sides_and_who_oversees_them_read_it_and_nobody_else(
 ) -> None:
     items = sealed(session, world, 2)
     event = at_desk(session, world, items)
+    moments = timelines.of_item(session, items[0])
 
     for who in (
         world.counter, world.second_counter, world.manager, world.desk_clerk,
         world.second_desk_clerk, world.officer, world.auditor, world.administrator,
     ):  # fmt: skip
         assert handover_records.of_event(session, event, policy=policy, by=who).lines
-        moments = timelines.of_item(session, items[0])
         assert handover_records.printable(session, moments, by=who)
     for who in (world.far_counter, world.far_desk_clerk, world.courier, world.far_courier):
         with pytest.raises(UnknownRecord):

@@ -18,18 +18,20 @@ from postal_service.services import (
     overview,
     scanning,
     sight,
+    signed_heads,
     transport,
 )
 from postal_service.services.bags import BagView
 from postal_service.services.recording import SealUsed
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, limits, signed_heads
+from postal_service.web import form_keys, forms, here, limits
 from postal_service.web.acts import holds
 from postal_service.web.bags.papers import printables
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.signed_heads import on_paper
 
 pages = Blueprint("bags", __name__, template_folder="templates", url_prefix="/bags")
 
@@ -155,12 +157,12 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
 def _page(bag: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = bags.view(store, bag, by=here.actor())
-        head = signed_heads.newest(store, here.runtime())
+        head = signed_heads.newest(store, here.runtime().policy)
     page = render_template(
         "bags/bag.html",
         refusal=told(refused, at="run") if refused else "",
         view=view,
-        papers=printables(view, head),
+        papers=printables(view, on_paper(head, here.runtime().settings.label_host)),
         mine=_mine(view),
         typed=forms.typed("run"),
     )

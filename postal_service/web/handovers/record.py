@@ -68,7 +68,7 @@ def view_of(
             for line in record.lines
         ),
         offer_code=record.code_digest,
-        head=on_paper(record.before, settings.label_host) if record.before else None,
+        head=on_paper(record.before, settings.label_host),
         printed_again_at=printed_again_at,
     )
 

@@ -86,7 +86,10 @@ def give_return_envelope(number: str) -> ResponseReturnValue:
             by=here.actor(),
             at=here.now(),
         )
-        papers = return_labels.labels(store, [given], by=here.actor())
+        names = overview.unit_names(
+            store, return_labels.units_on([given], sender=here.actor().unit)
+        )
+    papers = return_labels.labels([given], names, sender=here.actor().unit)
     return render_template("items/return_envelope.html", given=given, papers=papers)
 
 

@@ -13,6 +13,7 @@ from postal_service.domain.wording_dates import local
 from postal_service.printing import run_list
 from postal_service.services import (
     jobs,
+    overview,
     planning_jobs,
     plans,
     round_loading,
@@ -21,6 +22,7 @@ from postal_service.services import (
     rounds,
     rounds_out,
     run_lists,
+    signed_heads,
     workdays,
 )
 from postal_service.services.jobs import JobId
@@ -28,7 +30,7 @@ from postal_service.services.planning import Lock, Scope
 from postal_service.services.plans import PlanId
 from postal_service.services.proposals import Wish
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits, return_labels, signed_heads
+from postal_service.web import forms, here, limits, return_labels
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -36,6 +38,7 @@ from postal_service.web.papers import opened
 from postal_service.web.rounds import words
 from postal_service.web.rounds.drawing import points
 from postal_service.web.rounds.run_list import paper_of
+from postal_service.web.signed_heads import on_paper
 
 pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
 
@@ -216,7 +219,10 @@ def load(round_id: str) -> ResponseReturnValue:
             by=here.actor(),
             at=here.now(),
         )
-        labels = return_labels.labels(store, loaded.envelopes, by=here.actor())
+        names = overview.unit_names(
+            store, return_labels.units_on(loaded.envelopes, sender=here.actor().unit)
+        )
+    labels = return_labels.labels(loaded.envelopes, names, sender=here.actor().unit)
     offered = loaded.offered
     told_so = say(
         "Đã đề nghị bàn giao {count} bưu gửi cho bưu tá. Chờ bưu tá ký nhận.",
@@ -245,8 +251,8 @@ def print_run_list(round_id: str) -> ResponseReturnValue:
         found = run_lists.read(
             store, here.runtime().vault, RoundId(round_id), by=here.actor(), at=here.now()
         )
-        head = signed_heads.newest(store, here.runtime())
-    paper = paper_of(found, head)
+        head = signed_heads.newest(store, here.runtime().policy)
+    paper = paper_of(found, on_paper(head, here.runtime().settings.label_host))
     return opened(run_list.render(paper), f"{paper.number}-ban-ke-phat.pdf")
 
 

@@ -33,10 +33,11 @@ def put(
     )  # fmt: skip
 
 
-def put_all(sessions: Sessions, vault: Vault, *keys: str, **more: str) -> None:
+def put_all(sessions: Sessions, vault: Vault, *keys: str, subject: str = "") -> None:
+    """Messages about one thing, or each about a thing of its own."""
     with transaction(sessions) as session:
         for key in keys:
-            put(session, vault, key, subject=more.get("subject", f"item of {key}"))
+            put(session, vault, key, subject=subject or f"item of {key}")
 
 
 def row_of(sessions: Sessions, key: str) -> OutboxRow:

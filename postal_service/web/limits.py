@@ -64,6 +64,7 @@ DAY: Final = len("2026-12-31")
 HOUR: Final = len("08:30")
 DESCRIPTION: Final = 500
 PURPOSE: Final = 200
+LEDGER_SIZE: Final = 24  # figures, with the points that a paper sets between them
 ASKED: Final = 40  # what a list is asked about
 DOSSIER_QUERY: Final = 120
 PROCEDURE_QUERY: Final = 100

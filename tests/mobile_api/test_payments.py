@@ -19,7 +19,7 @@ from postal_service.runtime import Runtime
 from postal_service.services import cash, charges, taking
 from postal_service.services.charges import ChargeId, Due
 from postal_service.services.taking import NotDue, Taken, Told
-from postal_service.storage.schema import DossierRow, ItemRow, MoneyRow
+from postal_service.storage.schema import DossierRow, ItemRow, MoneyRow, PickupRow
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import Couriers
@@ -99,6 +99,7 @@ def test_the_day_names_each_charge_by_itself(
 ) -> None:
     with transaction(runtime.sessions) as session:
         asked = pickup(session, world)
+        session.get_one(PickupRow, asked).day = NOON.date()  # the day of the round
         publish(session, "round-1", world.courier.staff, [owing.item], asked)
         owed_there = [each.id for each in charges.owed(session, [asked])[asked]]
 

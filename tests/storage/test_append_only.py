@@ -15,6 +15,7 @@ CHANGES = {
     "ledger_entry": "signature = leaf_hash",
     "ledger_node": "hash = hash",
     "money_entry": "amount_dong = 0",
+    "outbox_retry": "unit = ''",
     "second_factor_reset": "why = ''",
     "staff_change": "why = ''",
     "shift_count": "counted_dong = 0",

@@ -918,6 +918,7 @@ def test_a_change_says_at_its_own_call_what_is_wrong(
     manager: Browser, session: Session, plan: Kept
 ) -> None:
     order, courier = first_call(session, plan)
+    order = f"{order}@{courier}"  # as the page's own forms name it
     path = f"/rounds/{plan.id}/change"
     move = {"tag": plan.tag, "act": "move", "order": order, "courier": courier}
 

@@ -15,7 +15,7 @@ from postal_service.domain.wording_numbers import in_figures
 from postal_service.services import signed_heads
 from postal_service.services.signed_heads import Head, UnknownHead
 from postal_service.storage.transaction import reading
-from postal_service.web import forms, here
+from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import open_to_all
 from postal_service.web.security import limiter
@@ -24,7 +24,6 @@ pages = Blueprint("ledger", __name__, template_folder="templates")
 
 LOOKS: Final = "60 per minute"
 KEPT_SECONDS: Final = 60
-LONGEST_SIZE: Final = 24  # figures, with the points that a paper sets between them
 
 
 @pages.get("/ledger")
@@ -32,7 +31,7 @@ LONGEST_SIZE: Final = 24  # figures, with the points that a paper sets between t
 @limiter.limit(LOOKS)
 def days() -> ResponseReturnValue:
     """The last head of each of the last days; or on to the one whose size is asked for."""
-    written = forms.asked("size", most=LONGEST_SIZE)
+    written = forms.asked("size", most=limits.LEDGER_SIZE)
     if not written:
         return _page()
     try:

@@ -30,8 +30,8 @@ def test_the_envelope_the_agreed_day_and_the_right_office(
     sign_in(page, "counter")
 
     page.goto(f"/items/{result}/delivery")
-    page.select_option("#reason", "R06")
-    page.fill("#agreed_for", (d.DAY + timedelta(days=2)).isoformat())
+    page.select_option("#reason-attempt", "R06")
+    page.fill("#agreed_for-attempt", (d.DAY + timedelta(days=2)).isoformat())
     fits(page, "agreed-day-form")
     with leaving(page):
         page.get_by_role("button", name="Ghi lần phát không thành công").click()

@@ -31,7 +31,7 @@ HOUR: Final = 3600
 # What a second on the road is worth where metres are counted: about 30 km/h.
 METRES_A_SECOND: Final = 8
 LONGEST_METRES: Final = 70_000
-LONGEST_SECONDS: Final = 8 * HOUR
+LONGEST_SECONDS: Final = 7 * HOUR
 LONGEST_RIDE_SECONDS: Final = 2 * HOUR + 1800
 RUSH_HOURS: Final = (
     SpeedPeriod(from_second=7 * HOUR, speed_percent=65),

@@ -178,6 +178,8 @@ class Choosing:
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2
         solver.parameters.cp_model_presolve = False
+        # It would take Ctrl-C over and not give it back: from then on it kills the whole process.
+        solver.parameters.catch_sigint_signal = False
         if self.deterministic:
             solver.parameters.max_deterministic_time = DETERMINISTIC_UNITS
         else:

@@ -1,6 +1,9 @@
 """The set partitioning picks whole days that fit together, never worse than what there was."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from routing.search.search import Search
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
 
+ROOT = Path(__file__).parents[2]
+
 
 def cover(columns: list[Column], incumbent: set[int], penalties: tuple[int, ...]) -> Cover:
     cost = sum(columns[number].cost for number in incumbent)
@@ -26,18 +31,42 @@ def cover(columns: list[Column], incumbent: set[int], penalties: tuple[int, ...]
     )
 
 
-def test_the_cheaper_pair_of_days_is_found() -> None:
+def choose_the_cheaper_pair() -> tuple[Column, ...] | None:
     columns = [
         Column(0, 10, (0, 1, -1)),
         Column(0, 10, (2, 3, -1)),
         Column(0, 6, (0, 2, -1)),
         Column(0, 7, (1, 3, -1)),
     ]
+    return Choosing(cover(columns, {0, 1}, (99,) * 4), seconds=5).better()
 
-    chosen = Choosing(cover(columns, {0, 1}, (99,) * 4), seconds=5).better()
+
+def test_the_cheaper_pair_of_days_is_found() -> None:
+    chosen = choose_the_cheaper_pair()
 
     assert chosen is not None
     assert {column.cost for column in chosen} == {6, 7}
+
+
+PRESSED_AFTER_A_CHOICE = """
+import signal
+from tests.routing.test_columns import choose_the_cheaper_pair
+signal.signal(signal.SIGINT, signal.default_int_handler)
+assert choose_the_cheaper_pair()
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("told")
+"""
+
+
+def test_whoever_presses_ctrl_c_after_a_choice_is_heard() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED_AFTER_A_CHOICE],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (0, "told\n")
 
 
 def test_nothing_is_chosen_where_nothing_is_better() -> None:

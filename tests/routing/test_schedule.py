@@ -206,6 +206,7 @@ def soonest(problem: Problem, order: tuple[int, ...]) -> int | None:
     model.minimize(at[-1])
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # else Ctrl-C kills whatever runs after it
     answer = solver.solve(model)
     assert answer in {cp_model.OPTIMAL, cp_model.INFEASIBLE}
     return solver.value(at[-1]) if answer == cp_model.OPTIMAL else None

@@ -16,6 +16,7 @@ from postal_service.domain.custody import Standing, State
 from postal_service.domain.custody_rules import NotForDelivery
 from postal_service.domain.identity import (
     CitizenCard,
+    Contradiction,
     Entitlement,
     contradictions,
     contradicts_dossier,
@@ -141,17 +142,19 @@ def compare_card(
     *,
     by: Actor,
     at: datetime,
-) -> None:
+) -> tuple[Contradiction, ...]:
     """Compare a card with itself, and the owner's with the dossier; the look is logged.
 
-    Raises UnknownItem, DossierErased or IdentityContradicts.
+    What it contradicts is the answer and no refusal: that would take the log of the look back.
+    Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself:
+    then nobody has looked yet.
     """
     refuse_contradictions(contradictions(card, today=local(at).date()))
     people = _people(session, vault, item, by=by, at=at)
     owner = people.get(PersonRole.OWNER)
     if receiver is Receiver.OWNER and owner is not None and owner.citizen:
-        found = contradicts_dossier(card, name=owner.name, last4=owner.citizen[-4:])
-        refuse_contradictions(found)
+        return contradicts_dossier(card, name=owner.name, last4=owner.citizen[-4:])
+    return ()
 
 
 def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:

@@ -130,6 +130,21 @@ def test_without_identity_and_proof_nobody_gets_it(
     assert "tại bưu cục phát" in result.page or "bưu điện đã nhận kết quả" in result.page
 
 
+@pytest.mark.parametrize("card", [CARD, OTHER_CARD], ids=["his", "another's"])
+def test_whoever_compares_a_card_has_looked_whatever_comes_of_it(
+    result: AtCounter, session: Session, card: str
+) -> None:
+    def looks() -> int:
+        session.expire_all()
+        asked = select(func.count()).select_from(AccessRow).filter_by(dossier=result.dossier)
+        return session.scalar(asked.where(AccessRow.why == "delivery")) or 0
+
+    before = looks()
+    result.deliver(proof="card", card=card)
+
+    assert looks() > before
+
+
 def test_the_owners_card_is_compared_and_only_its_end_is_told(
     result: AtCounter, session: Session
 ) -> None:

@@ -37,6 +37,7 @@ from postal_service.domain.identity import (
     NotACitizenCard,
     NotACitizenNumber,
     read_card,
+    refuse_contradictions,
 )
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.refusals import Refusal
@@ -299,7 +300,7 @@ def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:
         case Means.CARD:
             card = read_card(forms.raw("card")[: limits.CARD])
             with transaction(here.sessions()) as store:
-                counter_delivery.compare_card(
+                found = counter_delivery.compare_card(
                     store,
                     here.runtime().vault,
                     item,
@@ -308,6 +309,7 @@ def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:
                     by=here.actor(),
                     at=here.now(),
                 )
+            refuse_contradictions(found)  # the look stays logged
             return CardProof(last4=card.number.last4)
         case Means.OVERRIDE:
             badge = forms.line("witness", "Thẻ người chứng kiến", most=limits.BADGE)

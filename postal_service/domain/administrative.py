@@ -111,6 +111,10 @@ _NEXT: dict[tuple[Administrative | None, StepKind], Administrative] = {
 }
 
 
+# Notes of the office: a courier may have fetched before what a clerk then moved or called off.
+_OF_A_VISIT = frozenset({StepKind.VISIT_MOVED, StepKind.VISIT_CALLED_OFF})
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgencyRules:
     """How often; configuration, not law."""
@@ -146,7 +150,7 @@ def next_state(
     following = _NEXT.get((state, kind))
     if following is None:
         raise StepOutOfPlace(state=state.value if state else "", step=kind.value)
-    if earlier and at < max(step.at for step in earlier):
+    if at < max((step.at for step in earlier if step.kind not in _OF_A_VISIT), default=at):
         raise BeforeLastStep(step=kind.value, at=short_moment(at))
     if kind is StepKind.SUPPLEMENT_REQUESTED:
         asked = sum(step.kind is kind for step in earlier)

@@ -27,6 +27,7 @@ def qr(text: str, version: str, correction: str) -> ReadCode:
 
 
 STATUS = qr(f"HTTPS://POST.INVALID/{ITEM}/{TOKEN}", "3", "M")
+ROOT = qr("https://POST.INVALID/ledger/1234567", "3", "M")
 DOSSIER = desk.APPOINTMENT_SLIP.dossier_code
 BAG = movement.BAG_LABEL.bag_code
 
@@ -46,10 +47,10 @@ BAG = movement.BAG_LABEL.bag_code
         ("p09-nhan-niem-phong-100x50", [{bars(ITEM), STATUS}] * 2),
         ("p09-nhan-niem-phong-a6", [{bars(ITEM), STATUS}] * 2),
         ("p10-nhan-tui", [{bars(BAG), qr(BAG, "2", "Q")}]),
-        ("p10-ban-ke-dong-tui", [{bars(BAG)}]),
-        ("p11-bien-ban-giao-nhan-ho-so", [{STATUS}] * 2),
-        ("p12-bien-ban-giao-nhan-ket-qua", [{STATUS}] * 2),
-        ("p13-ban-ke-phat", [set(), set()]),
+        ("p10-ban-ke-dong-tui", [{bars(BAG)}, {ROOT}]),
+        ("p11-bien-ban-giao-nhan-ho-so", [set(), {STATUS, ROOT}] * 2),
+        ("p12-bien-ban-giao-nhan-ket-qua", [set(), {STATUS}] * 2),
+        ("p13-ban-ke-phat", [set(), {ROOT}]),
         ("p14-phieu-xac-nhan-phat", [{bars(ITEM)}]),
         ("p15-bien-ban-bat-thuong", [{bars(ITEM)}]),
         ("p16-bien-ban-chuyen-hoan", [{bars(ITEM)}] * 2),

@@ -210,7 +210,7 @@ def test_two_senders_at_once_send_each_message_once_and_in_order(
         mine = [key for key in keys if int(key) % 4 == item]
         assert mine == sorted(mine)
     with reading(committed_sessions) as session:
-        states = set(session.execute(select(OutboxRow.state, OutboxRow.attempts)).tuples())
+        states = set(map(tuple, session.execute(select(OutboxRow.state, OutboxRow.attempts))))
     assert states == {("sent", 1)}
 
 

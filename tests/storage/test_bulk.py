@@ -24,6 +24,7 @@ def rows(count: int) -> list[dict[str, object]]:
             "subject": f"Đ’ \x00 {number}", "kind": "sms", "payload": bytes([number % 256]) * 3,
             "state": "waiting", "attempts": number % 3, "next_at": NOON + timedelta(days=number),
             "made_at": NOON.astimezone(timezone(timedelta(hours=7))), "error": "",
+            "key": f"otp-{number}", "unit": "", "shown_to": "", "via": "", "expires_at": NOON,
         }
         for number in range(count)
     ]  # fmt: skip

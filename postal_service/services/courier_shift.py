@@ -5,7 +5,7 @@ offer, and see who holds what. It tells no more than this courier needs for his 
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -128,11 +128,12 @@ def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
     rows = _rounds(session, by.staff, day)
     rounds = with_stops(session, vault, rows)
     numbers = _numbers(session, [row.id for row in rows], by)
-    envelopes = _envelopes(session, numbers)
+    back = return_envelopes.of(session, numbers)
+    envelopes = _envelopes(back)
     return Shift(
         day=day,
         rounds=rounds,
-        packages=_packages(session, numbers | envelopes),
+        packages=_packages(session, numbers | envelopes, back),
         colleagues=_colleagues(session, by),
         cursor=cursors.Cursor(size, _version(rows, envelopes, _visits(session, rows))).written,
         days_to_agree=_days_to_agree(session, by, day),
@@ -151,12 +152,13 @@ def changes(session: Session, since: str, *, by: Actor, at: datetime) -> Changes
     page = list(islice(reading.everything(session, after=cursor.size), cursors.PAGE))
     touched = {each.event.item for each in page} - {""}
     numbers = _numbers(session, [row.id for row in rows], by)
-    envelopes = _envelopes(session, numbers)
+    back = return_envelopes.of(session, numbers)
+    envelopes = _envelopes(back)
     mine = (numbers | envelopes) & touched
     version = _version(rows, envelopes, _visits(session, rows))
     end = cursor.size + len(page)
     return Changes(
-        packages=_packages(session, mine),
+        packages=_packages(session, mine, back),
         gone=tuple(sorted(_left(session, page, by) - mine)),
         rounds_changed=version != cursor.rounds,
         cursor=cursors.Cursor(end, version).written,
@@ -203,10 +205,9 @@ def _visits(session: Session, rows: Sequence[RoundRow]) -> list[str]:
     ]
 
 
-def _envelopes(session: Session, numbers: Collection[ItemId]) -> set[ItemId]:
-    """The envelopes that go with these, for the papers that are taken back."""
-    found = return_envelopes.of(session, numbers).values()
-    return {each.envelope for each in found if each.envelope}
+def _envelopes(back: Mapping[ItemId, TakenBack]) -> set[ItemId]:
+    """The envelopes that go along for the papers that are taken back."""
+    return {each.envelope for each in back.values() if each.envelope}
 
 
 def _days_to_agree(session: Session, by: Actor, day: date) -> tuple[date, ...]:
@@ -239,7 +240,9 @@ def _of_pages(page_after: Callable[[str], list[Standing]]) -> set[ItemId]:
     return numbers
 
 
-def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, ...]:
+def _packages(
+    session: Session, numbers: Collection[ItemId], back: Mapping[ItemId, TakenBack]
+) -> tuple[Package, ...]:
     standings = holdings.standings(session, numbers)
     rows = session.scalars(
         select(ItemRow).where(ItemRow.item.in_(numbers)).order_by(ItemRow.item)
@@ -248,7 +251,6 @@ def _packages(session: Session, numbers: Collection[ItemId]) -> tuple[Package, .
     expected = {each.item: each for each in collecting.expected(session, awaited).values()}
     offers = _offers(session, standings.values())
     owed = charges.owed(session, {DossierId(row.dossier) for row in rows if row.dossier})
-    back = return_envelopes.of(session, numbers)
     return tuple(
         Package(
             item=ItemId(row.item),

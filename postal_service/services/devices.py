@@ -15,6 +15,7 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import RevokeDevice
 from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.services import directory
 from postal_service.services.office_events import OfficeKeys, office_device, registry
 from postal_service.storage.schema import DeviceRow, NonceRow, TokenRow, UnitRow
 
@@ -143,5 +144,4 @@ def fingerprint_of(row: DeviceRow) -> str:
 
 def _under(by: Actor) -> ColumnElement[bool]:
     by.need(*HEADS)
-    paths = sorted({grant.path for grant in by.grants if grant.role in HEADS})
-    return or_(*(UnitRow.path.startswith(path, autoescape=True) for path in paths))
+    return directory.below(by, HEADS)

@@ -21,7 +21,7 @@ from postal_service.domain.standing import Administrative, Digitisation
 from postal_service.services import dossiers, persons
 from postal_service.services.evidence import media_type_of
 from postal_service.services.vault import Vault, open_sealed, seal
-from postal_service.storage.schema import AccessRow, DossierRow, PaperRow, ScanRow
+from postal_service.storage.schema import DossierRow, PaperRow, ScanRow
 
 ScanId = NewType("ScanId", int)
 
@@ -206,16 +206,7 @@ def open_scan(
     if row.content is None:
         raise persons.DossierErased(dossier=dossier)
     content = open_sealed(key.key, row.content, _place(dossier, row.evidence))
-    session.add(
-        AccessRow(
-            at=at,
-            staff=by.staff,
-            unit=by.unit,
-            dossier=dossier,
-            what=f"scan {row.position}",
-            why=purpose.value,
-        )
-    )
+    persons.log_look(session, dossier, f"scan {row.position}", purpose=purpose, by=by, at=at)
     session.flush()
     return _scan(row), content
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -264,14 +264,15 @@ def actor(session: Session, staff: StaffId, unit_code: UnitCode | None = None) -
     return Actor(staff=staff, unit=unit_code, path=place.path, grants=given)
 
 
+def below(by: Actor, roles: Collection[Role]) -> ColumnElement[bool]:
+    """Of UnitRow: the units where `by` has one of these roles, and all under them."""
+    paths = sorted({grant.path for grant in by.grants if grant.role in roles})
+    return or_(false(), *(UnitRow.path.startswith(path, autoescape=True) for path in paths))
+
+
 def under(by: Actor, roles: Collection[Role]) -> Select[str]:
     """Whoever has a role over a unit below one where `by` has one of these roles."""
-    scopes = [grant.path for grant in by.grants if grant.role in roles]
-    return (
-        select(RoleRow.staff)
-        .join(UnitRow, UnitRow.code == RoleRow.unit)
-        .where(or_(*(UnitRow.path.startswith(scope, autoescape=True) for scope in scopes)))
-    )
+    return select(RoleRow.staff).join(UnitRow, UnitRow.code == RoleRow.unit).where(below(by, roles))
 
 
 def grants(session: Session, staff: Iterable[StaffId]) -> Mapping[StaffId, list[Grant]]:

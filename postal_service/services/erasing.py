@@ -22,7 +22,7 @@ from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Administrative
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import dossiers, evidence, jobs, places
+from postal_service.services import dossiers, evidence, jobs, persons, places
 from postal_service.services.job_runner import Context
 from postal_service.services.jobs import Job, UnknownJob
 from postal_service.services.office_events import OfficeKeys, office_device, registry
@@ -138,16 +138,8 @@ def erase(
     device = office_device(session, keys, by.unit, at=at)
     act = acts.Erase(subject=dossier, why=reason.value)
     recorded = registry(session, keys, device, act, staff=by.staff, at=at)
-    session.add(
-        AccessRow(
-            at=at,
-            staff=by.staff,
-            unit=by.unit,
-            dossier=dossier,
-            what=f"{_LOGGED}{recorded.event}",
-            why=Purpose.ERASING.value,
-        )
-    )
+    what = f"{_LOGGED}{recorded.event}"
+    persons.log_look(session, dossier, what, purpose=Purpose.ERASING, by=by, at=at)
     # Each has a job of its own: one that runs already may be past the table that matters.
     jobs.enqueue(session, OVERWRITE, {"dossier": dossier}, unit=by.unit, by=by, at=at)
     return Erased(

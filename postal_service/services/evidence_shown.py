@@ -16,11 +16,11 @@ from postal_service.domain.ids import EventId, ItemId
 from postal_service.projections import timelines
 from postal_service.projections.evidence_uses import named_by
 from postal_service.projections.timelines import Moment
-from postal_service.services import dossiers, evidence, sight
+from postal_service.services import dossiers, evidence, persons, sight
 from postal_service.services.evidence import LOOKERS, Evidence, UnknownEvidence
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
-from postal_service.storage.schema import AccessRow, EvidenceRow, UnitRow
+from postal_service.storage.schema import EvidenceRow, UnitRow
 
 LOOK = "evidence"  # what the access log calls it
 
@@ -87,15 +87,6 @@ def look(
     dossier = dossiers.of_items(session, [item]).get(item)
     if dossier is not None:  # what a bag's event shows is no citizen's
         purpose = Purpose.AUDIT if by.may(Role.AUDITOR) else Purpose.PROCESSING
-        session.add(
-            AccessRow(
-                at=at,
-                staff=by.staff,
-                unit=by.unit,
-                dossier=dossier,
-                what=LOOK,
-                why=purpose.value,
-            )
-        )
+        persons.log_look(session, dossier, LOOK, purpose=purpose, by=by, at=at)
         session.flush()
     return found

@@ -17,7 +17,7 @@ from postal_service.domain.clock import claimed
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import overview
+from postal_service.services import directory, overview
 from postal_service.services.office_events import milliseconds
 from postal_service.services.overview import LYING, Names
 from postal_service.storage.schema import DeviceRow, EntryRow, HoldingRow, UnitRow, VerdictRow
@@ -200,9 +200,8 @@ def _owners(session: Session, devices: set[str]) -> dict[str, tuple[StaffId, Uni
 
 
 def _units_of(by: Actor) -> Select[str]:
-    paths = sorted({grant.path for grant in by.grants if grant.role in OVERSEEING})
-    under = (UnitRow.path.startswith(path, autoescape=True) for path in paths)
-    return select(UnitRow.code).where(or_(UnitRow.code == by.unit, *under))
+    overseen = directory.below(by, OVERSEEING)
+    return select(UnitRow.code).where(or_(UnitRow.code == by.unit, overseen))
 
 
 def _names(session: Session, offers: Sequence[Offered], unpaired: Sequence[Unpaired]) -> Names:

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType, assert_never
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.phones import masked_phone
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.services import directory
 from postal_service.services.gateways import Answer, Later, Letter, Never, Taken, Via, WhyNot
 from postal_service.services.vault import SealedFieldDamagedError, Vault, open_sealed, seal
 from postal_service.storage.schema import OutboxRetryRow, OutboxRow, UnitRow
@@ -329,11 +330,10 @@ def _give_up(row: OutboxRow, why: str, at: datetime) -> None:
 
 
 def _under(by: Actor, roles: Sequence[Role]) -> Select[OutboxRow]:
-    paths = sorted({grant.path for grant in by.grants if grant.role in roles})
     return (
         select(OutboxRow)
         .join(UnitRow, UnitRow.code == OutboxRow.unit)
-        .where(or_(*(UnitRow.path.startswith(path, autoescape=True) for path in paths)))
+        .where(directory.below(by, roles))
     )
 
 

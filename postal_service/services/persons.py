@@ -197,19 +197,22 @@ def look_many(
     """The same for a round's dossiers, one row of the log for each. Raises DossierErased."""
     wanted = list(roles)
     found = _open_all(session, vault, asked, wanted)
-    session.add_all(
-        AccessRow(
-            at=at,
-            staff=by.staff,
-            unit=by.unit,
-            dossier=dossier,
-            what=",".join(sorted(role.value for role in found[dossier])),
-            why=purpose.value,
-        )
-        for dossier in sorted(found)
-    )
+    for dossier in sorted(found):
+        what = ",".join(sorted(role.value for role in found[dossier]))
+        log_look(session, dossier, what, purpose=purpose, by=by, at=at)
     session.flush()
     return found
+
+
+def log_look(
+    session: Session, dossier: DossierId, what: str, *, purpose: Purpose, by: Actor, at: datetime
+) -> None:
+    """A line of the access log, which the citizen can read: who looked at what of a dossier, and why."""
+    session.add(
+        AccessRow(
+            at=at, staff=by.staff, unit=by.unit, dossier=dossier, what=what, why=purpose.value
+        )
+    )
 
 
 def masked(

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import StaffId, UnitCode
+from postal_service.services import directory
 from postal_service.services.devices import HEADS
 from postal_service.storage.schema import RoleRow, StaffRow, UnitRow
 
@@ -29,7 +30,6 @@ def couriers(session: Session, *, by: Actor) -> list[Holder]:
     Raises RoleNeeded for whoever is no head.
     """
     by.need(*HEADS)
-    paths = sorted({grant.path for grant in by.grants if grant.role in HEADS})
     rows = session.execute(
         select(StaffRow.id, StaffRow.name, UnitRow.code, UnitRow.name)
         .join(RoleRow, RoleRow.staff == StaffRow.id)
@@ -37,7 +37,7 @@ def couriers(session: Session, *, by: Actor) -> list[Holder]:
         .where(
             RoleRow.role == Role.COURIER.value,
             StaffRow.active,
-            or_(*(UnitRow.path.startswith(path, autoescape=True) for path in paths)),
+            directory.below(by, HEADS),
         )
         .order_by(UnitRow.search_name, StaffRow.search_name, StaffRow.id)
         .limit(LISTED)

@@ -10,12 +10,13 @@ corrected by two people like anything else in the ledger.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import DeviceId, EventId
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.services import directory
 from postal_service.services.arrival import ACTIVE, chains
 from postal_service.services.examining import Batch, Reason, Sent, Sound, examine
 from postal_service.services.syncing import Outcome, Status, receive
@@ -146,5 +147,4 @@ def _open(session: Session, kept: int, by: Actor) -> QuarantineRow:
 
 def _under(by: Actor) -> ColumnElement[bool]:
     by.need(*HEADS)
-    paths = sorted({grant.path for grant in by.grants if grant.role in HEADS})
-    return or_(*(UnitRow.path.startswith(path, autoescape=True) for path in paths))
+    return directory.below(by, HEADS)

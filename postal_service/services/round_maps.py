@@ -19,7 +19,7 @@ from postal_service.services.persons import Purpose
 from postal_service.services.plans import PlanId
 from postal_service.services.round_pages import Call, Round, call_of, page
 from postal_service.services.vault import Vault
-from postal_service.storage.schema import AccessRow, UnitRow
+from postal_service.storage.schema import UnitRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +60,9 @@ def drawn(session: Session, vault: Vault, plan: PlanId, *, by: Actor, at: dateti
     shown = page(session, plan, by=by)
     calls = [call for each in shown.rounds for call in each.calls]
     spots = _home_spots(session, vault, calls)
-    session.add_all(
-        AccessRow(
-            at=at,
-            staff=by.staff,
-            unit=by.unit,
-            dossier=order.partition(":")[2],
-            what="position",
-            why=Purpose.DELIVERY.value,
-        )
-        for order in sorted(spots)
-    )
+    for order in sorted(spots):
+        dossier = DossierId(order.partition(":")[2])
+        persons.log_look(session, dossier, "position", purpose=Purpose.DELIVERY, by=by, at=at)
     spots |= _desk_spots(session, calls)
     session.flush()
     office = session.get_one(UnitRow, found.office)

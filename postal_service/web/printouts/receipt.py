@@ -32,11 +32,11 @@ def is_offered(dossier: Dossier) -> bool:
 def receipt(
     view: DossierView, people: Mapping[PersonRole, Person], *, at: datetime
 ) -> AppointmentSlip:
-    """Raises NotRecorded before the agency has received it, and where nobody is recorded."""
+    """Raises NotRecorded where it is not offered, and where nobody is recorded."""
     dossier = view.dossier
     received_at = dossier.received_at
     who = next((people[role] for role in (*SUBMITTERS, *people) if role in people), None)
-    if received_at is None or who is None:
+    if received_at is None or not is_offered(dossier) or who is None:
         raise NotRecorded(dossier=dossier.code)
     owner = next((people[role] for role in OWNERS if role in people), who)
     first, later = _reception(view)

@@ -1,6 +1,8 @@
 """Open a paper that a dossier's record is told on. People are masked on it, so printing it is no look at them."""
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar, assert_never
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -9,6 +11,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.ids import DossierId
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
+from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import Unknown
 from postal_service.printing import (
     appointment_slip,
@@ -19,6 +22,7 @@ from postal_service.printing import (
 from postal_service.printing.transfer_slip import TransferSlip
 from postal_service.services import administrative, overview, persons, places, procedures, transfers
 from postal_service.services.charges import ChargeId
+from postal_service.services.overview import DossierView
 from postal_service.services.persons import Purpose
 from postal_service.services.transfers import ASKING, TransferAsked
 from postal_service.storage.transaction import reading, transaction
@@ -28,10 +32,11 @@ from postal_service.web.labels import vietnamese
 from postal_service.web.papers import opened
 from postal_service.web.printouts import control, letters, receipt
 from postal_service.web.printouts.authorisation import for_clerk
-from postal_service.web.printouts.letters import NotRecorded
 from postal_service.web.printouts.offered import NAMES, REGISTERING
 from postal_service.web.printouts.registration import registration
 from postal_service.web.receptions.slips import OPERATOR
+
+Paper = TypeVar("Paper")
 
 pages = Blueprint("printouts", __name__, url_prefix="/dossiers")
 
@@ -77,44 +82,38 @@ def show(key: str, paper: str) -> ResponseReturnValue:
 @pages.post("/<key>/papers/receipt")
 @staff_only(*REGISTERING)
 def print_receipt(key: str) -> ResponseReturnValue:
-    """The appointment slip as it is recorded now; it names people in full, so it is a look that is logged."""
-    dossier, by, at = DossierId(key), here.actor(), here.now()
-    vault = here.runtime().vault
-    with transaction(here.sessions()) as store:
-        view = overview.dossier(store, vault, dossier, by=by)
-        if not receipt.is_offered(view.dossier):
-            raise NotRecorded(dossier=view.dossier.code)
-        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
-        paper = receipt.receipt(view, people, at=at)
-    return opened(appointment_slip.render(paper), f"{view.dossier.code}-hen-tra.pdf")
+    """The appointment slip as it is recorded now."""
+    code, paper = _of_people(key, partial(receipt.receipt, at=here.now()))
+    return opened(appointment_slip.render(paper), f"{code}-hen-tra.pdf")
 
 
 @pages.post("/<key>/papers/return-registration")
 @staff_only(*REGISTERING)
 def register_again(key: str) -> ResponseReturnValue:
-    """It names the receiver and the address in full, so printing it again is a look that is logged."""
-    dossier, by, at = DossierId(key), here.actor(), here.now()
-    vault = here.runtime().vault
-    with transaction(here.sessions()) as store:
-        view = overview.dossier(store, vault, dossier, by=by)
-        if not view.dossier.result_by_post:
-            raise NotRecorded(dossier=view.dossier.code)
-        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
-        paper = registration(view, people, at=at)
-    return opened(return_registration.render(paper), f"{view.dossier.code}-nhan-ket-qua.pdf")
+    code, paper = _of_people(key, partial(registration, at=here.now()))
+    return opened(return_registration.render(paper), f"{code}-nhan-ket-qua.pdf")
 
 
 @pages.post("/<key>/papers/authorisation")
 @staff_only(*REGISTERING)
 def authorise(key: str) -> ResponseReturnValue:
-    """A form with the owner's name and address on it, so printing it is a look that is logged."""
-    dossier, by, at = DossierId(key), here.actor(), here.now()
-    vault = here.runtime().vault
+    """A form with the owner's name and address on it."""
+    code, paper = _of_people(key, for_clerk)
+    return opened(authorisation.render(paper), f"{code}-uy-quyen.pdf")
+
+
+def _of_people(
+    key: str, told: Callable[[DossierView, Mapping[PersonRole, Person]], Paper]
+) -> tuple[str, Paper]:
+    """A dossier's code, and what a paper tells of it that names people in full: a look that is logged.
+
+    `told` refuses what the dossier has no such paper for; then nobody has looked.
+    """
+    dossier, by, vault = DossierId(key), here.actor(), here.runtime().vault
     with transaction(here.sessions()) as store:
         view = overview.dossier(store, vault, dossier, by=by)
-        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
-        paper = for_clerk(view, people)
-    return opened(authorisation.render(paper), f"{view.dossier.code}-uy-quyen.pdf")
+        people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=here.now())
+        return view.dossier.code, told(view, people)
 
 
 @pages.get("/<key>/transfers/<charge>")

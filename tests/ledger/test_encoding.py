@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postal_service.domain import acts
@@ -66,6 +66,7 @@ def test_the_verifier_knows_every_event_that_the_writer_writes(event: Event) -> 
         check_keys(json.loads(encode(event)))
 
 
+@settings(max_examples=500)  # the rarest of the cells to change came up once in thousands
 @given(events(), st.data())
 def test_the_verifier_refuses_what_the_writer_refuses(event: Event, data: st.DataObject) -> None:
     told = json.loads(encode(event))

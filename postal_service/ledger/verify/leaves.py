@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from .answer import Broken
-from .shapes import REGISTRY, check_keys
+from .shapes import check_keys
 from .tree import leaf_hash
 from .values import bytes_in, is_number, object_in
 
@@ -43,9 +43,6 @@ def open_leaf(index: int, line: bytes) -> Leaf:
 
 def check_shape(leaf: Leaf) -> None:
     """Whether the values of the event and beside it are what they should be, each for itself."""
-    event = leaf.event
-    check_keys(event)
+    check_keys(leaf.event)
     if not is_number(leaf.beside["rx"]) or not is_number(leaf.beside["iseq"]):
         raise Broken("its iseq or rx is not a number")
-    if (event["item"] == "") != (event["type"] in REGISTRY):
-        raise Broken("an event of the registry concerns no item, and any other does")

@@ -24,6 +24,8 @@ def check_keys(event: dict[str, Any]) -> None:
     for key, check in must.items():
         if key not in event or not check(event[key]):
             raise Broken(f"its key {key} is missing or malformed")
+    if (event["item"] == "") != (kind in REGISTRY):
+        raise Broken("an event of the registry concerns no item, and any other does")
     if len(event) == len(must):
         return
     for key in event.keys() - must.keys():

@@ -10,6 +10,8 @@ from routing.search.search import Search
 
 # One round per stop is worth about so much; a chunk takes some milliseconds.
 ROUNDS_A_CHUNK: Final = 20_000
+# Where rounds are counted, even a few of them cool down in so many steps and more.
+CHUNKS_TO_COOL: Final = 20
 LONGEST_CHUNK_SECONDS: Final = 0.05
 # Every so many chunks the search is tempted to serve more than pays stop by stop.
 TEMPT_EVERY: Final = 25
@@ -26,7 +28,7 @@ class Walk:
     def step(self, temperature: float, *, most: int | None = None) -> None:
         """One chunk of rounds; `most` are left where they are counted."""
         begun = time.monotonic()
-        chunk = self.chunk if most is None else min(self.chunk, most)
+        chunk = self.chunk if most is None else min(self.chunk, max(1, most // CHUNKS_TO_COOL))
         self.chunks += 1
         if self.search.is_tempting and self.chunks % TEMPT_EVERY == 1:
             self.search.tempt(chunk, temperature)

@@ -15,7 +15,6 @@ from sqlalchemy import update
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
-from postal_service.app import create_app
 from postal_service.domain.desk_codes import desk_code
 from postal_service.runtime import Runtime, start
 from postal_service.services.gateways import FolderGateway
@@ -25,7 +24,7 @@ from tests.clock import Clock
 from tests.databases import not_here
 from tests.services import world as w
 from tests.services.world import World, build
-from tests.web.conftest import PASSWORD, password_hash, settings_for_tests
+from tests.web.conftest import PASSWORD, password_hash, settings_for_tests, site_over
 
 SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -76,7 +75,7 @@ def office(committed_sessions: Sessions, tmp_path: Path) -> Office:
 @pytest.fixture
 def site(office: Office) -> Iterator[str]:
     """The address of a server over the small organisation."""
-    with _served(create_app(office.runtime)) as address:
+    with _served(site_over(office.runtime)) as address:
         yield address
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
-from postal_service.app import create_app
 from postal_service.domain.actors import Role
 from postal_service.services import delivery, handovers, transport
 from postal_service.storage.transaction import transaction
@@ -17,7 +16,7 @@ from tests.browser.fitting import SMALL, UNNAMED, WIDER, leaving
 from tests.services import in_hand, journeys
 from tests.services import rounds_day as d
 from tests.services import world as w
-from tests.web.conftest import PASSWORD
+from tests.web.conftest import PASSWORD, site_over
 from tests.web.test_routes import LOGINS, NOT_THERE, PART, path_of, routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -120,7 +119,7 @@ def busy(office: Office, site: str) -> Busy:
 
 def paths(busy: Busy, office: Office, role: Role) -> list[str]:
     """Every address that this role may ask for, once for each thing that it can be about."""
-    app = create_app(office.runtime)
+    app = site_over(office.runtime)
     found = []
     for method, rule, endpoint in routes(app):
         allowed = roles_of(app, endpoint)

@@ -6,6 +6,7 @@ no other year is known.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
-from postal_service.domain.procedures import version_from_reference
+from postal_service.domain.procedures import ProcedureVersion, version_from_reference
 from postal_service.domain.text import search_key
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.reference import holidays as shipped_holidays
@@ -186,10 +187,14 @@ def far_administrator(session: Session) -> str:
 
 
 def _procedures(session: Session, by: Actor) -> dict[str, procedures.VersionId]:
-    shipped = {row.code: row for row in shipped_procedures.procedures()}
     return {
-        code: procedures.add_version(
-            session, version_from_reference(shipped[code]), source="shipped", by=by
-        )
-        for code in PROCEDURES
+        code: procedures.add_version(session, version, source="shipped", by=by)
+        for code, version in _shipped_versions().items()
     }
+
+
+@cache
+def _shipped_versions() -> dict[str, ProcedureVersion]:
+    """Read once; every test builds a world."""
+    shipped = {row.code: row for row in shipped_procedures.procedures()}
+    return {code: version_from_reference(shipped[code]) for code in PROCEDURES}

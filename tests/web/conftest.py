@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -76,9 +78,32 @@ def runtime(sessions: Sessions, world: World, clock: Clock, tmp_path: Path) -> R
     return start(configured, clock=clock, sessions=sessions)
 
 
+class Compiled(BytecodeCache):
+    """The templates of all sites of a process, compiled once; each site has its own environment."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
+def site_over(runtime: Runtime) -> Flask:
+    site = create_app(runtime)
+    site.jinja_env.bytecode_cache = COMPILED
+    return site
+
+
 @pytest.fixture
 def app(runtime: Runtime) -> Flask:
-    return create_app(runtime)
+    return site_over(runtime)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,6 +45,7 @@ HOSTILE = {
 }
 
 
+@cache
 def fields_read() -> list[str]:
     """The names of all fields that any page reads."""
     source = "".join(path.read_text() for path in Path(web.__path__[0]).rglob("*.py"))

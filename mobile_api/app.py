@@ -14,6 +14,7 @@ from mobile_api.intake import Intake
 from mobile_api.limits import Counting, Limits
 from mobile_api.requests import register_requests
 from mobile_api.v1 import (
+    attempts,
     batches,
     blobs,
     checkpoints,
@@ -27,7 +28,7 @@ from mobile_api.v1 import (
 from postal_service.runtime import Runtime
 
 __all__ = ["Limits", "contract", "create_app"]
-PARTS = (devices, me, rounds, batches, checkpoints, payments, blobs, items, code_lists)
+PARTS = (devices, me, rounds, batches, checkpoints, payments, blobs, items, attempts, code_lists)
 
 
 def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
@@ -71,6 +72,7 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         "batches.upload": limits.sync,
         "blobs.keep": limits.sync,
         "payments.tell": limits.sync,
+        "attempts.tell_address": limits.sync,
         "items.send_code": limits.message_codes,
         "items.redeem_code": limits.message_codes,
     }

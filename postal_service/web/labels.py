@@ -164,6 +164,7 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Basis.CARD, ("thẻ căn cước", "citizen card")),
     (Basis.PAPER, ("giấy tờ trong hồ sơ", "a paper of the dossier")),
     (Basis.CITIZEN, ("công dân báo lại", "the citizen told us")),
+    (Basis.DOOR, ("lời kể tại nơi phát", "what a courier was told at the door")),
     (CorrectionState.WAITING, ("chờ đối chiếu", "to be compared")),
     (CorrectionState.ACCEPTED, ("đã sửa", "corrected")),
     (CorrectionState.REJECTED, ("không sửa", "not corrected")),

@@ -74,6 +74,7 @@ def test_every_operation_but_those_that_give_tokens_needs_one(
     examples = {
         "{device}": "AAAAAAAA",
         "{digest}": "sha-256:" + "0" * 64,
+        "{event}": "0193a000-0000-7000-8000-000000000000",
         "{item}": "BH000000005VN",
         "{round_id}": "r1",
     }

@@ -63,7 +63,7 @@ def _resources_on(app: Flask) -> PhonesApi:
 
 
 def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
-    counting = Counting(app, runtime.settings.redis_url)
+    counting = Counting(app, runtime.settings.redis_url, tokens=limits.tokens)
     app.extensions["counting"] = counting
     by_endpoint = {
         "devices.present_key": limits.enrolment,

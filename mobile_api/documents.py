@@ -19,7 +19,7 @@ PREFIX = "/api/v1"
 _HEADERS: dict[str, dict[str, Any]] = {
     POLICY: {
         "description": "The limits of this operation: q requests in w seconds. Not told of a "
-        "request that was refused before it was counted.",
+        "request that was refused before it was counted. `tokens` are requests without a good token.",
         "schema": {"type": "string"},
         "example": '"batches.upload/60";q=600;w=60',
     },

@@ -20,6 +20,7 @@ from mobile_api.v1 import (
     checkpoints,
     code_lists,
     devices,
+    handovers,
     items,
     me,
     payments,
@@ -28,7 +29,19 @@ from mobile_api.v1 import (
 from postal_service.runtime import Runtime
 
 __all__ = ["Limits", "contract", "create_app"]
-PARTS = (devices, me, rounds, batches, checkpoints, payments, blobs, items, attempts, code_lists)
+PARTS = (
+    devices,
+    me,
+    rounds,
+    batches,
+    checkpoints,
+    payments,
+    blobs,
+    items,
+    attempts,
+    handovers,
+    code_lists,
+)
 
 
 def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
@@ -73,6 +86,7 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         "blobs.keep": limits.sync,
         "payments.tell": limits.sync,
         "attempts.tell_address": limits.sync,
+        "handovers.paper": limits.papers,
         "items.send_code": limits.message_codes,
         "items.redeem_code": limits.message_codes,
     }

@@ -35,6 +35,7 @@ class Limits:
     sync: str = "600/minute"
     asking: str = "300/minute"
     message_codes: str = "20/minute"
+    papers: str = "30/minute"  # setting one takes longer than any other answer
     tokens: str = "300/minute"  # that are none, by address, wherever they are shown
 
 

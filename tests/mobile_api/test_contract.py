@@ -28,6 +28,7 @@ NO_LIMITS = Limits(
     sync="1000000/minute",
     asking="1000000/minute",
     message_codes="1000000/minute",
+    papers="1000000/minute",
     tokens="1000000/minute",
 )
 

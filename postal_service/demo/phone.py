@@ -32,6 +32,7 @@ from postal_service.ledger.signing import ED25519, PrivateKey
 from postal_service.ledger.witness import Policy, believe
 from postal_service.services.door_addresses import Heard
 from postal_service.services.enrolling import enrolment_message
+from postal_service.services.particulars import AnotherWaits
 from postal_service.services.phone_access import sign_in_message
 
 AT_ONCE = 500  # events of one upload
@@ -384,7 +385,7 @@ class Phone:
         return event
 
     def tell_addresses(self) -> None:
-        """Tell what was heard at those doors whose attempts are in the ledger."""
+        """Tell what was heard at those doors whose attempts are in the ledger; what must wait is kept."""
         for event in [each for each in self.addresses if each in self.receipts]:
             heard = self.addresses[event]
             told = {
@@ -397,6 +398,8 @@ class Phone:
             except ServerSaidNoError as no:
                 if no.status not in REFUSED_FOR_GOOD:
                     raise
+                if no.code == AnotherWaits.code:
+                    continue  # the office decides on that one first
                 self.refused_addresses[event] = no.code
             del self.addresses[event]
 

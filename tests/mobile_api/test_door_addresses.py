@@ -289,6 +289,8 @@ def test_while_another_correction_waits_it_stays_refused_and_can_be_told_later(
     body = told(phone.addresses[tried])
     got = put(phone, client, tried, body)
     assert (got.status_code, got.get_json()["code"]) == (409, "particulars.another_waits")
+    phone.tell_addresses()
+    assert list(phone.addresses) == [tried]
     with transaction(runtime.sessions) as session:
         particulars.decide(
             session, world.vault, other.id, right=False, by=world.desk_clerk, at=runtime.clock()

@@ -62,7 +62,10 @@ def communes() -> ResponseReturnValue:
         found = overview.units_of_kind(
             session, [door_addresses.COMMUNE], day=local(runtime().clock()).date()
         )
-    return _told(communes=[{"code": code, "name": name} for code, name in found.items()])
+    # Places have one name, whatever the phone speaks.
+    return unless_known(
+        jsonify(communes=[{"code": code, "name": name} for code, name in found.items()])
+    )
 
 
 def _told(**codes: list[dict[str, object]]) -> ResponseReturnValue:

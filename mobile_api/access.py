@@ -4,6 +4,7 @@ import re
 
 from flask import Flask, current_app, g, request
 
+from mobile_api.limits import Counting
 from postal_service.runtime import Runtime
 from postal_service.services import phone_access
 from postal_service.services.phone_access import SignedIn, TokenRefused
@@ -41,4 +42,6 @@ def caller() -> SignedIn:
 def _know_the_caller() -> None:
     versioned = request.endpoint is not None and request.path.startswith(VERSIONED)
     if versioned and request.endpoint not in OPEN:
+        counting: Counting = current_app.extensions["counting"]
+        counting.refuse_who_guesses()
         caller()

@@ -14,11 +14,13 @@ from mobile_api.intake import Intake
 from mobile_api.limits import Counting, Limits
 from mobile_api.requests import register_requests
 from mobile_api.v1 import (
+    attempts,
     batches,
     blobs,
     checkpoints,
     code_lists,
     devices,
+    handovers,
     items,
     me,
     payments,
@@ -27,7 +29,19 @@ from mobile_api.v1 import (
 from postal_service.runtime import Runtime
 
 __all__ = ["Limits", "contract", "create_app"]
-PARTS = (devices, me, rounds, batches, checkpoints, payments, blobs, items, code_lists)
+PARTS = (
+    devices,
+    me,
+    rounds,
+    batches,
+    checkpoints,
+    payments,
+    blobs,
+    items,
+    attempts,
+    handovers,
+    code_lists,
+)
 
 
 def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
@@ -62,7 +76,7 @@ def _resources_on(app: Flask) -> PhonesApi:
 
 
 def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
-    counting = Counting(app, runtime.settings.redis_url)
+    counting = Counting(app, runtime.settings.redis_url, tokens=limits.tokens)
     app.extensions["counting"] = counting
     by_endpoint = {
         "devices.present_key": limits.enrolment,
@@ -71,6 +85,8 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         "batches.upload": limits.sync,
         "blobs.keep": limits.sync,
         "payments.tell": limits.sync,
+        "attempts.tell_address": limits.sync,
+        "handovers.paper": limits.papers,
         "items.send_code": limits.message_codes,
         "items.redeem_code": limits.message_codes,
     }

@@ -19,7 +19,7 @@ PREFIX = "/api/v1"
 _HEADERS: dict[str, dict[str, Any]] = {
     POLICY: {
         "description": "The limits of this operation: q requests in w seconds. Not told of a "
-        "request that was refused before it was counted.",
+        "request that was refused before it was counted. `tokens` are requests without a good token.",
         "schema": {"type": "string"},
         "example": '"batches.upload/60";q=600;w=60',
     },
@@ -39,13 +39,13 @@ def _named(*headers: str) -> dict[str, object]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
-_IF_NONE_MATCH = {
+IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
     "schema": {"type": "string"},
     "description": "The ETag of the last answer",
 }
-_ETAG = {"ETag": {"schema": {"type": "string"}}}
+ETAG = {"ETag": {"schema": {"type": "string"}}}
 LINK = {"Link": {"schema": {"type": "string"}, "description": "Where there is more: RFC 8288"}}
 COUNTED = _named(POLICY, LEFT)  # on the answer to every counted request
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -118,9 +118,9 @@ class Routes(ApiBlueprint):  # type: ignore[misc, unused-ignore]  # its base shi
         """Documents what a phone asks for again and again; the view answers `unless_known`."""
 
         def documented(view: _View) -> _View:
-            view = self.says(parameters=[_IF_NONE_MATCH])(view)
+            view = self.says(parameters=[IF_NONE_MATCH])(view)
             known = self.alt_response(304, description="The phone has it already", success=True)
-            return self.response(200, schema, headers=_ETAG)(known(view))
+            return self.response(200, schema, headers=ETAG)(known(view))
 
         return documented
 

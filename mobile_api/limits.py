@@ -6,6 +6,7 @@ Every answer that was counted says what is left, in the fields of draft-ietf-htt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from math import ceil
 from time import time
 from typing import ParamSpec, TypeVar
@@ -17,6 +18,7 @@ from flask_limiter.util import get_remote_address
 from postal_service.services.phone_access import SignedIn
 
 POLICY, LEFT = "RateLimit-Policy", "RateLimit"
+TOKENS = "tokens"
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
 
@@ -33,12 +35,15 @@ class Limits:
     sync: str = "600/minute"
     asking: str = "300/minute"
     message_codes: str = "20/minute"
+    papers: str = "30/minute"  # setting one takes longer than any other answer
+    tokens: str = "300/minute"  # that are none, by address, wherever they are shown
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """One limit after a request was counted: what is left, and when there is more again."""
 
+    of: str  # the operation, or what is counted over all of them
     quota: int
     window_seconds: int
     remaining: int
@@ -47,7 +52,7 @@ class Standing:
     @property
     def name(self) -> str:
         """Two limits of one address differ in their window, and no two may share a name."""
-        return f'"{request.endpoint}/{self.window_seconds}"'
+        return f'"{self.of}/{self.window_seconds}"'
 
 
 def who_asks() -> str:
@@ -62,10 +67,11 @@ def who_asks() -> str:
 class Counting:
     """Counts in memory; in Redis where there are several processes.
 
-    While the Redis does not answer each process counts alone, so that scans still come in.
+    While the Redis does not answer each process counts alone, so that scans still come in. `tokens`
+    is how many tokens that are none an address may show.
     """
 
-    def __init__(self, app: Flask, redis_url: str) -> None:
+    def __init__(self, app: Flask, redis_url: str, *, tokens: str) -> None:
         self._limiter = Limiter(
             who_asks,
             app=app,
@@ -74,7 +80,17 @@ class Counting:
             in_memory_fallback_enabled=True,
             on_breach=self._note_breach,
         )
+        self._refuse_who_guesses = self._limiter.shared_limit(
+            tokens, scope=TOKENS, key_func=get_remote_address, deduct_when=_showed_no_token
+        )(_go_on)
         app.after_request(_say_what_is_left)
+
+    def refuse_who_guesses(self) -> None:
+        """Before a token is looked up: whose address has shown too many that are none waits.
+
+        A request with a good one uses nothing up.
+        """
+        self._refuse_who_guesses()
 
     def limit(self, view: Callable[_Asked, _Answer], limit: str) -> Callable[_Asked, _Answer]:
         """The view, for whoever has not asked too often."""
@@ -97,6 +113,14 @@ class Counting:
         g.retry_after_seconds = _standing(breached).reset_seconds
 
 
+def _go_on() -> None:
+    """What a request does that is not refused."""
+
+
+def _showed_no_token(answer: Response) -> bool:
+    return answer.status_code == HTTPStatus.UNAUTHORIZED
+
+
 def _note(limits: Iterable[RequestLimit]) -> None:
     g.limits = [_standing(each) for each in limits]
 
@@ -104,6 +128,7 @@ def _note(limits: Iterable[RequestLimit]) -> None:
 def _standing(of: RequestLimit) -> Standing:
     reset_at, remaining = of.window
     return Standing(
+        of=TOKENS if of.shared else str(request.endpoint),
         quota=of.limit.amount,
         window_seconds=of.limit.get_expiry(),
         remaining=max(0, remaining),

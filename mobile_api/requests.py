@@ -31,6 +31,10 @@ class DigestConverter(BaseConverter):
     regex = "sha-256:[0-9a-f]{64}"
 
 
+class EventConverter(BaseConverter):
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
 class NameConverter(BaseConverter):
     regex = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
@@ -39,6 +43,7 @@ CONVERTERS = {
     "device": DeviceConverter,
     "item": ItemConverter,
     "digest": DigestConverter,
+    "event": EventConverter,
     "name": NameConverter,
 }
 
@@ -93,6 +98,6 @@ def _inflated(packed: bytes, limit: int) -> bytes:
 
 
 def _refuse_other_types() -> None:
-    posts = request.method == "POST" and request.endpoint is not None
-    if posts and request.content_length and request.mimetype != "application/json":
+    tells = request.method in {"POST", "PUT"} and request.endpoint not in {None, BLOBS}
+    if tells and request.content_length and request.mimetype != "application/json":
         raise UnsupportedMediaType

@@ -3,11 +3,14 @@
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from mobile_api.access import caller
+from mobile_api.access import caller, runtime
 from mobile_api.documents import Routes, unless_known
 from mobile_api.errors import language
-from mobile_api.v1.schemas import ActionsSchema, ReasonsSchema
+from mobile_api.v1.schemas import ActionsSchema, CommunesSchema, ReasonsSchema
 from postal_service.domain import attempts
+from postal_service.domain.wording_dates import local
+from postal_service.services import door_addresses, overview
+from postal_service.storage.transaction import reading
 
 routes = Routes("code-lists", __name__, "Codes and their words")
 
@@ -27,6 +30,7 @@ def failure_reasons() -> ResponseReturnValue:
                 "counted": attempts.counts(reason),
                 "actions": [action.value for action in rule.actions],
                 "asks_day": attempts.asks_day(reason),
+                "asks_address": attempts.asks_address(reason),
             }
             for reason, rule in attempts.REASONS.items()
         ]
@@ -45,6 +49,22 @@ def actions() -> ResponseReturnValue:
             {"code": action.value, "text": words[spoken]}
             for action, words in attempts.ACTIONS.items()
         ]
+    )
+
+
+@routes.route("/code-lists/communes")
+@routes.polled(CommunesSchema)
+@routes.for_phones
+def communes() -> ResponseReturnValue:
+    """The communes and wards of today, by name: where a receiver may be said to live now."""
+    caller()
+    with reading(runtime().sessions) as session:
+        found = overview.units_of_kind(
+            session, [door_addresses.COMMUNE], day=local(runtime().clock()).date()
+        )
+    # Places have one name, whatever the phone speaks.
+    return unless_known(
+        jsonify(communes=[{"code": code, "name": name} for code, name in found.items()])
     )
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from postal_service.domain.persons import LONGEST_ADDRESS
 from postal_service.ledger import base64_strict
+from postal_service.services.door_addresses import Heard
 from postal_service.services.examining import LARGEST_BATCH, Sent
 from postal_service.services.gateways import Via, WhyNot
 
 HEX_64 = r"^[0-9a-f]{64}$"
+UNIT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 DEVICE = r"^[A-Z2-7]{8}$"
 CANONICAL_BASE64 = (
     "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
@@ -353,6 +356,45 @@ class CheckpointSchema(Schema):
     )
 
 
+class HeardSchema(Schema):
+    """What the `pc` of an attempt binds: docs/event-format.md, with `address` and `commune` as data."""
+
+    address = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=LONGEST_ADDRESS),
+        metadata={"description": "House, street, hamlet, as it was said; NFC, single blanks"},
+    )
+    commune = fields.String(
+        required=True,
+        validate=validate.Regexp(UNIT),
+        metadata={"description": "One of GET /code-lists/communes"},
+    )
+    salt = fields.String(
+        required=True,
+        validate=validate.Regexp(HEX_64),
+        metadata={"description": "32 random bytes, hex, made with the attempt"},
+    )
+
+    @post_load
+    def _to_command(self, told: dict[str, str], **_: object) -> Heard:
+        return Heard(
+            address=told["address"], commune=told["commune"], salt=bytes.fromhex(told["salt"])
+        )
+
+
+class KeptAddressSchema(Schema):
+    event = fields.String(required=True, metadata={"description": "The attempt"})
+
+
+class CommuneSchema(Schema):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class CommunesSchema(Schema):
+    communes = fields.List(fields.Nested(CommuneSchema), required=True)
+
+
 class BlobSchema(Schema):
     sha256 = fields.String(required=True)
     media_type = fields.String(required=True)
@@ -370,6 +412,10 @@ class ReasonSchema(Schema):
     )
     asks_day = fields.Boolean(
         required=True, metadata={"description": "The event tells in `day` what was agreed"}
+    )
+    asks_address = fields.Boolean(
+        required=True,
+        metadata={"description": "What the courier heard goes to PUT /attempts/{event}/address"},
     )
 
 

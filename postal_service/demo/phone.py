@@ -17,23 +17,28 @@ from uuid_utils.compat import uuid7
 
 from postal_service.demo import phone_offers
 from postal_service.demo.phone_offers import Parcel
-from postal_service.domain import acts
+from postal_service.domain import acts, attempts
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg
+from postal_service.domain.attempts import Reason
 from postal_service.domain.crockford import read_token
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.money import Means
+from postal_service.domain.text import tidy
 from postal_service.ledger import base64_strict, offers, signing
 from postal_service.ledger.encoding import decode, encode
 from postal_service.ledger.notes import known_key
 from postal_service.ledger.signing import ED25519, PrivateKey
 from postal_service.ledger.witness import Policy, believe
+from postal_service.services.door_addresses import Heard
 from postal_service.services.enrolling import enrolment_message
+from postal_service.services.particulars import AnotherWaits
 from postal_service.services.phone_access import sign_in_message
 
 AT_ONCE = 500  # events of one upload
 PAYMENTS_AT_ONCE = 50
 API = "/api/v1"
+REFUSED_FOR_GOOD = frozenset({404, 409, 422})  # of what the server has understood
 
 
 class ServerSaidNoError(RuntimeError):
@@ -101,6 +106,8 @@ class Phone:
         self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
         self.payments: list[dict[str, Any]] = []  # told until the server has an answer for each
         self.refused_payments: list[dict[str, Any]] = []  # for the courier to look at
+        self.addresses: dict[EventId, Heard] = {}  # heard at doors, by attempt, until told
+        self.refused_addresses: dict[EventId, str] = {}  # with why; for the courier to look at
         self._shown: set[EventId] = set()  # what the server has answered for, with whatever
 
     # Getting in
@@ -363,6 +370,38 @@ class Phone:
             self.payments = self.payments[len(telling) :]
             outcomes += told
         return outcomes
+
+    def hear_address(self, item: ItemId, reason: Reason, address: str, commune: str) -> EventId:
+        """Nobody of that name lives there: sign the attempt, and keep where the receiver is said to be."""
+        heard = Heard(address=tidy(address), commune=commune, salt=os.urandom(32))
+        act = acts.Attempt(
+            reason=reason.value,
+            action=attempts.REASONS[reason].default_action.value,
+            counted=attempts.counts(reason),
+            commitment=heard.commitment,
+        )
+        event = self.tell(item, act)
+        self.addresses[event] = heard
+        return event
+
+    def tell_addresses(self) -> None:
+        """Tell what was heard at those doors whose attempts are in the ledger; what must wait is kept."""
+        for event in [each for each in self.addresses if each in self.receipts]:
+            heard = self.addresses[event]
+            told = {
+                "address": heard.address,
+                "commune": heard.commune,
+                "salt": heard.salt.hex(),
+            }
+            try:
+                self.call("PUT", f"/attempts/{event}/address", told)
+            except ServerSaidNoError as no:
+                if no.status not in REFUSED_FOR_GOOD:
+                    raise
+                if no.code == AnotherWaits.code:
+                    continue  # the office decides on that one first
+                self.refused_addresses[event] = no.code
+            del self.addresses[event]
 
     def call(self, method: str, path: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Anything else the API offers, below its prefix."""

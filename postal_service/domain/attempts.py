@@ -209,6 +209,11 @@ def asks_day(reason: Reason) -> bool:
     return reason is Reason.OTHER_DAY_AGREED
 
 
+def asks_address(reason: Reason) -> bool:
+    """Whether the post looks for another address, which whoever was at the door may have heard."""
+    return Action.VERIFY_ADDRESS in REASONS[reason].actions
+
+
 def exempt_from_service_level(reason: Reason) -> bool:
     """Days lost to a disaster are not the courier's."""
     return reason is Reason.DISASTER

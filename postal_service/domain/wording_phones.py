@@ -68,6 +68,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mã QR này không phải mã đề nghị giao ({fault}). Hãy quét lại trên máy người giao.",
         "This is no offer QR ({fault}). Scan the giver's phone again.",
     ),
+    "door_address.unknown_attempt": (
+        "Sổ chưa có lần phát này của bạn, hoặc lần phát không được tính. Địa chỉ chưa được ghi; gửi các sự kiện lên trước rồi gửi lại.",
+        "The ledger has no such attempt of yours, or it does not count. The address was not kept; upload the events first, then send it again.",
+    ),
+    "door_address.not_asked": (
+        "Lý do {reason} không đi với địa chỉ mới. Chỉ khi địa chỉ sai hoặc người nhận đã chuyển. Chưa có gì được ghi.",
+        "Reason {reason} takes no new address, only a wrong address or a receiver who moved does. Nothing was kept.",
+    ),
+    "door_address.other": (
+        "Địa chỉ này không phải địa chỉ đã ký trong lần phát. Chưa có gì được ghi; báo địa chỉ cho quầy.",
+        "This is not the address that was signed with the attempt. Nothing was kept; tell it at the counter.",
+    ),
     "evidence.unknown": (
         "Không có tệp bằng chứng này, hoặc tệp không thuộc phạm vi của bạn.",
         "There is no such evidence file, or it is not yours to see.",

@@ -122,16 +122,55 @@ class _PutOut:
         return act.offer == self.code if self.code else act.offer in self.events
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A taking or refusal, and what was put out for it; None where that is not here."""
+
+    asked: Recorded
+    put_out: _PutOut | None
+
+    @property
+    def sides(self) -> list[Party]:
+        taker = Party(staff=self.asked.event.staff, unit=self.asked.event.unit)
+        return [taker] if self.put_out is None else [taker, self.put_out.party]
+
+    def has(self, staff: StaffId, device: DeviceId) -> bool:
+        """Whether this person or this phone signed one of the sides."""
+        devices = {self.asked.event.device, self.put_out.device if self.put_out else ""}
+        return device in devices or any(party.staff == staff for party in self.sides)
+
+
 def of_event(session: Session, event: EventId, *, policy: Policy, by: Actor) -> Record:
     """The record of which this taking or refusal is a line. Raises UnknownRecord or HalfSigned."""
+    both = answered(session, event)
+    sides = both.sides
+    if not _is_one(sides, _units(session, sides), by):
+        raise UnknownRecord(event=event)
+    return record_of(session, both, policy=policy)
+
+
+def answered(session: Session, event: EventId) -> Answered:
+    """Both halves of this taking or refusal. Raises UnknownRecord. Who may read it is the caller's to ask."""
     asked = reading.entry(session, event)
     if asked is None or not isinstance(asked.event.act, Handover | Refuse):
         raise UnknownRecord(event=event[:40])
-    taker = Party(staff=asked.event.staff, unit=asked.event.unit)
-    put_out = _put_out(session, asked)
-    sides = [taker] if put_out is None else [taker, put_out.party]
-    if not _is_one(sides, _units(session, sides), by):
-        raise UnknownRecord(event=event)
+    entries = reading.entries_of(session, asked.event.item)
+    return Answered(asked, _put_out(session, asked, entries))
+
+
+def answers_of_item(session: Session, item: ItemId) -> list[Answered]:
+    """Every taking and refusal of an item, the oldest first."""
+    entries = reading.entries_of(session, item)
+    return [
+        Answered(entry, _put_out(session, entry, entries))
+        for entry in entries
+        if isinstance(entry.event.act, Handover | Refuse)
+    ]
+
+
+def record_of(session: Session, both: Answered, *, policy: Policy) -> Record:
+    """The record that both halves make. Raises HalfSigned where the giver's is not here."""
+    asked, put_out = both.asked, both.put_out
     if put_out is None:
         raise HalfSigned(item=asked.event.item)
     halves = reading.of_types(session, _items(session, put_out, asked), _ANSWERS)
@@ -139,7 +178,7 @@ def of_event(session: Session, event: EventId, *, policy: Policy, by: Actor) -> 
         each
         for each in halves
         if put_out.answers(each) and each.event.device == asked.event.device
-        and each.event.staff == taker.staff
+        and each.event.staff == asked.event.staff
     ]  # fmt: skip
     return _record(session, policy, put_out, answers, _corrected(halves))
 
@@ -158,13 +197,13 @@ def printable(session: Session, moments: Sequence[Moment], *, by: Actor) -> froz
     return frozenset(event for event, both in sides.items() if _is_one(both, units, by))
 
 
-def _put_out(session: Session, asked: Recorded) -> _PutOut | None:
-    """The giver's half of an answer, None where it is not here."""
+def _put_out(session: Session, asked: Recorded, entries: Sequence[Recorded]) -> _PutOut | None:
+    """The giver's half of an answer among its item's events, None where it is not here."""
     act = asked.event.act
     assert isinstance(act, Handover | Refuse)  # asked before
     if isinstance(act, Handover) and act.offer_code:
         return _shown(session, act)
-    for entry in reading.entries_of(session, asked.event.item):
+    for entry in entries:
         if isinstance(entry.event.act, Offer) and digest(entry.body) == act.offer:
             return _told(session, entry, entry.event.act)
     return None

@@ -5,6 +5,7 @@ second person has accepted; who and when stays for ever.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,16 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.ids import DossierId, StaffId
-from postal_service.domain.persons import Person, PersonRole, read_address, read_person
+from postal_service.domain.ids import DossierId, ItemId, StaffId
+from postal_service.domain.persons import Address, Person, PersonRole, read_address, read_person
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
 from postal_service.services import dossiers, persons
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault, open_sealed, seal
-from postal_service.storage.schema import ParticularsRow
+from postal_service.storage.schema import DossierRow, ParticularsRow
 
 CorrectionId = NewType("CorrectionId", int)
 
+MOST_FROM_DOORS: Final = 50  # that a desk's page lists
 CORRECTING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
 
 
@@ -67,6 +69,10 @@ class Basis(StrEnum):
     CARD = "card"
     PAPER = "paper"
     CITIZEN = "citizen"
+    DOOR = "door"  # a courier heard it where the receiver was said to live
+
+
+AT_THE_OFFICE: Final = (Basis.CARD, Basis.PAPER, Basis.CITIZEN)
 
 
 class CorrectionState(StrEnum):
@@ -113,6 +119,15 @@ class Correction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FromDoor:
+    """A new address that a courier heard of, as the desk's page lists it."""
+
+    correction: Correction
+    dossier_code: str
+    item: ItemId  # that could not be delivered
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """A correction opened for whoever compares it: what stands and what would stand."""
 
@@ -141,6 +156,36 @@ def propose(
     by.need(*CORRECTING)
     dossiers.row_of(session, dossier)  # two who propose at once come one after the other
     people = persons.look(session, vault, dossier, purpose=Purpose.PROCESSING, by=by, at=at)
+    return _enter(session, vault, dossier, role, people, changes, basis=basis, by=by, at=at)
+
+
+def heard_at_door(
+    session: Session, vault: Vault, dossier: DossierId, changes: Changes, *, by: Actor, at: datetime
+) -> Correction:
+    """What a courier heard of a receiver; a clerk compares it before it stands, as any other correction.
+
+    The caller has locked the dossier's row and knows that this courier stood at the door. Raises
+    DossierErased, NobodyInThisRole, NothingChanges, AddressIncomplete, AnotherWaits, BadAddress.
+    """
+    role = PersonRole.RECEIVER
+    people = persons.look_many(
+        session, vault, [dossier], purpose=Purpose.DELIVERY, by=by, at=at, roles=[role]
+    )[dossier]
+    return _enter(session, vault, dossier, role, people, changes, basis=Basis.DOOR, by=by, at=at)
+
+
+def _enter(
+    session: Session,
+    vault: Vault,
+    dossier: DossierId,
+    role: PersonRole,
+    people: Mapping[PersonRole, Person],
+    changes: Changes,
+    *,
+    basis: Basis,
+    by: Actor,
+    at: datetime,
+) -> Correction:
     if role not in people:
         raise NobodyInThisRole(role=role.value)
     if not changes.fields or _changed(people[role], changes) == people[role]:
@@ -210,6 +255,26 @@ def of_dossier(session: Session, dossier: DossierId) -> list[Correction]:
     return [_correction(row) for row in rows]
 
 
+def waiting_from_doors(session: Session, *, by: Actor) -> list[FromDoor]:
+    """What couriers of the actor's unit heard and nobody has compared yet, the oldest first."""
+    rows = session.execute(
+        select(ParticularsRow, DossierRow.code, DossierRow.result_item)
+        .join(DossierRow, DossierRow.id == ParticularsRow.dossier)
+        .where(
+            ParticularsRow.state == CorrectionState.WAITING.value,
+            ParticularsRow.basis == Basis.DOOR.value,
+            ParticularsRow.made_unit == by.unit,
+            DossierRow.erased_at.is_(None),
+        )
+        .order_by(ParticularsRow.id)
+        .limit(MOST_FROM_DOORS)
+    )
+    return [
+        FromDoor(correction=_correction(row), dossier_code=code, item=ItemId(item or ""))
+        for row, code, item in rows
+    ]
+
+
 def _row(session: Session, correction: CorrectionId, by: Actor) -> ParticularsRow:
     row = session.scalar(select(ParticularsRow).filter_by(id=correction).with_for_update())
     if row is None:
@@ -243,13 +308,20 @@ def _compared(
 def _changed(who: Person, changes: Changes) -> Person:
     if bool(changes.address) != bool(changes.commune):
         raise AddressIncomplete
-    address = read_address(changes.address, changes.commune) if changes.address else who.address
+    address = _moved(who.address, changes) if changes.address else who.address
     return read_person(
         changes.name or who.name,
         phone=changes.phone or who.phone,
         citizen=changes.citizen or who.citizen,
         address=address,
     )
+
+
+def _moved(stands: Address | None, changes: Changes) -> Address:
+    then = read_address(changes.address, changes.commune)
+    if stands is not None and (stands.text, stands.unit) == (then.text, then.unit):
+        return stands  # with the point that somebody entered for it
+    return then
 
 
 def _place(dossier: DossierId, role: PersonRole) -> str:

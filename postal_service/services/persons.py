@@ -155,6 +155,14 @@ def commit(session: Session, key: DossierKey, content: Mapping[str, object]) -> 
     """
     salt = os.urandom(32)
     pledged = commitment(salt, content)
+    keep_committed(session, key, pledged, salt, content)
+    return pledged
+
+
+def keep_committed(
+    session: Session, key: DossierKey, pledged: str, salt: bytes, content: Mapping[str, object]
+) -> None:
+    """Keep what stands behind a commitment, also one that a phone has signed."""
     told = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     session.add(
         CommitmentRow(
@@ -165,7 +173,6 @@ def commit(session: Session, key: DossierKey, content: Mapping[str, object]) -> 
         )
     )
     session.flush()
-    return pledged
 
 
 def look(

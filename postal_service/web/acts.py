@@ -11,6 +11,7 @@ from postal_service.domain.acts import Act, Capacity, Leg
 from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, State, Trouble
 from postal_service.domain.wording_dates import told_date
+from postal_service.domain.wording_handovers import VERDICTS
 from postal_service.services.forwarding import FORWARDING
 from postal_service.web.labels import word
 from postal_service.web.language import pick, say
@@ -46,11 +47,6 @@ NAMES: Final[dict[type, Pair]] = {
 KINDS: Final[dict[acts.CorrectionKind, Pair]] = {
     acts.CorrectionKind.DID_NOT_OCCUR: ("sự kiện không xảy ra", "the event did not occur"),
     acts.CorrectionKind.INCORRECT_DATA: ("dữ liệu ghi sai", "wrong data"),
-}
-VERDICTS: Final[dict[str, Pair]] = {
-    "conflict": ("xung đột, không tính", "conflict, does not count"),
-    "disputed": ("đang tranh chấp", "disputed"),
-    "waiting": ("chờ sự kiện trước", "waits for an earlier event"),
 }
 
 

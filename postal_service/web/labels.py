@@ -6,11 +6,9 @@ from enum import StrEnum
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import (
     Capacity,
-    Condition,
     CorrectionKind,
     Leg,
     Receiver,
-    ReservedFor,
 )
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
@@ -20,6 +18,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import Channel as FeeChannel
 from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.domain.wording_handovers import CONDITIONS, RESERVED_FOR
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.erasing import EraseReason
@@ -76,15 +75,8 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Trouble.REDIRECTED, ("chuyển tiếp", "redirected")),
     (Trouble.CANCELLED, ("công dân rút hồ sơ", "withdrawn by the citizen")),
     (Trouble.POSTPONED, ("hoãn vì thiên tai", "postponed")),
-    (Condition.OK, ("nguyên vẹn", "intact")),
-    (Condition.TORN, ("rách", "torn")),
-    (Condition.WET, ("ướt", "wet")),
-    (Condition.SEAL_BROKEN, ("mất niêm phong", "seal broken")),
-    (ReservedFor.MISSING, ("thiếu, không thấy", "missing")),
-    (ReservedFor.COUNT, ("sai số lượng giấy tờ", "count differs")),
-    (ReservedFor.SEAL, ("niêm phong bất thường", "seal exception")),
-    (ReservedFor.DAMAGED, ("hư hại", "damaged")),
-    (ReservedFor.NOT_OURS, ("không thuộc nơi nhận này", "not for us")),
+    *CONDITIONS.items(),
+    *RESERVED_FOR.items(),
     (Receiver.OWNER, ("chủ hồ sơ", "the owner")),
     (Receiver.AUTHORISED, ("người được ủy quyền", "an authorised person")),
     (Receiver.ORGANISATION, ("cơ quan, tổ chức (giấy giới thiệu)", "an organisation (introduction letter)")),
@@ -164,6 +156,7 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Basis.CARD, ("thẻ căn cước", "citizen card")),
     (Basis.PAPER, ("giấy tờ trong hồ sơ", "a paper of the dossier")),
     (Basis.CITIZEN, ("công dân báo lại", "the citizen told us")),
+    (Basis.DOOR, ("lời kể tại nơi phát", "what a courier was told at the door")),
     (CorrectionState.WAITING, ("chờ đối chiếu", "to be compared")),
     (CorrectionState.ACCEPTED, ("đã sửa", "corrected")),
     (CorrectionState.REJECTED, ("không sửa", "not corrected")),

@@ -25,7 +25,7 @@ from postal_service.services import checkpoints
 from postal_service.services.checkpoints import Witness
 from postal_service.storage.transaction import transaction
 from tests.clock import Clock
-from tests.mobile_api.phones import Couriers, collected, custody_of, numbers
+from tests.mobile_api.phones import Couriers, collected, custody_of, line_to, numbers
 from tests.services import world as w
 from tests.services.world import World
 
@@ -56,20 +56,19 @@ def phone(couriers: Couriers, world: World) -> Phone:
 
 
 @pytest.fixture
-def signed(witnessed: Runtime, clock: Clock) -> Callable[[int], Kept]:
+def signed(witnessed: Runtime) -> Callable[[int], Kept]:
     """Signs the ledger as it stands and lets so many of its witnesses sign beneath."""
+    return lambda how_many: signed_by(witnessed, how_many)
 
-    def sign(how_many: int) -> Kept:
-        settings = witnessed.settings
-        with transaction(witnessed.sessions) as session:
-            kept = checkpoints.make(
-                session, origin=settings.origin, log_key=witnessed.log_key, at=clock()
-            )
-        asked = witnessed.witnesses[:how_many]
-        checkpoints.cosign(witnessed.sessions, kept, asked, at=clock())
-        return kept
 
-    return sign
+def signed_by(runtime: Runtime, how_many: int) -> Kept:
+    with transaction(runtime.sessions) as session:
+        kept = checkpoints.make(
+            session, origin=runtime.settings.origin, log_key=runtime.log_key, at=runtime.clock()
+        )
+    asked = runtime.witnesses[:how_many]
+    checkpoints.cosign(runtime.sessions, kept, asked, at=runtime.clock())
+    return kept
 
 
 def asked(client: FlaskClient, phone: Phone, **headers: str) -> tuple[int, dict[str, object], str]:
@@ -188,6 +187,34 @@ def test_other_keys_than_those_seen_first_are_not_believed(
     phone._transport = another_log
     with pytest.raises(NoteInvalid):
         phone.see_checkpoint()
+
+
+@pytest.mark.parametrize(("replaced", "believed"), [(1, True), (2, False)])
+def test_a_phone_goes_on_without_one_of_the_witnesses_it_saw_first_and_not_without_two(
+    witnessed: Runtime, phone: Phone, clock: Clock, tmp_path: Path, replaced: int, *, believed: bool
+) -> None:
+    signed_by(witnessed, 3)
+    phone.see_checkpoint()
+    log = notes.public_key(witnessed.settings.origin, witnessed.log_key)
+    fresh = [
+        WitnessOffice(f"n{n}", log, tmp_path / f"n{n}", lambda: clock().timestamp())
+        for n in range(replaced)
+    ]
+    new = [Witness(key=each.key, ask=each.add_checkpoint) for each in fresh]
+    today = replace(witnessed, witnesses=(*new, *witnessed.witnesses[replaced:]))
+    collected(phone, numbers(witnessed, 1)[0], "S1")
+    phone.send()
+    kept, recorded = signed_by(today, 3), dict(phone.recorded)
+    phone._transport = line_to(create_app(today))
+
+    if believed:
+        phone.see_checkpoint()
+        assert phone._checkpoint == kept.root[:16].hex()
+        assert phone.recorded == {}
+        return
+    with pytest.raises(NoteInvalid):
+        phone.see_checkpoint()
+    assert phone.recorded == recorded  # nothing is lost, and nothing forgotten
 
 
 def test_a_colleagues_key_is_believed_for_twelve_hours_after_the_last_word_from_the_server(

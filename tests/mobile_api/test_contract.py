@@ -28,6 +28,8 @@ NO_LIMITS = Limits(
     sync="1000000/minute",
     asking="1000000/minute",
     message_codes="1000000/minute",
+    papers="1000000/minute",
+    tokens="1000000/minute",
 )
 
 
@@ -74,6 +76,7 @@ def test_every_operation_but_those_that_give_tokens_needs_one(
     examples = {
         "{device}": "AAAAAAAA",
         "{digest}": "sha-256:" + "0" * 64,
+        "{event}": "0193a000-0000-7000-8000-000000000000",
         "{item}": "BH000000005VN",
         "{round_id}": "r1",
     }

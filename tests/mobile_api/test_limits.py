@@ -1,14 +1,18 @@
 """Every answer that was counted says how often one may ask, what is left, and when there is more."""
 
 import re
+from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from mobile_api.app import Limits, create_app
 from postal_service.runtime import Runtime
+from tests.clock import Clock
 from tests.mobile_api.phones import Couriers
+from tests.questions import questions
 from tests.services.world import World
 
 NONCES = "/api/v1/devices/AAAAAAAA/nonces"
@@ -95,3 +99,56 @@ def test_the_document_names_the_fields_on_every_answer(app: Flask, client: Flask
                 named = problems[answer["$ref"].rsplit("/", 1)[1]] if "$ref" in answer else answer
                 assert {"RateLimit", "RateLimit-Policy"} <= named["headers"].keys(), (path, status)
     assert "Retry-After" in problems["TOO_MANY_REQUESTS"]["headers"]
+
+
+def asked_with(client: FlaskClient, token: str, path: str = "/api/v1/me") -> TestResponse:
+    return client.get(path, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_tokens_that_are_none_are_counted_over_all_operations_and_then_not_looked_up(
+    runtime: Runtime, session: Session
+) -> None:
+    client = create_app(runtime, Limits(tokens="4/minute")).test_client()
+    assert questions(session, lambda: asked_with(client, "0" * 64)) > 0
+    shown = [
+        asked_with(client, "1" * 64, "/api/v1/rounds/today"),
+        asked_with(client, "no token"),
+        client.post("/api/v1/batches", json={"events": []}),
+    ]
+    assert [each.status_code for each in shown] == [401] * 3
+    answers: list[TestResponse] = []
+    assert questions(session, lambda: answers.append(asked_with(client, "2" * 64))) == 0
+    (late,) = answers
+
+    assert (late.status_code, late.get_json()["code"]) == (429, "request.too_many")
+    policies, left = told(late)
+    assert policies == {"tokens/60": (4, 60)}
+    still, seconds = left["tokens/60"]
+    assert still == 0
+    assert late.headers["Retry-After"] == str(seconds)
+    assert client.post(NONCES).status_code == 404  # who has no token may still ask for one
+
+
+def test_a_good_token_uses_nothing_up_and_another_address_does_not_wait(
+    runtime: Runtime, couriers: Couriers, world: World
+) -> None:
+    token = couriers.phone(world.courier)._token
+    app = create_app(runtime, Limits(tokens="2/minute"))
+    here, there = app.test_client(), app.test_client()
+    there.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+
+    assert [asked_with(here, token).status_code for _ in range(5)] == [200] * 5
+    assert [asked_with(here, "0" * 64).status_code for _ in range(3)] == [401, 401, 429]
+    assert asked_with(here, token).status_code == 429  # nobody looks who it is
+    assert asked_with(there, token).status_code == 200
+    assert told(asked_with(there, token))[0] == {"me.me/60": (300, 60)}
+
+
+def test_a_token_that_is_over_is_counted_too(
+    runtime: Runtime, couriers: Couriers, world: World, clock: Clock
+) -> None:
+    token = couriers.phone(world.courier)._token
+    client = create_app(runtime, Limits(tokens="2/minute")).test_client()
+    assert asked_with(client, token).status_code == 200
+    clock.forward(timedelta(minutes=16))
+    assert [asked_with(client, token).status_code for _ in range(3)] == [401, 401, 429]

@@ -39,7 +39,7 @@ from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, Couriers, collected, custody_of, numbers
 from tests.services.in_hand import result
 from tests.services.registrations import SERVICE, registration
-from tests.services.world import AGENCY, DESK, MORNING, OFFICE, World
+from tests.services.world import AGENCY, DESK, FAR_COMMUNE, MORNING, OFFICE, World
 
 
 @dataclass
@@ -478,6 +478,19 @@ def test_a_list_that_the_phone_has_is_not_sent_again_but_in_its_other_language(
     assert other.status_code == 200
     assert (first.headers["Content-Language"], other.headers["Content-Language"]) == ("vi", "en")
     assert "Accept-Language" in other.headers["Vary"]
+
+
+def test_reasons_that_ask_for_an_address_go_with_the_communes_of_today(
+    asking: FlaskClient,
+) -> None:
+    reasons = asking.get("/api/v1/code-lists/failure-reasons").get_json()["reasons"]
+    assert [each["code"] for each in reasons if each["asks_address"]] == ["R03", "R04"]
+    path = "/api/v1/code-lists/communes"
+    first = asking.get(path)
+    assert {"code": FAR_COMMUNE, "name": "Xã Thăng Bình"} in first.get_json()["communes"]
+    assert OFFICE not in {each["code"] for each in first.get_json()["communes"]}
+    known = {"If-None-Match": first.headers["ETag"], "Accept-Language": "en"}
+    assert asking.get(path, headers=known).status_code == 304
 
 
 def test_there_are_no_other_lists(asking: FlaskClient) -> None:

@@ -32,6 +32,26 @@ def test_two_processes_count_a_phone_together(runtime: Runtime, tmp_path: Path) 
     assert left == [f'"devices.ask_nonce/60";r={remaining}' for remaining in (1, 0, 0, 0)]
 
 
+def test_two_processes_count_tokens_that_are_none_together(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    port = free_port()
+    with redis_on(port, tmp_path):
+        shared = counted_at(runtime, port)
+        one, other = (create_app(shared, Limits(tokens="2/minute")).test_client() for _ in range(2))
+        answers = [client.get("/api/v1/me").status_code for client in (one, other, one, other)]
+    assert answers == [401, 401, 429, 429]
+
+
+def test_where_the_redis_is_gone_each_process_counts_tokens_that_are_none_alone(
+    runtime: Runtime,
+) -> None:
+    away = counted_at(runtime, free_port())
+    one, other = (create_app(away, Limits(tokens="2/minute")).test_client() for _ in range(2))
+    answers = [client.get("/api/v1/me").status_code for client in (one, one, one, other)]
+    assert answers == [401, 401, 429, 401]
+
+
 def test_where_the_redis_is_gone_each_process_counts_alone(runtime: Runtime) -> None:
     away = counted_at(runtime, free_port())
     one, other = (create_app(away, Limits(sign_in="2/minute")).test_client() for _ in range(2))

@@ -22,6 +22,7 @@ from postal_service.domain.custody_rules import (
     WithAgencyAlready,
 )
 from postal_service.domain.ids import DossierId, EventId, ItemId, UnitCode
+from postal_service.domain.persons import PersonRole, read_address, read_person
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
 from postal_service.domain.units import UnknownUnit
@@ -34,12 +35,14 @@ from postal_service.services import (
     exceptions,
     forwarding,
     handovers,
+    persons,
     places,
     workdays,
 )
 from postal_service.services.forwarding import NotWhereThisGoes
 from postal_service.services.handovers import Reservation
 from postal_service.services.items import UnknownItem
+from postal_service.storage.schema import DossierKeyRow, ItemRow
 from tests.services import journeys
 from tests.services import rounds_day as d
 from tests.services import world as w
@@ -291,3 +294,46 @@ def test_what_goes_back_has_its_way_already(session: Session, world: World, item
     passed(session, world, [item], world.counter, world.desk_clerk, Capacity.DESK, at=AT)
     with pytest.raises((ItemEnded, NotToForward)):
         forward(session, world, item, by=world.desk_clerk)
+
+
+def lives_in(session: Session, world: World, item: ItemId, commune: UnitCode) -> None:
+    dossier = DossierId(session.get_one(ItemRow, item).dossier or "")
+    key = persons.key_of(session, world.vault, dossier)
+    who = read_person("Trần Văn Bình", address=read_address("Số 1", commune))
+    persons.keep(session, world.vault, key, PersonRole.RECEIVER, who)
+
+
+def elsewhere(session: Session, world: World, item: ItemId) -> dict[ItemId, UnitCode]:
+    found = forwarding.elsewhere(
+        session, world.vault, [standing(session, item)], day=w.MORNING.date()
+    )
+    return {each: office.code for each, office in found.items()}
+
+
+def test_the_office_that_delivers_where_the_receiver_lives_is_known_until_it_is_bound_there(
+    session: Session, world: World, item: ItemId
+) -> None:
+    assert elsewhere(session, world, item) == {}
+    lives_in(session, world, item, w.FAR_COMMUNE)
+    assert elsewhere(session, world, item) == {item: w.FAR_OFFICE}
+    forward(session, world, item)
+    assert elsewhere(session, world, item) == {}
+
+
+def test_where_nobody_delivers_or_nobody_is_known_no_office_is_named(
+    session: Session, world: World, item: ItemId, posted: ItemId
+) -> None:
+    lives_in(session, world, item, w.PROVINCE)
+    assert elsewhere(session, world, item) == {}
+    lives_in(session, world, item, w.FAR_COMMUNE)
+    session.delete(session.get_one(DossierKeyRow, session.get_one(ItemRow, item).dossier))
+    assert elsewhere(session, world, item) == {}
+    assert elsewhere(session, world, posted) == {}
+
+
+def test_what_goes_back_goes_to_its_agency_wherever_its_receiver_lives(
+    session: Session, world: World, item: ItemId
+) -> None:
+    lives_in(session, world, item, w.FAR_COMMUNE)
+    journeys.go_back(session, world, item, at=AT)
+    assert elsewhere(session, world, item) == {}

@@ -10,6 +10,7 @@ from postal_service.domain.acts import Leg
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
+from postal_service.papers.signed_heads import on_paper
 from postal_service.services import (
     bags,
     handing_over,
@@ -31,7 +32,6 @@ from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
-from postal_service.web.signed_heads import on_paper
 
 pages = Blueprint("bags", __name__, template_folder="templates", url_prefix="/bags")
 

@@ -4,9 +4,20 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
+from postal_service.domain.custody import State
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
-from postal_service.services import half_handovers, overview, run_lists, scanning, shifts, sight
+from postal_service.domain.wording_dates import local
+from postal_service.services import (
+    forwarding,
+    half_handovers,
+    overview,
+    particulars,
+    run_lists,
+    scanning,
+    shifts,
+    sight,
+)
 from postal_service.services.digitisation import SCANNERS
 from postal_service.services.scanning import Kind, Scanned
 from postal_service.storage.transaction import reading
@@ -70,16 +81,31 @@ def _path_of(found: Scanned) -> str:
 
 
 def _page(refused: Refusal | None = None) -> ResponseReturnValue:
+    may_compare = here.actor().may(*particulars.CORRECTING)
+    may_forward = here.actor().may(*forwarding.FORWARDING)
     with reading(here.sessions()) as store:
         stacks = overview.stacks(store, by=here.actor(), after=forms.cursor())
         alarms = half_handovers.alarms(store, by=here.actor(), at=here.now())
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
+        by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
+        names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
+        tried = [
+            line.standing
+            for line in stacks.results
+            if may_forward and line.standing.state is State.UNDELIVERED
+        ]
+        elsewhere = forwarding.elsewhere(
+            store, here.runtime().vault, tried, day=local(here.now()).date()
+        )
     page = render_template(
         "desk/desk.html",
         refusal=told(refused) if refused else "",
         stacks=stacks,
         alarms=alarms,
         courier=courier,
+        by_door=by_door,
+        names=names,
+        elsewhere=elsewhere,
         may_scan=here.actor().may(*SCANNERS),
         may_hand_shift=here.actor().may(*shifts.HANDING),
         may_load=here.actor().may(*run_lists.PRINTING),

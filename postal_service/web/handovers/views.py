@@ -9,6 +9,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, ReservedFor
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
+from postal_service.papers.handover_record import file_name, view_of
 from postal_service.printing import handover_record
 from postal_service.services import (
     bags,
@@ -29,7 +30,7 @@ from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
-from postal_service.web.handovers.record import file_name, printable, view_of
+from postal_service.web.handovers.record import printable
 from postal_service.web.language import say
 from postal_service.web.papers import opened
 
@@ -122,7 +123,7 @@ def record(event: str) -> ResponseReturnValue:
         found = handover_records.of_event(
             store, EventId(event), policy=runtime.policy, by=here.actor()
         )
-    paper = view_of(found, runtime.settings, printed_again_at=here.now())
+    paper = view_of(found, runtime.settings.label_host, printed_again_at=here.now())
     return opened(handover_record.render(paper), file_name(found))
 
 

@@ -130,12 +130,15 @@ def _forward_page(item: ItemId, refused: Refusal | None = None) -> ResponseRetur
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
         kind = forwarding.kind_of_destination(view.standing.leg)
-        units = overview.units_of_kind(store, [kind], day=local(here.now()).date())
+        today = local(here.now()).date()
+        units = overview.units_of_kind(store, [kind], day=today)
+        found = forwarding.elsewhere(store, here.runtime().vault, [view.standing], day=today)
     page = render_template(
         "items/forward.html",
         refusal=told(refused, at=FIELD_OF.get(type(refused), "")) if refused else "",
         view=view,
         units=[pair for pair in units.items() if pair[0] != view.standing.destination],
+        suggested=found.get(item),
     )
     return page, status_of(refused) if refused else 200
 

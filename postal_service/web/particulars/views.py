@@ -11,6 +11,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.services import once, overview, particulars
 from postal_service.services.particulars import (
+    AT_THE_OFFICE,
     CORRECTING,
     Basis,
     Changes,
@@ -45,7 +46,7 @@ def propose(key: str) -> ResponseReturnValue:
         form = form_keys.read()
         with forms.together():
             role = forms.choice("role", "Người", PersonRole)
-            basis = forms.choice("basis", "Căn cứ", Basis)
+            basis = _basis()
             changes = Changes(
                 name=forms.optional_line("name", "Họ và tên", most=limits.NAME),
                 phone=forms.optional_line("phone", "Điện thoại", most=limits.PHONE),
@@ -121,6 +122,14 @@ def decide(key: str, correction: int) -> ResponseReturnValue:
     return redirect(url_for("particulars.show", key=key))
 
 
+def _basis() -> Basis:
+    # What was heard at a door comes from the phone of whoever stood there, and not by this form.
+    chosen = forms.choice("basis", "Căn cứ", Basis)
+    if chosen not in AT_THE_OFFICE:
+        raise NotAChoice(field=say("Căn cứ"), input="basis")
+    return chosen
+
+
 def _commune() -> str:
     written = forms.optional_line("commune", "Xã, phường", most=limits.UNIT)
     with reading(here.sessions()) as store:
@@ -149,7 +158,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
         made=made,
         communes=communes,
         names=names,
-        bases=list(Basis),
+        bases=AT_THE_OFFICE,
         waiting=CorrectionState.WAITING,
         myself=here.actor().staff,
         field_words={

@@ -11,13 +11,14 @@ from postal_service.domain import acts
 from postal_service.domain.acts import Act, Receiver
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.wording_dates import local
+from postal_service.domain.wording_handovers import VERDICTS
 from postal_service.printing.custody_extract import CustodyExtract, ExtractEvent
 from postal_service.printing.delivery_slip import DeliverySlip, RecoveredOriginal, TakenCharge
 from postal_service.printing.return_record import FailedAttempt, ReturnRecord
 from postal_service.projections.timelines import Moment, Party
 from postal_service.services.item_papers import Chain, Delivery, TakenThen, WayBack
 from postal_service.services.overview import ItemView
-from postal_service.web.acts import NAMES, VERDICTS
+from postal_service.web.acts import NAMES
 from postal_service.web.labels import vietnamese
 from postal_service.web.records.papers import NO_SEAL, NOT_ENTERED, OPERATOR, newest, reason_of
 

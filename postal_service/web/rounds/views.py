@@ -10,6 +10,7 @@ from postal_service.domain.ids import RoundId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
+from postal_service.papers.signed_heads import on_paper
 from postal_service.printing import run_list
 from postal_service.services import (
     jobs,
@@ -38,7 +39,6 @@ from postal_service.web.papers import opened
 from postal_service.web.rounds import words
 from postal_service.web.rounds.drawing import points
 from postal_service.web.rounds.run_list import paper_of
-from postal_service.web.signed_heads import on_paper
 
 pages = Blueprint("rounds", __name__, template_folder="templates", url_prefix="/rounds")
 

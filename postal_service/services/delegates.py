@@ -39,7 +39,7 @@ from postal_service.services import delivery, dossiers, items, numbers, persons
 from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierKey, Purpose
-from postal_service.services.vault import seal
+from postal_service.services.vault import Vault, open_sealed, seal
 from postal_service.storage.schema import DelegationRow, ItemRow
 
 NAMING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK)
@@ -235,6 +235,26 @@ def history(session: Session, dossier: DossierId, *, limit: int = 100) -> list[D
     ]
 
 
+def papers(session: Session, vault: Vault, dossier: DossierId) -> Mapping[DelegationId, str]:
+    """The letters that were shown, by their number or day; none once the dossier is erased.
+
+    The caller has asked `visible`.
+    """
+    rows = session.scalars(
+        select(DelegationRow).where(
+            DelegationRow.dossier == dossier, DelegationRow.content.is_not(None)
+        )
+    ).all()
+    if not rows:
+        return {}
+    key = persons.key_of(session, vault, dossier).key
+    return {
+        DelegationId(row.id): json.loads(open_sealed(key, row.content, _place(dossier)))
+        for row in rows
+        if row.content is not None
+    }
+
+
 def refuse_without_right(session: Session, dossier: DossierId | None, claimed: Entitlement) -> None:
     """Whoever was named needs no paper once more. Raises NoAuthorisation."""
     authorised = claimed.receiver is Receiver.AUTHORISED
@@ -250,19 +270,15 @@ def tell_of_codes(
     rows = session.scalars(
         select(DelegationRow).filter_by(dossier=dossier, item=item).order_by(DelegationRow.id)
     ).all()
-    custody = items.standing(session, item).custody
-    told = [
-        Told(
-            item=item,
-            parent=custody,
-            act=acts.Rotate(
-                rotation=row.rotation, lock=row.lock, why=row.change, commitment=row.commitment
-            ),
-        )
+    codes = [
+        acts.Rotate(rotation=row.rotation, lock=row.lock, why=row.change, commitment=row.commitment)
         for row in rows
         if row.rotation is not None and row.lock is not None
     ]
-    tell(session, keys, told, by=by, at=at)
+    if codes:
+        custody = items.standing(session, item).custody
+        told = [Told(item=item, parent=custody, act=act) for act in codes]
+        tell(session, keys, told, by=by, at=at)
 
 
 def _begin(
@@ -323,7 +339,7 @@ def _record(
         dossier=found.id,
         change=change.value,
         ground=shown.ground.value,
-        content=seal(key.key, json.dumps(shown.paper).encode(), f"delegation|{found.id}|paper"),
+        content=seal(key.key, json.dumps(shown.paper).encode(), _place(found.id)),
         item=code.item if code else None,
         rotation=code.rotation if code else None,
         lock=code.lock if code else None,
@@ -361,6 +377,10 @@ def _new_code(
         session, keys, item, lock=code.lock, why=change.value, commitment=commitment, by=by, at=at
     )
     return code
+
+
+def _place(dossier: DossierId) -> str:
+    return f"delegation|{dossier}|paper"
 
 
 def _refuse_on_its_way(standing: Standing) -> None:

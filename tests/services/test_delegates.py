@@ -598,14 +598,18 @@ def test_what_was_named_is_erased_with_the_dossier(
     hand_out(session, world, lying.item, code, Receiver.AUTHORISED)
     dossier = lying.received.dossier
 
+    kept = delegates.papers(session, world.vault, dossier)
+    assert list(kept.values()) == [PAPER.paper]
+
     erasing.erase(
         session, world.keys, dossier, reason=EraseReason.CITIZEN_ASKED, by=world.administrator,
         at=NOON,
     )  # fmt: skip
 
+    assert delegates.papers(session, world.vault, dossier) == {}
     assert session.scalars(select(DelegationRow.content)).all() == [None]
-    for kept in (PersonRow, CommitmentRow):
-        asked = select(func.count()).select_from(kept).filter_by(dossier=dossier)
+    for table in (PersonRow, CommitmentRow):
+        asked = select(func.count()).select_from(table).filter_by(dossier=dossier)
         assert session.scalar(asked) == 0
     assert [each.change for each in delegates.history(session, dossier)] == [Change.NAMED]
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.acts import Capacity
 from postal_service.domain.ids import DossierId
 from postal_service.services import persons
 from postal_service.storage.schema import AccessRow, DelegationRow, EntryRow, RoleRow, StaffRow
@@ -278,7 +279,7 @@ def test_with_a_courier_the_page_says_what_to_do(
     counter, path = browser("counter"), path_of(lying)
     journeys.hand_over(
         session, world, lying.item, giver=world.counter, receiver=world.courier,
-        capacity=journeys.Capacity.COURIER, at=w.MORNING,
+        capacity=Capacity.COURIER, at=w.MORNING,
     )  # fmt: skip
     session.commit()
     before = written(session)
@@ -382,4 +383,6 @@ def test_the_log_keeps_every_naming(
     found = persons.looks(session, lying.received.dossier)
 
     assert [each.staff for each in found if each.purpose == "naming"] == [world.counter.staff] * 2
-    assert session.get_one(StaffRow, world.counter.staff).name in counter.text(path)
+    page = counter.text(path)
+    assert session.get_one(StaffRow, world.counter.staff).name in page
+    assert page.count("giấy ủy quyền UQ 12 ngày 20/11/2026") == 2

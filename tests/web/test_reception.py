@@ -209,13 +209,15 @@ def test_everything_that_cannot_be_read_is_told_at_once_each_at_its_field(
 @pytest.mark.parametrize(
     ("changed", "wrong"),
     [
+        ({"phone": "", "commune": "", "postage": "x"}, ["phone", "commune", "postage"]),
+        ({"phone": "", "by_post": ""}, ["phone"]),  # the Post carries it in
         ({"name": "x" * 119 + " y"}, ["name"]),
         ({"owner_name": "x" * 119 + " y", "owner_citizen": ""}, ["owner_name"]),
         ({"card": "không|phải|thẻ"}, ["card"]),
         ({"address": ""}, ["address"]),
     ],
 )
-def test_one_fault_is_told_at_its_field_alone(
+def test_what_is_wrong_is_told_at_its_field_alone(
     browser: Callable[[str], Browser], changed: dict[str, str], wrong: list[str]
 ) -> None:
     counter, path = browser("counter"), f"/receptions/new/{w.EXTRACT}"

@@ -56,7 +56,7 @@ def ask(code: str) -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             _, version = procedures.version_on(store, code, _today())
             with forms.together():
-                command = form.read(version, form.channel_by_post())
+                command = form.read(version, form.channel_by_post(), carried_in=True)
                 opens_at, closes_at = _window()
             once.use(store, key)
             received = collecting.request(

@@ -186,6 +186,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
         past = delegates.history(store, key)
+        letters = delegates.papers(store, here.runtime().vault, key)
         communes = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
         names = overview.names(store, (), (), staff=[each.made_by for each in past])
     page = render_template(
@@ -193,6 +194,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         refusal=_told(refused, form) if refused else "",
         view=view,
         past=past,
+        letters=letters,
         delegate=view.people.get(PersonRole.DELEGATE),
         communes=communes,
         names=names,

@@ -54,20 +54,25 @@ def channel_by_post() -> Channel:
     return Channel.ONLINE if forms.raw("code").strip() else Channel.POST
 
 
-def read(version: ProcedureVersion, channel: Channel) -> Registration:
-    """The form as a command, within `forms.together`. Raises the refusals of forms, people and addresses."""
+def read(version: ProcedureVersion, channel: Channel, *, carried_in: bool) -> Registration:
+    """The form as a command, within `forms.together`; `carried_in`: the Post carries the papers.
+
+    Raises the refusals of forms, people and addresses, NoPhoneToReach and NoReceiver.
+    """
     card_text = forms.raw("card")[: limits.CARD].strip()
     card = forms.checked("card", lambda: read_card(card_text), None) if card_text else None
     by_post = forms.ticked("by_post")
+    submitter, receiver = _submitter(card), _receiver() if by_post else None
+    _refuse_out_of_reach(submitter, receiver, carried_in=carried_in, by_post=by_post)
     return Registration(
         procedure=version.code,
         agency=UnitCode(forms.line("agency", "Cơ quan giải quyết", most=limits.UNIT)),
-        submitter=_submitter(card),
+        submitter=submitter,
         owner=_owner(),
         papers=papers(version),
         channel=channel,
         result_by_post=by_post,
-        receiver=_receiver() if by_post else None,
+        receiver=receiver,
         dues=_dues(),
         code=forms.optional_line("code", "Mã hồ sơ trực tuyến", most=limits.DOSSIER_CODE),
     )
@@ -125,6 +130,20 @@ def _receiver() -> Person | None:
             forms.optional_line("receiver_commune", "Xã, phường nhận kết quả", most=limits.UNIT),
         ),
     )
+
+
+def _refuse_out_of_reach(
+    submitter: Person, receiver: Person | None, *, carried_in: bool, by_post: bool
+) -> None:
+    """What the service would refuse next, told with the rest: nobody to telephone, nowhere to bring it."""
+    gets_it = by_post and receiver is None
+    if not submitter.phone and (carried_in or gets_it):
+        role = PersonRole.SUBMITTER if carried_in else PersonRole.RECEIVER
+        forms.refuse_at("phone", NoPhoneToReach(role=role.value))
+    if receiver is not None and not receiver.phone:
+        forms.refuse_at("receiver_phone", NoPhoneToReach(role=PersonRole.RECEIVER.value))
+    if gets_it and not forms.raw("commune").strip():
+        forms.refuse_at("commune", NoReceiver())
 
 
 def papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:

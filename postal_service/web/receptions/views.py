@@ -82,7 +82,7 @@ def receive(code: str) -> ResponseReturnValue:
             _, version = procedures.version_on(store, code, _today())
             unit = places.place(store, here.actor().unit, day=_today())
             with forms.together():
-                command = read(version, channel_at(unit))
+                command = read(version, channel_at(unit), carried_in=unit.kind != places.DESK)
                 serial = forms.optional_serial("serial", "Số niêm phong")
             once.use(store, key)
             received = reception.register(

@@ -48,6 +48,12 @@ class IdentityContradicts(RuleBroken):
     code = "identity.contradicts"
 
 
+class ContradictsDossier(IdentityContradicts):
+    """The card is not whose the dossier says; the look at the dossier stays logged."""
+
+    code = "identity.contradicts_dossier"
+
+
 class Sex(StrEnum):
     MALE = "Nam"
     FEMALE = "Nữ"
@@ -175,11 +181,14 @@ def contradictions(card: CitizenCard, *, today: date) -> tuple[Contradiction, ..
 
 
 def contradicts_dossier(card: CitizenCard, *, name: str, last4: str) -> tuple[Contradiction, ...]:
-    """Where a card contradicts what the dossier says of its owner or authorised person."""
+    """Where a card contradicts what the dossier says of its owner or authorised person.
+
+    An empty `last4` is a number that nobody gave: then the name alone is compared.
+    """
     found = []
     if compare_names(card.name, name) is NameMatch.DIFFERENT:
         found.append(Contradiction.NAME)
-    if card.number.last4 != last4:
+    if last4 and card.number.last4 != last4:
         found.append(Contradiction.NUMBER)
     return tuple(found)
 
@@ -229,7 +238,17 @@ def refuse_unless_entitled(entitlement: Entitlement) -> None:
 def refuse_contradictions(found: tuple[Contradiction, ...]) -> None:
     """Raises IdentityContradicts where something found stops a delivery."""
     if stops_delivery(found):
-        raise IdentityContradicts(found=", ".join(c.value for c in found))
+        raise IdentityContradicts(found=_listed(found))
+
+
+def refuse_another(found: tuple[Contradiction, ...]) -> None:
+    """The same of a card that was compared with a dossier. Raises ContradictsDossier."""
+    if stops_delivery(found):
+        raise ContradictsDossier(found=_listed(found))
+
+
+def _listed(found: tuple[Contradiction, ...]) -> str:
+    return ", ".join(each.value for each in found)
 
 
 def _toned(name: str) -> tuple[str, ...]:

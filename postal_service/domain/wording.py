@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 from typing import Literal
 
 from postal_service import domain
+from postal_service.domain.wording_domain import CALENDARS
 
 Language = Literal["vi", "en"]
 _COUNTED = re.compile(r"(\{(\w+)\}(?: [\w-]+)+)\(s\)")
@@ -33,7 +34,7 @@ def sentence(code: str, facts: Mapping[str, object], language: Language = "vi") 
     """What to tell a person. A code without a sentence gets the general one, never a blank."""
     vietnamese, english = sentences().get(code) or sentences()["postal"]
     text = vietnamese if language == "vi" else counted(english, facts)
-    return text.format_map(_Told(facts))
+    return text.format_map(_Told(_named(facts, language)))
 
 
 def counted(english: str, facts: Mapping[str, object]) -> str:
@@ -41,6 +42,12 @@ def counted(english: str, facts: Mapping[str, object]) -> str:
     return _COUNTED.sub(
         lambda told: told[1] + ("" if str(facts.get(told[2])) == "1" else "s"), english
     )
+
+
+def _named(facts: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """The facts with the common calendars called by whose they are."""
+    pair = CALENDARS.get(str(facts.get("calendar", "")))
+    return {**facts, "calendar": pair[language == "en"]} if pair else facts
 
 
 class _Told(dict[str, object]):

@@ -1,13 +1,19 @@
 """Sentences for refusals of calendars, procedures, codes, money, identity and places: Vietnamese, English."""
 
+# Whose the common calendars are (services/calendars.py); any other is one unit's.
+CALENDARS: dict[str, tuple[str, str]] = {
+    "agency": ("các cơ quan", "the agencies"),
+    "post": ("bưu điện", "the Post"),
+}
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "calendar.no_year": (
-        "Lịch “{calendar}” chưa có ngày nghỉ của năm {year}. Người quản lý cần nhập lịch theo thông báo rồi mới tính được hạn.",
-        "Calendar “{calendar}” has no days off for {year} yet. A manager has to enter the announcement before dates can be computed.",
+        "Lịch làm việc của {calendar} chưa có ngày nghỉ năm {year}. Người quản lý cần nhập lịch theo thông báo rồi mới tính được hạn.",
+        "The working calendar of {calendar} has no days off for {year} yet. A manager has to enter the announcement before dates can be computed.",
     ),
     "calendar.never_open": (
-        "Lịch “{calendar}” không có giờ làm việc nào trong một năm. Hãy kiểm tra lại lịch.",
-        "Calendar “{calendar}” has no working hours for a whole year. Check the calendar.",
+        "Lịch làm việc của {calendar} không có giờ làm việc nào trong một năm. Hãy kiểm tra lại lịch.",
+        "The working calendar of {calendar} has no working hours for a whole year. Check the calendar.",
     ),
     "calendar.bad_hours": (
         "Giờ làm việc không hợp lệ: mở {opens}, đóng {closes}.",
@@ -156,6 +162,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "identity.contradicts": (
         "Thẻ không khớp: {found}. Không giao; báo người phụ trách.",
         "The card does not fit: {found}. Do not deliver; tell the supervisor.",
+    ),
+    "identity.contradicts_dossier": (
+        "Thẻ không khớp với hồ sơ: {found}. Không giao, không ghi gì theo thẻ này; báo người phụ trách. Lần so thẻ đã được ghi vào nhật ký xem dữ liệu.",
+        "The card is not whose the dossier says: {found}. Deliver and note nothing on it; tell the supervisor. That the dossier was looked at was logged.",
     ),
     "attempts.policy_below_law": (
         "Phải mời ít nhất {invitations} lần, cách nhau ít nhất {working_days} ngày làm việc, sau ít nhất một lần phát.",

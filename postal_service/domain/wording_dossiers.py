@@ -44,8 +44,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A name is not empty and at most 120 characters long.",
     ),
     "person.bad_address": (
-        "Địa chỉ chưa đúng ở phần “{part}”.",
-        "The address is not right in its part “{part}”.",
+        "Địa chỉ chưa đủ hoặc chưa đúng: ghi số nhà, đường hoặc thôn (không quá 300 ký tự), và chọn xã, phường.",
+        "The address is not whole or not right: write house and street or village, 300 characters at most, and choose the commune.",
     ),
     "administrative.step_out_of_place": (
         "Hồ sơ đang ở bước “{state}”, không thể thực hiện “{step}”.",
@@ -271,6 +271,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "particulars.nobody": (
         "Hồ sơ không có người giữ vai trò này.",
         "The dossier has nobody in this role.",
+    ),
+    "particulars.named_anew": (
+        "Thông tin người được ủy quyền không sửa ở đây: ghi lại người đó ở trang người được ủy quyền, vì phải cấp mã nhận mới.",
+        "A delegate is not corrected here: name him again on the page of delegates, since that gives a new delivery code.",
+    ),
+    "delegate.nothing_to_receive": (
+        "Hồ sơ {dossier} đã trả kết quả hoặc đã rút: không còn gì để nhận thay. Không có gì thay đổi.",
+        "The result of {dossier} was given out, or the dossier withdrawn: there is nothing left to receive. Nothing was changed.",
+    ),
+    "delegate.on_its_way": (
+        "Kết quả {item} đang ở bưu tá hoặc đang bàn giao, máy của bưu tá có thể đang không có mạng và vẫn nhận mã cũ. Không có gì thay đổi. Gọi bưu tá mang về hoặc báo phát không thành công; khi bưu gửi đã ở bưu cục thì ghi lại.",
+        "A courier has result {item}, or it is changing hands: his phone may be without a network and still take the old code. Nothing was changed. Call the courier to bring it back or to report the attempt; once it lies at an office, send this again.",
+    ),
+    "delegate.nobody_named": (
+        "Hồ sơ này chưa ghi người được ủy quyền nào. Không có gì thay đổi.",
+        "Nobody is named in this dossier. Nothing was changed.",
+    ),
+    "delegate.named_meanwhile": (
+        "Một đồng nghiệp vừa ghi hoặc thôi ủy quyền ở hồ sơ này. Không có gì thay đổi theo biểu mẫu của bạn; xem lại rồi ghi tiếp nếu vẫn cần.",
+        "A colleague has just named somebody here or taken it back. Your form changed nothing; look again, and send it once more if it is still needed.",
+    ),
+    "delegate.incomplete": (
+        "Người được ủy quyền phải có số định danh và điện thoại.",
+        "A delegate needs a citizen number and a telephone.",
+    ),
+    "delegate.owner_himself": (
+        "Số định danh này là của chủ hồ sơ: chủ hồ sơ tự nhận thì không cần ủy quyền.",
+        "This citizen number is the owner's: he receives without being named.",
+    ),
+    "delegate.paper_not_named": (
+        "Ghi số hoặc ngày của giấy ủy quyền.",
+        "Write the number or the day of the letter of authorisation.",
     ),
     "particulars.nothing_changes": (
         "Chưa có gì khác với thông tin đang lưu. Chỉ điền mục cần sửa.",

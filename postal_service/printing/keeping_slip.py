@@ -1,6 +1,7 @@
 """The citizen's own slip of a dossier that the post has taken: look-up PIN and delivery code, printed once and kept nowhere.
 
-It is no receipt of the agency: that one names the due date, which is known only when the agency receives.
+A code that took the place of another is printed on one of its own, for whoever receives now. It is no
+receipt of the agency: that one names the due date, which is known only when the agency receives.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from postal_service.printing.page import A5_UPRIGHT, Paper
 from postal_service.printing.typesetting import NOTE, STRONG, line
 
 _MODULE_MM = 0.9
+_REPLACES = "Mã đã cấp trước đây không còn dùng được."
+_REPLACES_FOR_DELEGATE = (
+    "Mã này thay mã trên phiếu của chủ hồ sơ. Khi nhận, mang theo giấy tờ tùy thân của mình."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,26 +36,32 @@ class KeepingSlip:
     lookup_pin: str
     delivery_code: str
     visit: str = ""
+    renewed_at: datetime | None = None  # of a code in place of another; the PIN stays as it was
+    for_delegate: bool = False
 
 
 def render(view: KeepingSlip) -> bytes:
     """The slip as PDF, A5."""
-    paper = Paper(name="PHIẾU GIỮ CỦA CÔNG DÂN", number=view.dossier_code, size=A5_UPRIGHT)
+    whose = "NGƯỜI ĐƯỢC ỦY QUYỀN" if view.for_delegate else "CÔNG DÂN"
+    paper = Paper(name=f"PHIẾU GIỮ CỦA {whose}", number=view.dossier_code, size=A5_UPRIGHT)
     paper.national_header((view.operator_name, view.office_name))
-    paper.title("Mã tra cứu và mã nhận kết quả")
+    paper.title("Mã nhận kết quả mới" if view.renewed_at else "Mã tra cứu và mã nhận kết quả")
     paper.bars(view.dossier_code, module_mm=0.25)
     paper.facts(
         ("Thủ tục hành chính", view.procedure_name),
         ("Cơ quan giải quyết", view.agency_name),
         ("Bưu gửi", view.item_code),
         _taken(view),
-        ("Mã tra cứu (PIN)", view.lookup_pin),
     )
-    paper.say(
-        "Thời hạn giải quyết tính từ khi cơ quan tiếp nhận; ngày hẹn trả ghi trên giấy tiếp nhận "
-        "của cơ quan.",
-        NOTE,
-    )
+    if view.renewed_at:
+        paper.say(_REPLACES_FOR_DELEGATE if view.for_delegate else _REPLACES, NOTE)
+    else:
+        paper.facts(("Mã tra cứu (PIN)", view.lookup_pin))
+        paper.say(
+            "Thời hạn giải quyết tính từ khi cơ quan tiếp nhận; ngày hẹn trả ghi trên giấy tiếp nhận "
+            "của cơ quan.",
+            NOTE,
+        )
     if view.delivery_code:
         paper.gap()
         paper.qr_with(
@@ -69,6 +80,8 @@ def render(view: KeepingSlip) -> bytes:
 
 
 def _taken(view: KeepingSlip) -> tuple[str, str]:
+    if view.renewed_at is not None:
+        return "Cấp mã lúc", official_clock(view.renewed_at)
     if view.posted_at is None:
         return "Bưu tá đến nhận", view.visit
     return "Bưu điện nhận lúc", official_clock(view.posted_at)

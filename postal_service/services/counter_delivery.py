@@ -21,7 +21,6 @@ from postal_service.domain.identity import (
     contradictions,
     contradicts_dossier,
     refuse_contradictions,
-    refuse_unless_entitled,
 )
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
@@ -30,6 +29,7 @@ from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import (
     charges,
+    delegates,
     delivery,
     dossiers,
     message_codes,
@@ -55,6 +55,7 @@ class StillDue(RuleBroken):
     code = "delivery.still_due"
 
 
+COMPARED_WITH = {Receiver.OWNER: PersonRole.OWNER, Receiver.AUTHORISED: PersonRole.DELEGATE}
 HOLDING = (State.HELD, State.UNDELIVERED, State.AT_DESTINATION_OFFICE)
 
 
@@ -87,7 +88,8 @@ def deliver(
     WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
     """
     standing = sight.item(session, item, by=by)
-    refuse_unless_entitled(entitlement)
+    dossier = dossiers.of_items(session, [item]).get(item)
+    delegates.refuse_without_right(session, dossier, entitlement)
     if not standing.withdrawn:
         _refuse_while_due(session, item)
     elif recovered.total:
@@ -143,7 +145,7 @@ def compare_card(
     by: Actor,
     at: datetime,
 ) -> tuple[Contradiction, ...]:
-    """Compare a card with itself, and the owner's with the dossier; the look is logged.
+    """Compare a card with itself, and the owner's or the named delegate's with the dossier; the look is logged.
 
     What it contradicts is the answer and no refusal: that would take the log of the look back.
     Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself:
@@ -151,9 +153,10 @@ def compare_card(
     """
     refuse_contradictions(contradictions(card, today=local(at).date()))
     people = _people(session, vault, item, by=by, at=at)
-    owner = people.get(PersonRole.OWNER)
-    if receiver is Receiver.OWNER and owner is not None and owner.citizen:
-        return contradicts_dossier(card, name=owner.name, last4=owner.citizen[-4:])
+    role = COMPARED_WITH.get(receiver)
+    who = people.get(role) if role else None
+    if who is not None and who.citizen:
+        return contradicts_dossier(card, name=who.name, last4=who.citizen[-4:])
     return ()
 
 

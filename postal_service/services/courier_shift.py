@@ -38,12 +38,14 @@ from postal_service.services.return_envelopes import TakenBack
 from postal_service.services.rounds_reading import Round, with_stops
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
+    DelegationRow,
     DeviceRow,
     ItemRow,
     PickupRow,
     RoundRow,
     StaffRow,
     StopItemRow,
+    StopRow,
 )
 
 GOOD_FOR_SECONDS = 12 * 3600  # without a word from us: a shift, and not the next one
@@ -135,7 +137,7 @@ def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
         rounds=rounds,
         packages=_packages(session, numbers | envelopes, back),
         colleagues=_colleagues(session, by),
-        cursor=cursors.Cursor(size, _version(rows, envelopes, _visits(session, rows))).written,
+        cursor=cursors.Cursor(size, _version(rows, envelopes, _agreed(session, rows))).written,
         days_to_agree=_days_to_agree(session, by, day),
     )
 
@@ -155,7 +157,7 @@ def changes(session: Session, since: str, *, by: Actor, at: datetime) -> Changes
     back = return_envelopes.of(session, numbers)
     envelopes = _envelopes(back)
     mine = (numbers | envelopes) & touched
-    version = _version(rows, envelopes, _visits(session, rows))
+    version = _version(rows, envelopes, _agreed(session, rows))
     end = cursor.size + len(page)
     return Changes(
         packages=_packages(session, mine, back),
@@ -185,24 +187,31 @@ def _rounds(session: Session, courier: StaffId, day: date) -> Sequence[RoundRow]
 
 
 def _version(
-    rows: Sequence[RoundRow], envelopes: Collection[ItemId], visits: Collection[str]
+    rows: Sequence[RoundRow], envelopes: Collection[ItemId], agreed: Collection[str]
 ) -> str:
-    # No event tells that an empty envelope was given out or a visit moved: it shows here alone.
-    told = json.dumps([[[row.id, row.plan] for row in rows], sorted(envelopes), sorted(visits)])
+    # No event tells that an empty envelope was given out, a visit moved or whom to ring for: it
+    # shows here alone.
+    told = json.dumps([[[row.id, row.plan] for row in rows], sorted(envelopes), sorted(agreed)])
     return sha256(told.encode()).hexdigest()[:16]
 
 
-def _visits(session: Session, rows: Sequence[RoundRow]) -> list[str]:
-    """What was promised at the doors of these rounds, and what was called off."""
+def _agreed(session: Session, rows: Sequence[RoundRow]) -> list[str]:
+    """What was promised at the doors of these rounds or called off, and who was named to receive there."""
+    rounds = [row.id for row in rows]
     found = session.scalars(
         select(PickupRow)
         .join(StopItemRow, StopItemRow.reference == PickupRow.dossier)
-        .where(StopItemRow.round.in_([row.id for row in rows]))
+        .where(StopItemRow.round.in_(rounds))
+    )
+    named = session.scalars(
+        select(DelegationRow.id)
+        .join(StopRow, StopRow.dossier == DelegationRow.dossier)
+        .where(StopRow.round.in_(rounds))
     )
     return [
         f"{row.dossier} {row.opens_at} {row.closes_at} {row.state == collecting.CALLED_OFF}"
         for row in found
-    ]
+    ] + [f"delegation {number}" for number in named]
 
 
 def _envelopes(back: Mapping[ItemId, TakenBack]) -> set[ItemId]:

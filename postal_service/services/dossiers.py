@@ -12,7 +12,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import dossier_code
-from postal_service.domain.actors import Actor, Role
+from postal_service.domain.actors import Actor, Role, RoleNeeded
 from postal_service.domain.acts import Counts, Leg
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.phones import NotAPhoneNumber, e164
@@ -115,6 +115,17 @@ def visible(session: Session, dossier: DossierId, *, by: Actor) -> Dossier:
     if row is None or not _sees(session, row, by):
         raise UnknownDossier(dossier=dossier)
     return dossier_of(row)
+
+
+def refuse_unless_covered(session: Session, dossier: DossierId, *roles: Role, by: Actor) -> None:
+    """Refuse whoever has none of these roles where the dossier or an item of it lies, begins or ends.
+
+    He may see it in another role, from another part of the organisation. Raises RoleNeeded.
+    """
+    row = session.get_one(DossierRow, dossier)
+    units, _ = _places_of(session, row)
+    if not _covers(session, units, roles, by):
+        raise RoleNeeded(roles=", ".join(roles), unit=row.received_unit)
 
 
 def by_code(session: Session, written: str, *, by: Actor, at: datetime) -> Dossier:
@@ -299,20 +310,26 @@ def _with_personal(session: Session, vault: Vault, text: str) -> list[DossierId]
 
 
 def _sees(session: Session, row: DossierRow, by: Actor) -> bool:
+    units, holders = _places_of(session, row)
+    if by.staff in holders or _is_sent_to_collect(session, row.id, by):
+        return True
+    return _covers(session, units, SEEING, by)
+
+
+def _places_of(session: Session, row: DossierRow) -> tuple[set[str], set[StaffId]]:
+    """Every unit that has to do with a dossier or an item of it, and who holds its items."""
     items = session.scalars(select(ItemRow).filter_by(dossier=row.id)).all()
     standings = holdings.standings(session, [ItemId(each.item) for each in items])
     holders = [standing.holder for standing in standings.values() if standing.holder]
-    if any(holder.staff == by.staff for holder in holders):
-        return True
-    if _is_sent_to_collect(session, row.id, by):
-        return True
     units = {row.helped_unit, row.received_unit, row.competent_unit}
     units |= {each.origin_unit for each in items} | {each.destination_unit for each in items}
     units |= {holder.unit for holder in holders}
-    paths = session.scalars(
-        select(UnitRow.path).where(UnitRow.code.in_(sorted(filter(None, units))))
-    )
-    return any(by.may(*SEEING, path=path) for path in paths)
+    return set(filter(None, units)), {holder.staff for holder in holders}
+
+
+def _covers(session: Session, units: Iterable[str], roles: Iterable[Role], by: Actor) -> bool:
+    paths = session.scalars(select(UnitRow.path).where(UnitRow.code.in_(sorted(units))))
+    return any(by.may(*roles, path=path) for path in paths)
 
 
 def _is_sent_to_collect(session: Session, dossier: str, by: Actor) -> bool:

@@ -31,6 +31,7 @@ from postal_service.storage.engine import StillReadError, forget_deleted
 from postal_service.storage.schema import (
     AccessRow,
     CommitmentRow,
+    DelegationRow,
     DossierKeyRow,
     EvidenceUseRow,
     JobRow,
@@ -50,6 +51,7 @@ TABLES = (
     "commitment",
     "scan",
     "particulars_correction",
+    "delegation",
     "evidence",
     "message_code",
     "outbox",
@@ -130,6 +132,9 @@ def erase(
     session.execute(update(ScanRow).where(ScanRow.dossier == dossier).values(content=None))
     session.execute(
         update(ParticularsRow).where(ParticularsRow.dossier == dossier).values(content=None)
+    )
+    session.execute(
+        update(DelegationRow).where(DelegationRow.dossier == dossier).values(content=None)
     )
     row.pin_hash = b""
     row.erased_at = at

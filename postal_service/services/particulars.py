@@ -37,6 +37,12 @@ class NobodyInThisRole(Unknown):
     code = "particulars.nobody"
 
 
+class NamedAnew(RuleBroken):
+    """A delegate has a delivery code of his own, so another name is another delegate."""
+
+    code = "particulars.named_anew"
+
+
 class NothingChanges(Malformed):
     """Every particular is as it is kept already, or none was given."""
 
@@ -149,11 +155,13 @@ def propose(
 ) -> Correction:
     """Say what is wrong; it waits for somebody else. The look at what stands is logged.
 
-    Raises UnknownDossier, RoleNeeded, DossierErased, NobodyInThisRole, NothingChanges,
+    Raises UnknownDossier, RoleNeeded, DossierErased, NamedAnew, NobodyInThisRole, NothingChanges,
     AddressIncomplete, AnotherWaits, and what read_person and read_address raise.
     """
     dossiers.visible(session, dossier, by=by)
     by.need(*CORRECTING)
+    if role is PersonRole.DELEGATE:
+        raise NamedAnew
     dossiers.row_of(session, dossier)  # two who propose at once come one after the other
     people = persons.look(session, vault, dossier, purpose=Purpose.PROCESSING, by=by, at=at)
     return _enter(session, vault, dossier, role, people, changes, basis=basis, by=by, at=at)

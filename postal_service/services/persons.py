@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     PRINTING = "printing"
     COLLECTING = "collecting"
     DELIVERY = "delivery"
+    NAMING = "naming"  # somebody is named to receive in the owner's place, or no longer
     COMPLAINT = "complaint"
     AUDIT = "audit"
     CITIZEN = "citizen"  # the citizen himself asked

@@ -12,6 +12,7 @@ from postal_service.domain import procedures as domain
 from postal_service.domain import standing
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.deadlines import Term, TimeUnit
+from postal_service.domain.ids import StaffId
 from postal_service.domain.procedures import (
     Channel,
     Fee,
@@ -23,7 +24,12 @@ from postal_service.domain.procedures import (
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
 from postal_service.domain.text import matches_with_marks, search_key
 from postal_service.domain.wording_dates import local, short_date
-from postal_service.storage.schema import ProcedureFeeRow, ProcedurePaperRow, ProcedureRow
+from postal_service.storage.schema import (
+    ProcedureFeeRow,
+    ProcedurePaperRow,
+    ProcedureRow,
+    StaffRow,
+)
 
 FOUND_AT_MOST = 30
 LISTED = 50
@@ -79,10 +85,26 @@ class Decision:
         return f"{self.number} ngày {short_date(self.decided_on)}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """Who confirmed a fee, and when."""
+
+    by: StaffId
+    at: datetime
+
+
 def add_version(
-    session: Session, version: ProcedureVersion, *, source: str, by: Actor
+    session: Session,
+    version: ProcedureVersion,
+    *,
+    source: str,
+    by: Actor,
+    at: datetime | None = None,
 ) -> VersionId:
     """Enter a version; the one before it ends the day before.
+
+    Fees that come confirmed are confirmed by `by` `at` that time, if he is a member of staff and not
+    the installation; else their source stands alone.
 
     Raises RoleNeeded (administrator), BadProcedureCode, or OverlappingVersions when another
     version begins on the same day or a later one is entered already.
@@ -99,7 +121,9 @@ def add_version(
     session.add(row)
     session.flush()
     session.add_all(_papers(row.id, version.papers))
-    session.add_all(_fees(row.id, version.fees))
+    is_known = session.get(StaffRow, by.staff) is not None
+    confirmation = Confirmation(by=by.staff, at=at) if at and is_known else None
+    session.add_all(_fees(row.id, version.fees, confirmation))
     session.flush()
     return VersionId(row.id)
 
@@ -155,8 +179,10 @@ def fee_channel(channel: standing.Channel) -> Channel:
             assert_never(channel)
 
 
-def confirm_fee(session: Session, version_id: VersionId, fee: Fee, *, by: Actor) -> None:
-    """Enter a fee that was decided elsewhere, in force from its own day on.
+def confirm_fee(
+    session: Session, version_id: VersionId, fee: Fee, *, by: Actor, at: datetime
+) -> None:
+    """Enter a fee that was decided elsewhere, in force from its own day on, and who confirmed it.
 
     Raises RoleNeeded (administrator), UnknownProcedure, FeeIncomplete or FeeOutsideVersion.
     """
@@ -170,7 +196,8 @@ def confirm_fee(session: Session, version_id: VersionId, fee: Fee, *, by: Actor)
         last = short_date(made.valid_to) if made.valid_to else ""
         raise FeeOutsideVersion(first=short_date(made.valid_from), last=last or "…")
     confirmed = replace(fee, status=FeeStatus.CONFIRMED)
-    session.add_all(_fees(version_id, (confirmed,), after=len(made.fees)))
+    confirmation = Confirmation(by=by.staff, at=at)
+    session.add_all(_fees(version_id, (confirmed,), confirmation, after=len(made.fees)))
     session.flush()
 
 
@@ -202,8 +229,21 @@ def decide_fee(
         channel=channel,
         valid_from=valid_from,
     )
-    confirm_fee(session, version_id, fee, by=by)
+    confirm_fee(session, version_id, fee, by=by, at=at)
     return fee
+
+
+def confirmations(session: Session, version_id: VersionId) -> tuple[Confirmation | None, ...]:
+    """Who confirmed each fee of a version, in their order; none where nobody did or nobody knows."""
+    rows = session.scalars(
+        select(ProcedureFeeRow).filter_by(procedure=version_id).order_by(ProcedureFeeRow.position)
+    )
+    return tuple(
+        Confirmation(by=StaffId(row.confirmed_by), at=row.confirmed_at)
+        if row.confirmed_by and row.confirmed_at
+        else None
+        for row in rows
+    )
 
 
 def unconfirmed(session: Session, *, day: date, after: str = "") -> list[Listed]:
@@ -286,20 +326,31 @@ def _papers(version_id: int, papers: Sequence[PaperNeed]) -> Iterable[ProcedureP
     ]
 
 
-def _fees(version_id: int, fees: Sequence[Fee], *, after: int = 0) -> Iterable[ProcedureFeeRow]:
+def _fees(
+    version_id: int, fees: Sequence[Fee], confirmation: Confirmation | None, *, after: int = 0
+) -> Iterable[ProcedureFeeRow]:
     return [
-        ProcedureFeeRow(
-            procedure=version_id,
-            position=position,
-            channel=fee.channel.value if fee.channel else None,
-            valid_from=fee.valid_from,
-            amount_dong=fee.amount_dong,
-            status=fee.status.value,
-            per=fee.per,
-            source=fee.source,
-        )
+        _fee_row(version_id, position, fee, confirmation)
         for position, fee in enumerate(fees, start=after + 1)
     ]
+
+
+def _fee_row(
+    version_id: int, position: int, fee: Fee, confirmation: Confirmation | None
+) -> ProcedureFeeRow:
+    told = confirmation if fee.status is FeeStatus.CONFIRMED else None
+    return ProcedureFeeRow(
+        procedure=version_id,
+        position=position,
+        channel=fee.channel.value if fee.channel else None,
+        valid_from=fee.valid_from,
+        amount_dong=fee.amount_dong,
+        status=fee.status.value,
+        per=fee.per,
+        source=fee.source,
+        confirmed_by=told.by if told else None,
+        confirmed_at=told.at if told else None,
+    )
 
 
 def _version(session: Session, row: ProcedureRow) -> ProcedureVersion:

@@ -18,7 +18,7 @@ from postal_service.domain.crockford import Token
 from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import CountsMalformed
 from postal_service.domain.event import NO_PARENT
-from postal_service.domain.identity import Entitlement, refuse_unless_entitled
+from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import PostalWay, ProcedureVersion
@@ -27,7 +27,7 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import dossiers, numbers, persons, places, procedures
+from postal_service.services import delegates, dossiers, numbers, persons, places, procedures
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierErased
@@ -111,6 +111,7 @@ def register_ready(
         raise NotAskedByPost(dossier=found.code)
     version = procedures.version(session, found.procedure)
     version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
+    dossiers.row_of(session, dossier)  # who names a delegate meanwhile waits, or is waited for
     if session.get(ItemRow, found.result_item) is not None:
         raise AlreadyOnItsWay(item=found.result_item)
     taken_back = _collected_back(version, collect_back)
@@ -139,6 +140,7 @@ def register_ready(
         collect_back=taken_back,
     )
     tell(session, keys, [Told(item=found.result_item, parent=NO_PARENT, act=act)], by=by, at=at)
+    delegates.tell_of_codes(session, keys, dossier, found.result_item, by=by, at=at)
     return Ready(
         dossier=dossier,
         item=found.result_item,
@@ -171,7 +173,7 @@ def give_at_desk(
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
-    refuse_unless_entitled(Entitlement(receiver=receiver, paper=paper))
+    delegates.refuse_without_right(session, dossier, Entitlement(receiver=receiver, paper=paper))
     if found.result_item and session.get(ItemRow, found.result_item) is not None:
         standing = holdings.standings(session, [found.result_item])[found.result_item]
         if standing.state is not State.RETURNED:

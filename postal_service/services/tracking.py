@@ -31,6 +31,7 @@ from postal_service.services import (
     administrative,
     charges,
     collecting,
+    delegates,
     dossiers,
     persons,
     procedures,
@@ -76,6 +77,7 @@ class Tracked:
     asked: tuple[str, ...]
     old_papers: tuple[str, ...]
     to_pay_dong: Mapping[Line, int]
+    delegated: bool  # somebody was named to receive; who he is stays in the dossier
     timeline: tuple[TimelineStep, ...]
     looks: tuple[tuple[datetime, str, str], ...]  # when, which office, for what purpose
 
@@ -134,6 +136,7 @@ def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetim
         asked=asked[1] if asked and status is Status.SUPPLEMENT else (),
         old_papers=old_papers,
         to_pay_dong=to_pay,
+        delegated=status not in _WITH_CITIZEN and delegates.named(session, found.id) is not None,
         timeline=_timeline(steps, told, names),
         looks=tuple((look.at, names.get(look.unit, ""), look.purpose) for look in looks),
     )

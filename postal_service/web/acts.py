@@ -12,6 +12,7 @@ from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, State, Trouble
 from postal_service.domain.wording_dates import told_date
 from postal_service.domain.wording_handovers import VERDICTS
+from postal_service.services.delegates import Change
 from postal_service.services.forwarding import FORWARDING
 from postal_service.web.labels import word
 from postal_service.web.language import pick, say
@@ -81,8 +82,14 @@ def act_facts(act: Act) -> list[tuple[str, str]]:
     facts += _own_facts(act)
     why = getattr(act, "why", "")
     if why:
-        facts.append((say("Lý do"), why))
+        facts.append((say("Lý do"), _in_words(act, why)))
     return facts
+
+
+def _in_words(act: Act, why: str) -> str:
+    """A reason as a clerk wrote it; a new code for a delegate says so in a word of the program."""
+    known = isinstance(act, acts.Rotate) and why in set(Change)
+    return word(Change(why)) if known else why
 
 
 def _own_facts(act: Act) -> list[tuple[str, str]]:

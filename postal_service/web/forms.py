@@ -1,6 +1,6 @@
 """Read what a form sent: each field once, bounded, composed; what cannot be is refused by the field's name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time
 from enum import StrEnum
@@ -16,6 +16,7 @@ from postal_service.web.language import say
 from postal_service.web.limits import Between
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Known = TypeVar("Known")
 
 INPUT = "input"  # the fact that names the form's field a refusal is about
 LONGEST_CURSOR = 64
@@ -197,6 +198,21 @@ def hour(name: str, label: str) -> time:
     except ValueError:
         _wrong(NotAnHour(field=say(label), input=name))
         return time.max
+
+
+def checked(name: str, read: Callable[[], Known], otherwise: Known) -> Known:
+    """What a rule of the domain reads in a field. Raises what it refuses, told at that field."""
+    try:
+        return read()
+    except Malformed as fault:
+        refuse_at(name, fault)
+        return otherwise
+
+
+def refuse_at(name: str, fault: Malformed) -> None:
+    """Raise what is wrong with a field, or keep it for the end of `together`."""
+    fault.facts[INPUT] = name
+    _wrong(fault)
 
 
 def ticked(name: str) -> bool:

@@ -13,6 +13,7 @@ from postal_service.domain.acts import (
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
+from postal_service.domain.identity import Contradiction
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import Channel as FeeChannel
@@ -20,6 +21,7 @@ from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.domain.wording_handovers import CONDITIONS, RESERVED_FOR
 from postal_service.services.administrative import SupplementReason
+from postal_service.services.delegates import Change, Ground
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.erasing import EraseReason
 from postal_service.services.gateways import Via, WhyNot
@@ -120,6 +122,7 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Purpose.AUDIT, ("kiểm tra", "audit")),
     (Purpose.CITIZEN, ("công dân tự xem", "the citizen himself asked")),
     (Purpose.ERASING, ("xóa dữ liệu cá nhân", "erasing of personal data")),
+    (Purpose.NAMING, ("ghi người được ủy quyền", "naming of a delegate")),
     (EraseReason.RETENTION_OVER, ("Hết thời hạn lưu trữ", "The retention period is over")),
     (EraseReason.CITIZEN_ASKED, ("Công dân yêu cầu xóa", "The citizen asked for it")),
     (EraseReason.ENTERED_BY_MISTAKE, ("Hồ sơ nhập nhầm", "The dossier was entered by mistake")),
@@ -157,6 +160,17 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Basis.PAPER, ("giấy tờ trong hồ sơ", "a paper of the dossier")),
     (Basis.CITIZEN, ("công dân báo lại", "the citizen told us")),
     (Basis.DOOR, ("lời kể tại nơi phát", "what a courier was told at the door")),
+    (Ground.OWNER, ("chủ hồ sơ có mặt, đã so thẻ", "the owner is here, his card compared")),
+    (Ground.PAPER, ("giấy ủy quyền", "a letter of authorisation")),
+    (Change.NAMED, ("ghi người được ủy quyền", "a delegate was named")),
+    (Change.TAKEN_BACK, ("thôi ủy quyền", "the delegation was taken back")),
+    (Contradiction.PREFIX, ("ba số đầu không phải mã tỉnh", "the first three digits are no province's")),
+    (Contradiction.SEX, ("giới tính", "sex")),
+    (Contradiction.BIRTH_YEAR, ("năm sinh", "year of birth")),
+    (Contradiction.ISSUED_BEFORE_BIRTH, ("cấp trước ngày sinh", "issued before birth")),
+    (Contradiction.ISSUED_IN_FUTURE, ("ngày cấp chưa đến", "issued on a day to come")),
+    (Contradiction.NAME, ("họ tên", "name")),
+    (Contradiction.NUMBER, ("số định danh", "citizen number")),
     (CorrectionState.WAITING, ("chờ đối chiếu", "to be compared")),
     (CorrectionState.ACCEPTED, ("đã sửa", "corrected")),
     (CorrectionState.REJECTED, ("không sửa", "not corrected")),

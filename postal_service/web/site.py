@@ -30,6 +30,7 @@ from postal_service.web.audit import views as audit
 from postal_service.web.bags import views as bags
 from postal_service.web.cash import views as cash
 from postal_service.web.collecting import views as collecting
+from postal_service.web.delegates import views as delegates
 from postal_service.web.delivery import views as delivery
 from postal_service.web.desk import views as desk
 from postal_service.web.dossiers import views as dossiers
@@ -81,6 +82,7 @@ FEATURES: Final[Sequence[Blueprint]] = (
     printouts.pages,
     scans.pages,
     particulars.pages,
+    delegates.pages,
     erasing.pages,
     handovers.pages,
     bags.pages,

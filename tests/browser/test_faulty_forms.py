@@ -112,7 +112,36 @@ def test_a_fee_is_confirmed_once_its_faults_are_mended(
     with leaving(page):
         page.get_by_role("button", name="Xác nhận mức phí").press("Enter")
     expect(page.locator(".notice.good")).to_contain_text("75.000 ₫")
+    expect(page.locator("main")).to_contain_text("Nhân viên administrator xác nhận lúc")
     fits(page, "fee-confirmed")
+
+
+def test_a_reception_and_a_visit_lead_to_each_of_their_faults(
+    open_page: Callable[..., Page], office: Office
+) -> None:
+    page = open_page()
+    sign_in(page, "counter")
+    page.goto(f"/receptions/new/{w.EXTRACT}")
+    page.locator("#name").fill("Nguyễn Thị Lan")
+    page.locator("#citizen").fill("12")
+    page.locator("#phone").fill("không phải số")
+    page.locator('input[name="by_post"]').check()
+    page.locator("#postage").fill("-5")
+    send(page, "Tiếp nhận và in")
+
+    assert page.evaluate(FOCUSED) == "agency"
+    led_to = page.get_by_role("alert").get_by_role("link").all_text_contents()
+    assert led_to == [
+        "Cơ quan giải quyết", "Số định danh", "Điện thoại", "Xã, phường", "Cước bưu chính (đồng)",
+    ]  # fmt: skip
+    assert page.locator("#name").input_value() == "Nguyễn Thị Lan"
+    fits(page, "faults-reception")
+    speak_english(page, f"/collecting/new/{w.EXTRACT}")
+    page.locator("#opens").fill("25:99")
+    send(page, "Note the visit and print")
+    assert page.evaluate(FOCUSED) == "agency"
+    expect(page.locator("#opens-fault")).to_be_visible()
+    fits(page, "faults-visit-en")
 
 
 def test_the_chain_leads_to_the_photo_and_the_proof(

@@ -10,6 +10,7 @@ from postal_service.domain.acts import Receiver
 from postal_service.domain.identity import (
     CitizenNumber,
     Contradiction,
+    ContradictsDossier,
     Entitlement,
     IdentityContradicts,
     NameMatch,
@@ -23,6 +24,7 @@ from postal_service.domain.identity import (
     given_name,
     read_card,
     read_number,
+    refuse_another,
     refuse_contradictions,
     refuse_unless_entitled,
     stops_delivery,
@@ -133,6 +135,11 @@ def test_the_card_is_compared_with_the_dossier() -> None:
         Contradiction.NAME,
         Contradiction.NUMBER,
     )
+    assert contradicts_dossier(read, name="Nguyen Thi Anh", last4="") == ()
+    assert contradicts_dossier(read, name="Trần Văn Bình", last4="") == (Contradiction.NAME,)
+    with pytest.raises(ContradictsDossier):
+        refuse_another((Contradiction.NAME,))
+    refuse_another((Contradiction.PREFIX,))
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,13 @@ def test_a_refusal_as_it_is_raised_fills_its_sentence() -> None:
         assert fields(SENTENCES[raised.code][0]) <= set(raised.facts)
         assert "?" not in sentence(raised.code, raised.facts)
     assert "24/11/2026" in sentence(future.value.code, future.value.facts)
+
+
+def test_a_common_calendar_is_called_by_whose_it_is() -> None:
+    facts = {"calendar": "agency", "year": 2031}
+    assert "Lịch làm việc của các cơ quan chưa có" in sentence("calendar.no_year", facts)
+    assert "calendar of the agencies has" in sentence("calendar.no_year", facts, "en")
+    facts["calendar"] = "post"
+    assert "của bưu điện" in sentence("calendar.never_open", facts)
+    facts["calendar"] = "DESK-1"  # one unit's own
+    assert "của DESK-1" in sentence("calendar.no_year", facts)

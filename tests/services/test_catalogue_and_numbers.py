@@ -1,7 +1,7 @@
 """Calendars, procedures and numbers: what every reception leans on."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import procedures as domain
 from postal_service.domain import s10
-from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.calendar import BadHours, NoCalendar
-from postal_service.domain.ids import UnitCode
+from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.procedures import Channel, Fee, FeeStatus, version_from_reference
 from postal_service.domain.units import UnknownUnit
 from postal_service.reference.holidays import DayKind, HolidayRow
@@ -177,14 +177,34 @@ def test_a_decided_fee_applies_from_its_day_and_to_its_channel(
         channel=Channel.ONLINE,
         valid_from=date(2026, 8, 8),
     )
-    procedures.confirm_fee(session, version, free_online, by=world.administrator)
+    procedures.confirm_fee(session, version, free_online, by=world.administrator, at=w.MORNING)
 
     made = procedures.version(session, version)
     assert made.fee_on(Channel.ONLINE, date(2026, 8, 8)).amount_dong == 0
     assert made.fee_on(Channel.ONLINE, date(2026, 8, 7)).amount_dong == 75_000
     assert made.fee_on(Channel.POST, date(2026, 8, 8)).status is FeeStatus.PLACEHOLDER
     with pytest.raises(RoleNeeded):
-        procedures.confirm_fee(session, version, free_online, by=world.counter)
+        procedures.confirm_fee(session, version, free_online, by=world.counter, at=w.MORNING)
+
+
+def test_a_fee_that_comes_confirmed_is_confirmed_by_whoever_enters_it_if_he_is_known(
+    session: Session, world: World
+) -> None:
+    shipped = {row.code: row for row in shipped_procedures()}
+    made = version_from_reference(shipped[w.EXTRACT])
+    sure = Fee(amount_dong=8_000, status=FeeStatus.CONFIRMED, source="NQ 3")
+    doubtful = Fee(amount_dong=None, status=FeeStatus.PLACEHOLDER, source="", channel=Channel.POST)
+    installer = replace(world.administrator, staff=StaffId("installer"))
+
+    def entered(day: date, by: Actor, at: datetime | None) -> tuple[object, ...]:
+        version = replace(made, valid_from=day, fees=(sure, doubtful))
+        number = procedures.add_version(session, version, source="x", by=by, at=at)
+        return procedures.confirmations(session, number)
+
+    told = procedures.Confirmation(by=world.administrator.staff, at=w.MORNING)
+    assert entered(date(2027, 1, 1), world.administrator, w.MORNING) == (told, None)
+    assert entered(date(2027, 1, 2), installer, w.MORNING) == (None, None)
+    assert entered(date(2027, 1, 3), world.administrator, None) == (None, None)
 
 
 def test_item_numbers_follow_each_other_and_hold_their_check_digit(

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.acts import Attempt, CodeProof, Deliver, Erase, Receiver
 from postal_service.domain.ids import DeviceId, DossierId
+from postal_service.domain.persons import read_person
 from postal_service.ledger import checkpoint, export, notes, reading
 from postal_service.ledger.verify import verify
 from postal_service.ledger.witness import Policy
 from postal_service.services import (
     administrative,
     consequences,
+    delegates,
     delivery,
     digitisation,
     dossiers,
@@ -32,6 +34,7 @@ from postal_service.services import (
     results,
     tracking,
 )
+from postal_service.services.delegates import Ground, Shown
 from postal_service.services.erasing import EraseReason
 from postal_service.services.job_runner import Context, JobCancelledError, Runner
 from postal_service.services.office_events import Told, tell
@@ -41,6 +44,7 @@ from postal_service.services.tracking import NothingFound
 from postal_service.storage.engine import LOCK_TIMEOUT_MS, forget_deleted
 from postal_service.storage.schema import (
     CommitmentRow,
+    DelegationRow,
     DeviceRow,
     DossierKeyRow,
     DossierRow,
@@ -61,12 +65,18 @@ from tests.services.world import World, build
 LATER = w.MORNING + timedelta(days=2)
 PHOTO = b"\xff\xd8\xff a photo of the door"
 PDF = b"%PDF-1.7 with her name in it"
+MAI = read_person("Trần Thị Mai", phone="0914 222 333", citizen="049190123457")
 ORIGIN = "log.example/custody"
 
 
 def _lived(session: Session, world: World) -> Received:
-    """A dossier that has everything: scan, message, photo, delivery."""
+    """A dossier that has everything: scan, delegate, message, photo, delivery."""
     received = journeys.received(session, world)
+    code = delegates.name(
+        session, world.keys, received.dossier, MAI,
+        shown=Shown(ground=Ground.PAPER, paper="UQ 12"), instead_of=delegates.NEVER,
+        by=world.desk_clerk, at=w.MORNING,
+    )  # fmt: skip
     digitisation.scan(
         session, world.vault, received.dossier, 1, PDF, pages=1, by=world.desk_clerk, at=w.MORNING
     )
@@ -77,10 +87,10 @@ def _lived(session: Session, world: World) -> Received:
         at=w.AFTER_CUT,
     )  # fmt: skip
     digest = evidence_of(session, world)
-    assert received.delivery_code is not None
+    assert code is not None
     delivery.deliver(
-        session, world.keys, ready.item, receiver=Receiver.OWNER,
-        proof=CodeProof(rotation=1, secret=received.delivery_code.secret),
+        session, world.keys, ready.item, receiver=Receiver.AUTHORISED,
+        proof=CodeProof(rotation=code.rotation, secret=code.secret),
         evidence=(digest,), by=world.courier, at=w.AFTER_CUT + timedelta(minutes=9),
     )  # fmt: skip
     results.note_delivered(session, [ready.item], at=w.AFTER_CUT + timedelta(hours=1))
@@ -120,6 +130,7 @@ def _what_must_go(session: Session, dossier: DossierId) -> list[bytes]:
     ):
         gone += [salt, content]
     gone += [each for each in session.scalars(select(ScanRow.content)) if each]
+    gone += [each for each in session.scalars(select(DelegationRow.content)) if each]
     gone += list(session.scalars(select(EvidenceRow.content)))
     gone += list(session.scalars(select(OutboxRow.payload)))
     gone += list(session.scalars(select(MessageCodeRow.code_hash)))

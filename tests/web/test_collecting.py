@@ -17,6 +17,7 @@ from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.web.conftest import Browser
 from tests.web.desk_work import DOSSIER, dossier_in, visit_asked, visit_fields
+from tests.web.faulty_fields import faults, opened
 from tests.web.test_reception import HOSTILE, PDF, dossiers_in
 
 PATH = f"/collecting/new/{w.EXTRACT}"
@@ -145,6 +146,27 @@ def test_a_form_sent_twice_asks_for_one_visit(
     assert counter.send(PATH, fields).status_code == 200
     assert counter.send(PATH, fields).status_code == 409
     assert dossiers_in(session) == 1
+
+
+def test_everything_that_cannot_be_read_is_told_at_once_each_at_its_field(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    right = visit_fields(counter)
+    wrong = {
+        "p0-originals": "x", "agency": "", "name": "", "citizen": "123", "phone": "không phải số",
+        "address": "", "postage": "-5", "day": "31/11", "opens": "25:00", "closes": "",
+    }  # fmt: skip
+
+    answer = counter.send(PATH, {**right, **wrong})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400, page
+    assert set(faults(page)) == set(wrong)
+    assert "Chưa có gì được ghi" in page
+    assert opened(page).fields["citizen"].value == "123"
+    assert dossiers_in(session) == 0
+    assert counter.send(PATH, right).status_code == 200
 
 
 def test_a_refused_form_keeps_all_that_was_typed_and_can_be_sent_again(

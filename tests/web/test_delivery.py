@@ -145,6 +145,26 @@ def test_whoever_compares_a_card_has_looked_whatever_comes_of_it(
     assert looks() > before
 
 
+@pytest.mark.parametrize(
+    ("card", "said", "nothing_recorded"),
+    [
+        (OTHER_CARD, "Thẻ không khớp với hồ sơ: họ tên, số định danh.", False),
+        (CARD.replace("Nữ", "Nam"), "Thẻ không khớp: giới tính.", True),
+    ],
+    ids=["another's", "one that contradicts itself"],
+)
+def test_the_page_of_a_refused_card_says_whether_the_look_was_logged(
+    result: AtCounter, card: str, said: str, nothing_recorded: bool
+) -> None:
+    page = result.counter.send(
+        f"/items/{result.item}/delivery", receiver="owner", proof="card", card=card
+    ).get_data(as_text=True)
+
+    assert said in page
+    assert ("Chưa có gì được ghi" in page) is nothing_recorded
+    assert ("đã được ghi vào nhật ký xem dữ liệu" in page) is not nothing_recorded
+
+
 def test_the_owners_card_is_compared_and_only_its_end_is_told(
     result: AtCounter, session: Session
 ) -> None:

@@ -103,6 +103,22 @@ def test_a_bad_step_is_refused_and_nothing_is_added(
     assert steps(session) == before
 
 
+def test_a_year_without_its_calendar_is_said_of_whose_calendar_it_is(
+    browser: Callable[[str], Browser], at_desk: str, session: Session
+) -> None:
+    desk = browser("desk_clerk")
+    desk.send(f"/dossiers/{at_desk}/receive")
+    before = steps(session)
+
+    answer = desk.send(f"/dossiers/{at_desk}/extend", new_due="2027-03-01", why="chờ xác minh")
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Lịch làm việc của các cơ quan chưa có ngày nghỉ năm 2027." in page
+    assert "agency" not in page.partition('role="alert"')[2].partition("</div>")[0]
+    assert steps(session) == before
+
+
 def test_another_desk_decides_nothing_here(
     browser: Callable[[str], Browser], at_desk: str, session: Session
 ) -> None:

@@ -61,6 +61,23 @@ def test_a_placeholder_is_confirmed_and_counters_take_it(
     assert made.fee_on(Channel.COUNTER, date(2026, 11, 22)).status is FeeStatus.PLACEHOLDER
 
 
+def test_who_confirmed_a_fee_and_when_stands_beside_it(
+    administrator: Browser, session: Session, world: World
+) -> None:
+    assert "xác nhận lúc" not in administrator.text(PATH)
+
+    assert administrator.send(PATH, filled_in(administrator)).status_code == 302
+
+    page = administrator.text(PATH)
+    assert page.count("xác nhận lúc") == 1  # of the placeholder nobody did
+    assert "Nhân viên administrator xác nhận lúc" in page
+    confirmed = procedures.confirmations(session, world.procedures[w.BUILDING])
+    assert confirmed[:-1] == (None,) * (len(confirmed) - 1)
+    assert confirmed[-1] == procedures.Confirmation(by=world.administrator.staff, at=w.MORNING)
+    administrator.send("/language", language="en", back=PATH)
+    assert "Nhân viên administrator confirmed it" in administrator.text(PATH)
+
+
 def test_a_fee_of_one_channel_leaves_the_others_waiting(
     administrator: Browser, session: Session, world: World
 ) -> None:

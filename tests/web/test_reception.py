@@ -13,6 +13,7 @@ from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.web.conftest import Browser
 from tests.web.desk_work import received, reception_fields
+from tests.web.faulty_fields import faults, value
 
 PDF = re.compile(r'href="data:application/pdf;base64,([^"]+)" download="([^"]+)"')
 HOSTILE = '<script>alert("x")</script>'
@@ -175,6 +176,56 @@ def test_a_bad_field_is_named_and_nothing_is_recorded(
     assert answer.status_code == status, answer.get_data(as_text=True)
     assert 'role="alert"' in answer.get_data(as_text=True)
     assert dossiers_in(session) == 0
+
+
+def test_everything_that_cannot_be_read_is_told_at_once_each_at_its_field(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter, path = browser("counter"), f"/receptions/new/{w.EXTRACT}"
+    right = reception_fields(counter, fee="8000", fee_means="cash")
+    wrong = {
+        "p0-originals": "-1", "agency": "", "card": "không|phải|thẻ", "name": "", "citizen": "123",
+        "phone": "không phải số", "address": "", "owner_name": "Trần Văn Bình",
+        "owner_citizen": "12", "receiver_name": "Lê Thị Ba", "receiver_phone": "1",
+        "receiver_address": "", "receiver_commune": "", "fee": "x", "postage": "-5",
+        "postage_means": "bitcoin", "serial": "x" * 41,
+    }  # fmt: skip
+
+    answer = counter.send(path, {**right, **wrong})
+
+    page = answer.get_data(as_text=True)
+    told = faults(page)
+    assert answer.status_code == 400, page
+    assert list(told) == [name for name in wrong if name not in {"owner_name", "receiver_name"}]
+    assert all(sentence and "“text”" not in sentence for sentence in told.values())
+    assert "Chưa có gì được ghi" in page
+    for name in ("citizen", "phone", "owner_citizen", "receiver_phone", "postage"):
+        assert value(page, name) == wrong[name]
+    assert value(page, "card") == ""
+    assert dossiers_in(session) == 0
+    assert counter.send(path, right).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({"phone": "", "commune": "", "postage": "x"}, ["phone", "commune", "postage"]),
+        ({"phone": "", "by_post": ""}, ["phone"]),  # the Post carries it in
+        ({"name": "x" * 119 + " y"}, ["name"]),
+        ({"owner_name": "x" * 119 + " y", "owner_citizen": ""}, ["owner_name"]),
+        ({"card": "không|phải|thẻ"}, ["card"]),
+        ({"address": ""}, ["address"]),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_alone(
+    browser: Callable[[str], Browser], changed: dict[str, str], wrong: list[str]
+) -> None:
+    counter, path = browser("counter"), f"/receptions/new/{w.EXTRACT}"
+
+    answer = counter.send(path, reception_fields(counter, **changed))
+
+    assert answer.status_code == 400
+    assert list(faults(answer.get_data(as_text=True))) == wrong
 
 
 def test_hostile_names_are_shown_as_letters(browser: Callable[[str], Browser]) -> None:

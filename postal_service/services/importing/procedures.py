@@ -7,7 +7,7 @@ the row names the source in which it was found.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -89,8 +89,8 @@ class Procedures:
         )
     )  # fmt: skip
 
-    def __init__(self, session: Session, by: Actor) -> None:
-        self._session, self._by = session, by
+    def __init__(self, session: Session, by: Actor, at: datetime) -> None:
+        self._session, self._by, self._at = session, by, at
         self._days: dict[str, date] = {}  # the newest version of each code, in the store or above
         self._stored: set[tuple[str, date]] = set()
         for code, day in session.execute(select(ProcedureRow.code, ProcedureRow.valid_from)):
@@ -124,7 +124,9 @@ class Procedures:
 
     def save(self, session: Session, batch: Sequence[tuple[VersionRecord, Outcome]]) -> None:
         for record, _ in batch:
-            catalogue.add_version(session, record.version, source=record.source, by=self._by)
+            catalogue.add_version(
+                session, record.version, source=record.source, by=self._by, at=self._at
+            )
 
     def finish(self, session: Session) -> None:
         pass

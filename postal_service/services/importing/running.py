@@ -216,7 +216,9 @@ class _Pass:
             case Kind.STAFF:
                 return self._through(Staff(self.session, self.by), stage, total, on_progress)
             case Kind.PROCEDURES:
-                return self._through(Procedures(self.session, self.by), stage, total, on_progress)
+                return self._through(
+                    Procedures(self.session, self.by, self.at), stage, total, on_progress
+                )
             case Kind.CALENDAR:
                 days = CalendarDays(self.session, self.by, source=self.source.path.name)
                 return self._through(days, stage, total, on_progress)

@@ -5,6 +5,7 @@ from postal_service.storage.schema.dossiers import (
     AccessRow,
     BagContentRow,
     CommitmentRow,
+    DelegationRow,
     DossierKeyRow,
     DossierRow,
     EvidenceRow,
@@ -69,7 +70,7 @@ from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 
 __all__ = [
     "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
-    "CommitmentRow", "CosignatureRow", "CounterRow", "CourierFactsRow", "DeviceRow", "DossierKeyRow", "DossierRow",
+    "CommitmentRow", "CosignatureRow", "CounterRow", "CourierFactsRow", "DelegationRow", "DeviceRow", "DossierKeyRow", "DossierRow",
     "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRetryRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",

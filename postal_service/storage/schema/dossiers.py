@@ -245,6 +245,27 @@ class ParticularsRow(Base):
     checked_at: Mapped[datetime | None]
 
 
+class DelegationRow(Base):
+    """Who may receive in the owner's place was named, or that was taken back; the newest counts."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (Index(None, "dossier"),)
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    dossier: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    change: Mapped[str]  # named, taken_back
+    ground: Mapped[str]  # a word of services/delegates.py
+    # The paper that was shown, under the dossier's key, so that it is erased with the person.
+    content: Mapped[bytes | None]
+    item: Mapped[str | None]  # the result's number, where it comes by post: its code was given out
+    rotation: Mapped[int | None]
+    lock: Mapped[str | None]
+    commitment: Mapped[str]  # of the event that tells it; "" where nobody was named
+    made_by: Mapped[str]
+    made_unit: Mapped[str]
+    made_at: Mapped[datetime]
+
+
 class EvidenceRow(Base):
     """A photo or a file by the hash of its content; an event may name it before it arrives."""
 

@@ -286,6 +286,9 @@ class ProcedureFeeRow(Base):
     status: Mapped[str]  # confirmed, placeholder
     per: Mapped[str]
     source: Mapped[str]
+    # Who confirmed it; none of a placeholder, and where only the source is known.
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class ProcedurePaperRow(Base):

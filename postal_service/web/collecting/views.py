@@ -55,8 +55,9 @@ def ask(code: str) -> ResponseReturnValue:
         key = form_keys.read()
         with transaction(here.sessions()) as store:
             _, version = procedures.version_on(store, code, _today())
-            command = form.read(version, form.channel_by_post())
-            opens_at, closes_at = _window()
+            with forms.together():
+                command = form.read(version, form.channel_by_post(), carried_in=True)
+                opens_at, closes_at = _window()
             once.use(store, key)
             received = collecting.request(
                 store,

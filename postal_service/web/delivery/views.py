@@ -31,15 +31,17 @@ from postal_service.domain.codes import NotADeliveryCode, read_delivery_code
 from postal_service.domain.custody import ENDED
 from postal_service.domain.custody_rules import WitnessIsHimself, WrongDeliveryCode
 from postal_service.domain.identity import (
+    ContradictsDossier,
     Entitlement,
     IdentityContradicts,
     NoAuthorisation,
     NotACitizenCard,
     NotACitizenNumber,
     read_card,
-    refuse_contradictions,
+    refuse_another,
 )
 from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.printing import keeping_slip
@@ -54,6 +56,7 @@ from postal_service.services import (
     numbers,
     outbox,
     overview,
+    persons,
     places,
     sight,
 )
@@ -80,6 +83,7 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     NotACitizenCard: "card",
     NotACitizenNumber: "card",
     IdentityContradicts: "card",
+    ContradictsDossier: "card",
     UnknownStaff: "witness",
     WitnessIsHimself: "witness",
     RoleNeeded: "proof",
@@ -273,11 +277,12 @@ def renew_code(number: str) -> ResponseReturnValue:
         office_name=office.name,
         dossier_code=view.dossier.code if view.dossier else item,
         procedure_name=view.procedure.name if view.procedure else "",
-        agency_name="",
+        agency_name=view.names.unit(view.dossier.competent_unit) if view.dossier else "",
         item_code=item,
-        posted_at=here.now(),
+        posted_at=None,
         lookup_pin="",
         delivery_code=code.payload,
+        renewed_at=here.now(),
     )
     made = Printable(
         say("Phiếu giữ với mã nhận mới"), f"{item}-ma-moi.pdf", keeping_slip.render(slip)
@@ -309,7 +314,7 @@ def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:
                     by=here.actor(),
                     at=here.now(),
                 )
-            refuse_contradictions(found)  # the look stays logged
+            refuse_another(found)  # the look stays logged
             return CardProof(last4=card.number.last4)
         case Means.OVERRIDE:
             badge = forms.line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
@@ -324,6 +329,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         dossier = view.dossier.id if view.dossier else DossierId("")
         message = outbox.newest(store, item)
         owed = charges.owed(store, [dossier]).get(dossier, ())
+        people = persons.masked(store, here.runtime().vault, [dossier])[dossier]
         following = None
         days: tuple[date, ...] = ()
         if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
@@ -338,6 +344,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         refusal=_told(refused, form) if refused else "",
         view=view,
         owed=owed,
+        delegate=people.get(PersonRole.DELEGATE),
         following=following,
         days=days,
         asks_day=Reason.OTHER_DAY_AGREED.value,
@@ -351,8 +358,9 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
 
 
 def _told(refused: Refusal, form: str) -> str:
-    counted = isinstance(refused, MessageCodeWrong)  # before the code was compared
-    return told(refused, at=FIELD_OF.get(type(refused), ""), form=form, saved=counted)
+    # A try is counted before its code is compared, and a look at the dossier stays logged.
+    kept = isinstance(refused, MessageCodeWrong | ContradictsDossier)
+    return told(refused, at=FIELD_OF.get(type(refused), ""), form=form, saved=kept)
 
 
 def _reasons() -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from postal_service.services import (
     auditing,
     charges,
     collecting,
+    delegates,
     dossiers,
     erasing,
     handover_records,
@@ -145,6 +146,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         item_papers=[paper for each in view.standings for paper in papers_of(each, here.actor())],
         may_print_receipt=receipt.is_offered(view.dossier) and here.actor().may(*REGISTERING),
         may_authorise=is_offered(view.dossier) and here.actor().may(*REGISTERING),
+        may_delegate=is_offered(view.dossier) and here.actor().may(*delegates.NAMING),
         may_register=view.dossier.result_by_post
         and view.dossier.erased_at is None
         and here.actor().may(*REGISTERING),

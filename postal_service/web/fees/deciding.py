@@ -11,7 +11,7 @@ from postal_service.domain.procedures import BadProcedureCode, Channel, NoVersio
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local, short_date
 from postal_service.domain.wording_numbers import dong
-from postal_service.services import once, procedures
+from postal_service.services import once, overview, procedures
 from postal_service.services.procedures import (
     LISTED,
     DecidedLater,
@@ -103,11 +103,15 @@ def _channel() -> Channel | None:
 
 def _page(code: str, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
-        _, version = procedures.version_on(store, code, _today())
+        number, version = procedures.version_on(store, code, _today())
+        confirmed = procedures.confirmations(store, number)
+        names = overview.names(store, (), (), staff=[each.by for each in confirmed if each])
     page = render_template(
         "fees/decide.html",
         refusal=told(refused, at=FIELD_OF.get(type(refused), "")) if refused else "",
         version=version,
+        fees=list(zip(version.fees, confirmed, strict=True)),
+        names=names,
         channels=[("", say("mọi cách nộp")), *worded(Channel)],
         today=_today(),
     )

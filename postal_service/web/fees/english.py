@@ -16,6 +16,7 @@ ENGLISH: dict[str, str] = {
     "Áp dụng từ": "In force from",
     "Mức thu": "Fee",
     "chưa nhập": "not entered",
+    "{name} xác nhận lúc {at}": "{name} confirmed it {at}",
     "Xác nhận một mức phí": "Confirm a fee",
     "Không sửa mức đã nhập: mức mới được ghi thêm và áp dụng từ ngày của nó. Miễn phí thì ghi 0.": "What was entered is not changed: the new fee is added and applies from its day. Write 0 where nothing is due.",
     "Mức thu (đồng)": "Fee (dong)",

@@ -20,7 +20,7 @@ from postal_service.services.particulars import (
     UnknownCorrection,
 )
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, limits
+from postal_service.web import form_keys, forms, here, limits, people
 from postal_service.web.errors import status_of, told
 from postal_service.web.forms import NotAChoice
 from postal_service.web.gate import staff_only
@@ -52,7 +52,9 @@ def propose(key: str) -> ResponseReturnValue:
                 phone=forms.optional_line("phone", "Điện thoại", most=limits.PHONE),
                 citizen=forms.optional_line("citizen", "Số định danh", most=limits.CITIZEN),
                 address=forms.optional_line("address", "Địa chỉ", most=limits.ADDRESS),
-                commune=_commune(),
+                commune=people.commune(
+                    "commune", forms.optional_line("commune", "Xã, phường", most=limits.UNIT)
+                ),
             )
         with transaction(here.sessions()) as store:
             once.use(store, form)
@@ -126,17 +128,8 @@ def _basis() -> Basis:
     # What was heard at a door comes from the phone of whoever stood there, and not by this form.
     chosen = forms.choice("basis", "Căn cứ", Basis)
     if chosen not in AT_THE_OFFICE:
-        raise NotAChoice(field=say("Căn cứ"), input="basis")
+        forms.refuse_at("basis", NotAChoice(field=say("Căn cứ")))
     return chosen
-
-
-def _commune() -> str:
-    written = forms.optional_line("commune", "Xã, phường", most=limits.UNIT)
-    with reading(here.sessions()) as store:
-        known = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
-    if written and written not in known:
-        raise NotAChoice(field=say("Xã, phường"), input="commune")
-    return written
 
 
 def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue:
@@ -167,6 +160,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
             "citizen": say("Số định danh"),
             "address": say("Địa chỉ"),
         },
+        roles=[role for role in view.people if role is not PersonRole.DELEGATE],
         typed=forms.typed(*FIELDS),
     )
     return page, status_of(refused) if refused else 200

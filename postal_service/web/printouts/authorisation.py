@@ -5,13 +5,12 @@ from typing import Final
 
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
-from postal_service.domain.standing import Administrative
 from postal_service.printing.authorisation import Authorisation
+from postal_service.services.delegates import OVER
 from postal_service.services.dossiers import Dossier
 from postal_service.services.overview import DossierView
 from postal_service.services.tracking import Tracked
 
-OVER: Final = (Administrative.RETURNED, Administrative.WITHDRAWN)
 OWNERS: Final = (PersonRole.OWNER, PersonRole.SUBMITTER)
 
 

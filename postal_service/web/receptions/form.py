@@ -8,12 +8,7 @@ from postal_service.domain.dossier_code import NotADossierCode
 from postal_service.domain.identity import CitizenCard, read_card
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line, Means
-from postal_service.domain.persons import (
-    Person,
-    PersonRole,
-    read_address,
-    read_person,
-)
+from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.procedures import PaperCount, ProcedureVersion
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Channel
@@ -26,7 +21,7 @@ from postal_service.services.registration import (
     NoReceiver,
     Registration,
 )
-from postal_service.web import forms, limits
+from postal_service.web import forms, limits, people
 
 FIELDS: Final = (
     "agency", "code", "name", "phone", "citizen", "address", "commune",
@@ -59,20 +54,25 @@ def channel_by_post() -> Channel:
     return Channel.ONLINE if forms.raw("code").strip() else Channel.POST
 
 
-def read(version: ProcedureVersion, channel: Channel) -> Registration:
-    """The form as a command. Raises the refusals of forms, people and addresses."""
+def read(version: ProcedureVersion, channel: Channel, *, carried_in: bool) -> Registration:
+    """The form as a command, within `forms.together`; `carried_in`: the Post carries the papers.
+
+    Raises the refusals of forms, people and addresses, NoPhoneToReach and NoReceiver.
+    """
     card_text = forms.raw("card")[: limits.CARD].strip()
-    card = read_card(card_text) if card_text else None
+    card = forms.checked("card", lambda: read_card(card_text), None) if card_text else None
     by_post = forms.ticked("by_post")
+    submitter, receiver = _submitter(card), _receiver() if by_post else None
+    _refuse_out_of_reach(submitter, receiver, carried_in=carried_in, by_post=by_post)
     return Registration(
         procedure=version.code,
         agency=UnitCode(forms.line("agency", "Cơ quan giải quyết", most=limits.UNIT)),
-        submitter=_submitter(card),
+        submitter=submitter,
         owner=_owner(),
         papers=papers(version),
         channel=channel,
         result_by_post=by_post,
-        receiver=_receiver() if by_post else None,
+        receiver=receiver,
         dues=_dues(),
         code=forms.optional_line("code", "Mã hồ sơ trực tuyến", most=limits.DOSSIER_CODE),
     )
@@ -95,12 +95,13 @@ def _submitter(card: CitizenCard | None) -> Person:
     address = forms.optional_line("address", "Địa chỉ", most=limits.ADDRESS)
     address = address or (card.address if card else "")
     commune = forms.optional_line("commune", "Xã, phường", most=limits.UNIT)
-    return read_person(
-        forms.optional_line("name", "Họ và tên", most=limits.NAME) or (card.name if card else ""),
-        phone=forms.optional_line("phone", "Điện thoại", most=limits.PHONE),
-        citizen=forms.optional_line("citizen", "Số định danh", most=limits.CITIZEN)
-        or (card.number.digits if card else ""),
-        address=read_address(address, commune) if commune else None,
+    name = forms.optional_line("name", "Họ và tên", most=limits.NAME)
+    citizen = forms.optional_line("citizen", "Số định danh", most=limits.CITIZEN)
+    return Person(
+        name=people.name("name", name or (card.name if card else "")),
+        phone=people.phone("phone", forms.optional_line("phone", "Điện thoại", most=limits.PHONE)),
+        citizen=people.citizen("citizen", citizen or (card.number.digits if card else "")),
+        address=people.address("address", "commune", address, commune) if commune else None,
     )
 
 
@@ -108,9 +109,9 @@ def _owner() -> Person | None:
     name = forms.optional_line("owner_name", "Chủ hồ sơ", most=limits.NAME)
     if not name:
         return None
-    return read_person(
-        name,
-        citizen=forms.optional_line("owner_citizen", "Số định danh chủ hồ sơ", most=limits.CITIZEN),
+    citizen = forms.optional_line("owner_citizen", "Số định danh chủ hồ sơ", most=limits.CITIZEN)
+    return Person(
+        name=people.name("owner_name", name), citizen=people.citizen("owner_citizen", citizen)
     )
 
 
@@ -118,14 +119,31 @@ def _receiver() -> Person | None:
     name = forms.optional_line("receiver_name", "Người nhận kết quả", most=limits.NAME)
     if not name:
         return None
-    return read_person(
-        name,
-        phone=forms.optional_line("receiver_phone", "Điện thoại người nhận", most=limits.PHONE),
-        address=read_address(
+    phone = forms.optional_line("receiver_phone", "Điện thoại người nhận", most=limits.PHONE)
+    return Person(
+        name=people.name("receiver_name", name),
+        phone=people.phone("receiver_phone", phone),
+        address=people.address(
+            "receiver_address",
+            "receiver_commune",
             forms.optional_line("receiver_address", "Địa chỉ nhận kết quả", most=limits.ADDRESS),
             forms.optional_line("receiver_commune", "Xã, phường nhận kết quả", most=limits.UNIT),
         ),
     )
+
+
+def _refuse_out_of_reach(
+    submitter: Person, receiver: Person | None, *, carried_in: bool, by_post: bool
+) -> None:
+    """What the service would refuse next, told with the rest: nobody to telephone, nowhere to bring it."""
+    gets_it = by_post and receiver is None
+    if not submitter.phone and (carried_in or gets_it):
+        role = PersonRole.SUBMITTER if carried_in else PersonRole.RECEIVER
+        forms.refuse_at("phone", NoPhoneToReach(role=role.value))
+    if receiver is not None and not receiver.phone:
+        forms.refuse_at("receiver_phone", NoPhoneToReach(role=PersonRole.RECEIVER.value))
+    if gets_it and not forms.raw("commune").strip():
+        forms.refuse_at("commune", NoReceiver())
 
 
 def papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:

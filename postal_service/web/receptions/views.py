@@ -81,7 +81,9 @@ def receive(code: str) -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             _, version = procedures.version_on(store, code, _today())
             unit = places.place(store, here.actor().unit, day=_today())
-            command = read(version, channel_at(unit))
+            with forms.together():
+                command = read(version, channel_at(unit), carried_in=unit.kind != places.DESK)
+                serial = forms.optional_serial("serial", "Số niêm phong")
             once.use(store, key)
             received = reception.register(
                 store,
@@ -91,7 +93,6 @@ def receive(code: str) -> ResponseReturnValue:
                 by=here.actor(),
                 at=here.now(),
             )
-            serial = forms.optional_serial("serial", "Số niêm phong")
             if serial and received.item is not None:
                 sealing.seal(
                     store,

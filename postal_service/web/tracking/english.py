@@ -1,6 +1,9 @@
 """The English of what citizens see."""
 
 ENGLISH: dict[str, str] = {
+    "Người nhận thay": "Who receives for you",
+    "Đã ghi một người được ủy quyền.": "Somebody was named to receive.",
+    "Mã nhận kết quả nay ở phiếu của người đó.": "The delivery code is now on that person's slip.",
     "So gốc in trên bản kê, biên bản với gốc đã ký của sổ": "Compare the root on a list or a record with the signed root of the ledger",
     "Giấy ủy quyền nhận kết quả": "Authorisation to receive the result",
     "Nhờ người khác nhận thay": "Let somebody else receive it",

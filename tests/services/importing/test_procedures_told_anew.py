@@ -9,6 +9,7 @@ import pytest
 from postal_service.domain.procedures import Channel, Fee, FeeStatus, ProcedureVersion
 from postal_service.services import procedures as catalogue
 from postal_service.services.importing import Kind, Mode
+from tests.services import world as w
 from tests.services.importing.files import Importer, saved, told
 from tests.services.importing.writing import write_csv
 
@@ -71,7 +72,7 @@ def decide(office: Importer, amount_dong: int, *, since: date) -> None:
     """What an administrator enters after a fee was decided."""
     version, _ = catalogue.version_on(office.session, CODE, BEGAN)
     fee = Fee(amount_dong=amount_dong, status=FeeStatus.CONFIRMED, source="NQ 3", valid_from=since)
-    catalogue.confirm_fee(office.session, version, fee, by=office.by)
+    catalogue.confirm_fee(office.session, version, fee, by=office.by, at=w.MORNING)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -143,7 +144,7 @@ def test_a_fee_of_one_channel_is_not_what_a_file_tells_of_all(
         amount_dong=0, status=FeeStatus.CONFIRMED, source="NQ 3", channel=Channel.ONLINE,
         valid_from=BEGAN,
     )  # fmt: skip
-    catalogue.confirm_fee(office.session, version, online, by=office.by)
+    catalogue.confirm_fee(office.session, version, online, by=office.by, at=w.MORNING)
 
     report = office.take(told_now(folder, {}), Kind.PROCEDURES)
 

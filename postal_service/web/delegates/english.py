@@ -1,0 +1,27 @@
+"""The English of delegates."""
+
+ENGLISH: dict[str, str] = {
+    "Người được ủy quyền nhận kết quả": "Who receives in the owner's place",
+    "Quét mã QR trên thẻ của chủ hồ sơ": "Scan the QR code of the owner's card",
+    "Khi chủ hồ sơ có mặt. So với hồ sơ rồi bỏ, không lưu.": "When the owner is here. Compared with the dossier, then forgotten.",
+    "Giấy ủy quyền": "Letter of authorisation",
+    "Số hoặc ngày của giấy, khi chủ hồ sơ không có mặt.": "Its number or day, when the owner is not here.",
+    "Kết quả đã trả, hồ sơ đã rút hoặc dữ liệu đã xóa: không còn gì để nhận thay.": "The result was given out, the dossier withdrawn or its data erased: there is nothing left to receive.",
+    "Thay bằng người khác": "Name somebody else instead",
+    "Ghi người được ủy quyền": "Name a delegate",
+    "Người này được một mã nhận riêng, in ra ngay. Mã trên phiếu đã cấp trước không còn mở được kết quả.": "The delegate gets a delivery code of his own, printed at once. The code on the slip before opens the result no more.",
+    "Có thể để trống; có thì ghi cả hai ô. Nơi phát kết quả không đổi.": "May be left empty; else fill in both. The result is still brought to the same place.",
+    "Ghi và cấp mã": "Name and print the code",
+    "Đang ghi": "Named now",
+    "Thôi ủy quyền": "Take it back",
+    "Chủ hồ sơ được một mã nhận mới; mã của người được ủy quyền không còn mở được kết quả.": "The owner gets a new delivery code; the delegate's opens the result no more.",
+    "Chưa ghi ai nhận thay.": "Nobody is named.",
+    "Các lần ghi": "What was noted",
+    "{name} ghi lúc {at}": "{name} noted it {at}",
+    "Đã ghi. Kết quả không gửi qua bưu điện nên không có mã nhận.": "Noted. The result does not come by post, so there is no delivery code.",
+    "Phiếu giữ của người được ủy quyền": "The delegate's slip",
+    "Đã ghi người được ủy quyền": "The delegate was named",
+    "Đã thôi ủy quyền": "The delegation was taken back",
+    "Mã cũ không còn mở được kết quả. Mã mới chỉ có trên phiếu này: in ngay bây giờ và đưa cho người được ủy quyền.": "The old code opens the result no more. The new one is on this slip and nowhere else: print it now and give it to the delegate.",
+    "Mã cũ không còn mở được kết quả. Mã mới chỉ có trên phiếu này: in ngay bây giờ và đưa cho chủ hồ sơ.": "The old code opens the result no more. The new one is on this slip and nowhere else: print it now and give it to the owner.",
+}

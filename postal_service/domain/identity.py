@@ -38,6 +38,17 @@ class NotACitizenCard(Malformed):
     code = "identity.malformed_card"
 
 
+class CardPart(StrEnum):
+    """Where the code on a card cannot be read. What stands there is never told."""
+
+    ALL = "all"
+    OLD_NUMBER = "old_number"
+    NAME = "name"
+    BORN_ON = "born_on"
+    SEX = "sex"
+    ISSUED_ON = "issued_on"
+
+
 class NoAuthorisation(RuleBroken):
     """Somebody else came for the owner, without the paper that lets him."""
 
@@ -133,22 +144,22 @@ def read_card(scanned: str) -> CitizenCard:
     """
     fields = [tidy(field) for field in unicodedata.normalize("NFC", scanned[:2000]).split("|")]
     if len(fields) < 7:
-        raise NotACitizenCard(field="all")
+        raise NotACitizenCard(field=CardPart.ALL.value)
     number, old, name, born, sex, address, issued = fields[:7]
     if not _OLD_NUMBER.fullmatch(old):
-        raise NotACitizenCard(field="old_number")
+        raise NotACitizenCard(field=CardPart.OLD_NUMBER.value)
     if sex not in {Sex.MALE.value, Sex.FEMALE.value}:
-        raise NotACitizenCard(field="sex")
+        raise NotACitizenCard(field=CardPart.SEX.value)
     if not name:
-        raise NotACitizenCard(field="name")
+        raise NotACitizenCard(field=CardPart.NAME.value)
     return CitizenCard(
         number=CitizenNumber(digits=number),
         old_number=old,
         name=name,
-        born_on=_card_date(born, field="born_on"),
+        born_on=_card_date(born, part=CardPart.BORN_ON),
         sex=Sex(sex),
         address=address,
-        issued_on=_card_date(issued, field="issued_on"),
+        issued_on=_card_date(issued, part=CardPart.ISSUED_ON),
     )
 
 
@@ -261,11 +272,11 @@ def _toned(name: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _card_date(written: str, *, field: str) -> date:
+def _card_date(written: str, *, part: CardPart) -> date:
     """Exactly ddmmyyyy: a scanner that writes slashes has rewritten the rest too."""
     if not _CARD_DATE.fullmatch(written):
-        raise NotACitizenCard(field=field)
+        raise NotACitizenCard(field=part.value)
     try:
         return date(int(written[4:]), int(written[2:4]), int(written[:2]))
     except ValueError as error:
-        raise NotACitizenCard(field=field) from error
+        raise NotACitizenCard(field=part.value) from error

@@ -13,7 +13,7 @@ from postal_service.domain.acts import (
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
-from postal_service.domain.identity import Contradiction
+from postal_service.domain.identity import CardPart, Contradiction
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import Channel as FeeChannel
@@ -164,6 +164,12 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Ground.PAPER, ("giấy ủy quyền", "a letter of authorisation")),
     (Change.NAMED, ("ghi người được ủy quyền", "a delegate was named")),
     (Change.TAKEN_BACK, ("thôi ủy quyền", "the delegation was taken back")),
+    (CardPart.ALL, ("toàn bộ", "all of it")),
+    (CardPart.OLD_NUMBER, ("số chứng minh cũ", "old identity number")),
+    (CardPart.NAME, ("họ tên", "name")),
+    (CardPart.BORN_ON, ("ngày sinh", "date of birth")),
+    (CardPart.SEX, ("giới tính", "sex")),
+    (CardPart.ISSUED_ON, ("ngày cấp", "date of issue")),
     (Contradiction.PREFIX, ("ba số đầu không phải mã tỉnh", "the first three digits are no province's")),
     (Contradiction.SEX, ("giới tính", "sex")),
     (Contradiction.BIRTH_YEAR, ("năm sinh", "year of birth")),

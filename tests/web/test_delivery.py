@@ -150,8 +150,9 @@ def test_whoever_compares_a_card_has_looked_whatever_comes_of_it(
     [
         (OTHER_CARD, "Thẻ không khớp với hồ sơ: họ tên, số định danh.", False),
         (CARD.replace("Nữ", "Nam"), "Thẻ không khớp: giới tính.", True),
+        (CARD.replace("Nữ", "F"), "Mã trên thẻ căn cước không đọc được ở phần: giới tính.", True),
     ],
-    ids=["another's", "one that contradicts itself"],
+    ids=["another's", "one that contradicts itself", "one that cannot be read"],
 )
 def test_the_page_of_a_refused_card_says_whether_the_look_was_logged(
     result: AtCounter, card: str, said: str, nothing_recorded: bool

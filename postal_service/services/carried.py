@@ -77,6 +77,13 @@ def is_from_a_door(standing: Standing) -> bool:
     return at_the_door and holder is not None and holder.capacity is Capacity.COURIER
 
 
+def is_on_its_way(standing: Standing) -> bool:
+    """A courier has it, or it changes hands: his phone may know no other delivery code than the one before."""
+    holder = standing.holder
+    with_courier = holder is not None and holder.capacity is Capacity.COURIER
+    return with_courier or standing.offered is not None
+
+
 def _bound(standing: Standing) -> StaffId:
     holder, offered = standing.holder, standing.offered
     if holder is not None and holder.capacity is Capacity.COURIER:

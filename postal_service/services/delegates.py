@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Capacity, Receiver
+from postal_service.domain.acts import Receiver
 from postal_service.domain.codes import DeliveryCode
-from postal_service.domain.custody import Standing
 from postal_service.domain.identity import (
     CitizenCard,
     Contradiction,
@@ -35,7 +34,7 @@ from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
-from postal_service.services import delivery, dossiers, items, numbers, persons
+from postal_service.services import carried, delivery, dossiers, items, numbers, persons
 from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierKey, Purpose
@@ -371,7 +370,8 @@ def _new_code(
         before = FIRST_ROTATION + (session.scalar(given) or 0)
         return numbers.delivery_code(item, rotation=before + 1)
     standing = items.standing(session, item)
-    _refuse_on_its_way(standing)
+    if carried.is_on_its_way(standing):
+        raise OnItsWay(item=item)
     code = numbers.delivery_code(item, rotation=standing.rotation + 1)
     delivery.rotate_code(
         session, keys, item, lock=code.lock, why=change.value, commitment=commitment, by=by, at=at
@@ -381,11 +381,3 @@ def _new_code(
 
 def _place(dossier: DossierId) -> str:
     return f"delegation|{dossier}|paper"
-
-
-def _refuse_on_its_way(standing: Standing) -> None:
-    # A phone without a network would still open it to the old code, and not to the new one.
-    holder = standing.holder
-    with_courier = holder is not None and holder.capacity is Capacity.COURIER
-    if with_courier or standing.offered is not None:
-        raise OnItsWay(item=standing.item)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.acts import Capacity
 from postal_service.services.vault import open_sealed
 from postal_service.storage.schema import (
     AccessRow,
@@ -20,6 +21,7 @@ from postal_service.storage.schema import (
     StaffRow,
 )
 from tests.printing.read_back import codes_of, text_of
+from tests.services import journeys
 from tests.services import world as w
 from tests.services.world import World
 from tests.web.conftest import Browser
@@ -226,8 +228,25 @@ def test_a_lost_slip_gets_a_new_code_and_the_old_one_dies(result: AtCounter) -> 
     assert result.counter.send(path, why="").status_code == 400
     answer = result.counter.send(path, why="mất giấy")
     assert answer.status_code == 200
-    assert "data:application/pdf" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert "data:application/pdf" in page
+    assert "hãy gọi ngay" not in page
     assert result.deliver(proof="code", delivery_code=result.code) == 409
+
+
+def test_a_new_code_while_a_courier_has_the_result_says_that_he_has_to_be_called(
+    result: AtCounter, session: Session, world: World
+) -> None:
+    journeys.hand_over(
+        session, world, result.item, giver=world.counter, receiver=world.courier,
+        capacity=Capacity.COURIER, at=w.MORNING,
+    )  # fmt: skip
+    session.commit()
+
+    answer = result.counter.send(f"/items/{result.item}/delivery-code", why="mất giấy")
+
+    assert answer.status_code == 200
+    assert "hãy gọi ngay để điện thoại cập nhật" in answer.get_data(as_text=True)
 
 
 def test_an_attempt_has_a_reason_and_the_invitation_comes_after_it(result: AtCounter) -> None:

@@ -40,6 +40,7 @@ ENGLISH: dict[str, str] = {
     "Mã nhận mới": "New delivery code",
     "Đã cấp mã nhận mới": "A new delivery code was issued",
     "Mã cũ không còn mở được bưu gửi. Mã mới chỉ có trên phiếu này: in ngay bây giờ.": "The old code opens nothing any more. The new one is on this slip only: print it now.",
+    "Bưu tá đang giữ hoặc sắp nhận bưu gửi: hãy gọi ngay để điện thoại cập nhật. Kết quả giao theo mã cũ sau lúc này không được tính.": "A courier has it or is about to: call him now, so that his phone fetches the change. A delivery on the old code does not count from now on.",
     "Đã phát cho công dân.": "Delivered to the citizen.",
     "Đã yêu cầu gửi mã 6 số; mã có hiệu lực 10 phút. Ô “Gửi mã 6 số” cho biết tin đã đi chưa.": "The six-digit code was asked for; it is good for ten minutes. The box “Send six digits” tells whether it has left.",
     "Ở đây chưa gửi được tin nhắn. Công dân không mang phiếu thì dùng thẻ căn cước, hoặc trưởng bưu cục cùng một người chứng kiến.": "No message can be sent from here. Where the citizen has no slip, use the citizen card, or the head of the office with a witness.",

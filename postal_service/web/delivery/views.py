@@ -48,6 +48,7 @@ from postal_service.printing import keeping_slip
 from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import (
     calendars,
+    carried,
     charges,
     counter_delivery,
     delivery,
@@ -287,7 +288,12 @@ def renew_code(number: str) -> ResponseReturnValue:
     made = Printable(
         say("Phiếu giữ với mã nhận mới"), f"{item}-ma-moi.pdf", keeping_slip.render(slip)
     )
-    return render_template("delivery/renewed.html", item=item, papers=[made])
+    return render_template(
+        "delivery/renewed.html",
+        item=item,
+        papers=[made],
+        is_on_its_way=carried.is_on_its_way(view.standing),
+    )
 
 
 def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:

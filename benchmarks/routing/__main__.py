@@ -13,6 +13,7 @@ stopped goes on where it was.
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str]) -> None:
     speed.add_arguments(quick)
     quick.set_defaults(run=speed.run)
     chosen = parser.parse_args(arguments)
-    chosen.again = f"python -m benchmarks.routing {' '.join(_repeated(arguments))}"
+    chosen.again = f"python -m benchmarks.routing {shlex.join(_repeated(arguments))}"
     chosen.run(chosen)
 
 

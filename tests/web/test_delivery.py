@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity
+from postal_service.domain.ids import ItemId
 from postal_service.services.vault import open_sealed
 from postal_service.storage.schema import (
     AccessRow,
@@ -238,7 +239,7 @@ def test_a_new_code_while_a_courier_has_the_result_says_that_he_has_to_be_called
     result: AtCounter, session: Session, world: World
 ) -> None:
     journeys.hand_over(
-        session, world, result.item, giver=world.counter, receiver=world.courier,
+        session, world, ItemId(result.item), giver=world.counter, receiver=world.courier,
         capacity=Capacity.COURIER, at=w.MORNING,
     )  # fmt: skip
     session.commit()

@@ -1,5 +1,6 @@
 """Someone of a dossier, as typed at a desk and normalised once. What is shown of him is masked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,6 +88,11 @@ class Person:
             citizen=CitizenNumber(digits=self.citizen).masked if self.citizen else "",
             unit=self.address.unit if self.address else UnitCode(""),
         )
+
+
+def owner_of(people: Mapping[PersonRole, Person]) -> Person | None:
+    """Whose dossier it is: the owner, or whoever brought it where no other owner was named."""
+    return people.get(PersonRole.OWNER) or people.get(PersonRole.SUBMITTER)
 
 
 @dataclass(frozen=True, kw_only=True)

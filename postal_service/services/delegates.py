@@ -30,7 +30,7 @@ from postal_service.domain.identity import (
     refuse_unless_entitled,
 )
 from postal_service.domain.ids import DossierId, ItemId, StaffId
-from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
@@ -151,7 +151,7 @@ def name(
     found, key = _begin(session, keys, dossier, instead_of, by=by)
     persons.keep(session, keys.vault, key, PersonRole.DELEGATE, who)
     people = _looked_at(session, keys, dossier, by=by, at=at)
-    owner = _owner(people)
+    owner = owner_of(people)
     if owner is not None and owner.citizen == who.citizen:
         raise OwnerHimself
     content = {
@@ -202,7 +202,7 @@ def compare_owner(
     """
     _refuse_others(session, dossier, by)
     refuse_contradictions(contradictions(card, today=local(at).date()))
-    owner = _owner(_looked_at(session, keys, dossier, by=by, at=at))
+    owner = owner_of(_looked_at(session, keys, dossier, by=by, at=at))
     if owner is None:
         return (Contradiction.NAME,)
     return contradicts_dossier(card, name=owner.name, last4=owner.citizen[-4:])
@@ -306,10 +306,6 @@ def _refuse_others(session: Session, dossier: DossierId, by: Actor) -> Dossier:
 
 def _newest(session: Session, dossier: DossierId) -> Delegation | None:
     return next(iter(history(session, dossier, limit=1)), None)
-
-
-def _owner(people: Mapping[PersonRole, Person]) -> Person | None:
-    return next((people[role] for role in OWNERS if role in people), None)
 
 
 def _looked_at(

@@ -1,17 +1,14 @@
 """The authorisation to receive a result in the owner's place: a form for both to sign. Always Vietnamese."""
 
 from collections.abc import Mapping
-from typing import Final
 
-from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.domain.refusals import RuleBroken
 from postal_service.printing.authorisation import Authorisation
 from postal_service.services.delegates import OVER
 from postal_service.services.dossiers import Dossier
 from postal_service.services.overview import DossierView
 from postal_service.services.tracking import Tracked
-
-OWNERS: Final = (PersonRole.OWNER, PersonRole.SUBMITTER)
 
 
 class NothingToReceive(RuleBroken):
@@ -29,7 +26,7 @@ def for_clerk(view: DossierView, people: Mapping[PersonRole, Person]) -> Authori
     dossier = view.dossier
     if not is_offered(dossier):
         raise NothingToReceive(dossier=dossier.code)
-    owner = next((people[role] for role in OWNERS if role in people), None)
+    owner = owner_of(people)
     delegate = people.get(PersonRole.DELEGATE)
     return Authorisation(
         dossier_code=dossier.code,

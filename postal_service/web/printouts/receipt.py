@@ -11,7 +11,7 @@ from typing import Final
 from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
-from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.printing.agency_letter import recorded_line
 from postal_service.printing.appointment_slip import AppointmentSlip, DueChange
 from postal_service.printing.paper_counts import ListedPaper
@@ -22,7 +22,6 @@ from postal_service.web.printouts.letters import NotRecorded, form_on_its_date
 from postal_service.web.receptions.slips import legal_time, result_place
 
 SUBMITTERS: Final = (PersonRole.SUBMITTER, PersonRole.OWNER)
-OWNERS: Final = (PersonRole.OWNER, PersonRole.SUBMITTER)
 
 
 def is_offered(dossier: Dossier) -> bool:
@@ -38,7 +37,7 @@ def receipt(
     who = next((people[role] for role in (*SUBMITTERS, *people) if role in people), None)
     if received_at is None or not is_offered(dossier) or who is None:
         raise NotRecorded(dossier=dossier.code)
-    owner = next((people[role] for role in OWNERS if role in people), who)
+    owner = owner_of(people) or who
     first, later = _reception(view)
     desk = view.names.unit(first.unit if first else dossier.received_unit)
     fees = [each for each in view.accounts if each.charge.line is Line.STATE_FEE]

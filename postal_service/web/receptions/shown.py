@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypedDict
 
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.procedures import FeeStatus, ProcedureVersion
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import local
@@ -13,7 +15,18 @@ from postal_service.web import forms, here
 from postal_service.web.receptions.form import channel_at, channel_by_post
 
 
-def shown(code: str, fields: Sequence[str], *, fetched: bool = False) -> dict[str, object]:
+class Shown(TypedDict):
+    """The names that the fieldsets know."""
+
+    version: ProcedureVersion
+    agencies: dict[UnitCode, str]
+    communes: dict[UnitCode, str]
+    fee: int | None
+    typed: dict[str, str]
+    paper_counts: list[tuple[str, str, str]]
+
+
+def shown(code: str, fields: Sequence[str], *, fetched: bool = False) -> Shown:
     """What the fieldsets of templates/receptions/fields.html ask for; `fetched` by a courier at a home.
 
     Raises BadProcedureCode, UnknownProcedure or NoVersion.

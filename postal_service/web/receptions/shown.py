@@ -36,7 +36,7 @@ def shown(code: str, fields: Sequence[str], *, fetched: bool = False) -> Shown:
         _, version = procedures.version_on(store, code, day)
         unit = places.place(store, here.actor().unit, day=day)
         agencies = overview.units_of_kind(store, [places.AGENCY], day=day)
-        communes = overview.units_of_kind(store, ["commune"], day=day)
+        communes = overview.communes(store, day=day)
     typed = forms.typed(*fields)
     if not typed["agency"] and unit.serves in agencies:
         typed["agency"] = unit.serves or ""

@@ -9,7 +9,7 @@ from mobile_api.errors import language
 from mobile_api.v1.schemas import ActionsSchema, CommunesSchema, ReasonsSchema
 from postal_service.domain import attempts
 from postal_service.domain.wording_dates import local
-from postal_service.services import door_addresses, overview
+from postal_service.services import overview
 from postal_service.storage.transaction import reading
 
 routes = Routes("code-lists", __name__, "Codes and their words")
@@ -59,9 +59,7 @@ def communes() -> ResponseReturnValue:
     """The communes and wards of today, by name: where a receiver may be said to live now."""
     caller()
     with reading(runtime().sessions) as session:
-        found = overview.units_of_kind(
-            session, [door_addresses.COMMUNE], day=local(runtime().clock()).date()
-        )
+        found = overview.communes(session, day=local(runtime().clock()).date())
     # Places have one name, whatever the phone speaks.
     return unless_known(
         jsonify(communes=[{"code": code, "name": name} for code, name in found.items()])

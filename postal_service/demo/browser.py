@@ -25,12 +25,14 @@ class Page(HTMLParser):
     """A page with its links and what its forms would send as they are, each by where it leads."""
 
     text: str
+    path: str  # its own: a form that names no other leads there
     links: list[str] = field(default_factory=list)
     forms: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__init__()
         self._fields: dict[str, str] = {}
+        self._list = ""  # whose options follow
         self.feed(self.text)
         self.close()
 
@@ -41,9 +43,13 @@ class Page(HTMLParser):
             case "a":
                 self.links.append(told.get("href", ""))
             case "form":
-                self._fields = self.forms.setdefault(told.get("action", ""), {})
+                self._fields = self.forms.setdefault(told.get("action", self.path), {})
             case "input" if "name" in told:
                 self._fields[told["name"]] = told.get("value", "")
+            case "select":
+                self._list = told.get("name", "")
+            case "option" if "selected" in told:
+                self._fields[self._list] = told.get("value", "")
             case _:
                 pass
 
@@ -60,13 +66,13 @@ class Browser:
         answer = self._ask("GET", path, {}, b"")
         if answer.status != 200:
             raise PageRefusedError(f"{path}: {answer.status}")
-        return _page(answer)
+        return _page(answer, path)
 
     def send(self, page: Page, action: str, fields: Mapping[str, str]) -> Page | None:
         """Fill in a form and send it; None once it was done, else the page that says why not."""
         body = urlencode({**page.forms[action], **fields}).encode()
         answer = self._ask("POST", action, FORM, body)
-        return None if answer.status in {FOUND, SEE_OTHER} else _page(answer)
+        return None if answer.status in {FOUND, SEE_OTHER} else _page(answer, action)
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -76,5 +82,5 @@ class Browser:
         return answer
 
 
-def _page(answer: Answer) -> Page:
-    return Page(answer.body.decode())
+def _page(answer: Answer, path: str) -> Page:
+    return Page(answer.body.decode(), path)

@@ -14,10 +14,6 @@ from postal_service.demo.clerks import Office
 from postal_service.demo.couriers import Courier
 from postal_service.demo.phone import Transport
 from postal_service.demo.stacks import grouped
-from postal_service.domain.ids import UnitCode
-from postal_service.services import access
-from postal_service.storage.transaction import transaction
-from postal_service.web.gate import PLAIN_COOKIE
 
 CASH: Final = "/cash"
 MISCOUNTED_DONG: Final = 1_000
@@ -42,7 +38,7 @@ class Cashiers:
         full = [courier for courier in couriers if courier.purse]
         by_office = grouped(full, lambda courier: courier.office.code)
         for unit, mine in by_office:
-            cashier = self._signed_in(unit, at)
+            cashier = self.office.browser(self.transport, unit, at=at)
             listed = cashier.open(CASH)
             for courier in mine:
                 path = f"{CASH}/{courier.actor.staff}"
@@ -68,9 +64,3 @@ class Cashiers:
         said = cashier.send(cashier.open(path), path, counted)
         if said is not None and "Chưa nhận đồng nào" in said.text:
             self.happened["purse counted again"] += 1
-
-    def _signed_in(self, unit: UnitCode, at: datetime) -> Browser:
-        # Seventy offices share this machine's address, and from one address few may sign in a minute.
-        with transaction(self.office.runtime.sessions) as session:
-            token = access.open_session(session, self.office.clerk(unit).staff, at=at)
-        return Browser(self.transport, {PLAIN_COOKIE: token})

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from postal_service.demo import places
+from postal_service.demo.browser import Browser
 from postal_service.demo.day import Matter, Way
+from postal_service.demo.phone import Transport
 from postal_service.demo.slips import Slips, registration
 from postal_service.demo.stacks import at_counter, grouped, open_batches, parts
 from postal_service.demo.world import World
@@ -21,6 +23,7 @@ from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.runtime import Runtime
 from postal_service.services import (
+    access,
     administrative,
     collecting,
     handovers,
@@ -30,6 +33,7 @@ from postal_service.services import (
 )
 from postal_service.services.handovers import Offered, Reservation, Taken
 from postal_service.storage.transaction import transaction
+from postal_service.web.gate import PLAIN_COOKIE
 
 Reserved = dict[ItemId, Reservation]
 
@@ -54,6 +58,13 @@ class Office:
         """One of those on duty at a counter or desk."""
         on_duty = self.world.clerks.get(unit) or self.world.desk_clerks[unit]
         return on_duty[turn % len(on_duty)]
+
+    def browser(self, transport: Transport, unit: UnitCode, *, at: datetime) -> Browser:
+        """The browser of a clerk of this place, who is signed in."""
+        # Seventy offices share this machine's address, and from one address few may sign in a minute.
+        with transaction(self.runtime.sessions) as session:
+            token = access.open_session(session, self.clerk(unit).staff, at=at)
+        return Browser(transport, {PLAIN_COOKIE: token})
 
     # Reception
 

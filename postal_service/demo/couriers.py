@@ -225,7 +225,7 @@ class Courier:
         envelope = ItemId(self.packages[item]["return_envelope"])
         exchange = exchange_code() if envelope else ""
         deliver = acts.Deliver(
-            receiver=Receiver.OWNER,
+            receiver=Receiver.AUTHORISED if door is Door.DELEGATE else Receiver.OWNER,
             proof=proof,
             counts=parcel.counts,
             condition=Condition.OK,
@@ -250,13 +250,12 @@ class Courier:
             other = self.post.slips.another_code(item)
             assert not codes.opens(other, self.packages[item]["lock"])
             self.tally.wrong_codes += 1
-        own = self.post.slips.received[matter.number].delivery_code
-        assert own is not None
-        if door is Door.CARD or (self.offline and door is not Door.CODE):
-            return acts.CardProof(last4=matter.citizen.citizen[-4:])
-        if door is Door.CODE:
+        if door in {Door.CODE, Door.DELEGATE}:
+            own = self.post.slips.code_of(item)
             assert codes.opens(own, self.packages[item]["lock"])
             return acts.CodeProof(rotation=own.rotation, secret=own.secret)
+        if door is Door.CARD or self.offline:
+            return acts.CardProof(last4=matter.citizen.citizen[-4:])
         return acts.MessageProof(reference=self._message_code(item))
 
     def _message_code(self, item: ItemId) -> str:
@@ -287,16 +286,20 @@ class Courier:
         self.tally.recovered += 1
 
     def _fail(self, item: ItemId, door: Door) -> None:
-        reason = attempts.Reason(door.value)
-        rule = attempts.REASONS[reason]
+        self.failures.append((item, self._attempt(item, attempts.Reason(door.value))))
+        self.tally.failed += 1
+
+    def _attempt(self, item: ItemId, reason: attempts.Reason) -> EventId:
+        heard = self.post.slips.of_item[item].moved_to
+        if heard is not None:
+            return self.phone.hear_address(item, reason, heard.text, heard.unit)
         act = acts.Attempt(
             reason=reason.value,
-            action=rule.default_action.value,
+            action=attempts.REASONS[reason].default_action.value,
             counted=attempts.counts(reason),
             agreed_for=self.phone.shift["days_to_agree"][0] if attempts.asks_day(reason) else "",
         )
-        self.failures.append((item, self.phone.tell(item, act)))
-        self.tally.failed += 1
+        return self.phone.tell(item, act)
 
     # The network
 
@@ -307,7 +310,7 @@ class Courier:
             self.signed_in_at = at
 
     def send(self) -> list[dict[str, Any]]:
-        """Empty the outbox; the outcomes are counted."""
+        """Empty the outbox, then tell what goes with it; the outcomes are counted."""
         found: list[dict[str, Any]] = []
         while self.phone.outbox:
             before = len(self.phone.outbox)
@@ -318,6 +321,7 @@ class Courier:
             self.tally.outcomes.update(each["status"] for each in told)
             if len(self.phone.outbox) == before:
                 break  # nothing more is taken; what is kept apart a person must look at
+        self.phone.tell_addresses()
         for paid in self.phone.tell_payments():
             self.tally.payments[paid["status"]] += 1
             if paid["status"] == "recorded":

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from postal_service.demo import places
 from postal_service.demo.people import Citizen, Registry
 from postal_service.domain.ids import UnitCode
+from postal_service.domain.persons import Address, Person
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.reference.procedures import ProcedureRow, procedures
 from postal_service.reference.reported import reported_2022
@@ -65,8 +66,10 @@ class Door(StrEnum):
     MESSAGE = "message"  # the slip is not at hand: a code by message
     CARD = "card"
     WRONG_CODE = "wrong_code"  # another dossier's slip, then a code by message
+    DELEGATE = "delegate"  # whom the owner named, with a code of his own
     ABSENT = "R01"
     UNREACHABLE = "R02"
+    MOVED = "R04"
     REFUSED = "R05"
     OTHER_DAY = "R06"
     WILL_COLLECT = "R07"
@@ -74,18 +77,20 @@ class Door(StrEnum):
 
     @property
     def opens(self) -> bool:
-        return self in {Door.CODE, Door.MESSAGE, Door.CARD, Door.WRONG_CODE}
+        return self in {Door.CODE, Door.MESSAGE, Door.CARD, Door.WRONG_CODE, Door.DELEGATE}
 
 
 DOORS: Final = {
-    Door.CODE: 72, Door.MESSAGE: 10, Door.CARD: 7, Door.WRONG_CODE: 1, Door.ABSENT: 4,
-    Door.UNREACHABLE: 2, Door.WILL_COLLECT: 1, Door.OTHER_DAY: 1, Door.PAPERS_MISSING: 1,
-    Door.REFUSED: 1,
+    Door.CODE: 70, Door.MESSAGE: 10, Door.CARD: 7, Door.WRONG_CODE: 1, Door.DELEGATE: 1,
+    Door.ABSENT: 4, Door.UNREACHABLE: 2, Door.MOVED: 1, Door.WILL_COLLECT: 1, Door.OTHER_DAY: 1,
+    Door.PAPERS_MISSING: 1, Door.REFUSED: 1,
 }  # fmt: skip
 
-# The first results of every day, however small: an exchange, a code by message, nobody at home, and
-# one that is invited to the counter.
-ALWAYS: Final = (Door.CODE, Door.MESSAGE, Door.ABSENT, Door.WILL_COLLECT)
+# The first results of every day, however small: an exchange, a code by message, nobody at home, one
+# that is invited to the counter, a receiver who has moved, and one that a delegate receives.
+ALWAYS: Final = (
+    Door.CODE, Door.MESSAGE, Door.ABSENT, Door.WILL_COLLECT, Door.MOVED, Door.DELEGATE,
+)  # fmt: skip
 EXCHANGE: Final = "3.000347"  # the old driving licence is taken back at the door
 
 
@@ -103,6 +108,8 @@ class Matter:
     at: datetime
     by_post: bool = False
     door: Door = Door.CODE
+    moved_to: Address | None = None  # where neighbours say that he lives now
+    delegate: Person | None = None  # whom he names to receive
     overdue: bool = False
 
     @property
@@ -165,7 +172,7 @@ class _Planner:
         """All lists, in an order that never changes."""
         total = sum(volumes(1.0).values())
         today = self._by_post(self._ways([self._matter(tier, DAY) for tier in self._tiers()]))
-        results = self._with_results(max(6, round(total * BY_POST * self._share)))
+        results = self._with_results(max(8, round(total * BY_POST * self._share)))
         made_late = self._with_results(max(3, round(total * MADE_LATE * self._share)))
         posted = [
             self._moved(self._matter("commune", EVE, post_in=True), Way.COUNTER)
@@ -246,12 +253,11 @@ class _Planner:
     def _other_desk(self, matter: Matter, home: UnitRow) -> UnitCode:
         if matter.tier != "commune":
             return places.desk(home)  # the citizen stays in his own commune
-        near = [
-            unit
-            for unit in self._units
-            if unit.former_district == home.former_district and unit != home
-        ]
-        return places.desk(self._chance.choice(near))
+        return places.desk(self._chance.choice(self._near(home)))
+
+    def _near(self, home: UnitRow) -> list[UnitRow]:
+        district = home.former_district
+        return [unit for unit in self._units if unit.former_district == district and unit != home]
 
     def _by_post(self, matters: Sequence[Matter]) -> list[Matter]:
         """The exact share whose result is carried home, among those it may be carried for."""
@@ -272,9 +278,23 @@ class _Planner:
         self._chance.shuffle(answers)
         answers = [*first, *answers]
         return [
-            replace(matter, at=self._handed_in(matter), by_post=True, door=door)
+            self._answered(replace(matter, at=self._handed_in(matter), by_post=True), door)
             for matter, door in zip(made, answers, strict=True)
         ]
+
+    def _answered(self, matter: Matter, door: Door) -> Matter:
+        """Who has moved or named somebody is reached on the day, and gives no old paper back."""
+        if door not in {Door.MOVED, Door.DELEGATE}:
+            return replace(matter, door=door)
+        while self._row(matter).collects or _is_far(matter):
+            matter = self._matter(matter.tier, EVE, post_out=True)
+        matter = replace(matter, at=self._handed_in(matter), by_post=True, door=door)
+        home = places.office_in(matter.citizen.commune).commune
+        if door is Door.DELEGATE:
+            return replace(matter, delegate=self._people.citizen(home, mountain=False).person)
+        there = self._chance.choice(self._near(home))
+        text = self._people.address(there)
+        return replace(matter, moved_to=Address(text=text, unit=UnitCode(there.gso_code)))
 
     def _in_process(self) -> list[Matter]:
         total = max(5, round(sum(volumes(self._share).values()) * IN_PROCESS))
@@ -309,6 +329,12 @@ class _Planner:
 
 def _of_tier(tier: str, matter: Matter) -> bool:
     return matter.tier == tier
+
+
+def _is_far(matter: Matter) -> bool:
+    """Where no road goes, or a phone has no network before the evening."""
+    office = places.office_in(matter.citizen.commune)
+    return office.offline or places.terrain(office.commune) == "island"
 
 
 def _can_be_carried(matter: Matter) -> bool:

@@ -71,7 +71,7 @@ class Incidents:
         matter = next(m for m in self.office.slips.matters if m.way is Way.COUNTER)
         asked = self._filled_in(replace(matter, procedure="1.000894"))
         try:
-            self._register(asked, matter.taken_in, at)
+            self._register(replace(asked, result_by_post=False), matter.taken_in, at)
         except NotByPost:
             self.happened["presence required: refused"] += 1
 

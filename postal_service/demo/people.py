@@ -6,8 +6,10 @@ end in a count from one.
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
+from postal_service.domain.identity import CitizenCard, CitizenNumber
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.persons import Address, Person
 from postal_service.reference.units import UnitRow
@@ -34,6 +36,7 @@ STREETS = (
     "Lê Lợi", "Phan Bội Châu", "Trưng Nữ Vương", "Nguyễn Duy Hiệu", "Trần Quý Cáp",
 )  # fmt: skip
 QUANG_NAM = "049"  # the province's number in citizen numbers
+CARD_ISSUED = date(2022, 1, 1)
 EARTH_KM_A_DEGREE = 111.2
 
 
@@ -48,6 +51,20 @@ class Citizen:
     address: str
     lat: float
     lon: float
+
+    @property
+    def card(self) -> CitizenCard:
+        """What the code on his card says."""
+        number = CitizenNumber(digits=self.citizen)
+        return CitizenCard(
+            number=number,
+            old_number="",
+            name=self.name,
+            born_on=date(number.birth_year, 1, 1),
+            sex=number.sex,
+            address=self.address,
+            issued_on=CARD_ISSUED,
+        )
 
     @property
     def person(self) -> Person:
@@ -84,17 +101,22 @@ class Registry:
         year = chance.randint(1950, 2007)
         digit = 2 * (year // 100 - 19) + chance.randint(0, 1)
         lat, lon = _home(unit, chance)
-        town = unit.level == "phường"
-        street = f"{chance.randint(1, 480)} {chance.choice(STREETS)}"
         return Citizen(
             name=name,
             phone=phone,
             citizen=f"{QUANG_NAM}{digit}{year % 100:02d}{self._made:06d}",
             commune=UnitCode(unit.gso_code),
-            address=street if town else f"Thôn {chance.randint(1, 14)}, {unit.level} {unit.name}",
+            address=self.address(unit),
             lat=lat,
             lon=lon,
         )
+
+    def address(self, unit: UnitRow) -> str:
+        """Where somebody lives in a commune or ward: by street in a town, else by hamlet."""
+        street = f"{self._chance.randint(1, 480)} {self._chance.choice(STREETS)}"
+        if unit.level == "phường":
+            return street
+        return f"Thôn {self._chance.randint(1, 14)}, {unit.level} {unit.name}"
 
 
 def _home(unit: UnitRow, chance: Random) -> tuple[float, float]:

@@ -23,6 +23,8 @@ from postal_service.demo.day import DAY, EVE, DayPlan, Matter, Way
 from postal_service.demo.follow_up import after_failures
 from postal_service.demo.hours import DemoClock
 from postal_service.demo.incidents import Incidents
+from postal_service.demo.moved import Moved
+from postal_service.demo.naming import name_delegates
 from postal_service.demo.rounds import Planned
 from postal_service.demo.vans import Vans
 from postal_service.domain.attempts import Step
@@ -50,6 +52,8 @@ class Played:
     resolved: int
     followed_up: Counter[Step]  # what was done with results that came back
     cashiers: Cashiers
+    named: int  # delegates
+    moved: Moved
     seconds: dict[str, float]  # of real time, by step
 
 
@@ -67,6 +71,7 @@ class Play:
         self.couriers: list[Courier] = []
         self.planned = Planned()
         self.resolved = 0
+        self.named = 0
         self.followed_up: Counter[Step] = Counter()
 
     def whole(self) -> Played:
@@ -90,6 +95,8 @@ class Play:
             resolved=self.resolved,
             followed_up=self.followed_up,
             cashiers=self.cashiers,
+            named=self.named,
+            moved=self.moved,
             seconds=self.seconds,
         )
 
@@ -101,6 +108,7 @@ class Play:
         self.vans = Vans(self.office)
         self.incidents = Incidents(self.office)
         self.cashiers = Cashiers(self.office, self.line)
+        self.moved = Moved(self.office, self.line)
 
     def _eve(self) -> None:
         """Results are made and travel; citizens telephone for a visit."""
@@ -110,6 +118,7 @@ class Play:
             for matters in self._by_desk(earlier, "Earlier days"):
                 self.office.take_in(matters, at=at)
             self.office.work_on(self.plan.in_process, at=self._at(EVE, time(14, 45)))
+            self.named = name_delegates(self.office, earlier, at=self._at(EVE, time(14, 50)))
             at = self._at(EVE, time(15))
             for matters in self._by_desk(self.plan.results, "Results of the eve"):
                 self.office.resolve(matters, at=at)
@@ -237,7 +246,9 @@ class Play:
             self.incidents.correction(self.couriers, at=self._at(DAY, time(17, 35)))
             failed = [(c.office.code, item) for c in self.couriers for item, _ in c.failures]
             self.followed_up = after_failures(self.office, failed, at=self._at(DAY, time(17, 40)))
+            self.moved.send_on(self.couriers, at=self._at(DAY, time(17, 42)))
             self.vans.leave(run="VT-1123-T", at=self._at(DAY, time(17, 45)))
+            self.moved.plan(at=self.clock.now, today=DAY)
             back = [each for each in self.couriers if not each.stops]
             self.cashiers.take(back, at=self._at(DAY, time(17, 50)))
             at = self._at(DAY, time(21))

@@ -36,6 +36,7 @@ class Slips:
     received: dict[int, Received] = field(default_factory=dict)
     of_item: dict[ItemId, Matter] = field(default_factory=dict)  # by either item of a dossier
     matters: list[Matter] = field(default_factory=list)
+    delegates: dict[int, DeliveryCode] = field(default_factory=dict)  # of whom owners named
 
     def keep(self, matter: Matter, received: Received) -> None:
         """The citizen takes his slip home."""
@@ -44,6 +45,13 @@ class Slips:
         for item in (received.item, received.result_item):
             if item is not None:
                 self.of_item[item] = matter
+
+    def code_of(self, item: ItemId) -> DeliveryCode:
+        """What opens a result: the code of whoever was named, else the owner's."""
+        number = self.of_item[item].number
+        code = self.delegates.get(number) or self.received[number].delivery_code
+        assert code is not None
+        return code
 
     def another_code(self, item: ItemId) -> DeliveryCode:
         """Somebody else's delivery code: what a citizen shows who took the wrong slip along."""

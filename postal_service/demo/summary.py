@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from postal_service import reports
-from postal_service.demo.day import DAY
+from postal_service.demo.day import DAY, Door
 from postal_service.demo.places import PROVINCE
 from postal_service.demo.play import Played
 from postal_service.demo.world import INSTALLER
@@ -88,6 +88,12 @@ def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
     yield (
         f"             old papers taken back {tally.recovered}, invitations {followed[Step.INVITE]},"
         f" on the way back to their agency {followed[Step.RETURN]}"
+    )
+    moved = played.moved
+    yield (
+        f"             delegates named {played.named}, received with their own codes {tally.doors[Door.DELEGATE]};"
+        f" receivers moved {tally.doors[Door.MOVED]}, addresses compared {moved.compared},"
+        f" sent on {len(moved.forwarded)}, planned there for the next working day {moved.planned}"
     )
     yield (
         f"             {tally.payments['recorded']} charges taken at doors, {tally.cash_dong:,} ₫;"

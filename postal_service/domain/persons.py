@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from postal_service.domain.identity import CitizenNumber, read_number
+from postal_service.domain.identity import (
+    CitizenCard,
+    CitizenNumber,
+    Contradiction,
+    contradicts_dossier,
+    read_number,
+)
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.phones import e164, masked_phone
 from postal_service.domain.refusals import Malformed
@@ -88,6 +94,10 @@ class Person:
             citizen=CitizenNumber(digits=self.citizen).masked if self.citizen else "",
             unit=self.address.unit if self.address else UnitCode(""),
         )
+
+    def contradicted_by(self, card: CitizenCard) -> tuple[Contradiction, ...]:
+        """What a card says otherwise of him; a number that nobody gave is not compared."""
+        return contradicts_dossier(card, name=self.name, last4=self.citizen[-4:])
 
 
 def owner_of(people: Mapping[PersonRole, Person]) -> Person | None:

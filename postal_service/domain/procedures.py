@@ -231,24 +231,28 @@ def version_on(versions: Iterable[ProcedureVersion], day: date) -> ProcedureVers
     return found[0]
 
 
+def refuse_unless_listed(version: ProcedureVersion, count: PaperCount) -> None:
+    """Refuse to take a paper that the closed list does not ask.
+
+    Raises:
+        PaperNotListed: it is outside the list.
+        TooManyOfPaper: a count below zero, or more originals than the list asks: they would
+            travel without need.
+    """
+    need = next((need for need in version.papers if need.name == count.name), None)
+    if need is None:
+        raise PaperNotListed(procedure=version.code, paper=count.name)
+    if count.originals > need.originals or _negative(count):
+        raise TooManyOfPaper(paper=count.name, allowed=need.originals)
+
+
 def missing_papers(
     version: ProcedureVersion, brought: Mapping[str, PaperCount]
 ) -> tuple[PaperNeed, ...]:
     """The listed papers of which too few were brought; what is shown only or optional never misses.
 
     A certified copy or an original stands in for a photocopy; nothing stands in for an original.
-
-    Raises:
-        PaperNotListed: something outside the closed list was counted.
-        TooManyOfPaper: a count below zero, or more originals than the list asks: they would
-            travel without need.
     """
-    needs = {need.name: need for need in version.papers}
-    for name, count in brought.items():
-        if name not in needs:
-            raise PaperNotListed(procedure=version.code, paper=name)
-        if count.originals > needs[name].originals or _negative(count):
-            raise TooManyOfPaper(paper=name, allowed=needs[name].originals)
     return tuple(
         need
         for need in version.papers

@@ -4,7 +4,10 @@ A refusal is a code for programs and the facts behind it. The sentences people r
 `wording.py`, once for every edge.
 """
 
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import ClassVar, Never
 
 
 class Refusal(Exception):
@@ -49,3 +52,63 @@ class Malformed(Refusal):
     """The request cannot be understood."""
 
     code = "malformed"
+
+
+class SeveralRefused(RuleBroken):
+    """More than one thing is wrong; `refusals` tells each."""
+
+    code = "several_refused"
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(count=len(refusals))
+        self.refusals = tuple(refusals)
+
+
+class Judging:
+    """What rules refuse, each judged within a `with` of its own. Use `told_together`."""
+
+    def __init__(self) -> None:
+        self.refused: list[Refusal] = []
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _: type[BaseException] | None, why: BaseException | None, __: TracebackType | None
+    ) -> bool:
+        if not isinstance(why, Refusal):
+            return False
+        known = {str(each) for each in self.refused}
+        found = why.refusals if isinstance(why, SeveralRefused) else (why,)
+        self.refused += [each for each in found if str(each) not in known]
+        return True
+
+
+@contextmanager
+def told_together() -> Iterator[Judging]:
+    """Judge rules that do not depend on each other, so that all that they refuse is told at once.
+
+        with told_together() as judging:
+            with judging:
+                agency = …
+            with judging:
+                version = …
+                with judging:
+                    papers = …  # of that version
+
+    A rule that needs what another has found stands inside that one's `with`, and is not judged where
+    it was not found. After the outer `with` everything was found. What two rules refuse in the same
+    words is told once. Raises what was refused, or SeveralRefused.
+    """
+    judging = Judging()
+    with judging:
+        yield judging
+    if judging.refused:
+        raise_all(judging.refused)
+
+
+def raise_all(refused: Sequence[Refusal]) -> Never:
+    """Raise what was refused: the one, or SeveralRefused."""
+    if len(refused) == 1:
+        raise refused[0]
+    raise SeveralRefused(refused)

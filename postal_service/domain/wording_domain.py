@@ -7,6 +7,10 @@ CALENDARS: dict[str, tuple[str, str]] = {
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "several_refused": (
+        "Có {count} điều chưa đúng, nói rõ từng điều dưới đây. Chưa có gì được ghi.",
+        "{count} things are not right, each told below. Nothing was recorded.",
+    ),
     "calendar.no_year": (
         "Lịch làm việc của {calendar} chưa có ngày nghỉ năm {year}. Người quản lý cần nhập lịch theo thông báo rồi mới tính được hạn.",
         "The working calendar of {calendar} has no days off for {year} yet. A manager has to enter the announcement before dates can be computed.",

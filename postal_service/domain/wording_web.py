@@ -130,10 +130,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Số niêm phong chỉ gồm chữ in hoa, chữ số và dấu gạch nối. Chưa có gì được ghi.",
         "A seal serial is capital letters, digits and hyphens. Nothing was recorded.",
     ),
-    "form.several_wrong": (
-        "Có {count} mục chưa đúng; mỗi mục nói rõ bên dưới. Chưa có gì được ghi.",
-        "{count} fields are not right; each says below what is wrong. Nothing was recorded.",
-    ),
     "form.not_ours": (
         "Biểu mẫu không do hệ thống này mở cho bạn. Tải lại trang rồi điền lại. Chưa có gì được ghi.",
         "The form was not opened for you by this system. Reload the page. Nothing was recorded.",

@@ -7,7 +7,7 @@ from postal_service.domain import procedures as domain
 from postal_service.domain.acts import Counts
 from postal_service.domain.money import Line
 from postal_service.domain.procedures import FeeStatus, PaperCount, PaperNeed, ProcedureVersion
-from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.refusals import Malformed, RuleBroken, told_together
 from postal_service.domain.standing import Channel
 from postal_service.services.charges import Due
 from postal_service.services.procedures import fee_channel
@@ -51,18 +51,22 @@ def check_papers(
     """What is taken in, in the order of the list; papers that are only shown are left out.
 
     `partly` admits an incomplete set, as a supplement is. Raises PaperTwice, TooManySheets,
-    PaperNotListed, TooManyOfPaper or PapersMissing.
+    PaperNotListed, TooManyOfPaper and PapersMissing; several of them, and of several papers, as
+    SeveralRefused.
     """
     counted: dict[str, PaperCount] = {}
-    for count in brought:
-        if count.name in counted:
-            raise PaperTwice(paper=count.name[:80])
-        if max(count.originals, count.certified, count.photocopies) > MOST_OF_ONE:
-            raise TooManySheets(paper=count.name[:80], most=MOST_OF_ONE)
-        counted[count.name] = count
-    missing = domain.missing_papers(version, counted)
-    if missing and not partly:
-        raise PapersMissing(missing)
+    with told_together() as judging:
+        for count in brought:
+            with judging:
+                if count.name in counted:
+                    raise PaperTwice(paper=count.name[:80])
+                counted[count.name] = count
+                if max(count.originals, count.certified, count.photocopies) > MOST_OF_ONE:
+                    raise TooManySheets(paper=count.name[:80], most=MOST_OF_ONE)
+                domain.refuse_unless_listed(version, count)
+        missing = domain.missing_papers(version, counted)
+        if missing and not partly:
+            raise PapersMissing(missing)
     return tuple(
         counted[need.name]
         for need in version.papers

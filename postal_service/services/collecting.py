@@ -18,7 +18,7 @@ from postal_service.domain.administrative import StepKind
 from postal_service.domain.clock import claimed
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
-from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.refusals import Malformed, RuleBroken, told_together
 from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import local, short_date, short_moment
 from postal_service.ledger import reading
@@ -104,21 +104,25 @@ def request(
 ) -> Received:
     """Register a collection at the submitter's address, by the office that delivers there.
 
-    Raises RoleNeeded, ChannelDoesNotFit, NoAddressToCollect, NoOfficeServes, BadWindow,
-    OfficeClosed, NoCalendar, and what `reception.register` raises.
+    Raises RoleNeeded or ChannelDoesNotFit; then all at once NoAddressToCollect, what `office_for`
+    raises and what `reception.register` does.
     """
     by.need(*ASKING)
     if command.channel is Channel.DIRECT:
         raise registration.ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
-    if command.submitter.address is None:
-        raise NoAddressToCollect
-    commune = command.submitter.address.unit
-    office = office_for(session, commune, opens_at, closes_at, at=at)
-    checked = registration.check(session, command, here=office, carried_in=True, at=at)
+    with told_together() as judging:
+        with judging:
+            if command.submitter.address is None:
+                raise NoAddressToCollect
+            commune = command.submitter.address.unit
+            office = office_for(session, commune, opens_at, closes_at, at=at)
+        with judging:
+            checked = registration.check(session, command, carried_in=True, at=at)
     opened = registration.open_dossier(
         session,
         keys.vault,
         checked,
+        here=office,
         origin=HOME,
         received_unit=checked.desk.code,
         service=service,
@@ -145,7 +149,8 @@ def office_for(
 ) -> UnitCode:
     """The office whose courier can come to this commune in this window.
 
-    Raises BadWindow, NoOfficeServes, OfficeClosed or NoCalendar.
+    Raises BadWindow, NoOfficeServes, OfficeClosed or NoCalendar, the first of them: which office
+    serves depends on the day, and whether it is open on which it is.
     """
     _refuse_bad_window(opens_at, closes_at, at=at)
     day = local(opens_at).date()

@@ -19,7 +19,6 @@ from postal_service.domain.identity import (
     Contradiction,
     Entitlement,
     contradictions,
-    contradicts_dossier,
     refuse_contradictions,
 )
 from postal_service.domain.ids import ItemId, UnitCode
@@ -155,9 +154,7 @@ def compare_card(
     people = _people(session, vault, item, by=by, at=at)
     role = COMPARED_WITH.get(receiver)
     who = people.get(role) if role else None
-    if who is not None and who.citizen:
-        return contradicts_dossier(card, name=who.name, last4=who.citizen[-4:])
-    return ()
+    return who.contradicted_by(card) if who is not None and who.citizen else ()
 
 
 def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:

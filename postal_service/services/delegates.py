@@ -25,7 +25,6 @@ from postal_service.domain.identity import (
     Contradiction,
     Entitlement,
     contradictions,
-    contradicts_dossier,
     refuse_contradictions,
     refuse_unless_entitled,
 )
@@ -203,9 +202,7 @@ def compare_owner(
     _refuse_others(session, dossier, by)
     refuse_contradictions(contradictions(card, today=local(at).date()))
     owner = owner_of(_looked_at(session, keys, dossier, by=by, at=at))
-    if owner is None:
-        return (Contradiction.NAME,)
-    return contradicts_dossier(card, name=owner.name, last4=owner.citizen[-4:])
+    return owner.contradicted_by(card) if owner is not None else (Contradiction.NAME,)
 
 
 def named(session: Session, dossier: DossierId) -> Delegation | None:

@@ -7,7 +7,6 @@ neighbour says neither moves an item nor takes back what was tried (docs/adr/001
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -28,8 +27,6 @@ from postal_service.services import dossiers, particulars, persons, places
 from postal_service.services.particulars import Changes
 from postal_service.services.vault import Vault, commitment
 from postal_service.storage.schema import CommitmentRow
-
-COMMUNE: Final = "commune"
 
 
 class UnknownAttempt(Unknown):
@@ -107,5 +104,5 @@ def _own_attempt(session: Session, event: EventId, by: Actor) -> Recorded:
 
 def _refuse_unless_commune(session: Session, code: UnitCode, at: datetime) -> None:
     day = local(at).date()
-    if places.place(session, code, day=day).kind != COMMUNE:
+    if places.place(session, code, day=day).kind != places.COMMUNE:
         raise UnknownUnit(unit=code, day=short_date(day))

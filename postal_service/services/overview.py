@@ -30,6 +30,7 @@ from postal_service.services import (
     dossiers,
     evidence_shown,
     persons,
+    places,
     procedures,
     sight,
 )
@@ -272,6 +273,11 @@ def unit_names(session: Session, codes: Iterable[UnitCode]) -> dict[UnitCode, st
         select(UnitRow.code, UnitRow.name).where(UnitRow.code.in_(sorted(set(codes))))
     )
     return {UnitCode(code): name for code, name in rows}
+
+
+def communes(session: Session, *, day: date) -> dict[UnitCode, str]:
+    """The communes and wards of a day, by name."""
+    return units_of_kind(session, [places.COMMUNE], day=day)
 
 
 def units_of_kind(session: Session, kinds: Iterable[str], *, day: date) -> dict[UnitCode, str]:

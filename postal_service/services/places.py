@@ -13,7 +13,7 @@ from postal_service.domain.units import UnitNotEntered, UnknownUnit
 from postal_service.domain.wording_dates import local, short_date
 from postal_service.storage.schema import UnitRow
 
-DESK, AGENCY, POST_OFFICE = "desk", "agency", "post_office"
+DESK, AGENCY, POST_OFFICE, COMMUNE = "desk", "agency", "post_office", "commune"
 
 
 class NoOfficeServes(RuleBroken):

@@ -46,10 +46,13 @@ def register(
     it is legally received at once, and carried only where another agency is competent. `service`
     is the S10 indicator of the installation's item numbers.
 
-    Raises RoleNeeded, NotACounter, ChannelDoesNotFit, BadProcedureCode, UnknownProcedure,
-    NoVersion, UnknownUnit, NotAnAgency, NotByPost, PapersMissing, PaperNotListed, TooManyOfPaper,
-    PaperTwice, TooManySheets, CountsMalformed for an empty envelope, NoReceiver, NoPhoneToReach,
-    NoOfficeServes, NoFee, FeeDiffers, FeeNotConfirmed, DossierKnown, NoAgencyId or NoCalendar.
+    Raises RoleNeeded, NotACounter or ChannelDoesNotFit: on where and how it comes in the rest depends.
+    Then all at once, several as SeveralRefused: BadProcedureCode, UnknownProcedure, NoVersion,
+    UnknownUnit, NotAnAgency, NotByPost, PapersMissing, PaperNotListed, TooManyOfPaper, PaperTwice,
+    TooManySheets, NoReceiver, NoPhoneToReach, NoOfficeServes, NoFee, FeeDiffers, FeeNotConfirmed,
+    NotADossierCode and DossierKnown (`registration.check` says which depend on another). What only
+    writing shows comes last and alone: DossierKnown where somebody was faster, CountsMalformed for
+    an empty envelope, NoAgencyId or NoCalendar.
     """
     by.need(Role.POSTAL_CLERK, Role.DESK_CLERK)
     here = places.place(session, by.unit, day=local(at).date())
@@ -60,11 +63,12 @@ def register(
         command.channel is Channel.POST and at_desk
     ):
         raise ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
-    checked = registration.check(session, command, here=by.unit, carried_in=not at_desk, at=at)
+    checked = registration.check(session, command, carried_in=not at_desk, at=at)
     opened = registration.open_dossier(
         session,
         keys.vault,
         checked,
+        here=by.unit,
         origin=here.kind,
         received_unit=by.unit if at_desk else checked.desk.code,
         service=service,

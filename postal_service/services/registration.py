@@ -20,7 +20,7 @@ from postal_service.domain.crockford import Token
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.procedures import PaperCount, PostalWay, ProcedureVersion
-from postal_service.domain.refusals import Malformed, RuleBroken
+from postal_service.domain.refusals import Malformed, RuleBroken, told_together
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.domain.wording_dates import local
 from postal_service.services import charges, checklist, numbers, persons, places, procedures
@@ -105,7 +105,6 @@ class Checked:
     version: ProcedureVersion
     papers: tuple[PaperCount, ...]
     dues: tuple[Due, ...]
-    here: Place
     agency: Place
     desk: Place  # where the agency takes
     receiver: Person | None
@@ -122,6 +121,7 @@ class Opened:
     """A dossier that was just written, with what only this moment knows."""
 
     checked: Checked
+    here: UnitCode
     row: DossierRow
     key: DossierKey
     pin: str
@@ -151,31 +151,42 @@ class Opened:
         )
 
 
-def check(
-    session: Session, command: Registration, *, here: UnitCode, carried_in: bool, at: datetime
-) -> Checked:
+def check(session: Session, command: Registration, *, carried_in: bool, at: datetime) -> Checked:
     """Look up and compare; nothing is written. `carried_in`: the Post carries it from the citizen.
 
-    Raises what `reception.register` lists.
+    Raises what `reception.register` lists, all of it at once. Papers, fee and postal ways are those
+    of the procedure's version: without one they are not judged. Neither are a fee for a way in that
+    is closed to the Post, a receiver where the way out is, and the desk of what is no agency.
     """
     day = local(at).date()
-    agency = places.agency(session, command.agency, day=day)
-    version_id, version = procedures.version_on(session, command.procedure, day)
-    if carried_in:
-        version.refuse_unless_by_post(PostalWay.TO_AGENCY)
-        if not command.submitter.phone:
-            raise NoPhoneToReach(role=PersonRole.SUBMITTER.value)
+    with told_together() as judging:
+        with judging:
+            version_id, version = procedures.version_on(session, command.procedure, day)
+            with judging:
+                papers = checklist.check_papers(version, command.papers)
+            with judging:
+                if carried_in:
+                    version.refuse_unless_by_post(PostalWay.TO_AGENCY)
+                dues = checklist.check_dues(version, command.dues, channel=command.channel, day=day)
+            with judging:
+                receiver = _receiver(session, command, version, at=at)
+        with judging:
+            agency = places.agency(session, command.agency, day=day)
+            desk = places.desk_of(session, agency.code, day=day)
+        with judging:
+            code = _known_code(session, command, at=at)
+        with judging:
+            _refuse_without_phone(command, carried_in=carried_in)
     return Checked(
         command=command,
         version_id=version_id,
         version=version,
-        papers=checklist.check_papers(version, command.papers),
-        dues=checklist.check_dues(version, command.dues, channel=command.channel, day=day),
-        here=places.place(session, here, day=day),
+        papers=papers,
+        dues=dues,
         agency=agency,
-        desk=places.desk_of(session, agency.code, day=day),
-        receiver=_receiver(session, command, version, at=at),
-        code=_known_code(session, command, at=at),
+        desk=desk,
+        receiver=receiver,
+        code=code,
         at=at,
     )
 
@@ -185,19 +196,20 @@ def open_dossier(
     vault: Vault,
     checked: Checked,
     *,
+    here: UnitCode,
     origin: str,
     received_unit: UnitCode,
     service: str,
     by: Actor,
 ) -> Opened:
-    """Write the dossier, its people, papers and dues; make its secrets.
+    """Write the dossier, its people, papers and dues; make its secrets. `here`: where it comes in.
 
     Raises DossierKnown where somebody was faster, NoAgencyId or NumbersExhausted.
     """
     command = checked.command
     dossier = DossierId(str(uuid7()))
     pin = numbers.pin()
-    helped = checked.here.code if origin != places.DESK else None
+    helped = here if origin != places.DESK else None
     row = DossierRow(
         id=dossier,
         procedure=checked.version_id,
@@ -220,7 +232,7 @@ def open_dossier(
     _keep_papers(session, dossier, checked)
     for due in checked.dues:
         charges.open_due(session, dossier, due, by=by, at=checked.at)
-    return Opened(checked, row, key, pin, delivery_code)
+    return Opened(checked, here, row, key, pin, delivery_code)
 
 
 def item_in(session: Session, opened: Opened, *, service: str, by: Actor) -> tuple[ItemId, Token]:
@@ -232,7 +244,7 @@ def item_in(session: Session, opened: Opened, *, service: str, by: Actor) -> tup
         item,
         Leg.IN,
         opened.id,
-        origin=checked.here.code,
+        origin=opened.here,
         destination=checked.desk.code,
         token_hash=label.digest,
         made_by=by.staff,
@@ -264,6 +276,18 @@ def pin_hash(vault: Vault, dossier: DossierId, pin: str) -> bytes:
     return vault.blind(PIN_PURPOSE, f"{dossier}\0{pin}")
 
 
+def _refuse_without_phone(command: Registration, *, carried_in: bool) -> None:
+    """Whoever the Post has to reach; a submitter who is the receiver too is asked once."""
+    reached = [(PersonRole.SUBMITTER, command.submitter)] if carried_in else []
+    if command.result_by_post and (command.receiver or not carried_in):
+        reached.append((PersonRole.RECEIVER, command.receiver or command.submitter))
+    with told_together() as judging:
+        for role, person in reached:
+            with judging:
+                if not person.phone:
+                    raise NoPhoneToReach(role=role.value)
+
+
 def _receiver(
     session: Session, command: Registration, version: ProcedureVersion, *, at: datetime
 ) -> Person | None:
@@ -273,8 +297,6 @@ def _receiver(
     receiver = command.receiver or command.submitter
     if receiver.address is None:
         raise NoReceiver
-    if not receiver.phone:
-        raise NoPhoneToReach(role=PersonRole.RECEIVER.value)
     places.office_serving(session, receiver.address.unit, day=local(at).date())
     return receiver
 

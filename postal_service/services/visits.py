@@ -16,7 +16,7 @@ from postal_service.domain.actors import Actor
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.domain.persons import PersonRole
-from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.refusals import RuleBroken, told_together
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local, short_window
 from postal_service.services import collecting, dossiers, persons
@@ -84,13 +84,16 @@ def move(
 ) -> Visit:
     """Promise another time, also after a visit that was missed or called off.
 
-    Raises UnknownDossier, RoleNeeded, NoVisit, ReasonNeeded, ReasonTellsNumbers, BadWindow,
-    NoAddressToCollect, NoOfficeServes, OfficeClosed or NoCalendar; then all stays as it was.
+    Raises UnknownDossier, RoleNeeded or NoVisit; then at once ReasonNeeded or ReasonTellsNumbers, and
+    NoAddressToCollect or what `collecting.office_for` raises. All stays as it was.
     """
     found, row = _open_visit(session, dossier, by=by)
-    reason = rules.read_reason(why)
-    commune = _where(session, vault, dossier)
-    office = collecting.office_for(session, commune, opens_at, closes_at, at=at)
+    with told_together() as judging:
+        with judging:
+            reason = rules.read_reason(why)
+        with judging:
+            commune = _where(session, vault, dossier)
+            office = collecting.office_for(session, commune, opens_at, closes_at, at=at)
     before = short_window(row.opens_at, row.closes_at)
     take_step(
         session,

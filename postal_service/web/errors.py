@@ -4,6 +4,7 @@ Refusals are rendered here and nowhere else. A bug is logged under the request's
 without its details.
 """
 
+from collections.abc import Callable
 from traceback import format_exception
 
 import structlog
@@ -18,13 +19,14 @@ from postal_service.domain.refusals import (
     OutOfDate,
     Refusal,
     RuleBroken,
+    SeveralRefused,
     Unknown,
 )
 from postal_service.domain.wording import sentence
 from postal_service.services.access import NotSignedIn
 from postal_service.web import faults
 from postal_service.web.facts import in_words
-from postal_service.web.forms import INPUT, SeveralWrong
+from postal_service.web.forms import INPUT
 from postal_service.web.language import language, pick
 
 log = structlog.get_logger("postal.web")
@@ -81,21 +83,34 @@ _NOTHING_SAVED = ("Chưa có gì được ghi.", "Nothing was recorded.")
 
 
 def status_of(refusal: Refusal) -> int:
-    """The HTTP status a refusal answers with."""
+    """The HTTP status a refusal answers with; of several the first decides."""
+    if isinstance(refusal, SeveralRefused):
+        return status_of(refusal.refusals[0])
     return next((status for kind, status in _STATUS if isinstance(refusal, kind)), 409)
 
 
-def told(refusal: Refusal, *, at: str = "", form: str = "", saved: bool = False) -> str:
+def told(
+    refusal: Refusal,
+    *,
+    at: str | Callable[[Refusal], str] = "",
+    form: str = "",
+    saved: bool = False,
+) -> str:
     """The sentence of a refusal in the person's language.
 
-    It is shown by the field that it is about too: the one that web/forms.py names, else `at`.
+    It is shown by the field that it is about too: the one that web/forms.py names, else `at`. Of
+    several each stands by its own; those about no field follow the sentence that says how many.
     `form` names the form that was sent where the page has several (web/faults.py). `saved` where
     something was kept all the same, such as a try that counts; then the sentence has to say so.
     """
     g.something_saved = saved
-    wrong = refusal.faults if isinstance(refusal, SeveralWrong) else (refusal,)
-    faults.note(form, {str(each.facts.get(INPUT, at)): _sentence(each) for each in wrong})
-    return _sentence(refusal)
+    several = isinstance(refusal, SeveralRefused)
+    by_field: dict[str, list[str]] = {}
+    for each in refusal.refusals if isinstance(refusal, SeveralRefused) else (refusal,):
+        field = each.facts.get(INPUT) or (at if isinstance(at, str) else at(each))
+        by_field.setdefault(str(field), []).append(_sentence(each))
+    faults.note(form, {field: " ".join(said) for field, said in by_field.items()})
+    return " ".join([_sentence(refusal), *(by_field.get("", []) if several else [])])
 
 
 def nothing_saved(said: str) -> str:

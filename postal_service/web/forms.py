@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import g, request
 
 from postal_service.domain.acts import Counts
-from postal_service.domain.refusals import Malformed
+from postal_service.domain.refusals import Malformed, raise_all
 from postal_service.domain.text import tidy
 from postal_service.web import limits
 from postal_service.web.language import say
@@ -53,22 +53,12 @@ class NotASerial(Malformed):
     code = "form.not_a_serial"
 
 
-class SeveralWrong(Malformed):
-    """More than one field cannot be read; each of `faults` is told at its own."""
-
-    code = "form.several_wrong"
-
-    def __init__(self, faults: tuple[Malformed, ...]) -> None:
-        super().__init__(count=len(faults))
-        self.faults = faults
-
-
 @contextmanager
 def together() -> Iterator[None]:
     """Read a form to its end, so that everything that is wrong with it is told at once.
 
     Nothing but reading may stand within: what cannot be read is stood in for until the end, which
-    then raises what was wrong, or SeveralWrong.
+    then raises what was wrong, or SeveralRefused.
     """
     found: list[Malformed] = []
     g.wrong_fields = found
@@ -78,10 +68,8 @@ def together() -> Iterator[None]:
         found.append(wrong)
     finally:
         g.wrong_fields = None
-    if len(found) == 1:
-        raise found[0]
     if found:
-        raise SeveralWrong(tuple(found))
+        raise_all(found)
 
 
 def raw(name: str) -> str:

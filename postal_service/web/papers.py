@@ -12,6 +12,7 @@ from typing import Final
 
 from flask import Response, send_file
 
+OPERATOR: Final = "Bưu điện"  # as every paper names it
 ENDINGS: Final = {
     "application/pdf": "pdf",
     "image/jpeg": "jpg",

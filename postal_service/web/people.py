@@ -42,7 +42,7 @@ def address(field: str, commune_field: str, text: str, commune: str) -> Address 
 def commune(field: str, written: str) -> str:
     """A commune or ward of today, "" where none was chosen. Raises NotAChoice."""
     with reading(here.sessions()) as store:
-        known = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
+        known = overview.communes(store, day=local(here.now()).date())
     if written and written not in known:
         forms.refuse_at(field, NotAChoice(field=say("Xã, phường")))
         return ""

@@ -7,7 +7,11 @@ import pytest
 
 from postal_service.demo import day, places
 from postal_service.demo.day import Door, Matter, Way
-from postal_service.domain.identity import CitizenNumber
+from postal_service.domain.identity import (
+    CitizenNumber,
+    contradictions,
+    contradicts_dossier,
+)
 from postal_service.domain.phones import e164
 from postal_service.reference.procedures import procedures
 from postal_service.reference.reported import reported_2022
@@ -83,6 +87,29 @@ def test_however_small_the_share_something_of_everything_happens(share: float) -
     assert plan.in_process
 
 
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_every_day_has_a_receiver_who_moved_and_a_delegate(seed: int) -> None:
+    for matter in day.make(seed, 0.001).results:
+        office = places.office_in(matter.citizen.commune)
+        assert (matter.moved_to is not None) == (matter.door is Door.MOVED)
+        assert (matter.delegate is not None) == (matter.door is Door.DELEGATE)
+        if matter.door not in {Door.MOVED, Door.DELEGATE}:
+            continue
+        # Somebody comes to the door on the day, and the office hears of it before its evening.
+        assert not office.offline
+        assert places.terrain(office.commune) != "island"
+        assert not ROWS[matter.procedure].collects
+        if matter.moved_to is not None:
+            there = places.office_in(matter.moved_to.unit)
+            assert there != office
+            assert there.area == office.area
+        if matter.delegate is not None:
+            assert matter.delegate.phone
+            assert matter.delegate.citizen not in {"", matter.citizen.citizen}
+    doors = Counter(matter.door for matter in day.make(seed, 0.001).results)
+    assert doors[Door.MOVED] == doors[Door.DELEGATE] == 1
+
+
 @pytest.mark.parametrize("share", [0, -0.1, 1.01, float("nan")])
 def test_a_share_outside_of_nothing_to_all_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="no share"):
@@ -100,6 +127,8 @@ def test_people_are_well_formed_and_nobody_appears_twice(whole: day.DayPlan) -> 
         assert number.prefix_is_a_province
         assert 1950 <= number.birth_year <= 2007
         assert each.person.name == each.name  # tidy, composed, not too long
+        assert contradictions(each.card, today=day.DAY) == ()
+        assert contradicts_dossier(each.card, name=each.name, last4=each.citizen[-4:]) == ()
 
 
 def test_every_commune_has_the_office_that_delivers_there() -> None:

@@ -1,5 +1,6 @@
 """A small share of the day from beginning to end, as `make demo` plays it, on both databases."""
 
+import json
 import os
 import re
 import signal
@@ -15,7 +16,11 @@ from urllib.request import urlopen
 import pytest
 
 from postal_service.cli import main
-from postal_service.ledger import verify
+from postal_service.domain import acts
+from postal_service.domain.acts import CodeProof, Receiver
+from postal_service.domain.attempts import Reason
+from postal_service.ledger import base64_strict, verify
+from postal_service.ledger.encoding import decode
 from tests.databases import fresh_database
 from tests.ports import free_port
 
@@ -76,6 +81,22 @@ def run(request: pytest.FixtureRequest) -> Run:
     return found
 
 
+def _stories(ledger: Path) -> dict[str, list[acts.Act]]:
+    """What happened to each item, in order."""
+    found: dict[str, list[acts.Act]] = {}
+    for line in ledger.read_text().splitlines():
+        leaf = json.loads(line)
+        if "event" in leaf:
+            event = decode(base64_strict.read(leaf["event"]))
+            found.setdefault(event.item, []).append(event.act)
+    return found
+
+
+def _story_with(stories: dict[str, list[acts.Act]], kind: type[acts.Act]) -> list[acts.Act]:
+    (found,) = [told for told in stories.values() if any(isinstance(act, kind) for act in told)]
+    return found
+
+
 def test_the_day_ends_well(run: Run) -> None:
     assert run.status == 0, run.told
     assert "Dossiers     19 taken in on 23/11/2026" in run.told
@@ -127,6 +148,29 @@ def test_doors_opened_and_stayed_closed_and_old_papers_came_back(run: Run) -> No
     assert re.search(r"absent [1-9].* code [1-9].* message [1-9]", run.told)
     assert re.search(r"old papers taken back [1-9]\d*, invitations [1-9]\d*,", run.told)
     assert re.search(r"[1-9]\d* collected at home", run.line("Deliveries"))
+
+
+def test_who_was_named_received_and_who_moved_is_planned_where_he_lives(run: Run) -> None:
+    assert (
+        "delegates named 1, received with their own codes 1; receivers moved 1, addresses compared 1,"
+        " sent on 1, planned there for the next working day 1"
+    ) in run.told
+
+
+def test_the_ledger_tells_of_a_delegate_and_of_a_receiver_who_moved(run: Run) -> None:
+    stories = _stories(run.folder / "ledger.jsonl")
+    named = _story_with(stories, acts.Rotate)
+    delivered = next(act for act in named if isinstance(act, acts.Deliver))
+    assert delivered.receiver is Receiver.AUTHORISED
+    assert isinstance(delivered.proof, CodeProof)
+    assert delivered.proof.rotation == 2
+    moved = _story_with(stories, acts.Forward)
+    tried = next(act for act in moved if isinstance(act, acts.Attempt))
+    assert (tried.reason, bool(tried.commitment)) == (Reason.MOVED, True)
+    # Back at the counter it was sent on, and left in a bag of the evening's van.
+    assert [type(act) for act in moved[moved.index(tried) :]] == [
+        acts.Attempt, acts.Offer, acts.Handover, acts.Forward, acts.Bag, acts.Depart, acts.Offer,
+    ]  # fmt: skip
 
 
 def test_what_was_taken_at_doors_lies_in_the_tills_by_the_evening(run: Run) -> None:

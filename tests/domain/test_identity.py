@@ -29,6 +29,7 @@ from postal_service.domain.identity import (
     refuse_unless_entitled,
     stops_delivery,
 )
+from postal_service.domain.persons import Person
 
 TODAY = date(2026, 11, 23)
 CARD = "049190001234|205123456|Nguyễn Thị Ánh|02091990|Nữ|Tổ 3, phường Hội An, Đà Nẵng|15042021"
@@ -137,6 +138,11 @@ def test_the_card_is_compared_with_the_dossier() -> None:
     )
     assert contradicts_dossier(read, name="Nguyen Thi Anh", last4="") == ()
     assert contradicts_dossier(read, name="Trần Văn Bình", last4="") == (Contradiction.NAME,)
+    assert Person(name="Trần Văn Bình", citizen="049190009999").contradicted_by(read) == (
+        Contradiction.NAME,
+        Contradiction.NUMBER,
+    )
+    assert Person(name="Nguyễn Thị Ánh").contradicted_by(read) == ()
     with pytest.raises(ContradictsDossier):
         refuse_another((Contradiction.NAME,))
     refuse_another((Contradiction.PREFIX,))

@@ -114,13 +114,13 @@ def test_a_day_whose_last_code_is_taken_has_no_further_one(session: Session, wor
 
 
 def checked(session: Session, command: Registration) -> Checked:
-    return registration.check(session, command, here=w.OFFICE, carried_in=True, at=w.MORNING)
+    return registration.check(session, command, carried_in=True, at=w.MORNING)
 
 
 def opened(session: Session, world: World, what: Checked) -> Opened:
     return registration.open_dossier(
-        session, world.vault, what, origin=places.POST_OFFICE, received_unit=w.DESK,
-        service=SERVICE, by=world.counter,
+        session, world.vault, what, here=w.OFFICE, origin=places.POST_OFFICE,
+        received_unit=w.DESK, service=SERVICE, by=world.counter,
     )  # fmt: skip
 
 

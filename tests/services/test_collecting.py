@@ -13,16 +13,22 @@ from postal_service.domain.acts import Capacity, Counts, Leg
 from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.codes import token_digest
 from postal_service.domain.event import NO_PARENT
-from postal_service.domain.ids import ItemId
+from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.procedures import NotByPost
-from postal_service.domain.refusals import Refusal
+from postal_service.domain.refusals import Refusal, SeveralRefused
 from postal_service.domain.standing import Administrative, Channel
+from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.services import administrative, checklist, collecting, dossiers, places
 from postal_service.services.collecting import ToCollect
 from postal_service.services.dossiers import UnknownDossier
 from postal_service.services.office_events import Told, tell
-from postal_service.services.registration import ChannelDoesNotFit, Received, Registration
+from postal_service.services.registration import (
+    ChannelDoesNotFit,
+    NoPhoneToReach,
+    Received,
+    Registration,
+)
 from postal_service.services.steps import steps_of
 from postal_service.storage.schema import DossierRow, PickupRow
 from tests.services import world as w
@@ -186,12 +192,12 @@ def test_a_collection_in_a_year_without_calendar_is_not_promised(
 
 
 def test_what_cannot_go_by_post_is_not_fetched_either(session: Session, world: World) -> None:
-    nowhere = replace(LAN, address=None)
+    nowhere = registration(session, submitter=replace(LAN, address=None), result_by_post=False)
     for command, refusal in (
         (registration(session, w.MARRIAGE, result_by_post=False), NotByPost),
         (registration(session, papers=()), checklist.PapersMissing),
         (registration(session, channel=Channel.DIRECT), ChannelDoesNotFit),
-        (registration(session, submitter=nowhere), collecting.NoAddressToCollect),
+        (nowhere, collecting.NoAddressToCollect),
         (
             registration(session, submitter=replace(LAN, address=home(w.PROVINCE))),
             places.NoOfficeServes,
@@ -199,6 +205,33 @@ def test_what_cannot_go_by_post_is_not_fetched_either(session: Session, world: W
     ):
         with pytest.raises(refusal):
             request(session, world, command)
+
+
+def test_all_that_hinders_a_visit_is_told_at_once(session: Session, world: World) -> None:
+    command = registration(
+        session, agency=UnitCode("AG-0"), papers=(), submitter=replace(LAN, phone="")
+    )
+    for day, hours, refusal in ((25, 0, collecting.BadWindow), (24, 2, collecting.OfficeClosed)):
+        opens = at(day, 8)
+        with pytest.raises(SeveralRefused) as told:
+            request(
+                session, world, command, opens_at=opens, closes_at=opens + timedelta(hours=hours)
+            )
+        assert {type(each) for each in told.value.refusals} == {
+            refusal, UnknownUnit, checklist.PapersMissing, NoPhoneToReach,
+        }  # fmt: skip
+    assert session.scalars(select(DossierRow)).all() == []
+
+
+def test_a_home_that_no_office_serves_is_told_once(session: Session, world: World) -> None:
+    """Neither the visit nor the result gets there; which office is open is not asked of none."""
+    command = registration(session, submitter=replace(LAN, address=home(w.PROVINCE)), papers=())
+    with pytest.raises(SeveralRefused) as told:
+        request(session, world, command)
+    assert {type(each) for each in told.value.refusals} == {
+        places.NoOfficeServes, checklist.PapersMissing,
+    }  # fmt: skip
+    assert told.value.facts == {"count": 2}
 
 
 def test_a_courier_does_not_send_himself(session: Session, world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from postal_service.domain import dossier_code
 from postal_service.domain import procedures as domain
 from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.acts import Accept, Capacity, Leg
@@ -19,7 +20,7 @@ from postal_service.domain.money import BadAmount, Line, Means
 from postal_service.domain.persons import BadAddress, BadName, PersonRole, read_person
 from postal_service.domain.phones import NotAPhoneNumber
 from postal_service.domain.procedures import PaperCount
-from postal_service.domain.refusals import Refusal
+from postal_service.domain.refusals import Refusal, SeveralRefused
 from postal_service.domain.standing import Administrative, Channel, Money
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM
@@ -36,6 +37,7 @@ from postal_service.services import (
     registration,
 )
 from postal_service.services.charges import Due
+from postal_service.services.registration import Registration
 from postal_service.storage.schema import Base, DossierRow, EntryRow, ItemRow
 from tests.services import world as w
 from tests.services.registrations import BINH, LAN, all_papers, home, register
@@ -173,21 +175,29 @@ CARD = "Giấy tờ tùy thân của người yêu cầu"
 
 
 @pytest.mark.parametrize(
-    ("papers", "refusal"),
+    ("papers", "refusals"),
     [
-        ((), checklist.PapersMissing),
-        ((_paper("Sổ hộ khẩu"),), domain.PaperNotListed),
-        ((_paper(FORM), _paper(FORM), _paper(CARD, 0, 1)), checklist.PaperTwice),
-        ((_paper(FORM, 2), _paper(CARD, 0, 1)), domain.TooManyOfPaper),
-        ((_paper(FORM, -1), _paper(CARD, 0, 1)), domain.TooManyOfPaper),
-        ((_paper(FORM), _paper(CARD, 0, 1000)), checklist.TooManySheets),
+        ((), [checklist.PapersMissing]),
+        ((_paper("Sổ hộ khẩu"),), [domain.PaperNotListed, checklist.PapersMissing]),
+        ((_paper(FORM), _paper(FORM), _paper(CARD, 0, 1)), [checklist.PaperTwice]),
+        ((_paper(FORM, 2), _paper(CARD, 0, 1)), [domain.TooManyOfPaper]),
+        ((_paper(FORM, -1), _paper(CARD, 0, 1)), [domain.TooManyOfPaper, checklist.PapersMissing]),
+        ((_paper(FORM), _paper(CARD, 0, 1000)), [checklist.TooManySheets]),
+        (
+            (_paper(FORM, 2), _paper("Sổ đỏ"), _paper("Sổ hồng"), _paper(CARD, 0, 1000)),
+            [
+                domain.TooManyOfPaper,
+                domain.PaperNotListed,
+                domain.PaperNotListed,
+                checklist.TooManySheets,
+            ],
+        ),
     ],
 )
 def test_papers_outside_the_closed_list_are_refused(
-    session: Session, world: World, papers: tuple[PaperCount, ...], refusal: type[Refusal]
+    session: Session, world: World, papers: tuple[PaperCount, ...], refusals: list[type[Refusal]]
 ) -> None:
-    with pytest.raises(refusal):
-        register(session, world, filled_in(session, papers=papers))
+    assert refused(session, world, filled_in(session, papers=papers)) == refusals
 
 
 @pytest.mark.parametrize(
@@ -196,8 +206,9 @@ def test_papers_outside_the_closed_list_are_refused(
 def test_what_the_list_closes_to_the_post_is_not_taken_at_a_post_office(
     session: Session, world: World, code: str, result_by_post: bool
 ) -> None:
-    with pytest.raises(domain.NotByPost):
-        register(session, world, filled_in(session, code, result_by_post=result_by_post))
+    told = refused(session, world, filled_in(session, code, result_by_post=result_by_post))
+    # The result of a licence is brought home: only its way in is closed.
+    assert told == [domain.NotByPost]
 
 
 def test_a_result_that_must_be_fetched_in_person_is_not_promised_by_post(
@@ -234,6 +245,81 @@ def test_what_cannot_be_carried_out_is_refused_before_anything_is_written(
         register(session, world, replace(filled_in(session), **changes))  # type: ignore[arg-type]
     assert session.scalars(select(DossierRow)).all() == []
     assert session.scalars(select(EntryRow)).all() == []
+
+
+NOWHERE = home(w.PROVINCE)  # no office delivers in all of it
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusals"),
+    [
+        (
+            {
+                "agency": UnitCode("AG-0"),
+                "papers": (_paper("Sổ đỏ"),),
+                "dues": (Due(line=Line.STATE_FEE, amount_dong=9000),),
+                "submitter": replace(LAN, phone="", address=NOWHERE),
+                "code": "H17.132-260000-0001",
+            },
+            {
+                UnknownUnit,
+                domain.PaperNotListed,
+                checklist.PapersMissing,
+                checklist.FeeDiffers,
+                registration.NoPhoneToReach,
+                places.NoOfficeServes,
+                dossier_code.NoSuchDay,
+            },
+        ),
+        # Papers, fee and way are those of a version: without one only the rest is judged.
+        (
+            {
+                "procedure": "1.999999",
+                "agency": w.OFFICE,
+                "papers": (),
+                "submitter": replace(LAN, phone=""),
+            },
+            {procedures.UnknownProcedure, places.NotAnAgency, registration.NoPhoneToReach},
+        ),
+        # Nor is the fee of a way that is closed, nor a receiver whom nobody may bring it to.
+        (
+            {
+                "procedure": w.MARRIAGE,
+                "papers": (),
+                "dues": (Due(line=Line.STATE_FEE, amount_dong=9000),),
+                "submitter": replace(LAN, address=NOWHERE),
+            },
+            {domain.NotByPost, checklist.PapersMissing},
+        ),
+        # How it comes decides what is asked, so nothing else is judged.
+        ({"channel": Channel.DIRECT, "papers": ()}, {reception.ChannelDoesNotFit}),
+    ],
+)
+def test_all_that_hinders_a_reception_is_told_at_once(
+    session: Session, world: World, changes: dict[str, object], refusals: set[type[Refusal]]
+) -> None:
+    command = replace(filled_in(session), **changes)  # type: ignore[arg-type]
+
+    assert set(refused(session, world, command)) == refusals
+    assert session.scalars(select(DossierRow)).all() == []
+    assert session.scalars(select(EntryRow)).all() == []
+
+
+def test_what_hinders_twice_is_told_once(session: Session, world: World) -> None:
+    unreached = replace(LAN, phone="")
+
+    sender_and_receiver = replace(filled_in(session), submitter=unreached)
+    assert refused(session, world, sender_and_receiver) == [registration.NoPhoneToReach]
+    two_people = replace(sender_and_receiver, receiver=replace(BINH, phone=""))
+    assert refused(session, world, two_people) == [registration.NoPhoneToReach] * 2
+
+
+def refused(session: Session, world: World, command: Registration) -> list[type[Refusal]]:
+    """What a reception is refused for, each by its kind."""
+    with pytest.raises(Refusal) as told:
+        register(session, world, command)
+    why = told.value
+    return [type(each) for each in (why.refusals if isinstance(why, SeveralRefused) else (why,))]
 
 
 def test_who_does_not_work_at_a_counter_registers_nothing(session: Session, world: World) -> None:

@@ -10,7 +10,7 @@ from postal_service.domain.administrative import ReasonNeeded, ReasonTellsNumber
 from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.ids import DossierId
 from postal_service.domain.public_steps import Status
-from postal_service.domain.refusals import Refusal
+from postal_service.domain.refusals import Refusal, SeveralRefused
 from postal_service.domain.standing import Administrative
 from postal_service.services import (
     administrative,
@@ -85,6 +85,17 @@ def to_fetch(session: Session, world: World, day: int) -> list[str]:
     office = places.place(session, w.OFFICE, day=at(day, 7).date())
     read = workdays.read(session, world.vault, office, at(day, 7).date(), at=at(day, 6))
     return [order.dossier or "" for order in read.orders if order.kind == "collect"]
+
+
+def test_a_bad_reason_and_a_bad_time_are_told_together(
+    session: Session, world: World, asked: Received
+) -> None:
+    before = as_it_stands(session, asked.dossier)
+    for opens_at, refusal in ((at(20, 8), BadWindow), (at(29, 8), OfficeClosed)):
+        with pytest.raises(SeveralRefused) as told:
+            move(session, world, asked.dossier, opens_at=opens_at, why="gọi 0905 123 456")
+        assert [type(each) for each in told.value.refusals] == [ReasonTellsNumbers, refusal]
+    assert as_it_stands(session, asked.dossier) == before
 
 
 @pytest.mark.parametrize("who", ["counter", "manager"])

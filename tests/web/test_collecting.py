@@ -169,6 +169,23 @@ def test_everything_that_cannot_be_read_is_told_at_once_each_at_its_field(
     assert counter.send(PATH, right).status_code == 200
 
 
+def test_all_that_the_store_refuses_is_told_at_once_each_at_its_field(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    right = visit_fields(counter)
+    wrong = {"p0-originals": "0", "agency": w.OFFICE, "code": "H17", "fee": "9000"}
+    closed, short = {"day": "2026-11-24"}, {"closes": "08:10"}  # Culture Day; ten minutes
+
+    for visit, field in ((closed, "day"), (short, "opens")):
+        answer = counter.send(PATH, {**right, **wrong, **visit})
+        page = answer.get_data(as_text=True)
+        assert answer.status_code in {400, 409}, page
+        assert list(faults(page)) == [*wrong, field]
+    assert dossiers_in(session) == 0
+    assert counter.send(PATH, right).status_code == 200
+
+
 def test_a_refused_form_keeps_all_that_was_typed_and_can_be_sent_again(
     browser: Callable[[str], Browser], session: Session
 ) -> None:

@@ -347,3 +347,23 @@ def test_a_day_that_cannot_be_kept_is_not_noted(
     assert (answer.status_code, said in page) == (status, True), page
     assert events(session) == before
     assert "Hẹn phát</dt>" not in result.page
+
+
+def test_the_slip_of_a_renewed_code_says_what_it_opens_and_opens_it(
+    result: AtCounter, session: Session, tmp_path: Path
+) -> None:
+    answer = result.counter.send(f"/items/{result.item}/delivery-code", why="mất phiếu")
+
+    page = answer.get_data(as_text=True)
+    slip = re.search(r'base64,([^"]+)" download="([^"]+)"', page)
+    assert slip is not None, page
+    assert slip[2] == f"{result.item}-ma-moi.pdf"
+    words = text_of(b64decode(slip[1]))
+    assert "PHIẾU GIỮ CỦA CÔNG DÂN" in words
+    assert "Mã đã cấp trước đây không còn dùng được" in words
+    assert session.get_one(DossierRow, result.dossier).code in words
+    assert "PIN" not in words
+    found = [code.text for sheet in codes_of(b64decode(slip[1]), tmp_path) for code in sheet]
+    code = next(text for text in found if text.startswith("BG1:"))
+    assert result.deliver(proof="code", delivery_code=result.code) == 409
+    assert result.deliver(proof="code", delivery_code=code) == 302

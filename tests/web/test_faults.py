@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Receiver
+from postal_service.domain.refusals import SeveralRefused
 from postal_service.services.charges import Account
 from postal_service.storage.schema import EntryRow, MoneyRow, ScanRow, StaffRow, StepRow
 from postal_service.web import forms, limits
@@ -16,7 +17,6 @@ from postal_service.web.forms import (
     NotAChoice,
     NotANumber,
     NotASerial,
-    SeveralWrong,
     TooLong,
 )
 from tests.services import journeys
@@ -70,10 +70,10 @@ def read_all() -> int:
 
 def test_everything_that_is_wrong_with_a_form_is_told_at_once(app: Flask) -> None:
     sent = {"pages": "viele", "number": "", "seal": "np 1", "why": "x" * 201, "who": "nobody"}
-    with app.test_request_context(method="POST", data=sent), pytest.raises(SeveralWrong) as told:
+    with app.test_request_context(method="POST", data=sent), pytest.raises(SeveralRefused) as told:
         read_all()
 
-    found = {each.facts["input"]: type(each) for each in told.value.faults}
+    found = {each.facts["input"]: type(each) for each in told.value.refusals}
     assert found == {
         "pages": NotANumber,
         "number": Missing,
@@ -427,7 +427,7 @@ def test_the_page_speaks_english_too(
 
     page = refused(desk, f"/dossiers/{at_desk}/extend", {"new_due": "", "why": ""})
 
-    assert "2 fields are not right" in page
+    assert "2 things are not right" in page
     assert "Fields to correct:" in page
     assert faults(page)["new_due-extend"].startswith("“New due date” has to be a date.")
 

@@ -228,6 +228,67 @@ def test_what_is_wrong_is_told_at_its_field_alone(
     assert list(faults(answer.get_data(as_text=True))) == wrong
 
 
+def test_all_that_the_store_refuses_is_told_at_once_each_at_its_field(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter, path = browser("counter"), f"/receptions/new/{w.EXTRACT}"
+    right = reception_fields(counter)
+    wrong = {
+        "p0-originals": "2", "p1-photocopies": "0", "agency": w.OFFICE,
+        "code": "không phải mã", "commune": w.PROVINCE, "fee": "9000",
+    }  # fmt: skip
+
+    answer = counter.send(path, {**right, **wrong})
+
+    page = answer.get_data(as_text=True)
+    told = faults(page)
+    assert answer.status_code == 409, page
+    assert list(told) == list(wrong)
+    assert "Tờ khai" in told["p0-originals"]
+    assert "còn thiếu" in told["p1-photocopies"]
+    assert "Có 6 điều chưa đúng" in page
+    assert "Chưa có gì được ghi" in page
+    assert value(page, "fee") == "9000"
+    assert dossiers_in(session) == 0
+    assert counter.send(path, right).status_code == 200
+
+
+def test_what_is_about_no_field_is_told_above_with_what_is(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter, w.MARRIAGE, agency="KHÔNG-CÓ", **{"p0-originals": "0"})
+
+    page = counter.send(f"/receptions/new/{w.MARRIAGE}", fields).get_data(as_text=True)
+
+    above = page.partition('role="alert"')[2].partition("</div>")[0]
+    assert list(faults(page)) == ["p0-originals", "agency"]
+    assert above.count("không thực hiện qua bưu chính") == 2  # neither in nor out
+    assert "Có 4 điều chưa đúng" in above
+    assert dossiers_in(session) == 0
+
+
+@pytest.mark.parametrize("code", ["H17.132-260231-0001", "H17.132-261224-0001"])
+def test_a_code_of_no_day_or_of_one_to_come_is_told_at_its_field(
+    browser: Callable[[str], Browser], code: str
+) -> None:
+    counter = browser("counter")
+    answer = counter.send(f"/receptions/new/{w.EXTRACT}", reception_fields(counter, code=code))
+
+    assert list(faults(answer.get_data(as_text=True))) == ["code"]
+
+
+def test_a_fee_without_its_decision_is_told_where_that_is_typed(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter, w.BUILDING, fee="75000", agency=w.OFFICE)
+
+    page = counter.send(f"/receptions/new/{w.BUILDING}", fields).get_data(as_text=True)
+
+    assert list(faults(page)) == ["agency", "fee_basis"]
+
+
 def test_hostile_names_are_shown_as_letters(browser: Callable[[str], Browser]) -> None:
     counter = browser("counter")
     item = received(counter, name=HOSTILE, address=f"{HOSTILE} 12")

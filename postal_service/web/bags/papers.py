@@ -6,8 +6,8 @@ from postal_service.printing.bag_manifest import BaggedItem, BagManifest
 from postal_service.printing.signed_head import SignedHead
 from postal_service.services.bags import BagView
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
-from postal_service.web.receptions.slips import BY_HAND, OPERATOR
+from postal_service.web.papers import OPERATOR, Printable
+from postal_service.web.receptions.slips import BY_HAND
 
 
 def printables(view: BagView, head: SignedHead | None) -> list[Printable]:

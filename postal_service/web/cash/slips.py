@@ -13,8 +13,7 @@ from postal_service.printing.remittance_slip import RemittanceSlip, TakenCharge
 from postal_service.services.purses import HandIn, LineCount, Purse
 from postal_service.web.labels import vietnamese
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
-from postal_service.web.receptions.slips import OPERATOR
+from postal_service.web.papers import OPERATOR, Printable
 
 
 @dataclass(frozen=True, kw_only=True)

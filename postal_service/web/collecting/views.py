@@ -169,7 +169,7 @@ def _visit_page(
         visit = collecting.awaited(store, dossier)
     page = render_template(
         "collecting/visit.html",
-        refusal=told(refused, at=_field_of(refused), form=of) if refused else "",
+        refusal=told(refused, at=_field_of, form=of) if refused else "",
         dossier=found,
         visit=visit,
         is_open=found.administrative is Administrative.REQUESTED,
@@ -182,7 +182,7 @@ def _visit_page(
 
 def _field_of(refused: Refusal) -> str:
     about_reason = isinstance(refused, (ReasonNeeded, ReasonTellsNumbers))
-    return "why" if about_reason else form.field_of(refused)
+    return "why" if about_reason else form.field_at_any(refused)
 
 
 def _window() -> tuple[datetime, datetime]:
@@ -193,14 +193,14 @@ def _window() -> tuple[datetime, datetime]:
 
 
 def _form_page(code: str, refused: Refusal | None = None) -> ResponseReturnValue:
-    day = _today()
+    day, asked = _today(), shown(code, FIELDS, fetched=True)
     page = render_template(
         "collecting/form.html",
-        refusal=told(refused, at=form.field_of(refused)) if refused else "",
+        refusal=told(refused, at=form.field_of(asked["version"])) if refused else "",
         first=day,
         last=day + collecting.LONGEST_AHEAD,
         may_receive=here.actor().may(Role.POSTAL_CLERK, Role.DESK_CLERK),
-        **shown(code, FIELDS, fetched=True),
+        **asked,
     )
     return page, status_of(refused) if refused else 200
 

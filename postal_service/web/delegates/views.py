@@ -18,8 +18,6 @@ from postal_service.domain.ids import DossierId
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
-from postal_service.printing import keeping_slip
-from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import delegates, once, overview, places
 from postal_service.services.delegates import (
     NAMING,
@@ -30,15 +28,12 @@ from postal_service.services.delegates import (
     OwnerHimself,
     Shown,
 )
-from postal_service.services.overview import DossierView
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import form_keys, forms, here, limits, people
+from postal_service.web import form_keys, forms, here, limits, people, renewed_codes
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
 from postal_service.web.printouts.authorisation import is_offered
-from postal_service.web.receptions.slips import OPERATOR
 
 pages = Blueprint("delegates", __name__, template_folder="templates", url_prefix="/delegates")
 
@@ -58,53 +53,37 @@ def show(key: str) -> ResponseReturnValue:
 @pages.post("/<key>")
 @staff_only(*NAMING)
 def name(key: str) -> ResponseReturnValue:
-    dossier = DossierId(key)
-    try:
-        form = form_keys.read()
-        with forms.together():
-            who = _delegate()
-            shown, card = _shown()
-        _compare(dossier, card)
-        with transaction(here.sessions()) as store:
-            once.use(store, form)
-            code = delegates.name(
-                store,
-                here.keys(),
-                dossier,
-                who,
-                shown=shown,
-                instead_of=_seen(),
-                by=here.actor(),
-                at=here.now(),
-            )
-    except Refusal as refused:
-        return _page(dossier, refused, form="name")
-    return _done(dossier, code, Change.NAMED)
+    return _change(DossierId(key), Change.NAMED, form="name")
 
 
 @pages.post("/<key>/take-back")
 @staff_only(*NAMING)
 def take_back(key: str) -> ResponseReturnValue:
-    dossier = DossierId(key)
+    return _change(DossierId(key), Change.TAKEN_BACK, form="take-back")
+
+
+def _change(dossier: DossierId, change: Change, *, form: str) -> ResponseReturnValue:
+    """Compare the owner's card where it is shown, then record; the slip of the new code is the answer."""
     try:
-        form = form_keys.read()
+        key = form_keys.read()
         with forms.together():
+            who = _delegate() if change is Change.NAMED else None
             shown, card = _shown()
         _compare(dossier, card)
         with transaction(here.sessions()) as store:
-            once.use(store, form)
-            code = delegates.take_back(
-                store,
-                here.keys(),
-                dossier,
-                shown=shown,
-                instead_of=_seen(),
-                by=here.actor(),
-                at=here.now(),
-            )
+            once.use(store, key)
+            keys, seen, by, at = here.keys(), _seen(), here.actor(), here.now()
+            if who is None:
+                code = delegates.take_back(
+                    store, keys, dossier, shown=shown, instead_of=seen, by=by, at=at
+                )
+            else:
+                code = delegates.name(
+                    store, keys, dossier, who, shown=shown, instead_of=seen, by=by, at=at
+                )
     except Refusal as refused:
-        return _page(dossier, refused, form="take-back")
-    return _done(dossier, code, Change.TAKEN_BACK)
+        return _page(dossier, refused, form=form)
+    return _done(dossier, code, change)
 
 
 def _delegate() -> Person:
@@ -158,28 +137,8 @@ def _done(dossier: DossierId, code: DeliveryCode | None, change: Change) -> Resp
         view = overview.dossier(store, here.runtime().vault, dossier, by=here.actor())
         office = places.workplace(store, by=here.actor(), at=here.now()).name
     is_named = change is Change.NAMED
-    paper = Printable(
-        say("Phiếu giữ của người được ủy quyền") if is_named else say("Phiếu giữ với mã nhận mới"),
-        f"{view.dossier.code}-ma-moi.pdf",
-        keeping_slip.render(_slip(view, code, office, for_delegate=is_named)),
-    )
+    paper = renewed_codes.printable(view, code, office=office, for_delegate=is_named)
     return render_template("delegates/done.html", view=view, papers=[paper], is_named=is_named)
-
-
-def _slip(view: DossierView, code: DeliveryCode, office: str, *, for_delegate: bool) -> KeepingSlip:
-    return KeepingSlip(
-        operator_name=OPERATOR,
-        office_name=office,
-        dossier_code=view.dossier.code,
-        procedure_name=view.procedure.name,
-        agency_name=view.names.unit(view.dossier.competent_unit),
-        item_code=code.item,
-        posted_at=None,
-        lookup_pin="",
-        delivery_code=code.payload,
-        renewed_at=here.now(),
-        for_delegate=for_delegate,
-    )
 
 
 def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
@@ -187,7 +146,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
         past = delegates.history(store, key)
         letters = delegates.papers(store, here.runtime().vault, key)
-        communes = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
+        communes = overview.communes(store, day=local(here.now()).date())
         names = overview.names(store, (), (), staff=[each.made_by for each in past])
     page = render_template(
         "delegates/delegate.html",

@@ -44,8 +44,6 @@ from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
-from postal_service.printing import keeping_slip
-from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import (
     calendars,
     carried,
@@ -64,12 +62,11 @@ from postal_service.services import (
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits
+from postal_service.web import forms, here, limits, renewed_codes
 from postal_service.web.delivery.proofs import Means, NotThisItem
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import pick, say
-from postal_service.web.papers import Printable
 
 pages = Blueprint("delivery", __name__, template_folder="templates")
 
@@ -273,25 +270,10 @@ def renew_code(number: str) -> ResponseReturnValue:
             office = places.workplace(store, by=here.actor(), at=here.now())
     except Refusal as refused:
         return _page(item, refused, form="renew")
-    slip = KeepingSlip(
-        operator_name="Bưu điện",
-        office_name=office.name,
-        dossier_code=view.dossier.code if view.dossier else item,
-        procedure_name=view.procedure.name if view.procedure else "",
-        agency_name=view.names.unit(view.dossier.competent_unit) if view.dossier else "",
-        item_code=item,
-        posted_at=None,
-        lookup_pin="",
-        delivery_code=code.payload,
-        renewed_at=here.now(),
-    )
-    made = Printable(
-        say("Phiếu giữ với mã nhận mới"), f"{item}-ma-moi.pdf", keeping_slip.render(slip)
-    )
     return render_template(
         "delivery/renewed.html",
         item=item,
-        papers=[made],
+        papers=[renewed_codes.printable(view, code, office=office.name)],
         is_on_its_way=carried.is_on_its_way(view.standing),
     )
 

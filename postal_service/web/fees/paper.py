@@ -10,7 +10,8 @@ from postal_service.printing import fee_list
 from postal_service.printing.fee_list import FeeList, ListedFee
 from postal_service.reports import Period
 from postal_service.services.remittances import Fee
-from postal_service.web.receptions.slips import MEANS, OPERATOR
+from postal_service.web.papers import OPERATOR
+from postal_service.web.receptions.slips import MEANS
 
 REACHED: Final = {
     PaymentState.REMITTED: "cơ quan",

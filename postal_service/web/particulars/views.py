@@ -89,7 +89,7 @@ def compare(key: str, correction: int) -> ResponseReturnValue:
         view = overview.dossier(
             store, here.runtime().vault, found.correction.dossier, by=here.actor()
         )
-        communes = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
+        communes = overview.communes(store, day=local(here.now()).date())
         names = overview.names(store, (), (), staff=[found.correction.made_by])
     if found.correction.dossier != key:
         raise UnknownCorrection(correction=correction)
@@ -136,7 +136,7 @@ def _page(key: DossierId, refused: Refusal | None = None) -> ResponseReturnValue
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
         made = particulars.of_dossier(store, key)
-        communes = overview.units_of_kind(store, ["commune"], day=local(here.now()).date())
+        communes = overview.communes(store, day=local(here.now()).date())
         names = overview.names(
             store,
             (),

@@ -10,8 +10,8 @@ from postal_service.printing.return_registration import ReturnRegistration
 from postal_service.services.charges import Account
 from postal_service.services.overview import DossierView
 from postal_service.web.labels import vietnamese
+from postal_service.web.papers import OPERATOR
 from postal_service.web.printouts.letters import NotRecorded
-from postal_service.web.receptions.slips import OPERATOR
 
 RECEIVERS = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
 APPLICANTS = (PersonRole.SUBMITTER, PersonRole.OWNER)

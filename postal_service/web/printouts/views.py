@@ -29,12 +29,11 @@ from postal_service.storage.transaction import reading, transaction
 from postal_service.web import here
 from postal_service.web.gate import staff_only
 from postal_service.web.labels import vietnamese
-from postal_service.web.papers import opened
+from postal_service.web.papers import OPERATOR, opened
 from postal_service.web.printouts import control, letters, receipt
 from postal_service.web.printouts.authorisation import for_clerk
 from postal_service.web.printouts.offered import NAMES, REGISTERING
 from postal_service.web.printouts.registration import registration
-from postal_service.web.receptions.slips import OPERATOR
 
 Paper = TypeVar("Paper")
 

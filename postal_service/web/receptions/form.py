@@ -1,18 +1,26 @@
 """Read the reception form: papers of the closed list, people, fees. What the card's code says fills what was left empty."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from postal_service.domain.calendar import NoCalendar
-from postal_service.domain.dossier_code import NotADossierCode
+from postal_service.domain.dossier_code import FromTheFuture, NoSuchDay, NotADossierCode
 from postal_service.domain.identity import CitizenCard, read_card
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line, Means
 from postal_service.domain.persons import Person, PersonRole
-from postal_service.domain.procedures import PaperCount, ProcedureVersion
+from postal_service.domain.procedures import (
+    NoFee,
+    PaperCount,
+    PaperNeed,
+    ProcedureVersion,
+    TooManyOfPaper,
+)
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Channel
+from postal_service.domain.units import UnknownUnit
 from postal_service.services.charges import Due
+from postal_service.services.checklist import FeeDiffers, FeeNotConfirmed, PapersMissing
 from postal_service.services.collecting import BadWindow, NoAddressToCollect, OfficeClosed
 from postal_service.services.places import DESK, NoOfficeServes, NotAnAgency, Place
 from postal_service.services.registration import (
@@ -33,8 +41,14 @@ FIELDS: Final = (
 
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     NotADossierCode: "code",
+    NoSuchDay: "code",
+    FromTheFuture: "code",
     DossierKnown: "code",
     NotAnAgency: "agency",
+    UnknownUnit: "agency",
+    NoFee: "fee",
+    FeeDiffers: "fee",
+    FeeNotConfirmed: "fee_basis",
     NoReceiver: "commune",
     NoAddressToCollect: "commune",
     BadWindow: "opens",
@@ -78,8 +92,13 @@ def read(version: ProcedureVersion, channel: Channel, *, carried_in: bool) -> Re
     )
 
 
-def field_of(refused: Refusal) -> str:
-    """The field that a service's refusal is about; "" where it is about no single one."""
+def field_of(version: ProcedureVersion) -> Callable[[Refusal], str]:
+    """The field of this version's form that a service's refusal is about; "" where it is about none."""
+    return lambda refused: _paper_field(version, refused) or field_at_any(refused)
+
+
+def field_at_any(refused: Refusal) -> str:
+    """The same of what every procedure's form asks."""
     match refused:
         case NoPhoneToReach():
             theirs = refused.facts["role"] == PersonRole.RECEIVER.value
@@ -89,6 +108,26 @@ def field_of(refused: Refusal) -> str:
             return "commune" if own else "receiver_commune"
         case _:
             return FIELD_OF.get(type(refused), "")
+
+
+def _paper_field(version: ProcedureVersion, refused: Refusal) -> str:
+    """Where the paper is counted that is refused, or the first that is missing; "" where it is about none."""
+    match refused:
+        case PapersMissing():
+            name = refused.missing[0].name
+        case TooManyOfPaper():
+            name = str(refused.facts["paper"])
+        case _:
+            return ""
+    for position, need in enumerate(version.papers):
+        if need.name == name:
+            return f"p{position}-{_first_asked(need)}"
+    return ""
+
+
+def _first_asked(need: PaperNeed) -> str:
+    asked = zip(("originals", "certified", "photocopies"), need.taken, strict=True)
+    return next((kind for kind, count in asked if count), "originals")
 
 
 def _submitter(card: CitizenCard | None) -> Person:

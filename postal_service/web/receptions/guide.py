@@ -20,7 +20,8 @@ from postal_service.domain.procedures import (
 from postal_service.domain.wording_dates import local
 from postal_service.domain.wording_numbers import dong
 from postal_service.printing.preparation_guide import GuidedFee, NeededPaper, PreparationGuide
-from postal_service.web.receptions.slips import OPERATOR, UNITS
+from postal_service.web.papers import OPERATOR
+from postal_service.web.receptions.slips import UNITS
 
 CHANNELS: Final = {
     Channel.COUNTER: "nộp trực tiếp",

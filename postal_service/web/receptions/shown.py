@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypedDict
 
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.procedures import FeeStatus, ProcedureVersion
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import local
@@ -13,7 +15,18 @@ from postal_service.web import forms, here
 from postal_service.web.receptions.form import channel_at, channel_by_post
 
 
-def shown(code: str, fields: Sequence[str], *, fetched: bool = False) -> dict[str, object]:
+class Shown(TypedDict):
+    """The names that the fieldsets know."""
+
+    version: ProcedureVersion
+    agencies: dict[UnitCode, str]
+    communes: dict[UnitCode, str]
+    fee: int | None
+    typed: dict[str, str]
+    paper_counts: list[tuple[str, str, str]]
+
+
+def shown(code: str, fields: Sequence[str], *, fetched: bool = False) -> Shown:
     """What the fieldsets of templates/receptions/fields.html ask for; `fetched` by a courier at a home.
 
     Raises BadProcedureCode, UnknownProcedure or NoVersion.
@@ -23,7 +36,7 @@ def shown(code: str, fields: Sequence[str], *, fetched: bool = False) -> dict[st
         _, version = procedures.version_on(store, code, day)
         unit = places.place(store, here.actor().unit, day=day)
         agencies = overview.units_of_kind(store, [places.AGENCY], day=day)
-        communes = overview.units_of_kind(store, ["commune"], day=day)
+        communes = overview.communes(store, day=day)
     typed = forms.typed(*fields)
     if not typed["agency"] and unit.serves in agencies:
         typed["agency"] = unit.serves or ""

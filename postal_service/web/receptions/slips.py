@@ -28,10 +28,9 @@ from postal_service.services.charges import Due
 from postal_service.services.collecting import Visit
 from postal_service.services.registration import Received, Registration
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
+from postal_service.web.papers import OPERATOR, Printable
 from postal_service.web.receptions.return_slip import registration
 
-OPERATOR = "Bưu điện"
 BY_HAND = "………………"
 MEANS = {
     Means.CASH: "tiền mặt",

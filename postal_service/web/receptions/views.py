@@ -130,11 +130,12 @@ def receive(code: str) -> ResponseReturnValue:
 
 
 def _form_page(code: str, refused: Refusal | None = None) -> ResponseReturnValue:
+    asked = shown(code, FIELDS)
     page = render_template(
         "receptions/form.html",
-        refusal=told(refused, at=field_of(refused)) if refused else "",
+        refusal=told(refused, at=field_of(asked["version"])) if refused else "",
         may_send_courier=here.actor().may(*ASKING),
-        **shown(code, FIELDS),
+        **asked,
     )
     return page, status_of(refused) if refused else 200
 

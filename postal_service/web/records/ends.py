@@ -20,7 +20,8 @@ from postal_service.services.item_papers import Chain, Delivery, TakenThen, WayB
 from postal_service.services.overview import ItemView
 from postal_service.web.acts import NAMES
 from postal_service.web.labels import vietnamese
-from postal_service.web.records.papers import NO_SEAL, NOT_ENTERED, OPERATOR, newest, reason_of
+from postal_service.web.papers import OPERATOR
+from postal_service.web.records.papers import NO_SEAL, NOT_ENTERED, newest, reason_of
 
 ADDRESSEES: Final = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
 OWNERS: Final = (PersonRole.OWNER, PersonRole.RECEIVER, PersonRole.SUBMITTER)

@@ -20,8 +20,8 @@ from postal_service.printing.discrepancy_record import (
 from postal_service.printing.invitation import Invitation
 from postal_service.projections.timelines import Moment
 from postal_service.services.overview import ItemView
+from postal_service.web.papers import OPERATOR
 
-OPERATOR = "Bưu điện"
 POSTED_HOURS = "theo giờ niêm yết tại bưu cục"
 NOT_ENTERED = "………………"
 BRING = (

@@ -11,7 +11,7 @@ from postal_service.printing.volume_record import Service, VolumeRecord
 from postal_service.reports import Period, Report, tables
 from postal_service.reports.tables import Column, Kind, Table
 from postal_service.reports.volumes import OfAgency, Volume
-from postal_service.web.receptions.slips import OPERATOR
+from postal_service.web.papers import OPERATOR
 
 # What a row is about is printed whatever else is left out to fit the page.
 NAMES: Final = frozenset({"name", "unit", "agency"})

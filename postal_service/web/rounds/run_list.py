@@ -10,7 +10,7 @@ from postal_service.services import run_lists
 from postal_service.services.orders import Kind
 from postal_service.services.run_lists import Called
 from postal_service.web.labels import vietnamese
-from postal_service.web.receptions.slips import OPERATOR
+from postal_service.web.papers import OPERATOR
 
 # Who is rung for, and where he lives: the most likely first.
 RUNG_FOR: Final = {

@@ -13,8 +13,7 @@ from postal_service.services.overview import Line
 from postal_service.services.shifts import HandedOver
 from postal_service.web.labels import vietnamese
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
-from postal_service.web.receptions.slips import OPERATOR
+from postal_service.web.papers import OPERATOR, Printable
 
 
 def printable(

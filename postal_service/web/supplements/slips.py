@@ -13,8 +13,8 @@ from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
 from postal_service.printing.paper_counts import ListedPaper
 from postal_service.services.supplements import Asked, Sent
 from postal_service.web.language import say
-from postal_service.web.papers import Printable
-from postal_service.web.receptions.slips import BY_HAND, OPERATOR
+from postal_service.web.papers import OPERATOR, Printable
+from postal_service.web.receptions.slips import BY_HAND
 
 SENDERS: Final = (PersonRole.SUBMITTER, PersonRole.OWNER, PersonRole.RECEIVER)
 

@@ -5,12 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from postal_service.ledger import checkpoint
 from postal_service.runtime import Runtime
 from postal_service.services import auditing, checkpoints, erasing, import_jobs, planning_jobs
 from postal_service.services.job_runner import Runner
 from postal_service.services.message_sender import Sender
-from postal_service.storage.transaction import transaction
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 15.0
@@ -56,13 +54,13 @@ def sender_of(runtime: Runtime) -> Sender:
 
 def sign_if_due(runtime: Runtime) -> None:
     """Sign the ledger if it grew enough, or long enough ago, and ask the witnesses."""
-    at = runtime.clock()
-    with transaction(runtime.sessions) as session:
-        kept = checkpoint.make_if_due(
-            session, origin=runtime.settings.origin, log_key=runtime.log_key, at=at
-        )
-    if kept is not None:
-        checkpoints.cosign(runtime.sessions, kept, runtime.witnesses, at=at)
+    checkpoints.sign_if_due(
+        runtime.sessions,
+        origin=runtime.settings.origin,
+        log_key=runtime.log_key,
+        witnesses=runtime.witnesses,
+        at=runtime.clock(),
+    )
 
 
 def _sign(runtime: Runtime, ending: threading.Event) -> None:

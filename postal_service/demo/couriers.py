@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from postal_service.demo import geohash
 from postal_service.demo.clerks import Office
 from postal_service.demo.day import Door
 from postal_service.demo.hours import DemoClock
@@ -76,9 +77,10 @@ class Courier:
     # Morning
 
     def pull(self, at: datetime) -> None:
-        """Load the day, as far as the manager has published it."""
+        """Load the day, as far as the manager has published it, and see the ledger's newest head."""
         self.online(at)
         self.phone.pull()
+        self.phone.see_checkpoint()
         self.packages = {ItemId(each["item"]): each for each in self.phone.shift["packages"]}
 
     def acknowledge(self) -> None:
@@ -138,6 +140,7 @@ class Courier:
         if done and not self.offline:
             self.online(until)
             self.send()
+            self.phone.see_checkpoint()
 
     def _stop(self, stop: dict[str, Any], exchange_code: Callable[[], str]) -> None:
         if stop["unit"]:
@@ -147,7 +150,7 @@ class Courier:
         else:
             for item in _items(stop):
                 if item in self.held:
-                    self._at_door(item, exchange_code)
+                    self._at_door(item, _cell_of(stop), exchange_code)
 
     def _collect(self, stop: dict[str, Any]) -> None:
         """A citizen hands his papers over: counted, accepted, sealed before his eyes; and pays."""
@@ -213,7 +216,7 @@ class Courier:
 
     # At a door
 
-    def _at_door(self, item: ItemId, exchange_code: Callable[[], str]) -> None:
+    def _at_door(self, item: ItemId, cell: str, exchange_code: Callable[[], str]) -> None:
         matter = self.post.slips.of_item[item]
         door = matter.door
         self.tally.doors[door] += 1
@@ -232,7 +235,7 @@ class Courier:
             exchange=exchange,
             recovered=1 if envelope else 0,
         )
-        self.phone.tell(item, deliver)
+        self.phone.tell(item, deliver, place=cell)
         self.tally.delivered += 1
         self._take_money(item)
         if envelope:
@@ -328,6 +331,11 @@ class Courier:
                 self.tally.cash_dong += paid["amount_dong"]
                 self.purse[paid["line"]] += paid["amount_dong"]
         return found
+
+
+def _cell_of(stop: dict[str, Any]) -> str:
+    """Where a stop is, as coarsely as an event may tell it."""
+    return "" if stop["lat"] is None else geohash.cell(stop["lat"], stop["lon"])
 
 
 def _items(stop: dict[str, Any]) -> list[ItemId]:

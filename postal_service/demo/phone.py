@@ -285,8 +285,13 @@ class Phone:
             for each in packages
         ]
 
-    def tell(self, item: ItemId, act: acts.Act, parent: EventId | None = None) -> EventId:
-        """Sign an act and put it into the outbox. Without a parent it rests on the known custody."""
+    def tell(
+        self, item: ItemId, act: acts.Act, parent: EventId | None = None, *, place: str = ""
+    ) -> EventId:
+        """Sign an act and put it into the outbox. Without a parent it rests on the known custody.
+
+        `place` is a geohash of five characters; where a courier is, is told of a delivery only.
+        """
         event = Event(
             id=EventId(str(uuid7())),
             device=self.device,
@@ -300,7 +305,7 @@ class Phone:
             wall_ms=self._now_ms(),
             monotonic_ms=max(0, round((self._clock() - self._started).total_seconds() * 1000)),
             boot=self._boot,
-            place="",
+            place=place,
             act=act,
         )
         body = encode(event)

@@ -31,7 +31,7 @@ from postal_service.domain.attempts import Step
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.runtime import Runtime
-from postal_service.services import round_loading
+from postal_service.services import checkpoints, round_loading
 from postal_service.storage.transaction import transaction
 
 SLOT: Final = timedelta(minutes=30)
@@ -265,6 +265,18 @@ class Play:
     # Small things
 
     def _at(self, day: date, at: time) -> datetime:
+        """The next hour of the play; what was recorded until now is signed before, as a server signs it.
+
+        What happens in an hour is recorded with times before its end: signed at its end, it would
+        have been seen by phones and offices before it happened.
+        """
+        checkpoints.sign_if_due(
+            self.runtime.sessions,
+            origin=self.runtime.settings.origin,
+            log_key=self.runtime.log_key,
+            witnesses=self.runtime.witnesses,
+            at=self.clock(),
+        )
         return self.clock.move_to(datetime.combine(day, at, tzinfo=VIETNAM))
 
     def _exchange_code(self) -> str:

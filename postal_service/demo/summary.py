@@ -15,7 +15,7 @@ from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State
 from postal_service.reports import Figures, Period
 from postal_service.runtime import Runtime
-from postal_service.storage.schema import EntryRow, HoldingRow
+from postal_service.storage.schema import CheckpointRow, EntryRow, HoldingRow
 from postal_service.storage.transaction import reading
 
 
@@ -48,7 +48,7 @@ def lines(runtime: Runtime, played: Played, proved: Proved, *, seconds: float) -
     yield from _dossiers(played, told)
     yield from _custody(runtime, played, told)
     yield from _rounds(played, told)
-    yield from _ledger(proved)
+    yield from _ledger(runtime, proved)
     took_by_step = played.seconds | proved.seconds
     steps = ", ".join(f"{name} {took:.1f}" for name, took in took_by_step.items())
     yield f"Time         {seconds:.0f} s in all ({steps})"
@@ -123,10 +123,13 @@ def _rounds(played: Played, told: Figures) -> Iterator[str]:
     )
 
 
-def _ledger(proved: Proved) -> Iterator[str]:
+def _ledger(runtime: Runtime, proved: Proved) -> Iterator[str]:
+    with reading(runtime.sessions) as session:
+        checkpoints = session.scalar(select(func.count()).select_from(CheckpointRow))
     yield f"Ledger       {proved.size} events, root {proved.root}"
     verdict = f"BROKEN: {proved.broken}" if proved.broken else "valid"
     yield f"             verifier: {verdict}; {proved.cosignatures} witnesses signed"
+    yield f"             {checkpoints} checkpoints were signed while it grew"
     for what, count in proved.findings.items():
         yield f"             for a person to look at: {count} × {what}"
     same = "the same as live" if proved.rebuilt_alike else "NOT the same as live"

@@ -3,7 +3,7 @@ tlog-checkpoint). The log never signs a tree that does not begin with the last o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -20,6 +20,7 @@ from postal_service.storage.upsert import insert_or_leave
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 EVERY = timedelta(seconds=60)
 EVERY_LEAVES = 1_000
+SEEN_BYTES = 16  # of a root, in the events of a device that has seen it
 LARGEST = 2**63 - 1  # size that a database can be asked for
 
 _COSIGNATURES = cast("Table", CosignatureRow.__table__)
@@ -127,6 +128,23 @@ def last_before(session: Session, moment: datetime) -> int:
         .limit(1)
     )
     return session.execute(asked).scalar_one_or_none() or 0
+
+
+def made_at(
+    session: Session, seen: Collection[str], spans: Collection[tuple[datetime, datetime]]
+) -> dict[str, datetime]:
+    """When those checkpoints were made whose roots begin with these 16 bytes, hex.
+
+    Looked for in these spans of time only, by the index of times: roots have none. What names no
+    checkpoint of this log, or one that was made at another time, is not in the answer.
+    """
+    if not seen or not spans:
+        return {}
+    begin = func.substr(CheckpointRow.root, 1, SEEN_BYTES)
+    within = or_(*(CheckpointRow.made_at.between(since, until) for since, until in spans))
+    wanted = {bytes.fromhex(each) for each in seen}
+    rows = session.execute(select(begin, CheckpointRow.made_at).where(within))
+    return {bytes(root).hex(): made for root, made in rows if bytes(root) in wanted}
 
 
 def last_upto(session: Session, size: int) -> Kept | None:

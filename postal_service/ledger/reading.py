@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import Table, literal_column, select, union_all
+from sqlalchemy import Table, bindparam, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Handover
@@ -75,6 +75,9 @@ _LEAF = select(
 )
 # Made once: making a question anew costs more than its answer.
 _LEAVES_OF = _LEAF.where(among(_ENTRIES.c.event_id, "events"))
+_OF_DEVICE = _LEAF.where(
+    _ENTRIES.c.device == bindparam("device"), among(_ENTRIES.c.device_sequence, "sequences")
+)
 _IS_LEAF, _IS_NODE = 0, 1
 _HASHES = union_all(
     select(literal_column(f"{_IS_LEAF}"), _ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
@@ -134,6 +137,15 @@ def around(session: Session, device: DeviceId, sequence: int, span: int) -> list
         _ENTRIES.c.device_sequence.between(sequence - span, sequence + span),
     )
     return [_recorded(*row) for row in session.execute(asked.order_by(_ENTRIES.c.device_sequence))]
+
+
+def of_device(session: Session, device: DeviceId, sequences: Collection[int]) -> Iterator[Recorded]:
+    """Of a device's events those with these numbers, as far as the ledger has them; each is found by its key."""
+    wanted = sorted(sequences)
+    for start in range(0, len(wanted), PAGE):
+        asked = {"device": device, "sequences": wanted[start : start + PAGE]}
+        for row in session.execute(_OF_DEVICE, asked):
+            yield _recorded(*row)
 
 
 def newest_of_device(

@@ -68,7 +68,7 @@ def render(view: ControlSlip) -> bytes:
     paper.signatures(
         Signature(role="NGƯỜI IN PHIẾU", name=view.officer_name),
         attest="Mỗi lần giao nhận đã được hai bên ký trên thiết bị và ghi vào sổ điện tử; giờ ghi ở trên là giờ "
-        "trên thiết bị đã ký.",
+        "trên thiết bị đã ký; giờ ước tính được ghi thêm khi giờ ấy không thể đúng, và khi đó kết quả xét theo giờ ước tính.",
         dated=f"{view.place}, {official_date(day_of(view.printed_at))}",
     )
     return paper.pdf()

@@ -14,10 +14,14 @@ from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, STRONG,
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractEvent:
-    """One event of the ledger; `claimed_at` is the device's time, `received_at` the server's."""
+    """One event of the ledger; `claimed_at` is the device's time, `received_at` the server's.
+
+    `estimated_at` is set where the device's time cannot be true.
+    """
 
     index: int
     claimed_at: datetime
+    estimated_at: datetime | None
     received_at: datetime
     act: str
     holder: str
@@ -72,7 +76,7 @@ def render(view: CustodyExtract) -> bytes:
         [
             (
                 in_figures(event.index),
-                clock(event.claimed_at),
+                _device_time(event),
                 clock(event.received_at),
                 event.act,
                 event.holder,
@@ -100,8 +104,16 @@ def render(view: CustodyExtract) -> bytes:
     paper.signatures(
         Signature(role="NGƯỜI TRÍCH LỤC", name=view.issuer_name),
         Signature(role="THỦ TRƯỞNG ĐƠN VỊ", hint="(Ký, đóng dấu)"),
-        attest="Mỗi mã băm là một lá của cây RFC 6962; kiểm được bằng tệp xuất và khóa công khai, không "
+        attest="Giờ ước tính được ghi khi giờ thiết bị không thể đúng: tính từ điểm kiểm thiết bị đã thấy, "
+        "giờ máy chủ nhận và bộ đếm giờ của thiết bị. Mỗi mã băm là một lá của cây RFC 6962; kiểm được bằng tệp xuất và khóa công khai, không "
         "cần máy chủ của bưu điện.",
         dated=f"{view.place}, {official_date(day_of(view.extracted_at))}",
     )
     return paper.pdf()
+
+
+def _device_time(event: ExtractEvent) -> str:
+    claimed = clock(event.claimed_at)
+    if event.estimated_at is None:
+        return claimed
+    return f"{claimed} (ước tính {clock(event.estimated_at)})"

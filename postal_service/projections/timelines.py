@@ -1,23 +1,21 @@
-"""What happened to an item, event by event, as people read it: who, from whom to whom, when by its clock and by ours.
+"""What happened to an item, event by event, as people read it: who, from whom to whom, when.
 
 Nothing is stored: a timeline is read from the ledger each time, and an item sees a dozen events.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Accept, Act, Correct, Deliver, Found, Handover
-from postal_service.domain.clock import claimed
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
+from postal_service.domain.legal_time import LegalTime
 from postal_service.domain.rewriting import first_told, in_place
 from postal_service.ledger import reading
 from postal_service.ledger.reading import Recorded
-from postal_service.projections import verdicts
-
-SKEW = timedelta(minutes=10)  # a clock that differs by more is flagged
+from postal_service.projections import legal_times, verdicts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +30,8 @@ class Party:
 class Moment:
     """One event of an item.
 
-    `giver` and `taker` are set where custody moved; the citizen is neither. `claimed_at` is what
-    the signing device's clock said, `recorded_at` when the ledger got it. `verdict` is "" where the
-    event counts.
+    `giver` and `taker` are set where custody moved; the citizen is neither. `verdict` is "" where
+    the event counts.
     """
 
     index: int
@@ -45,8 +42,7 @@ class Moment:
     device: DeviceId
     giver: Party | None
     taker: Party | None
-    claimed_at: datetime
-    recorded_at: datetime
+    time: LegalTime
     leaf_hash: str
     verdict: str
     corrected: bool  # another event says that this one did not occur, or told wrong data
@@ -62,9 +58,19 @@ class Moment:
         return isinstance(self.act, (Accept, Handover, Deliver, Found))
 
     @property
-    def clock_is_off(self) -> bool:
-        """The device says another time than the ledger, by more than ten minutes."""
-        return abs(self.recorded_at - self.claimed_at) > SKEW
+    def claimed_at(self) -> datetime:
+        """What the signing device's clock said."""
+        return self.time.claimed_at
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it was, as far as it is known: what is judged by a time is judged by this one."""
+        return self.time.estimated_at
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When the ledger got it."""
+        return self.time.received_at
 
 
 def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
@@ -73,6 +79,7 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
     wrong = _corrected(entries)
     stands_for = _instead_of(entries)
     judged = verdicts.of_events(session, [entry.event.id for entry in entries])
+    times = legal_times.of_entries(session, entries)
     holder: Party | None = None
     told: list[Moment] = []
     for entry in entries:
@@ -91,8 +98,7 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
                 device=event.device,
                 giver=giver,
                 taker=taker,
-                claimed_at=claimed(event.wall_ms),
-                recorded_at=datetime.fromtimestamp(entry.received_ms / 1000, UTC),
+                time=times[event.id],
                 leaf_hash=entry.leaf_hash.hex(),
                 verdict=verdict,
                 corrected=event.id in wrong,

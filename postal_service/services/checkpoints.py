@@ -81,6 +81,26 @@ def make(session: Session, *, origin: str, log_key: Ed25519PrivateKey, at: datet
     return newest
 
 
+def sign_if_due(
+    sessions: Sessions,
+    *,
+    origin: str,
+    log_key: Ed25519PrivateKey,
+    witnesses: Sequence[Witness],
+    at: datetime,
+) -> Kept | None:
+    """Sign the ledger if it grew enough, or long enough ago, and ask the witnesses.
+
+    Opens its own transactions, as `cosign` does. Raises HistoryChanged or LeavesMissingError of a
+    damaged ledger.
+    """
+    with transaction(sessions) as session:
+        kept = checkpoint.make_if_due(session, origin=origin, log_key=log_key, at=at)
+    if kept is not None:
+        cosign(sessions, kept, witnesses, at=at)
+    return kept
+
+
 def requests(
     session: Session, kept: Kept, witnesses: Sequence[Witness]
 ) -> Mapping[Witness, witness.Request]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
@@ -26,6 +26,12 @@ LIMIT = timedelta(hours=24)
 OVERSEEING = (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR)
 # Few are on offer at once, however many there ever were; and they are indexed by whom they are for.
 _ON_OFFER = HoldingRow.offered_unit > ""
+# An offer is no younger than the ledger knows it, whatever its phone's clock said: else one signed
+# "in ten years" would never be late.
+_SINCE_MS = case(
+    (HoldingRow.offered_since_ms < EntryRow.received_ms, HoldingRow.offered_since_ms),
+    else_=EntryRow.received_ms,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +102,7 @@ def alarms(session: Session, *, by: Actor, at: datetime) -> Alarms:
     """What has been half done for longer than LIMIT, at this person's unit and under it if he oversees it."""
     before_ms, units = milliseconds(at - LIMIT), _units_of(by)
     touching = or_(HoldingRow.offered_unit.in_(units), HoldingRow.holder_unit.in_(units))
-    late = HoldingRow.offered_since_ms < before_ms
-    offers = _batches(session, by, at, "", _ON_OFFER, late, touching)
+    offers = _batches(session, by, at, "", _ON_OFFER, before_ms > _SINCE_MS, touching)
     unpaired = _unpaired(session, before_ms, units)
     return Alarms(
         offers=offers,
@@ -128,7 +133,9 @@ def _batches(
             HoldingRow.offered_batch.label("batch"),
             func.count().label("open_items"),
             func.min(HoldingRow.item).label("item"),
+            func.min(_SINCE_MS).label("since_ms"),
         )
+        .join(EntryRow, EntryRow.event_id == HoldingRow.offered_event)
         .where(HoldingRow.offered_batch > after, *meant)
         .group_by(HoldingRow.offered_batch)
         .order_by(HoldingRow.offered_batch)
@@ -141,7 +148,7 @@ def _batches(
         offered, holder = standing.offered, standing.holder
         assert offered is not None  # it was found by its open offer
         assert holder is not None  # an item without a holder has ended and is offered to nobody
-        since = claimed(offered.since_ms)
+        since = claimed(row.since_ms)
         made.append(
             Offered(
                 batch=row.batch,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from postal_service.domain.acts import Leg
 from postal_service.domain.administrative import Step
@@ -13,15 +12,11 @@ from postal_service.projections.timelines import Moment
 
 @dataclass(frozen=True, kw_only=True)
 class Hop:
-    """One change of hands by the clock of the device that signed it."""
+    """One change of hands, judged by when it happened and not by a phone's clock alone."""
 
     moment: Moment
     leg: Leg | None  # none: the item's standing is not known
     standing: Timeliness
-
-    @property
-    def at(self) -> datetime:
-        return self.moment.claimed_at
 
 
 def hops(
@@ -35,7 +30,7 @@ def hops(
         Hop(
             moment=each,
             leg=legs.get(each.item),
-            standing=timeliness(each.claimed_at, due_in_force(steps, each.claimed_at)),
+            standing=timeliness(each.happened_at, due_in_force(steps, each.happened_at)),
         )
-        for each in sorted(moved, key=lambda each: (each.claimed_at, each.index))
+        for each in sorted(moved, key=lambda each: (each.happened_at, each.index))
     )

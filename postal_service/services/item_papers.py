@@ -179,7 +179,7 @@ def _capacity_before(view: ItemView, moment: Moment) -> Capacity | None:
 
 def _taken_then(session: Session, dossier: DossierId, moment: Moment) -> tuple[TakenThen, ...]:
     """What whoever delivered it took for its dossier on that day, charge by charge."""
-    day = local(moment.claimed_at).date()
+    day = local(moment.happened_at).date()
     rows = session.scalars(
         select(MoneyRow)
         .filter_by(dossier=dossier, staff=moment.by.staff, state=PaymentState.PAID.value)

@@ -6,11 +6,13 @@ import re
 import signal
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -64,6 +66,12 @@ def _demo(folder: Path, url: str | None, seed: str = "1") -> Run:
     return Run(status, answer.getvalue(), folder)
 
 
+def _events(run: Run) -> list[dict[str, Any]]:
+    lines = (run.folder / "ledger.jsonl").read_bytes().splitlines()
+    leaves = [leaf for leaf in map(json.loads, lines) if "iseq" in leaf]
+    return [json.loads(b64decode(leaf["event"])) for leaf in leaves]
+
+
 @pytest.fixture(scope="module")
 def on_sqlite(own_databases: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return _demo(tmp_path_factory.mktemp("demo"), None)
@@ -107,6 +115,28 @@ def test_the_exported_ledger_is_valid_and_witnessed(run: Run) -> None:
     assert verdict.broken is None
     assert verdict.root in run.line("Ledger")
     assert "verifier: valid; 3 witnesses signed" in run.told
+
+
+def test_the_ledger_was_signed_while_it_grew_and_nobodys_times_are_doubted(run: Run) -> None:
+    made = re.search(r"(\d+) checkpoints were signed while it grew", run.told)
+    assert made is not None
+    assert int(made[1]) > 20  # every half hour in which anything was recorded
+    verdict = verify.verify(run.folder / "ledger.jsonl", run.folder / "ledger-keys.json")
+    assert verdict.findings == {"a custody is spent twice": 1}  # of two claims
+
+
+def test_what_couriers_sign_names_a_checkpoint_and_a_delivery_its_neighbourhood(run: Run) -> None:
+    root, *told = _events(run)
+    # The root enrols offices, and they the phones.
+    enrolled = [each for each in told if each["type"] == "dev_enrol"]
+    phones = {each["subj"] for each in enrolled if each["dev"] != root["dev"]}
+    by_phones = [each for each in told if each["dev"] in phones]
+
+    assert by_phones
+    assert all(each["cp"] for each in by_phones)
+    assert len({each["cp"] for each in by_phones}) > 3  # newer ones as the day went on
+    for each in by_phones:
+        assert bool(each["loc"]) is (each["type"] == "deliver")
 
 
 def test_the_projections_stand_as_the_ledger_tells_them(run: Run) -> None:

@@ -291,3 +291,56 @@ class TestTimesThatCannotAllBeTrue:
             each.at_seconds += 7 * 86_400
 
         assert judge(post, tmp_path).findings == {}
+
+    def test_a_phone_whose_clock_was_ahead_is_told_by_what_it_signed_afterwards(
+        self, post: Post, tmp_path: Path
+    ) -> None:
+        courier = post.couriers[0]
+        *before, taken, delivered = post.deliver_result(1, courier)
+        again = resigned(delivered, courier, monotonic_ms=taken.event.monotonic_ms + 3_600_000)
+        post.tell([*before, taken, again])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.findings == {verifier.LATER_THAN_IT_CAN_BE: 1}
+        assert verdict.shown[0].index == verdict.size - 2
+
+    def test_a_phone_that_counts_backwards(self, post: Post, tmp_path: Path) -> None:
+        courier = post.couriers[0]
+        *before, delivered = post.deliver_result(1, courier)
+        post.tell([*before, resigned(delivered, courier, monotonic_ms=0)])
+
+        assert judge(post, tmp_path).findings == {verifier.COUNTS_BACKWARDS: 1}
+
+    def test_a_phone_that_was_switched_on_anew(self, post: Post, tmp_path: Path) -> None:
+        courier = post.couriers[0]
+        *before, delivered = post.deliver_result(1, courier)
+        post.tell([*before, resigned(delivered, courier, monotonic_ms=0, boot="0badbeef")])
+
+        assert judge(post, tmp_path).findings == {}
+
+    def test_a_phone_that_counts_more_time_than_there_was(self, post: Post, tmp_path: Path) -> None:
+        post.record()
+        seen = post.checkpoint().root[:16].hex()
+        courier = post.couriers[0]
+        *before, delivered = post.deliver_result(1, courier)
+        again = resigned(
+            delivered, courier, checkpoint=seen, wall_ms=0, monotonic_ms=10_000_000_000
+        )
+        post.tell([*before, again])
+        post.record()
+        late = courier.sign(
+            acts.Damage(condition=Condition.WET), of=item(1), parent=delivered.event.parent
+        )
+        count = again.event.monotonic_ms + 3_600_000
+        post.tell([resigned(late, courier, monotonic_ms=count)])
+
+        found = judge(post, tmp_path).findings
+
+        assert found[verifier.TOO_LITTLE_TIME] == 1
+
+    def test_an_offices_count_says_nothing(self, post: Post, tmp_path: Path) -> None:
+        first, *_ = post.deliver_result(1, post.couriers[0])
+        post.tell([resigned(first, post.desk, monotonic_ms=0)])
+
+        assert judge(post, tmp_path).findings == {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.client import BadStatusLine
 from pathlib import Path
 
@@ -93,6 +94,27 @@ def test_every_witness_signs_what_grew(log: Log) -> None:
         kept = log.grow()
         assert log.cosign(kept) == 3
         assert log.signed_beneath(kept) == ["w1", "w2", "w3"]
+
+
+def test_what_is_due_is_signed_and_witnessed_and_what_is_not_is_left(log: Log) -> None:
+    def sign(at: datetime) -> Kept | None:
+        return checkpoints.sign_if_due(
+            log.sessions, origin=ORIGIN, log_key=log.key, witnesses=log.witnesses, at=at
+        )
+
+    assert sign(NOON) is None  # nothing is recorded yet
+    with transaction(log.sessions) as session:
+        accepted(session, log.world)
+    first = sign(NOON)
+    assert first is not None
+    assert log.signed_beneath(first) == ["w1", "w2", "w3"]
+    assert sign(NOON + checkpoint.EVERY) is None  # it did not grow
+    with transaction(log.sessions) as session:
+        accepted(session, log.world)
+    assert sign(NOON + checkpoint.EVERY / 2) is None
+    second = sign(NOON + checkpoint.EVERY)
+    assert second is not None
+    assert log.signed_beneath(second) == ["w1", "w2", "w3"]
 
 
 @pytest.mark.parametrize("fault", [TimeoutError("slow"), BadStatusLine("what?"), b"\xff\n"])

@@ -23,8 +23,9 @@ from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import collected, custody_of, number
 from tests.services import world as w
-from tests.services.in_hand import sealed
+from tests.services.in_hand import passed, sealed
 from tests.services.phones import known_phone, upload
+from tests.services.signed_phones import offer
 from tests.services.world import World, build
 
 MORE_THAN_A_PAGE = holdings.PAGE + 3
@@ -59,6 +60,22 @@ def test_an_offer_nobody_answered_for_a_day_names_who_must_act(
         assert late.since == w.MORNING
     far = half_handovers.alarms(session, by=world.far_counter, at=w.MORNING + LIMIT + LATE)
     assert far.offers == ()
+
+
+def test_an_offer_signed_in_ten_years_is_late_a_day_after_it_was_received(
+    session: Session, world: World, clock: Clock
+) -> None:
+    (item,) = sealed(session, world)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    clock.forward(timedelta(days=3652))
+    phone = known_phone(session, world.courier, clock)
+    batch = offer(session, phone, [item], w.DESK)  # the server has it at NOON
+
+    assert half_handovers.alarms(session, by=world.manager, at=NOON + LIMIT).offers == ()
+    (late,) = half_handovers.alarms(session, by=world.manager, at=NOON + LIMIT + LATE).offers
+    assert (late.batch, late.since, late.overdue) == (batch, NOON, True)
+    (shown,) = half_handovers.incoming(session, by=world.desk_clerk, at=NOON).batches
+    assert (shown.since, shown.overdue) == (NOON, False)
 
 
 def test_an_answered_offer_is_no_alarm(session: Session, world: World) -> None:

@@ -97,7 +97,7 @@ def test_what_happened_in_the_year_287396_is_shown_to_clerk_and_citizen(
     upload(session, phone, [said_at(phone, LARGEST)])
 
     assert timelines.of_item(session, received.item)[-1].claimed_at == LATEST
-    assert timelines.of_item(session, received.item)[-1].clock_is_off
+    assert timelines.of_item(session, received.item)[-1].time.clock_is_off
     assert received.pin is not None
     tracking.track(session, world.vault, received.code, received.pin, at=NOON)
 

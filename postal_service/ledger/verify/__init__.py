@@ -19,7 +19,7 @@ and a person looks at: a custody spent twice, a delivery code that opens no lock
 on one that never came, a hand-over of which one person signed both halves, a checkpoint seen by a device
 and unknown here (a sign of two histories), what a head of unit let in though its device was revoked and nobody had signed it with that device,
 a witness of a second seal who is its maker, a signature under a checkpoint that the file of keys does not know, and times that cannot all be true: of a device against what
-it had seen and when we heard of it, of our own against the order of the ledger and the witnesses' clocks.
+it had seen, what else it told since it was switched on and when we heard of it, of our own against the order of the ledger and the witnesses' clocks.
 
 To read it, begin with `file.py` (the file from its first line to its last) and `ledger.py` (what is
 asked of each leaf, in order); the others hold one rule each.
@@ -35,20 +35,26 @@ from .tellers import OWN_WITNESS
 from .times import (
     AFTER_IT_WAS_SIGNED,
     BEFORE_WHAT_IT_FOLLOWS,
+    COUNTS_BACKWARDS,
+    LATER_THAN_IT_CAN_BE,
     OLDER_THAN_IT_CAN_BE,
     TOLD_BEFORE_IT_WAS,
+    TOO_LITTLE_TIME,
 )
 
 __all__ = [
     "AFTER_IT_WAS_SIGNED",
     "ALONE",
     "BEFORE_WHAT_IT_FOLLOWS",
+    "COUNTS_BACKWARDS",
+    "LATER_THAN_IT_CAN_BE",
     "OLDER_THAN_IT_CAN_BE",
     "ONE_PERSON",
     "OWN_WITNESS",
     "SHARED_KEY",
     "STRANGER",
     "TOLD_BEFORE_IT_WAS",
+    "TOO_LITTLE_TIME",
     "Broken",
     "Finding",
     "Known",

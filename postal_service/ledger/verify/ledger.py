@@ -51,7 +51,7 @@ class Ledger:
             self._check_facts(leaf, teller)
             if leaf.event["type"] not in REGISTRY:
                 self.items.check_parent(leaf, number)
-            self.times.check(leaf)
+            self.times.check(leaf, of_phone=not teller.is_office)
         except Broken as broken:
             if broken.index is None:
                 broken.index, broken.event = self.size, event_id

@@ -132,7 +132,8 @@ CUSTODY_EXTRACT: Final = custody_extract.CustodyExtract(
     events=tuple(
         custody_extract.ExtractEvent(
             index=1_000 + 7 * step,
-            claimed_at=MORNING + timedelta(hours=step),
+            claimed_at=MORNING + timedelta(hours=step + (9 if step == 4 else 0)),
+            estimated_at=MORNING + timedelta(hours=step, minutes=3) if step == 4 else None,
             received_at=MORNING + timedelta(hours=step, minutes=4),
             act=act,
             holder=holder,

@@ -75,6 +75,18 @@ FINDINGS: Final[dict[str, Pair]] = {
         "giờ của máy trước điểm kiểm mà máy đã thấy",
         verify.OLDER_THAN_IT_CAN_BE,
     ),
+    verify.LATER_THAN_IT_CAN_BE: (
+        "giờ của máy muộn hơn mức mà sự kiện máy ký sau đó cho phép",
+        verify.LATER_THAN_IT_CAN_BE,
+    ),
+    verify.COUNTS_BACKWARDS: (
+        "bộ đếm giờ của máy chạy lùi kể từ khi bật máy",
+        verify.COUNTS_BACKWARDS,
+    ),
+    verify.TOO_LITTLE_TIME: (
+        "bộ đếm giờ của máy đếm dài hơn thời gian đã có kể từ điều máy đã thấy",
+        verify.TOO_LITTLE_TIME,
+    ),
     auditing.WRONG_COLUMN: (
         "dữ liệu trong kho không khớp với sự kiện đã ký",
         auditing.WRONG_COLUMN,

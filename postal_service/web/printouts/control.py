@@ -13,6 +13,7 @@ from postal_service.services.hops import Hop, hops
 from postal_service.services.overview import DossierView, Names
 from postal_service.web.labels import vietnamese
 from postal_service.web.printouts.letters import form_on_its_date
+from postal_service.web.told_times import on_paper
 
 STANDINGS: Final = {
     Timeliness.NO_DATE: "chưa tính hạn",
@@ -53,10 +54,10 @@ def slip(view: DossierView, *, label_host: str, printed_by: str, place: str, at:
 def _row(hop: Hop, names: Names) -> control_slip.Hop:
     moment = hop.moment
     notes = [vietnamese(hop.leg) if hop.leg else "", moment.item]
-    if moment.clock_is_off:
-        notes.append("đồng hồ thiết bị lệch giờ sổ")
+    if said := "; ".join(on_paper(moment.time)):
+        notes.append(f"({said})")
     return control_slip.Hop(
-        at=hop.at,
+        at=moment.claimed_at,
         giver=_side(moment.giver, names, otherwise=_where_from(hop)),
         taker=_side(moment.taker, names, otherwise=RECEIVER),
         standing=STANDINGS[hop.standing],

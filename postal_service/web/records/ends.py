@@ -22,6 +22,7 @@ from postal_service.web.acts import NAMES
 from postal_service.web.labels import vietnamese
 from postal_service.web.papers import OPERATOR
 from postal_service.web.records.papers import NO_SEAL, NOT_ENTERED, newest, reason_of
+from postal_service.web.told_times import marks
 
 ADDRESSEES: Final = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
 OWNERS: Final = (PersonRole.OWNER, PersonRole.RECEIVER, PersonRole.SUBMITTER)
@@ -56,7 +57,7 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         receiver_id=receiver.citizen if receiver else "",
         standing=vietnamese(act.receiver),
         proof=_proof(act.proof, found.witness),
-        delivered_at=moment.claimed_at,
+        delivered_at=moment.happened_at,
         address=_home(found.people) if found.at_door else office,
         recovered=_recovered(act.recovered, found.old_papers),
         taken=tuple(_taken(each) for each in found.taken),
@@ -89,7 +90,7 @@ def return_record(found: WayBack) -> ReturnRecord:
         held_until=_held_until(view),
         seal_number=view.standing.seal or NO_SEAL,
         seal_state=vietnamese(view.standing.condition),
-        returned_at=handed.claimed_at,
+        returned_at=handed.happened_at,
         giver_name=view.names.person(giver.staff),
         receiver_name=view.names.person(taken.by.staff) if taken else "",
     )
@@ -134,6 +135,7 @@ def _events(view: ItemView) -> Iterable[ExtractEvent]:
         yield ExtractEvent(
             index=moment.index,
             claimed_at=moment.claimed_at,
+            estimated_at=moment.happened_at if moment.time.estimate_differs else None,
             received_at=moment.recorded_at,
             act=_told(moment, holder, view),
             holder=view.names.person(holder.staff) if holder else CITIZEN,
@@ -154,6 +156,7 @@ def _told(moment: Moment, holder: Party | None, view: ItemView) -> str:
         said.append("— đã đính chính")
     if moment.instead_of is not None:
         said.append(f"— thay cho số {moment.instead_of}")
+    said += [f"— {each}" for each in marks(moment.time)]
     return " ".join(said)
 
 
@@ -161,7 +164,7 @@ def _attempts(view: ItemView) -> Iterable[FailedAttempt]:
     for moment in view.moments:
         if isinstance(moment.act, acts.Attempt) and moment.counts:
             yield FailedAttempt(
-                attempted_at=moment.claimed_at,
+                attempted_at=moment.happened_at,
                 reason=reason_of(moment.act.reason),
                 courier_name=view.names.person(moment.by.staff),
             )
@@ -219,4 +222,4 @@ def _agency(view: ItemView) -> str:
 
 
 def _day(moment: Moment) -> date:
-    return local(moment.claimed_at).date()
+    return local(moment.happened_at).date()

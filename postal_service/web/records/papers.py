@@ -77,11 +77,11 @@ def invitation(view: ItemView, who: Person | None, *, office: str, address: str)
         addressee_name=who.name if who else NOT_ENTERED,
         addressee_address=who.address.text if who and who.address else NOT_ENTERED,
         item_code=view.standing.item,
-        attempted_at=attempted.claimed_at,
+        attempted_at=attempted.happened_at,
         attempt_reason=reason_of(attempted.act.reason),
         held_until=date.fromisoformat(view.standing.held_until),
         bring=BRING,
-        issued_at=invited.claimed_at,
+        issued_at=invited.happened_at,
         courier_name=view.names.person(invited.by.staff),
     )
 

@@ -20,6 +20,7 @@ from typing import Final, TypeVar
 
 from routing.baseline import baseline_seconds, nearest_in_time, search_seconds
 from routing.bench import best_known_costs, measured
+from routing.days import Scheduler
 from routing.engines import Progress
 from routing.explain import what_more_would_bring
 from routing.feasibility import check
@@ -28,11 +29,13 @@ from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.pictures import plan_geojson, plan_png, plan_svg
 from routing.plan import Budget, Plan
 from routing.problem import Problem
-from routing.reasons import why_unserved
+from routing.reasons import explained
 from routing.solve import compile_once, solve
+from routing.terms import CourierId
 from routing.wire import plan_from_json, plan_to_json, problem_from_json
 
 Content = TypeVar("Content")
+REASONS_SHARE: Final = 0.6  # of the seconds of `explain`; the rest is for what more would bring
 READERS: Final[dict[str, Callable[[str], Problem]]] = {
     "json": problem_from_json,
     "solomon": read_solomon,
@@ -179,11 +182,26 @@ def _explain(options: argparse.Namespace) -> int:
     if any(not violation.is_shortfall for violation in check(problem, plan)):
         print("the plan breaks the problem; see `check`", file=sys.stderr)
         return 1
-    for unserved in why_unserved(problem, plan):
-        print(f"{unserved.stop}: {unserved.reason.value}: {unserved.detail}")
-    for change in what_more_would_bring(problem, plan):
+    began = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        if not options.quiet:
+            seconds = time.monotonic() - began
+            print(f"{seconds:6.1f} s  {done} of {of} reasons", file=sys.stderr)
+
+    share = options.seconds * REASONS_SHARE
+    told = explained(Scheduler(problem), plan, seconds=share, on_progress=tell)
+    for unserved in told.unserved:
+        print(f"{unserved.stop}: {unserved.reason.value}: {unserved.detail}", flush=True)
+    left = options.seconds - (time.monotonic() - began)
+    kinds = len({replace(courier, id=CourierId("")) for courier in problem.couriers})
+    brought = what_more_would_bring(problem, plan, seconds=max(left, 0.0))
+    for change in brought:
         served = f"{change.served_more} more served"
         print(f"{change.change}: {served}, cost {change.cost_change:+d}")
+    if len(brought) < kinds + 1:
+        missing = kinds + 1 - len(brought)
+        print(f"there was no time to see what {missing} more changes would bring", file=sys.stderr)
     return 0
 
 
@@ -215,6 +233,13 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.2%}"
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} seconds")
+    return seconds
 
 
 def _seed(text: str) -> int:
@@ -252,6 +277,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--format", choices=READERS, default="json")
         if name != "solve":
             command.add_argument("--plan", type=Path, required=True, help="as solve wrote it")
+            if name == "explain":
+                command.add_argument("--seconds", type=_seconds, default=60, help="at most")
+                command.add_argument("--quiet", action="store_true", help="no progress on stderr")
             continue
         command.add_argument(
             "--seconds", type=float, default=10, help="for the plan and the nearest neighbour"

@@ -11,7 +11,8 @@ import pytest
 
 import routing
 from routing.__main__ import main
-from routing.wire import plan_from_json, problem_to_json
+from routing.baseline import nearest_neighbour
+from routing.wire import plan_from_json, plan_to_json, problem_to_json
 from tests.routing.courier_days import courier_day
 from tests.routing.small import on_a_line, stop
 from tests.routing.test_formats import SOLOMON, drawn
@@ -32,6 +33,28 @@ def test_solve_check_and_explain_one_after_the_other(
     said = capsys.readouterr().out
     assert "b: not_worth_it" in said
     assert "one hour more: 0 more served" in said
+
+
+def test_explain_keeps_its_seconds_and_tells_how_far_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    problem = courier_day(3, 60, 3)
+    day.write_text(problem_to_json(problem))
+    plan.write_text(plan_to_json(nearest_neighbour(problem)))
+    command = ["explain", str(day), "--plan", str(plan)]
+
+    assert main(command) == 0
+    told = capsys.readouterr()
+    assert main([*command, "--seconds", "0.000001", "--quiet"]) == 0
+    cut_short = capsys.readouterr()
+
+    *_, last = told.err.splitlines()
+    done, _, of, _ = last.split("s  ")[1].split()
+    assert int(done) == int(of) > 0
+    assert "one hour more" in told.out
+    assert "there was no time to look at every place" in cut_short.out
+    assert cut_short.err.startswith("there was no time to see what")
 
 
 def budget_in(plan: Path) -> float:

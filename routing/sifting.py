@@ -72,6 +72,7 @@ class _Gaps(NamedTuple):
     setup_now: Ints
     seconds: Ints  # at the table's own speed
     metres: Ints
+    service: Ints  # of what is at `onward`
 
     def at(self, rows: Ints) -> "_Gaps":
         return _Gaps(*(column[rows] for column in self))
@@ -96,7 +97,7 @@ class _There(NamedTuple):
     """One call put into each of some gaps."""
 
     may: Bools
-    leaves: Ints  # the call, at the earliest
+    starts: Ints  # what comes behind it, at the earliest
     seconds: Ints  # of travel, in addition
     metres: Ints
     work: Ints
@@ -165,7 +166,7 @@ class Sieve:
                         (
                             *(courier, tour_number, position, step.origin, step.enter),
                             *(earliest[number], latest[number], setup, step.setup_seconds),
-                            *(step.travel_seconds, way),
+                            *(step.travel_seconds, way, step.service_seconds),
                         )
                     )
                     seconds += step.travel_seconds
@@ -214,19 +215,26 @@ class Sieve:
 
     def _pairs(self, stop: int, partner: int, rows: Ints) -> list[Candidate]:
         """Both halves in one tour: each in a gap of its own, or one after the other in the same."""
-        taken, given = self._put(stop, rows), self._put(partner, rows)
+        taken = self._put(stop, rows)
         gaps = self.gaps.at(rows)
         found: list[Candidate] = []
         new_tour = np.flatnonzero(np.diff(gaps.courier) | np.diff(gaps.tour)) + 1
         for first, end in pairwise([0, *new_tour.tolist(), len(rows)]):
             own = slice(first, end)
             left, right = np.triu_indices(end - first, k=1)
+            in_time = taken.may[own][left]
+            left, right = left[in_time], right[in_time]
+            given = self._put(
+                partner,
+                rows[own][right],
+                leaves=self._pushed(rows[own], taken.starts[own], left, right),
+            )
             apart = _There(
-                may=taken.may[own][left] & given.may[own][right],
-                leaves=given.leaves[own][right],
-                seconds=taken.seconds[own][left] + given.seconds[own][right],
-                metres=taken.metres[own][left] + given.metres[own][right],
-                work=taken.work[own][left] + given.work[own][right],
+                may=given.may,
+                starts=given.starts,
+                seconds=taken.seconds[own][left] + given.seconds,
+                metres=taken.metres[own][left] + given.metres,
+                work=taken.work[own][left] + given.work,
             )
             same = self._put(partner, rows[own], after=stop)
             both = _There(*(np.concatenate(parts) for parts in zip(apart, same, strict=True)))
@@ -248,13 +256,27 @@ class Sieve:
             ]
         return found
 
-    def _put(self, stop: int, rows: Ints, *, after: int | None = None) -> _There:
+    def _pushed(self, tour: Ints, starts: Ints, left: Ints, right: Ints) -> Ints:
+        """When the right gap is come to at the earliest, where behind the left one it starts so late."""
+        gaps = self.gaps.at(tour)
+        fastest = self.crew.fastest[gaps.courier]
+        takes = gaps.seconds * 100 // fastest + gaps.setup_now + gaps.service
+        through = np.concatenate([[0], np.cumsum(takes)])
+        pushed = starts[left] + gaps.service[left] + through[right] - through[left + 1]
+        leaves: Ints = np.maximum(gaps.leaves[right], pushed)
+        return leaves
+
+    def _put(
+        self, stop: int, rows: Ints, *, after: int | None = None, leaves: Ints | None = None
+    ) -> _There:
         """The call in each of the gaps; or directly behind another, which comes first in the gap."""
         call, gaps = self.problem.stops[stop], self.gaps.at(rows)
         fastest = self.crew.fastest[gaps.courier]
-        leaves, origin = gaps.leaves, gaps.origin
+        leaves, origin = gaps.leaves if leaves is None else leaves, gaps.origin
         before_seconds = before_metres = before_work = np.zeros(len(rows), dtype=np.int64)
         reached = np.ones(len(rows), dtype=np.bool_)
+        if not rows.size:
+            return _There(reached, before_seconds, before_seconds, before_metres, before_work)
         if after is not None:
             first = self.problem.stops[after]
             leaves, before_seconds, before_metres, before_work, reached = self._come(
@@ -271,7 +293,7 @@ class Sieve:
         starts = leaves + onward_seconds * 100 // fastest + setup
         return _There(
             may=reached & is_open & (onward_seconds < UNREACHABLE) & (starts <= gaps.starts),
-            leaves=leaves,
+            starts=starts,
             seconds=before_seconds + seconds + onward_seconds - gaps.seconds,
             metres=before_metres + metres + onward_metres - gaps.metres,
             work=before_work + work + setup - gaps.setup_now,
@@ -352,7 +374,7 @@ class Sieve:
                 continue
             there = _There(
                 may=np.ones(1, dtype=np.bool_),
-                leaves=np.zeros(1, dtype=np.int64),
+                starts=np.zeros(1, dtype=np.int64),
                 seconds=np.array([way.seconds]),
                 metres=np.array([way.metres]),
                 work=np.array([way.work]),

@@ -1,6 +1,7 @@
 """`python -m routing`: solve, check, explain and bench from the command line.
 
-Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used.
+Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used, 3 the plan is sound but
+leaves out stops that are mandatory; each is named.
 """
 
 import argparse
@@ -124,7 +125,20 @@ def _solve(options: argparse.Namespace) -> int:
             f"nearest neighbour {beside}, lower bound {plan.lower_bound}",
             file=sys.stderr,
         )
-    return 0
+    return _shortfall(problem, plan)
+
+
+def _shortfall(problem: Problem, plan: Plan) -> int:
+    """3 where the plan leaves out mandatory stops, which are named with their reasons, quiet or not."""
+    owed = [
+        unserved
+        for unserved in plan.unserved
+        if problem.is_mandatory(problem.stops[problem.stop_index[unserved.stop]])
+    ]
+    for unserved in owed:
+        words = f"{unserved.reason.value}: {unserved.detail}"
+        print(f"mandatory, but not served: {unserved.stop}: {words}", file=sys.stderr)
+    return 3 if owed else 0
 
 
 def _nearest(
@@ -173,7 +187,9 @@ def _check(options: argparse.Namespace) -> int:
     violations = check(problem, _plan(options))
     for violation in violations:
         print(f"{violation.kind.value}: {violation.detail}")
-    return 1 if any(not violation.is_shortfall for violation in violations) else 0
+    if any(not violation.is_shortfall for violation in violations):
+        return 1
+    return 3 if violations else 0
 
 
 def _explain(options: argparse.Namespace) -> int:

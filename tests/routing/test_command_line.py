@@ -14,7 +14,7 @@ from routing.__main__ import main
 from routing.baseline import nearest_neighbour
 from routing.wire import plan_from_json, plan_to_json, problem_to_json
 from tests.routing.courier_days import courier_day
-from tests.routing.small import on_a_line, stop
+from tests.routing.small import courier, on_a_line, stop, window
 from tests.routing.test_formats import SOLOMON, drawn
 
 HERE = Path(routing.__file__).parent
@@ -57,6 +57,25 @@ def test_explain_keeps_its_seconds_and_tells_how_far_it_is(
     assert cut_short.err.startswith("there was no time to see what")
 
 
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]])
+def test_a_mandatory_stop_out_of_everybodys_time_is_named_and_is_status_three(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], quiet: list[str]
+) -> None:
+    day, plan = tmp_path / "day.json", tmp_path / "plan.json"
+    early = stop("early", 1, windows=window(1_000, 2_000))
+    morning = courier(shift=window(25_200, 61_200)[0])
+    calls = [early, stop("fine", 2), stop("far", 9, penalty=1)]
+    day.write_text(problem_to_json(on_a_line(calls, [morning])))
+
+    command = ["solve", str(day), "--seconds", "0.5", "--output", str(plan), *quiet]
+    assert main(command) == 3
+    said = capsys.readouterr().err
+    assert "mandatory, but not served: early: window: nobody reaches it in its window" in said
+    assert "not served: far" not in said
+    assert main(["check", str(day), "--plan", str(plan)]) == 3
+    assert "mandatory_unserved" in capsys.readouterr().out
+
+
 def budget_in(plan: Path) -> float:
     budget = plan_from_json(plan.read_text()).budget
     assert budget is not None
@@ -82,7 +101,7 @@ def test_a_nearest_neighbour_that_there_was_no_time_for_is_said_to_be_missing(
     day, plan = tmp_path / "day.json", tmp_path / "plan.json"
     day.write_text(problem_to_json(courier_day(1, 400, 25)))
 
-    assert main(["solve", str(day), "--seconds", "0.2", "--output", str(plan)]) == 0
+    assert main(["solve", str(day), "--seconds", "0.2", "--output", str(plan)]) in {0, 3}
 
     assert "nearest neighbour not computed in its time" in capsys.readouterr().err
     assert budget_in(plan) == 0.1

@@ -1,6 +1,7 @@
 """`python -m routing`: solve, check, explain and bench from the command line.
 
-Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used.
+Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used, 3 the plan is sound but
+leaves out stops that are mandatory; each is named.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Final, TypeVar
 
 from routing.baseline import baseline_seconds, nearest_in_time, search_seconds
 from routing.bench import best_known_costs, measured
+from routing.days import Scheduler
 from routing.engines import Progress
 from routing.explain import what_more_would_bring
 from routing.feasibility import check
@@ -28,11 +30,13 @@ from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.pictures import plan_geojson, plan_png, plan_svg
 from routing.plan import Budget, Plan
 from routing.problem import Problem
-from routing.reasons import why_unserved
+from routing.reasons import explained
 from routing.solve import compile_once, solve
+from routing.terms import CourierId
 from routing.wire import plan_from_json, plan_to_json, problem_from_json
 
 Content = TypeVar("Content")
+REASONS_SHARE: Final = 0.6  # of the seconds of `explain`; the rest is for what more would bring
 READERS: Final[dict[str, Callable[[str], Problem]]] = {
     "json": problem_from_json,
     "solomon": read_solomon,
@@ -121,7 +125,20 @@ def _solve(options: argparse.Namespace) -> int:
             f"nearest neighbour {beside}, lower bound {plan.lower_bound}",
             file=sys.stderr,
         )
-    return 0
+    return _shortfall(problem, plan)
+
+
+def _shortfall(problem: Problem, plan: Plan) -> int:
+    """3 where the plan leaves out mandatory stops, which are named with their reasons, quiet or not."""
+    owed = [
+        unserved
+        for unserved in plan.unserved
+        if problem.is_mandatory(problem.stops[problem.stop_index[unserved.stop]])
+    ]
+    for unserved in owed:
+        words = f"{unserved.reason.value}: {unserved.detail}"
+        print(f"mandatory, but not served: {unserved.stop}: {words}", file=sys.stderr)
+    return 3 if owed else 0
 
 
 def _nearest(
@@ -170,7 +187,9 @@ def _check(options: argparse.Namespace) -> int:
     violations = check(problem, _plan(options))
     for violation in violations:
         print(f"{violation.kind.value}: {violation.detail}")
-    return 1 if any(not violation.is_shortfall for violation in violations) else 0
+    if any(not violation.is_shortfall for violation in violations):
+        return 1
+    return 3 if violations else 0
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -179,11 +198,26 @@ def _explain(options: argparse.Namespace) -> int:
     if any(not violation.is_shortfall for violation in check(problem, plan)):
         print("the plan breaks the problem; see `check`", file=sys.stderr)
         return 1
-    for unserved in why_unserved(problem, plan):
-        print(f"{unserved.stop}: {unserved.reason.value}: {unserved.detail}")
-    for change in what_more_would_bring(problem, plan):
+    began = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        if not options.quiet:
+            seconds = time.monotonic() - began
+            print(f"{seconds:6.1f} s  {done} of {of} reasons", file=sys.stderr)
+
+    share = options.seconds * REASONS_SHARE
+    told = explained(Scheduler(problem), plan, seconds=share, on_progress=tell)
+    for unserved in told.unserved:
+        print(f"{unserved.stop}: {unserved.reason.value}: {unserved.detail}", flush=True)
+    left = options.seconds - (time.monotonic() - began)
+    kinds = len({replace(courier, id=CourierId("")) for courier in problem.couriers})
+    brought = what_more_would_bring(problem, plan, seconds=max(left, 0.0))
+    for change in brought:
         served = f"{change.served_more} more served"
         print(f"{change.change}: {served}, cost {change.cost_change:+d}")
+    if len(brought) < kinds + 1:
+        missing = kinds + 1 - len(brought)
+        print(f"there was no time to see what {missing} more changes would bring", file=sys.stderr)
     return 0
 
 
@@ -215,6 +249,13 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.2%}"
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} seconds")
+    return seconds
 
 
 def _seed(text: str) -> int:
@@ -252,6 +293,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--format", choices=READERS, default="json")
         if name != "solve":
             command.add_argument("--plan", type=Path, required=True, help="as solve wrote it")
+            if name == "explain":
+                command.add_argument("--seconds", type=_seconds, default=60, help="at most")
+                command.add_argument("--quiet", action="store_true", help="no progress on stderr")
             continue
         command.add_argument(
             "--seconds", type=float, default=10, help="for the plan and the nearest neighbour"

@@ -56,7 +56,7 @@ class Scheduler:
         blocked = self._blocked_outright(courier, tours)
         if blocked is not None:
             return blocked
-        day = self._day(courier, tours)
+        day = self.day(courier, tours)
         if not_before is not None:
             stop, second = not_before
             steps = (s._replace(not_before=second) if s.stop == stop else s for s in day.steps)
@@ -92,7 +92,7 @@ class Scheduler:
 
         What has nothing to do with times, such as a missing skill, changes none.
         """
-        day = self._day(courier, tours)
+        day = self.day(courier, tours)
         home_hours = self._depot_spans(day.steps[-1].enter)
         return self._written_out(courier, tours, day, forced(day, home_hours))
 
@@ -207,7 +207,8 @@ class Scheduler:
             legs.append((OFFICE_BACK, here, home))
         return legs
 
-    def _day(self, courier: int, tours: Tours) -> Day:
+    def day(self, courier: int, tours: Tours) -> Day:
+        """The steps of a courier's day on roads that there are, before anything is timed."""
         man = self.problem.couriers[courier]
         profile = self.problem.profile_of[man.profile]
         hours = self._depot_spans(man.start_location)

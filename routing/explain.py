@@ -3,12 +3,15 @@
 Why one is left out is told by `routing.reasons`.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from routing.assembly import assemble, orders_of
 from routing.costs import cost_of, route_cost
 from routing.days import Orders, Scheduler, Tours
-from routing.insertion import Draft, insert_all
+from routing.insertion import Draft, TimeIsOver, insert_all
 from routing.plan import Plan
 from routing.problem import Problem, StopKind
 from routing.relaxing import with_later_closing, with_longer_shifts, with_one_more
@@ -144,40 +147,74 @@ def _without(orders: Orders, stops: set[int]) -> Orders:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """What a change would bring: stops served in addition and the cost after minus before."""
+    """What a change would bring: stops served in addition and the cost after minus before.
+
+    `like`: whom one courier more is like; None: one hour more for everybody.
+    """
 
     change: str
+    like: CourierId | None
     served_more: int
     cost_change: int
 
 
-def what_more_would_bring(problem: Problem, plan: Plan) -> tuple[WhatIf, ...]:
+def what_more_would_bring(
+    problem: Problem, plan: Plan, *, seconds: float | None = None
+) -> tuple[WhatIf, ...]:
     """One courier more (a copy of each kind there is) and one hour more for everybody and every office.
 
-    The plan is kept and what is unserved is inserted, so a new search may bring still more.
+    The plan is kept and what is unserved is inserted, so a new search may bring still more. What
+    `seconds` do not reach is not among the answers: half of what a change brings would be none.
     """
-    changes: list[tuple[str, Problem]] = []
+    until = None if seconds is None else time.monotonic() + seconds
+    changes: list[tuple[str, CourierId | None, Callable[[], Problem]]] = [
+        (
+            "one hour more",
+            None,
+            lambda: with_later_closing(with_longer_shifts(problem, 3600), 3600),
+        )
+    ]
     seen = set()
     for courier in problem.couriers:
         kind = replace(courier, id=CourierId(""))
         if kind not in seen:
             seen.add(kind)
-            changes.append((f"one more courier like {courier.id}", with_one_more(problem, courier)))
-    longer = with_later_closing(with_longer_shifts(problem, 3600), 3600)
-    changes.append(("one hour more", longer))
-    return tuple(_brought(change, looser, plan) for change, looser in changes)
+            more = partial(with_one_more, problem, courier)
+            changes.append((f"one more courier like {courier.id}", courier.id, more))
+    found = []
+    for change, like, looser in changes:
+        try:
+            found.append(_brought(change, like, looser, plan, until))
+        except TimeIsOver:
+            break
+    return tuple(found)
 
 
-def _brought(change: str, looser: Problem, plan: Plan) -> WhatIf:
+def _brought(
+    change: str,
+    like: CourierId | None,
+    make: Callable[[], Problem],
+    plan: Plan,
+    until: float | None,
+) -> WhatIf:
+    def over() -> bool:
+        return until is not None and time.monotonic() >= until
+
+    if over():
+        raise TimeIsOver
+    looser = make()
     scheduler = Scheduler(looser)
     draft = Draft(scheduler, orders_of(looser, plan))
     left_out = [looser.stop_index[unserved.stop] for unserved in plan.unserved]
     left_out.sort(key=lambda stop: -int(scheduler.arrays.unserved_cost[stop]))
-    insert_all(draft, left_out)
+    insert_all(draft, left_out, over=over)
+    if over():
+        raise TimeIsOver
     after = assemble(scheduler, draft.orders)
     before = cost_of(scheduler.arrays, plan.routes, left_out)
     return WhatIf(
         change=change,
+        like=like,
         served_more=len(plan.unserved) - len(after.unserved),
         cost_change=after.cost - before.total,
     )

@@ -2,13 +2,14 @@
 
 import heapq
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.costs import route_cost
 from routing.days import Orders, Scheduler, Tours
 from routing.plan import Route
 from routing.problem import StopKind
+from routing.sifting import Candidate, Rank, Sieve
 from routing.steps import Blocked
 
 # To build a plan places are ranked by travel alone; so many of the cheapest are timed exactly.
@@ -42,6 +43,7 @@ class Draft:
             for tour in tours
             for stop in tour
         }
+        self._known_sieve: Sieve | None = None
         self._cost = [self._cost_of(courier) for courier in range(len(self.tours))]
         self._apart: dict[int, list[int]] = {}
         self._together: dict[int, list[int]] = {}
@@ -69,6 +71,7 @@ class Draft:
 
     def accept(self, courier: int, tours: Tours, route: Route | None = None) -> None:
         """Give a courier new tours, timed already (`route`) or to be timed now."""
+        self._known_sieve = None
         for tour in self.tours[courier]:
             for stop in tour:
                 self.holder.pop(stop, None)
@@ -87,8 +90,10 @@ class Draft:
 
         Among the places that travel makes cheapest: None says nothing about the others.
         """
-        places = self._all_places(stop, couriers)
-        return self._cheapest(heapq.nsmallest(TIMED_CANDIDATES, places), None)
+        ranked = heapq.nsmallest(TIMED_CANDIDATES, self._all_places(stop, couriers))
+        timed = (self._timed(courier, tours) for _, courier, tours in ranked)
+        found = (place for place in timed if place is not None)
+        return min(found, key=lambda place: place.extra_cost, default=None)
 
     def cheapest_of_all(
         self,
@@ -100,46 +105,79 @@ class Draft:
         """The cheapest feasible place of all there are; None: there is none.
 
         Raises:
-            TimeIsOver: `over` said yes before every place was timed.
+            TimeIsOver: `over` said yes before every place was timed, or known to cost more.
         """
-        return self._cheapest(self._all_places(stop, couriers), over)
+        best: tuple[int, Rank, Insertion] | None = None
+        for candidate in self._sieve.candidates(stop, self._allowed(stop, couriers)):
+            if best is not None and candidate.floor > best[0]:
+                break
+            place = self._tried(candidate, stop, over)
+            if place is None:
+                continue
+            found = place.extra_cost, candidate.rank, place
+            if best is None or found[:2] < best[:2]:
+                best = found
+        return None if best is None else best[2]
 
-    def insertions(self, stop: int, *, over: Callable[[], bool]) -> Iterator[Insertion]:
-        """Every feasible place there is.
+    def insertions(self, stop: int, *, most: int, over: Callable[[], bool]) -> Iterator[Insertion]:
+        """Every feasible place that costs no more than `most`.
 
         Raises:
-            TimeIsOver: `over` said yes before every place was timed.
+            TimeIsOver: `over` said yes before every place was timed, or known to cost more.
         """
-        return self._timed(self._all_places(stop, None), over)
+        candidates = self._sieve.candidates(stop, self._allowed(stop, None))
+        for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
+            if candidate.floor > most:
+                continue
+            place = self._tried(candidate, stop, over)
+            if place is not None and place.extra_cost <= most:
+                yield place
+
+    @property
+    def _sieve(self) -> Sieve:
+        if self._known_sieve is None:
+            self._known_sieve = Sieve(self)
+        return self._known_sieve
+
+    def _tried(
+        self, candidate: Candidate, stop: int, over: Callable[[], bool] | None
+    ) -> Insertion | None:
+        if over is not None and over():
+            raise TimeIsOver
+        courier, partner = candidate.rank.courier, int(self.scheduler.arrays.partner[stop])
+        return self._timed(courier, candidate.tours(self.tours[courier], stop, partner))
+
+    def _allowed(self, stop: int, couriers: Sequence[int] | None) -> list[int]:
+        partner = int(self.scheduler.arrays.partner[stop])
+        return [
+            courier
+            for courier in (range(len(self.tours)) if couriers is None else couriers)
+            if self.may_hold(courier, stop) and (partner < 0 or self.may_hold(courier, partner))
+        ]
 
     def _all_places(
         self, stop: int, couriers: Sequence[int] | None
     ) -> Iterator[tuple[int, int, Tours]]:
         partner = int(self.scheduler.arrays.partner[stop])
-        allowed = [
-            courier
-            for courier in (range(len(self.tours)) if couriers is None else couriers)
-            if self.may_hold(courier, stop) and (partner < 0 or self.may_hold(courier, partner))
-        ]
+        allowed = self._allowed(stop, couriers)
         return (place for courier in allowed for place in self._places(courier, stop, partner))
 
-    def _cheapest(
-        self, places: Iterable[tuple[int, int, Tours]], over: Callable[[], bool] | None
-    ) -> Insertion | None:
-        timed = self._timed(places, over)
-        return min(timed, key=lambda place: place.extra_cost, default=None)
+    def _timed(self, courier: int, tours: Tours) -> Insertion | None:
+        route = self.scheduler.route(courier, tours)
+        if isinstance(route, Blocked):
+            return None
+        extra = route_cost(self.scheduler.arrays, route).total - self._cost[courier]
+        return Insertion(courier=courier, tours=tours, route=route, extra_cost=extra)
 
-    def _timed(
-        self, places: Iterable[tuple[int, int, Tours]], over: Callable[[], bool] | None
-    ) -> Iterator[Insertion]:
-        for _, courier, tours in places:
-            if over is not None and over():
-                raise TimeIsOver
-            route = self.scheduler.route(courier, tours)
-            if isinstance(route, Blocked):
-                continue
-            extra = route_cost(self.scheduler.arrays, route).total - self._cost[courier]
-            yield Insertion(courier=courier, tours=tours, route=route, extra_cost=extra)
+    def cost_that_moves(self, courier: int) -> int:
+        """Of what the courier's day costs, what may change with its length: travel, duty, balance."""
+        route = (
+            self.scheduler.kept_route(courier, self.tours[courier]) if self._cost[courier] else None
+        )
+        if route is None or isinstance(route, Blocked):
+            return 0
+        parts = route_cost(self.scheduler.arrays, route)
+        return parts.distance + parts.travel_time + parts.duty_time + parts.balance
 
     def _cost_of(self, courier: int) -> int:
         tours = self.tours[courier]

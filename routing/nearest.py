@@ -28,9 +28,7 @@ class Ways:
         best: tuple[int, int] | None = None
         worth = int(self.draft.scheduler.arrays.unserved_cost[self.stop])
         try:
-            for place in self.draft.insertions(self.stop, over=over):
-                if place.extra_cost > worth:
-                    continue
+            for place in self.draft.insertions(self.stop, most=worth, over=over):
                 misses = self._misses(place, None if best is None else best[0])
                 if best is None or misses < best[0]:
                     best = misses, place.courier

@@ -7,9 +7,8 @@ said only after every place was looked at; for what there was no time to look at
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from typing import Final
 
 from routing.assembly import assemble, orders_of
@@ -62,19 +61,32 @@ _SENTENCES = {
     Reason.NOT_EXPLAINED: "",
 }
 Answers = dict[int, Unserved]
+OnReasons = Callable[[int, int], None]
 
 
-def explained(scheduler: Scheduler, plan: Plan, *, seconds: float | None = None) -> Plan:
+def explained(
+    scheduler: Scheduler,
+    plan: Plan,
+    *,
+    seconds: float | None = None,
+    on_progress: OnReasons | None = None,
+) -> Plan:
     """The same plan with a reason for every unserved stop, as far as `seconds` reach.
 
     What they do not reach keeps what was said of it before, or says that there was no time.
+    `on_progress` is told of how many stops the reason is known, of how many, as it gets on.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    known = {unserved.stop: unserved for unserved in _reasons(scheduler, plan, until)}
+    reasons = _reasons(scheduler, plan, until, on_progress or _untold)
+    known = {unserved.stop: unserved for unserved in reasons}
     unserved = tuple(
         known.get(u.stop, u if u.detail else replace(u, detail=_NO_TIME)) for u in plan.unserved
     )
     return replace(plan, unserved=unserved)
+
+
+def _untold(_done: int, _of: int) -> None:
+    pass
 
 
 def why_unserved(problem: Problem, plan: Plan) -> tuple[Unserved, ...]:
@@ -82,7 +94,9 @@ def why_unserved(problem: Problem, plan: Plan) -> tuple[Unserved, ...]:
     return explained(Scheduler(problem), plan).unserved
 
 
-def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unserved]:
+def _reasons(
+    scheduler: Scheduler, plan: Plan, until: float | None, on_progress: OnReasons
+) -> list[Unserved]:
     problem = scheduler.problem
     open_stops = [
         problem.stop_index[unserved.stop]
@@ -106,10 +120,17 @@ def _reasons(scheduler: Scheduler, plan: Plan, until: float | None) -> list[Unse
             break
         if reason is not None:
             found[stop] = reason
+            on_progress(len(found), len(open_stops))
         elif stop not in hindered:
             rest.append(stop)
     rest = [stop for stop in rest if stop not in found]
-    for stop, answer in _by_relaxing(scheduler, plan, rest, until, hindered).items():
+
+    def tell(done: int) -> None:
+        on_progress(len(found) + done, len(open_stops))
+
+    for stop, answer in _by_relaxing(
+        scheduler, plan, rest, until, hindered, on_progress=tell
+    ).items():
         found[stop] = alone.get(stop, answer) if answer.detail == _TOGETHER else answer
     found = alone | found
     return [*found.values(), *_dropoffs(scheduler, found)]
@@ -162,6 +183,7 @@ def _by_relaxing(
     hindered: Mapping[int, Unserved],
     *,
     lifted: Collection[Reason] = tuple(Reason),
+    on_progress: Callable[[int], None] | None = None,
 ) -> Answers:
     """The first constraint whose lifting alone makes room for the stop in the plan as it is.
 
@@ -174,10 +196,7 @@ def _by_relaxing(
     # To make another problem of a large day and to time it takes a while, which must be left.
     making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
     ways = [way for way in relaxations(scheduler.problem, left_out) if way[0] in lifted]
-    # Room is mostly found at the cheapest places; that there is none takes a look at all of them,
-    # which where nobody has anything to do are few.
-    rounds = (False, True) if plan.routes else (True,)
-    for thorough, (reason, relaxed) in product(rounds, ways):
+    for reason, relaxed in ways:
         rest = _still_asked(stops, found, hindered, reason)
         if not rest:
             continue
@@ -189,7 +208,7 @@ def _by_relaxing(
         making = time.monotonic() - begun
         for stop in rest:
             try:
-                place = _place(draft, stop, until, thorough=thorough)
+                place = _place(draft, stop, until)
             except TimeIsOver:
                 return otherwise | found
             if place is None:
@@ -201,8 +220,10 @@ def _by_relaxing(
             elif extra <= 0:
                 where = Ways(draft, stop, call, reason)
                 found[stop] = _because(where, place, hindered.get(stop), until)
-            elif thorough:
+            else:
                 otherwise.setdefault(stop, _even_then(call, reason, extra))
+        if on_progress is not None:
+            on_progress(len(otherwise | found))
     names = {stop: scheduler.problem.stops[stop].id for stop in stops}
     together = {stop: Unserved(stop=name, detail=_TOGETHER) for stop, name in names.items()}
     return together | otherwise | found
@@ -223,12 +244,8 @@ def _still_asked(
     return [stop for stop in stops if stop not in found or is_better(stop)]
 
 
-def _place(draft: Draft, stop: int, until: float | None, *, thorough: bool) -> Insertion | None:
-    if thorough:
-        return draft.cheapest_of_all(stop, over=lambda: _late(until))
-    if _late(until):
-        raise TimeIsOver
-    return draft.best_insertion(stop)
+def _place(draft: Draft, stop: int, until: float | None) -> Insertion | None:
+    return draft.cheapest_of_all(stop, over=lambda: _late(until))
 
 
 def _lifts(reason: Reason) -> set[Reason]:
@@ -288,7 +305,7 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
 
 def _not_worth_it(draft: Draft, stop: int, until: float | None) -> Unserved | None:
     """What it would cost at its cheapest place, too much or not; None: there is no place."""
-    place = _place(draft, stop, until, thorough=True)
+    place = _place(draft, stop, until)
     if place is None:
         return None
     call = draft.problem.stops[stop]

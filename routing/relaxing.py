@@ -93,19 +93,21 @@ def _longer(window: Window, seconds: int) -> Window:
 
 def with_one_more(problem: Problem, like: Courier) -> Problem:
     """One courier more, a copy of `like` under a name nobody bears."""
-    names = {courier.id for courier in problem.couriers}
-    number = 2
-    while f"{like.id}+{number}" in names:
-        number += 1
-    extra = replace(like, id=CourierId(f"{like.id}+{number}"))
-    return replace(problem, couriers=(*problem.couriers, extra))
+    return replace(problem, couriers=(*problem.couriers, _copy(like, problem)))
 
 
 def _with_one_more_of_each(problem: Problem) -> Problem:
     kinds = {replace(courier, id=CourierId("")): courier for courier in problem.couriers}
-    for courier in kinds.values():
-        problem = with_one_more(problem, courier)
-    return problem
+    more = tuple(_copy(courier, problem) for courier in kinds.values())
+    return replace(problem, couriers=(*problem.couriers, *more))
+
+
+def _copy(like: Courier, problem: Problem) -> Courier:
+    names = problem.courier_index
+    number = 2
+    while f"{like.id}+{number}" in names:
+        number += 1
+    return replace(like, id=CourierId(f"{like.id}+{number}"))
 
 
 def _without_ride_limits(problem: Problem) -> Problem:

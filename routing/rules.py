@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from routing.frozen import FrozenMapping
 from routing.terms import CourierId, StopId, Window
 
 
@@ -49,6 +50,9 @@ class Published:
     courier_change_cost: int = 0
     order_change_cost: int = 0
 
+    def __post_init__(self) -> None:
+        _freeze(self, "routes")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRules:
@@ -68,3 +72,13 @@ class PlanRules:
     published: Published | None = None
     depot_hours: Mapping[int, tuple[Window, ...]] = field(default_factory=dict)
     unknown_area_cost: int = 0
+
+    def __post_init__(self) -> None:
+        _freeze(self, "depot_hours")
+
+
+def _freeze(rules: object, name: str) -> None:
+    """What is no mapping at all stays as it came, for the problem to refuse."""
+    given = getattr(rules, name)
+    if isinstance(given, Mapping) and not isinstance(given, FrozenMapping):
+        object.__setattr__(rules, name, FrozenMapping(given))

@@ -28,7 +28,9 @@ LARGE_STOPS: Final = 1_200
 # From the disk the search's kernels come in half a second; what takes longer was compiling.
 LONGEST_LOADING_SECONDS: Final = 10.0
 EXPLAIN_SHARE: Final = 0.1
+# A plan that nobody is told the reasons of is half a plan, but a long search owes them no tenth.
 EXPLAIN_SECONDS: Final = 1.0
+EXPLAIN_SHARE_OF_A_LONG_SEARCH: Final = 0.04
 
 
 def solve(
@@ -124,6 +126,12 @@ def _first(scheduler: Scheduler, budget: Budget, start: Plan | None, *, alone: b
     return first_orders(scheduler, seconds=limit)
 
 
+def explaining_seconds(budget_seconds: float) -> float:
+    """What of a budget is kept back for saying why stops are unserved, where some are."""
+    most = max(EXPLAIN_SECONDS, budget_seconds * EXPLAIN_SHARE_OF_A_LONG_SEARCH)
+    return min(budget_seconds * EXPLAIN_SHARE, most)
+
+
 class _Keeper:
     """Holds the best checked plan and tells about it."""
 
@@ -191,14 +199,14 @@ class _Keeper:
     def _kept_back(self) -> float:
         if self.plan is not None and not self.plan.unserved:
             return 0.0
-        return min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
+        return explaining_seconds(self.budget.seconds)
 
     def finished(self) -> Plan:
         if self.plan is None:
             raise AssertionError("the first plan is always kept")
         plan = replace(self.plan, iterations=self.iterations)
         if plan.unserved and not self.stop():
-            seconds = min(self.budget.seconds * EXPLAIN_SHARE, EXPLAIN_SECONDS)
+            seconds = explaining_seconds(self.budget.seconds)
             if not self.by_clock:
                 seconds = max(seconds, self.budget.seconds - (time.monotonic() - self.started))
             plan = explained(self.scheduler, plan, seconds=seconds)

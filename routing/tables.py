@@ -1,5 +1,6 @@
 """Travel between places: how long, how far, and how the speed changes over the day."""
 
+import mmap
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,10 +85,24 @@ def _frozen(table: ArrayLike) -> NDArray[np.generic]:
         in_range = array.size == 0 or (array.min() >= 0 and array.max() <= UNREACHABLE)
         if in_range:
             array = array.astype(np.int32)
-    if array.flags.writeable:
+    if not _is_settled(array):
         array = array.copy()
         array.flags.writeable = False
     return array
+
+
+def _is_settled(array: NDArray[np.generic]) -> bool:
+    """Nobody can write to its numbers: not through it, nor through what it is a view of."""
+    holder: object = array
+    while isinstance(holder, np.ndarray):
+        if holder.flags.writeable:
+            return False
+        holder = holder.base
+    if holder is None:
+        return True
+    if isinstance(holder, mmap.mmap):
+        return memoryview(holder).readonly
+    return isinstance(holder, bytes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from routing import (
@@ -20,7 +20,9 @@ from routing import (
     Problem,
     Profile,
     Reason,
+    Route,
     Shipment,
+    SpeedPeriod,
     StopId,
     StopKind,
     Unserved,
@@ -29,13 +31,15 @@ from routing import (
 )
 from routing.assembly import ImpossibleOrder, assemble, orders_of
 from routing.baseline import current_order, nearest_neighbour
-from routing.days import Orders, Scheduler
+from routing.days import Orders, Scheduler, Tours
 from routing.edits import Move, dry_run, reordered
 from routing.explain import Alternative, Place, what_more_would_bring, why_here
+from routing.insertion import Draft
 from routing.reasons import explained, why_unserved
 from routing.relaxing import only_with, relaxations
-from routing.solve import solve
-from tests.routing.courier_days import any_courier_day
+from routing.solve import explaining_seconds, solve
+from routing.steps import Blocked
+from tests.routing.courier_days import any_courier_day, courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
 FULL = stop("full", 1, service_seconds=3000, penalty=None)
@@ -566,3 +570,111 @@ def test_where_time_is_over_before_every_place_was_looked_at_that_is_said() -> N
     assert found.reason is Reason.NOT_EXPLAINED
     assert found.detail == "there was no time to look at every place where it might fit"
     assert kept.unserved == told.unserved
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    couriers=st.integers(1, 3),
+    percent=st.sampled_from([None, 60, 250]),
+    duty=st.integers(0, 3),
+)
+def test_the_cheapest_place_of_all_is_found_without_timing_all_of_them(
+    seed: int, couriers: int, percent: int | None, duty: int
+) -> None:
+    """Each order with the stop is timed and checked here: with two prices of time, at any speed."""
+    problem = any_courier_day(seed, 10, couriers)
+    if percent is not None:
+        rush = (SpeedPeriod(from_second=9 * 3600, speed_percent=percent),)
+        profiles = tuple(replace(one, speed_periods=rush) for one in problem.profiles)
+        problem = replace(problem, profiles=profiles)
+    paid = tuple(
+        replace(man, costs=replace(man.costs, per_duty_second=duty)) for man in problem.couriers
+    )
+    problem = replace(problem, couriers=paid)
+    plan = nearest_neighbour(problem)
+    served = [name for route in plan.routes for name in route.stops]
+    # Of those that are served some are taken out, so that there are places.
+    torn = set(served[seed % 3 :: 3])
+    for shipment in problem.shipments:
+        if not torn.isdisjoint((shipment.pickup, shipment.dropoff)):
+            torn |= {shipment.pickup, shipment.dropoff}
+    out = {problem.stop_index[name] for name in torn}
+    orders = tuple(
+        tuple(kept for tour in tours if (kept := tuple(s for s in tour if s not in out)))
+        for tours in orders_of(problem, plan)
+    )
+    try:
+        rest = assemble(Scheduler(problem), orders)
+    except ImpossibleOrder:
+        reject()
+    draft = Draft(Scheduler(problem), orders_of(problem, rest))
+
+    for unserved in rest.unserved:
+        call = problem.stops[problem.stop_index[unserved.stop]]
+        if call.kind is StopKind.DROPOFF:
+            continue
+        found = draft.cheapest_of_all(problem.stop_index[call.id])
+        assert (found and found.extra_cost) == room_for(problem, rest, call.id), call.id
+
+
+def test_hardly_any_place_of_a_full_day_has_to_be_timed() -> None:
+    problem = courier_day(7, 120, 8)
+    plan = nearest_neighbour(problem)
+    scheduler = Scheduler(problem)
+    orders = orders_of(problem, plan)
+    timed: list[Tours] = []
+
+    class Counting(Scheduler):
+        def route(
+            self, courier: int, tours: Tours, *, not_before: tuple[int, int] | None = None
+        ) -> Route | Blocked:
+            timed.append(tours)
+            return super().route(courier, tours, not_before=not_before)
+
+    counting = Counting(problem)
+    draft = Draft(counting, orders)
+    out = [problem.stop_index[u.stop] for u in plan.unserved]
+    pickups = [n for n in out if problem.stops[n].kind is not StopKind.DROPOFF]
+    places = sum(
+        1
+        for number in pickups
+        for orders_there in orders_with(problem, orders, problem.stops[number].id)
+        for who, tours in enumerate(orders_there)
+        if tours != orders[who] and scheduler.arrays.allowed[number, who]
+    )
+    timed.clear()
+
+    for number in pickups:
+        draft.cheapest_of_all(number)
+
+    assert places > 2_000
+    assert len(timed) < places / 10
+
+
+@pytest.mark.parametrize(
+    ("budget", "share"), [(2, 0.2), (10, 1.0), (20, 1.0), (60, 2.4), (600, 24)]
+)
+def test_a_longer_search_keeps_more_back_for_reasons(budget: float, share: float) -> None:
+    assert explaining_seconds(budget) == pytest.approx(share)
+
+
+def test_how_many_reasons_are_known_is_told_as_it_gets_on() -> None:
+    calls = [FULL, *(stop(name, 1, service_seconds=3000, penalty=9_000) for name in "xy")]
+    problem = on_a_line(calls, [courier(shift=SHORT)])
+    plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
+    told: list[tuple[int, int]] = []
+
+    explained(Scheduler(problem), plan, on_progress=lambda done, of: told.append((done, of)))
+
+    assert told[-1] == (2, 2)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_what_a_change_brings_is_said_whole_or_not_at_all() -> None:
+    call = stop("x", 1, service_seconds=3000, penalty=9_000)
+    problem = on_a_line([FULL, call], [courier(shift=SHORT)])
+    plan = solve(problem, budget=Budget(seconds=0.5), engines=[])
+
+    assert what_more_would_bring(problem, plan, seconds=0) == ()
+    assert [one.like for one in what_more_would_bring(problem, plan)] == [None, LAN]

@@ -1,9 +1,11 @@
 """A contradictory problem is refused before any search, with every contradiction listed."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from math import nan
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -31,6 +33,7 @@ from routing import (
     Shipment,
     SpeedPeriod,
     Stop,
+    StopId,
     StopKind,
     Window,
 )
@@ -202,7 +205,7 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
     "a stop without a name": (lambda: on_a_line([stop("", 1)]), K.DUPLICATE, ""),
     "half a second of service": (
         lambda: on_a_line([stop("a", 1, service_seconds=0.5)]),
-        K.BAD_NUMBER,
+        K.WRONG_TYPE,
         "a",
     ),
     "a latitude without its longitude": (
@@ -239,7 +242,7 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
     ),
     "a courier with half a tour": (
         lambda: on_a_line([A], [courier(max_tours=1.5)]),
-        K.BAD_NUMBER,
+        K.WRONG_TYPE,
         "Lan",
     ),
     "a courier with a list of breaks": (
@@ -249,7 +252,7 @@ CASES: dict[str, tuple[Callable[[], Problem], K, str]] = {
     ),
     "a courier without a number of tours": (
         lambda: on_a_line([A], [courier(max_tours=None)]),
-        K.BAD_NUMBER,
+        K.WRONG_TYPE,
         "Lan",
     ),
     "more loads than dimensions": (
@@ -396,7 +399,7 @@ BEYOND: dict[str, Callable[[], Problem]] = {
 
 
 # By what holds them: the subject of the refusal, and its words.
-MUTABLE: dict[str, tuple[Callable[[], Problem], str, str]] = {
+OF_ANOTHER_KIND: dict[str, tuple[Callable[[], Problem], str, str]] = {
     "windows": (
         lambda: on_a_line([stop("a", 1, windows=[*window(0, 9)])]),
         "a",
@@ -472,18 +475,170 @@ MUTABLE: dict[str, tuple[Callable[[], Problem], str, str]] = {
         "",
         "profiles[0].speed_periods is given as list, not as tuple",
     ),
+    "a word for a level": (
+        lambda: with_locks(lock("route", LAN, "a")),  # type: ignore[arg-type]
+        "",
+        "rules.locks[0].level is given as str, not as LockLevel",
+    ),
+    "a word for a kind": (
+        lambda: on_a_line([stop("a", 1, kind="deliver")]),
+        "a",
+        "kind is given as str, not as StopKind",
+    ),
+    "yes for a number of seconds": (
+        lambda: on_a_line([stop("a", 1, service_seconds=True)]),
+        "a",
+        "service_seconds is given as bool, not as int",
+    ),
+    "yes for a load": (
+        lambda: on_a_line([stop("a", 1, loads=(True,))], load_names=("kg",)),
+        "a",
+        "loads[0] is given as bool, not as int",
+    ),
+    "yes for a penalty": (
+        lambda: on_a_line([stop("a", 1, penalty=True)]),
+        "a",
+        "penalty is given as bool, not as int",
+    ),
+    "a window from no time on": (
+        lambda: on_a_line([stop("a", 1, windows=window(None, 9))]),  # type: ignore[arg-type]
+        "a",
+        "windows[0].opens_second is given as NoneType, not as int",
+    ),
+    "a list for a name": (
+        lambda: on_a_line([A, Stop(id=["x"], location=1)]),  # type: ignore[arg-type]
+        "",
+        "stops[1].id is given as list, not as str",
+    ),
+    "a number for a courier's name": (
+        lambda: on_a_line([A], [courier(7)]),  # type: ignore[arg-type]
+        "",
+        "couriers[0].id is given as int, not as str",
+    ),
+    "a number among the skills": (
+        lambda: on_a_line([stop("a", 1, skills=frozenset({7}))]),
+        "a",
+        "skills[0] is given as int, not as str",
+    ),
+    "a word for a place": (
+        lambda: on_a_line([Stop(id=S("a"), location="desk")]),  # type: ignore[arg-type]
+        "a",
+        "location is given as str, not as int",
+    ),
+    "a word for a latitude": (
+        lambda: replace(
+            on_a_line([A], places=2),
+            locations=(Location(name="x", lat="15", lon=108.0),) * 1,  # type: ignore[arg-type]
+        ),
+        "",
+        "locations[0].lat is given as str, not as float",
+    ),
+    "a table that is none": (
+        lambda: replace(on_a_line([A]), profiles=(Profile(travel=[[0]]),)),  # type: ignore[arg-type]
+        "",
+        "profiles[0].travel is given as list, not as TravelTable",
+    ),
+    "three that are kept apart": (
+        lambda: with_locks(keep_apart=((S("a"), S("b"), S("a")),)),
+        "",
+        "rules.keep_apart[0] holds 3, not 2",
+    ),
+    "office hours by name": (
+        lambda: on_a_line([A], rules=PlanRules(depot_hours={"km 0": window(0, 9)})),  # type: ignore[dict-item]
+        "",
+        "rules.depot_hours has a key that is given as str, not as int",
+    ),
+    "office hours as pairs": (
+        lambda: on_a_line([A], rules=PlanRules(depot_hours=((0, window(0, 9)),))),  # type: ignore[arg-type]
+        "",
+        "rules.depot_hours is given as tuple, not as Mapping",
+    ),
+    "no rules": (
+        lambda: replace(on_a_line([A]), rules=None),  # type: ignore[arg-type]
+        "",
+        "rules is given as NoneType, not as PlanRules",
+    ),
 }
 
 
-@pytest.mark.parametrize("name", MUTABLE)
-def test_what_could_be_changed_afterwards_is_refused_by_owner_and_field(name: str) -> None:
-    build, subject, detail = MUTABLE[name]
+@pytest.mark.parametrize("name", OF_ANOTHER_KIND)
+def test_what_is_not_of_the_declared_kind_is_refused_by_owner_and_field(name: str) -> None:
+    build, subject, detail = OF_ANOTHER_KIND[name]
 
     with pytest.raises(ContradictoryProblem) as refusal:
         build()
 
     found = [(each.kind, each.subject, each.detail) for each in refusal.value.findings]
     assert found == [(K.WRONG_TYPE, subject, detail)]
+
+
+def test_every_fault_of_one_stop_is_told() -> None:
+    with pytest.raises(ContradictoryProblem) as refusal:
+        on_a_line([stop("a", 1, kind="deliver", service_seconds=1.5, windows=window(0.5, 9))])  # type: ignore[arg-type]
+
+    assert sorted(finding.detail for finding in refusal.value.findings) == [
+        "kind is given as str, not as StopKind",
+        "service_seconds is given as float, not as int",
+        "windows[0].opens_second is given as float, not as int",
+    ]
+
+
+def test_numpy_s_numbers_are_numbers() -> None:
+    problem = on_a_line([stop("a", np.int32(1), service_seconds=np.int64(60))])  # type: ignore[arg-type]
+
+    assert problem.stops[0].service_seconds == 60
+
+
+def test_what_the_caller_changes_afterwards_changes_no_problem() -> None:
+    hours = {0: window(0, 9_000)}
+    routes: dict[CourierId, tuple[StopId, ...]] = {LAN: (S("a"),)}
+    rules = PlanRules(depot_hours=hours, published=Published(routes=routes))
+    problem = on_a_line([A], rules=rules)
+
+    hours[0] = window(20, 10)
+    routes[LAN] = ()
+
+    assert problem.rules.depot_hours == {0: window(0, 9_000)}
+    assert problem.rules.published is not None
+    assert problem.rules.published.routes == {LAN: (S("a"),)}
+    with pytest.raises(TypeError):
+        problem.rules.depot_hours[0] = ()  # type: ignore[index]
+
+
+def test_rules_come_through_another_process_as_they_were() -> None:
+    rules = PlanRules(depot_hours={0: window(0, 9)}, published=Published(routes={LAN: (S("a"),)}))
+
+    assert pickle.loads(pickle.dumps(rules)) == rules
+
+
+def test_a_table_is_nobody_else_s_to_change() -> None:
+    numbers = np.array([[0, 60], [60, 0]], dtype=np.int32)
+    view = numbers.view()
+    view.flags.writeable = False
+    bytewise = bytearray(numbers.tobytes())
+    borrowed = np.frombuffer(memoryview(bytewise).toreadonly(), dtype=np.int32).reshape(2, 2)
+    tables = [Matrix(table) for table in (numbers, view, view.T, borrowed)]
+
+    numbers[0, 1] = -5
+    bytewise[4] = 99
+
+    assert [table.seconds(0, 1) for table in tables] == [60] * 4
+
+
+def test_a_table_that_nobody_can_change_is_not_copied(tmp_path: Path) -> None:
+    numbers = np.array([[0, 60], [60, 0]], dtype=np.int32)
+    np.save(tmp_path / "table.npy", numbers)
+    mapped = np.load(tmp_path / "table.npy", mmap_mode="r")
+    frozen = numbers.copy()
+    frozen.flags.writeable = False
+
+    for table in (
+        frozen,
+        frozen.T,
+        mapped,
+        np.frombuffer(frozen.tobytes(), np.int32).reshape(2, 2),
+    ):
+        assert np.shares_memory(Matrix(table).travel_seconds, table)
 
 
 def with_speed(period: SpeedPeriod) -> Problem:

@@ -9,6 +9,7 @@ from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
+    cases,
     forwarding,
     half_handovers,
     overview,
@@ -86,6 +87,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         stacks = overview.stacks(store, by=here.actor(), after=forms.cursor())
         alarms = half_handovers.alarms(store, by=here.actor(), at=here.now())
+        waiting = cases.open_ones(store, by=here.actor())
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
         by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
         names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
@@ -102,6 +104,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused) if refused else "",
         stacks=stacks,
         alarms=alarms,
+        cases=waiting,
         courier=courier,
         by_door=by_door,
         names=names,

@@ -157,6 +157,19 @@ def entries_of(session: Session, item: ItemId) -> list[Recorded]:
     return [_recorded(*row) for row in session.execute(asked)]
 
 
+def timelines_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Recorded]]:
+    """The timelines of these items, in one question."""
+    found: dict[ItemId, list[Recorded]] = {item: [] for item in items}
+    if found:
+        asked = _LEAF.where(among(_ENTRIES.c.item, "items")).order_by(
+            _ENTRIES.c.item, _ENTRIES.c.item_sequence
+        )
+        for row in session.execute(asked, {"items": sorted(found)}):
+            entry = _recorded(*row)
+            found[entry.event.item].append(entry)
+    return found
+
+
 def of_types(session: Session, items: Collection[ItemId], types: Collection[str]) -> list[Recorded]:
     """The events of these types in the timelines of these items, in the order of the ledger."""
     asked = _LEAF.where(among(_ENTRIES.c.item, "items"), _ENTRIES.c.type.in_(types))

@@ -46,6 +46,7 @@ DEMO_ACCOUNTS = (
 PRINTABLE = re.compile("[!-~]{1,1000}")  # what the head of a request can hold
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]{32,256}=*")  # RFC 6750, b64token
+HOTLINE = re.compile(r"\+?[0-9](?:[ .]?[0-9]){2,14}")
 MEGABYTES = re.compile("[0-9]{1,9}")
 LEAST_FREE_MB = "500"  # a day of a province with its photos
 SECONDS = re.compile("[1-9][0-9]{0,2}")
@@ -77,6 +78,7 @@ class Settings:
     accounts: tuple[BankAccount, ...]  # where transfers go; none: nothing is paid by transfer code
     metrics_token: str  # whoever tells it may read /metrics; "": nobody may
     gateway: Gateway | None  # by which messages are sent; none: pages say that nothing can be sent
+    hotline: str  # the telephone that citizens are told on the tracking page; "": none is shown
     least_free_mb: int  # on the disk; with less the service says that it is not ready
     demo: bool = False
 
@@ -215,6 +217,14 @@ def _metrics_token(text: str) -> str:
     if text and not BEARER.fullmatch(text):
         raise NotConfiguredError(
             "POSTAL_METRICS_TOKEN is 32 to 256 signs that nobody guesses: letters, digits, - . _ ~ + /."
+        )
+    return text
+
+
+def _hotline(text: str) -> str:
+    if text and not HOTLINE.fullmatch(text):
+        raise NotConfiguredError(
+            "POSTAL_HOTLINE is a telephone number as people read it, digits and blanks: 1900 54 54 81."
         )
     return text
 
@@ -365,6 +375,7 @@ def _settings(
         accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),
         metrics_token=_metrics_token(environment.get("POSTAL_METRICS_TOKEN", "")),
         gateway=_gateway(environment),
+        hotline=_hotline(environment.get("POSTAL_HOTLINE", "")),
         least_free_mb=_megabytes(environment.get("POSTAL_LEAST_FREE_MB", LEAST_FREE_MB)),
         demo=demo,
     )

@@ -47,6 +47,8 @@ def test_what_plans_assume_comes_from_the_variables_and_their_file(tmp_path: Pat
         ("POSTAL_ROAD_SERVER_URL", "roads.internal:5000"),
         ("POSTAL_ROAD_SERVER_URL", "ftp://roads.internal"),
         ("POSTAL_ROAD_GUESS", "yes"),
+        ("POSTAL_HOTLINE", "call us"),
+        ("POSTAL_HOTLINE", "1900 54 54 81 javascript:"),
         ("POSTAL_ROAD_SECONDS", "0"),
         ("POSTAL_ROAD_SECONDS", "a minute"),
         ("POSTAL_PLANNING_FILE", "/no/such/file.toml"),

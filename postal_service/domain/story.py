@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, CodeProof
+from postal_service.domain.acts import Capacity, CodeProof, Counts
 from postal_service.domain.custody import Holder, Standing, Trouble, evolve
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId
@@ -26,6 +26,14 @@ class Told:
     digest: str
     offer_proved: bool = False  # the giver's signature inside a hand-over was checked at append
     seal_reused: bool = False  # another item was known to wear this serial when it was recorded
+    listed: Counts | None = None  # of a first custody: what its item's number was given out for
+
+    @property
+    def opens_case(self) -> bool:
+        """One serial on two items, or other papers than were listed: what is in it is unsure."""
+        act = self.event.act
+        miscounted = isinstance(act, acts.Accept) and self.listed not in {None, act.counts}
+        return self.seal_reused or miscounted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,9 +177,8 @@ class _Teller:
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
         self.applied.append(told.event.id)
         after = evolve(standing, self._in_place(told.event))
-        # One serial on two items: nobody knows which envelope is the sealed one.
         return (
-            replace(after, troubles=after.troubles | {Trouble.SEAL}) if told.seal_reused else after
+            replace(after, troubles=after.troubles | {Trouble.SEAL}) if told.opens_case else after
         )
 
     def _in_place(self, event: Event) -> Event:

@@ -49,6 +49,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bưu gửi {item} đang bị tạm giữ vì {troubles}. Hai nhân viên phải lập biên bản giải quyết trước.",
         "Item {item} is frozen because of {troubles}. Two members of staff have to settle it first.",
     ),
+    "custody.not_fetched_in_vain": (
+        "Bưu gửi {item} không thuộc hồ sơ đã rút trước khi bưu tá đến nhận, hoặc việc trả lại đã được ghi.",
+        "Item {item} is not of a dossier that was withdrawn before the courier came, or its way back is recorded already.",
+    ),
     "custody.ended": (
         "Bưu gửi {item} đã kết thúc ({state}), không ghi thêm được.",
         "Item {item} has ended ({state}); nothing more can be recorded.",

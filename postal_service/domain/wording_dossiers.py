@@ -324,6 +324,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Đề nghị sửa này đã được đối chiếu.",
         "This correction was compared before.",
     ),
+    "tracking.digits_spent": (
+        "Hôm nay đã nhập sai 4 số cuối điện thoại quá nhiều lần. Dùng mã PIN in trên giấy hẹn, hoặc thử lại ngày mai.",
+        "The last four digits were entered wrongly too often today. Use the PIN on the slip, or try again tomorrow.",
+    ),
     "tracking.nothing_found": (
         "Không tìm thấy hồ sơ với mã và PIN (hoặc 4 số cuối điện thoại) này.",
         "No dossier with this code and PIN (or last four digits of a phone).",

@@ -18,7 +18,7 @@ from postal_service.domain.story import Told
 from postal_service.ledger import tree
 from postal_service.ledger.encoding import TYPES
 from postal_service.ledger.leaf import NO_LEAF, leaf
-from postal_service.ledger.reading import SEAL_REUSED, WITH_REUSES, as_told, meaning
+from postal_service.ledger.reading import NOTED, WITH_NOTED, as_told, meaning
 from postal_service.storage.among import among
 from postal_service.storage.bulk import Rows, insert_together
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
@@ -39,9 +39,9 @@ _TOLD_BEFORE = (
         _ENTRIES.c.item_sequence,
         _ENTRIES.c.leaf_hash,
         _ENTRIES.c.body,
-        SEAL_REUSED,
+        *NOTED,
     )
-    .select_from(WITH_REUSES)
+    .select_from(WITH_NOTED)
     .where(among(_ENTRIES.c.item, "items"))
     .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
@@ -149,12 +149,12 @@ def _chains(session: Session, items: Collection[ItemId]) -> dict[ItemId, _Chain]
             chains[NO_ITEM] = _Chain(*newest)
     wanted = sorted(chains.keys() - {NO_ITEM})
     if wanted:
-        for item, sequence, leaf_hash, body, reused in session.execute(
+        for item, sequence, leaf_hash, body, *noted in session.execute(
             _TOLD_BEFORE, {"items": wanted}
         ):
             chain = chains[item]
             chain.sequence, chain.leaf_hash = sequence, leaf_hash
-            chain.told.append(as_told(meaning(body), body, seal_reused=reused))
+            chain.told.append(as_told(meaning(body), body, *noted))
     return chains
 
 

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
-from postal_service.domain.acts import Handover
+from postal_service.domain.acts import Accept, Counts, Handover
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId
 from postal_service.domain.story import Told
@@ -18,7 +18,7 @@ from postal_service.ledger.leaf import leaf
 from postal_service.ledger.signing import digest
 from postal_service.ledger.tree import Place
 from postal_service.storage.among import among
-from postal_service.storage.schema.dossiers import SealReuseRow
+from postal_service.storage.schema.dossiers import ItemRow, SealReuseRow
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
 
 PAGE = 1_000  # leaves in memory at a time
@@ -88,23 +88,60 @@ _HASHES = union_all(
     ),
 )
 _REUSES = cast("Table", SealReuseRow.__table__)
-# Whether an event was noted to tell a serial that another item wore already.
-WITH_REUSES = _ENTRIES.outerjoin(_REUSES, _REUSES.c.event_id == _ENTRIES.c.event_id)
-SEAL_REUSED = _REUSES.c.event_id.is_not(None)
+_ITEMS = cast("Table", ItemRow.__table__)
+# Beside an event: whether it was noted to tell a serial that another item wore already, and which
+# papers its item's number was given out for.
+WITH_NOTED = _ENTRIES.outerjoin(_REUSES, _REUSES.c.event_id == _ENTRIES.c.event_id).outerjoin(
+    _ITEMS, _ITEMS.c.item == _ENTRIES.c.item
+)
+LISTED = (_ITEMS.c.listed_originals, _ITEMS.c.listed_certified, _ITEMS.c.listed_photocopies)
+NOTED = (_REUSES.c.event_id.is_not(None), *LISTED)
+_LISTED_OF = select(_ITEMS.c.item, *LISTED).where(
+    among(_ITEMS.c.item, "items"), _ITEMS.c.listed_originals.is_not(None)
+)
 _STORIES = (
-    select(_ENTRIES.c.item, _ENTRIES.c.body, SEAL_REUSED)
-    .select_from(WITH_REUSES)
+    select(_ENTRIES.c.item, _ENTRIES.c.body, *NOTED)
+    .select_from(WITH_NOTED)
     .where(among(_ENTRIES.c.item, "items"))
     .order_by(_ENTRIES.c.item, _ENTRIES.c.item_sequence)
 )
 
 
-def as_told(event: Event, body: bytes, *, seal_reused: bool = False) -> Told:
-    """The event as a story hears it."""
+def as_told(
+    event: Event,
+    body: bytes,
+    seal_reused: bool = False,  # the columns of NOTED, in their order
+    *listed: int | None,
+) -> Told:
+    """The event as a story hears it, with what NOTED tells beside it."""
     act = event.act
     # An offer code whose signature does not hold never enters the ledger: that it is there proves it.
     proved = isinstance(act, Handover) and bool(act.offer_code)
-    return Told(event=event, digest=digest(body), offer_proved=proved, seal_reused=seal_reused)
+    return Told(
+        event=event,
+        digest=digest(body),
+        offer_proved=proved,
+        seal_reused=seal_reused,
+        listed=counts_listed(*listed) if isinstance(act, Accept) else None,
+    )
+
+
+def counts_listed(*listed: int | None) -> Counts | None:
+    """What the columns LISTED tell; none where the number was given out for papers already counted."""
+    match listed:
+        case (int(originals), int(certified), int(photocopies)):
+            return Counts(originals=originals, certified=certified, photocopies=photocopies)
+        case _:
+            return None
+
+
+def listed_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, Counts]:
+    """Which papers these items' numbers were given out for, where nobody of ours had counted them."""
+    if not items:
+        return {}
+    rows = session.execute(_LISTED_OF, {"items": sorted(items)})
+    found = {ItemId(item): counts_listed(*listed) for item, *listed in rows}
+    return {item: counts for item, counts in found.items() if counts is not None}
 
 
 def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Told]]:
@@ -112,8 +149,8 @@ def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list
     stories: dict[ItemId, list[Told]] = {item: [] for item in items}
     if not stories:
         return stories
-    for item, body, reused in session.execute(_STORIES, {"items": sorted(stories)}):
-        stories[ItemId(item)].append(as_told(meaning(body), body, seal_reused=reused))
+    for item, body, *noted in session.execute(_STORIES, {"items": sorted(stories)}):
+        stories[ItemId(item)].append(as_told(meaning(body), body, *noted))
     return stories
 
 
@@ -121,6 +158,19 @@ def entries_of(session: Session, item: ItemId) -> list[Recorded]:
     """The timeline of one item."""
     asked = _LEAF.where(EntryRow.item == item).order_by(EntryRow.item_sequence)
     return [_recorded(*row) for row in session.execute(asked)]
+
+
+def timelines_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Recorded]]:
+    """The timelines of these items, in one question."""
+    found: dict[ItemId, list[Recorded]] = {item: [] for item in items}
+    if found:
+        asked = _LEAF.where(among(_ENTRIES.c.item, "items")).order_by(
+            _ENTRIES.c.item, _ENTRIES.c.item_sequence
+        )
+        for row in session.execute(asked, {"items": sorted(found)}):
+            entry = _recorded(*row)
+            found[entry.event.item].append(entry)
+    return found
 
 
 def of_types(session: Session, items: Collection[ItemId], types: Collection[str]) -> list[Recorded]:

@@ -8,6 +8,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
+from postal_service.domain.acts import Counts
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, DossierId, EventId, ItemId
 from postal_service.ledger import reading, signing
@@ -52,7 +53,7 @@ _ADVANCE = (
 )
 # Locked in one order: an office must not decide about an item while its news come in.
 _LOCKED_ITEMS = (
-    select(_ITEMS.c.item, _ITEMS.c.dossier)
+    select(_ITEMS.c.item, _ITEMS.c.dossier, *reading.LISTED)
     .where(among(_ITEMS.c.item, "items"))
     .order_by(_ITEMS.c.item)
     .with_for_update(key_share=True)
@@ -128,6 +129,7 @@ class Facts:
     """What the store knows of the things that the events name."""
 
     items: Mapping[ItemId, DossierId | None]  # each that is known, and whose paper it is
+    listed: Mapping[ItemId, Counts]  # of what is fetched at homes: the papers as they were listed
     redeemed: frozenset[tuple[str, str]]  # message codes: reference, item
     staff: frozenset[str]
     forgiven: frozenset[EventId] = frozenset()  # a person has looked at these and lets them in
@@ -138,8 +140,10 @@ class Facts:
         references = {each.reference for each in proofs if isinstance(each, acts.MessageProof)}
         witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
         items = sorted({event.item for event in events})
+        known = _locked(session, items) if items else {}
         return cls(
-            items=_locked(session, items) if items else {},
+            items={item: dossier for item, (dossier, _) in known.items()},
+            listed={item: listed for item, (_, listed) in known.items() if listed is not None},
             redeemed=_redeemed(session, references) if references else frozenset(),
             staff=_in_service(session, witnesses) if witnesses else frozenset(),
             forgiven=forgiven,
@@ -170,9 +174,13 @@ class Facts:
         return True
 
 
-def _locked(session: Session, items: Sequence[ItemId]) -> dict[ItemId, DossierId | None]:
+def _locked(
+    session: Session, items: Sequence[ItemId]
+) -> dict[ItemId, tuple[DossierId | None, Counts | None]]:
     found = session.execute(_LOCKED_ITEMS, {"items": items})
-    return {ItemId(item): dossier for item, dossier in found}
+    return {
+        ItemId(item): (dossier, reading.counts_listed(*listed)) for item, dossier, *listed in found
+    }
 
 
 def _redeemed(session: Session, references: Collection[str]) -> frozenset[tuple[str, str]]:

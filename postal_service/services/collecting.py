@@ -2,7 +2,7 @@
 
 The courier's phone signs the acceptance at the door, with or without a network; when it arrives,
 `note_collected` moves the dossier on. Delivery code and PIN go to the citizen and never with the
-courier.
+courier. A count at the door that differs from the citizen's list freezes the item (domain/story.py).
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import local, short_date, short_moment
 from postal_service.ledger import reading
 from postal_service.projections import verdicts
-from postal_service.services import calendars, dossiers, places, registration
+from postal_service.services import calendars, checklist, dossiers, places, registration
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.registration import Received, Registration
 from postal_service.services.steps import steps_of, take_step
@@ -76,21 +76,6 @@ class ToCollect:
     closes_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Collected:
-    """What an arrived acceptance made of a dossier."""
-
-    dossier: DossierId
-    item: ItemId
-    posted: bool  # false: it was withdrawn before; a person must look
-    listed: Counts
-    counted: Counts
-
-    @property
-    def differs(self) -> bool:
-        return self.listed != self.counted
-
-
 def request(
     session: Session,
     keys: OfficeKeys,
@@ -129,7 +114,9 @@ def request(
         by=by,
     )
     decided = take_step(session, opened.row, StepKind.REQUESTED, by=by, at=at)
-    item, label = registration.item_in(session, opened, service=service, by=by)
+    item, label = registration.item_in(
+        session, opened, service=service, by=by, listed=checklist.total(checked.papers)
+    )
     session.add(
         PickupRow(
             dossier=opened.id,
@@ -181,53 +168,42 @@ def expected(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, To
     }
 
 
-def note_collected(
-    session: Session, items: Iterable[ItemId], *, at: datetime
-) -> tuple[Collected, ...]:
+def note_collected(session: Session, items: Iterable[ItemId], *, at: datetime) -> None:
     """Move on the dossiers whose item a courier has accepted; the others are left as they are.
 
     Called after events were recorded; saying it twice changes nothing. Raises nothing: what the
-    phone tells has happened, and what does not fit is answered with `posted` false.
+    phone tells has happened. What was withdrawn before stays so, and `cases` shows it to the office.
     """
     of = dossiers.of_items(session, items)
     if not of:
-        return ()
+        return
     open_ones = session.scalars(
         select(PickupRow).where(
             PickupRow.dossier.in_(sorted(set(of.values()))), PickupRow.state != COLLECTED
         )
     )
     pickups = {DossierId(row.dossier): row for row in open_ones}
-    found = (
-        _note(session, item, pickups[of[item]], at=at) for item in sorted(of) if of[item] in pickups
-    )
-    return tuple(each for each in found if each is not None)
+    for item in sorted(of):
+        if of[item] in pickups:
+            _note(session, item, pickups[of[item]], at=at)
 
 
-def _note(session: Session, item: ItemId, pickup: PickupRow, *, at: datetime) -> Collected | None:
+def _note(session: Session, item: ItemId, pickup: PickupRow, *, at: datetime) -> None:
     dossier = DossierId(pickup.dossier)
     if any(step.kind is StepKind.POSTED for step in steps_of(session, dossier)):
-        return None
+        return
     event = _acceptance(session, item)
     if event is None:
-        return None
-    assert isinstance(event.act, Accept)
+        return
     row = dossiers.row_of(session, dossier)
-    requested = Administrative(row.administrative) is Administrative.REQUESTED
-    if requested:
-        # The phone's clock is not trusted beyond what the office saw before and after.
-        happened = min(max(claimed(event.wall_ms), row.made_at), at)
-        by = Actor(staff=event.staff, unit=event.unit, path="", grants=())
-        take_step(session, row, StepKind.POSTED, by=by, at=happened, recorded_at=at)
-        pickup.state = COLLECTED
-        session.flush()
-    return Collected(
-        dossier=dossier,
-        item=item,
-        posted=requested,
-        listed=dossiers.total(dossiers.papers(session, dossier)),
-        counted=event.act.counts,
-    )
+    if Administrative(row.administrative) is not Administrative.REQUESTED:
+        return
+    # The phone's clock is not trusted beyond what the office saw before and after.
+    happened = min(max(claimed(event.wall_ms), row.made_at), at)
+    by = Actor(staff=event.staff, unit=event.unit, path="", grants=())
+    take_step(session, row, StepKind.POSTED, by=by, at=happened, recorded_at=at)
+    pickup.state = COLLECTED
+    session.flush()
 
 
 def _acceptance(session: Session, item: ItemId) -> Event | None:

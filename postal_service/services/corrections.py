@@ -1,6 +1,6 @@
 """Put right what was told wrongly: by a new event, with a maker and a checker. Nothing is changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,26 +127,30 @@ def rewrite(
 
 def told_of(session: Session, item: ItemId) -> list[EventId]:
     """The events of an item that could be corrected, oldest first."""
-    told = [each.event for each in reading.entries_of(session, item)]
+    return _correctable([each.event for each in reading.entries_of(session, item)])
+
+
+def counting(events: Iterable[Event]) -> list[Event]:
+    """The events of an item without what was corrected, in the order in which the ledger got them.
+
+    What stands in for another event has that one's time, hands and place, in this order too.
+    """
+    told = {each.id: each for each in events}
+    instead_of: dict[EventId, EventId] = {}
+    for each in told.values():
+        if isinstance(each.act, acts.Correct):
+            instead_of.update(dict.fromkeys(each.act.replacements, each.act.corrects))
+    order = list(told)
+    first = {event: first_told(event, instead_of) for event in _correctable(told.values())}
+    standing = sorted(first, key=lambda event: order.index(first[event]))
+    return [in_place(told[event], told[first[event]]) for event in standing]
+
+
+def _correctable(events: Iterable[Event]) -> list[EventId]:
+    told = list(events)
     corrected = {each.act.corrects for each in told if isinstance(each.act, acts.Correct)}
     return [
         each.id
         for each in told
         if not isinstance(each.act, acts.Correct) and each.id not in corrected
     ]
-
-
-def counting(session: Session, item: ItemId) -> list[Event]:
-    """The events of an item without what was corrected, in the order in which the ledger got them.
-
-    What stands in for another event has that one's time, hands and place, in this order too.
-    """
-    told = {each.event.id: each.event for each in reading.entries_of(session, item)}
-    instead_of: dict[EventId, EventId] = {}
-    for each in told.values():
-        if isinstance(each.act, acts.Correct):
-            instead_of.update(dict.fromkeys(each.act.replacements, each.act.corrects))
-    order = list(told)
-    first = {event: first_told(event, instead_of) for event in told_of(session, item)}
-    standing = sorted(first, key=lambda event: order.index(first[event]))
-    return [in_place(told[event], told[first[event]]) for event in standing]

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor
+from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Counts, Leg, Proof, Receiver
 from postal_service.domain.crockford import Token
-from postal_service.domain.custody import Standing, State
+from postal_service.domain.custody import Standing
 from postal_service.domain.custody_rules import NotForDelivery
 from postal_service.domain.identity import (
     CitizenCard,
@@ -25,7 +25,6 @@ from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
-from postal_service.projections import holdings
 from postal_service.services import (
     charges,
     delegates,
@@ -42,7 +41,6 @@ from postal_service.services.delivery import Delivered, Recovered
 from postal_service.services.door_codes import ADDRESSEES
 from postal_service.services.items import UnknownItem
 from postal_service.services.office_events import OfficeKeys
-from postal_service.services.overview import Line, lines
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import ItemRow
@@ -54,8 +52,8 @@ class StillDue(RuleBroken):
     code = "delivery.still_due"
 
 
+DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
 COMPARED_WITH = {Receiver.OWNER: PersonRole.OWNER, Receiver.AUTHORISED: PersonRole.DELEGATE}
-HOLDING = (State.HELD, State.UNDELIVERED, State.AT_DESTINATION_OFFICE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,23 +165,6 @@ def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:
     if holder is None or not (holder.staff == by.staff or at_counter):
         raise UnknownItem(item=item)
     return standing
-
-
-@dataclass(frozen=True, kw_only=True)
-class OnHold:
-    """A page of results that wait for their citizens; `following` is where the list goes on."""
-
-    lines: tuple[Line, ...]
-    following: ItemId
-
-
-def on_hold(session: Session, *, by: Actor, after: str = "") -> OnHold:
-    """Results that lie at the actor's unit for the citizen to fetch, a page at a time."""
-    held = holdings.held_at_unit(session, by.unit, HOLDING, after)
-    return OnHold(
-        lines=lines(session, [each for each in held if each.leg is Leg.OUT]),
-        following=held[-1].item if len(held) >= holdings.PAGE else ItemId(""),
-    )
 
 
 def _refuse_while_due(session: Session, item: ItemId) -> None:

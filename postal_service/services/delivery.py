@@ -3,9 +3,11 @@
 Nothing goes back to the agency before the law's two invitations, unless the receiver refused.
 """
 
+from collections.abc import Collection, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -31,6 +33,7 @@ from postal_service.domain.ids import EventId, ItemId, RoundId
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.ledger import reading
+from postal_service.ledger.reading import Recorded
 from postal_service.projections import verdicts
 from postal_service.services import calendars, corrections, items, places
 from postal_service.services.office_events import OfficeKeys, Told, tell
@@ -188,11 +191,23 @@ def history(session: Session, item: ItemId) -> DeliveryHistory:
     What does not count in the item's story does not count here: whoever does not carry an item
     cannot have tried to deliver it. What was sent on begins anew where it belongs.
     """
+    return histories(session, [item])[item]
+
+
+def histories(session: Session, of: Collection[ItemId]) -> dict[ItemId, DeliveryHistory]:
+    """`history` of each of these items, in two questions."""
+    told = reading.timelines_of(session, of)
+    odd = verdicts.of_events(
+        session, [each.event.id for each in chain.from_iterable(told.values())]
+    )
+    return {item: _history(entries, odd) for item, entries in told.items()}
+
+
+def _history(entries: Sequence[Recorded], odd: Container[EventId]) -> DeliveryHistory:
     tried: list[Attempted] = []
     invited: list[date] = []
-    received_ms = {each.event.id: each.received_ms for each in reading.entries_of(session, item)}
-    odd = verdicts.of_events(session, list(received_ms))
-    for event in corrections.counting(session, item):
+    received_ms = {each.event.id: each.received_ms for each in entries}
+    for event in corrections.counting(each.event for each in entries):
         if event.id in odd:
             continue
         # Nothing happened after the ledger heard of it, whatever a phone's clock said.

@@ -23,6 +23,7 @@ from postal_service.services import numbers
 from postal_service.storage.schema import RoleRow, StaffRow, SuccessionRow, UnitRow
 
 PAGE = 200
+OVERSEEING = (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 class UnknownStaff(Unknown):
@@ -268,6 +269,11 @@ def below(by: Actor, roles: Collection[Role]) -> ColumnElement[bool]:
     """Of UnitRow: the units where `by` has one of these roles, and all under them."""
     paths = sorted({grant.path for grant in by.grants if grant.role in roles})
     return or_(false(), *(UnitRow.path.startswith(path, autoescape=True) for path in paths))
+
+
+def watched(by: Actor) -> Select[str]:
+    """The codes of the unit where `by` works and of those he oversees: whose troubles he hears of."""
+    return select(UnitRow.code).where(or_(UnitRow.code == by.unit, below(by, OVERSEEING)))
 
 
 def under(by: Actor, roles: Collection[Role]) -> Select[str]:

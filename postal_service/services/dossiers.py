@@ -230,10 +230,12 @@ def give_item(
     day: date,
     collect_back: Sequence[str] = (),
     goes_with: ItemId | None = None,
+    listed: Counts | None = None,
 ) -> None:
     """Enter an item number that was given out; `collect_back` is taken when it is delivered.
 
-    An envelope for what is taken back `goes_with` the result at whose delivery it is filled.
+    An envelope for what is taken back `goes_with` the result at whose delivery it is filled. `listed`
+    are the papers of what nobody of ours has counted yet: a first count that differs is a case.
     """
     session.add(
         ItemRow(
@@ -247,6 +249,9 @@ def give_item(
             made_by=made_by,
             collect_back="\n".join(collect_back) or None,
             goes_with=goes_with,
+            listed_originals=listed.originals if listed else None,
+            listed_certified=listed.certified if listed else None,
+            listed_photocopies=listed.photocopies if listed else None,
         )
     )
     session.flush()

@@ -9,8 +9,15 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Act, Capacity, Condition, Counts
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import EventId, ItemId, StaffId
-from postal_service.services import items
+from postal_service.domain.refusals import RuleBroken
+from postal_service.services import cases, dossiers, items
 from postal_service.services.office_events import OfficeKeys, Told, tell
+
+
+class NotFetchedInVain(RuleBroken):
+    """Its dossier was not withdrawn, or the item has heard of it already."""
+
+    code = "custody.not_fetched_in_vain"
 
 
 def report_damage(
@@ -61,6 +68,23 @@ def postpone(
     """Flood, storm, a cut road. Raises UnknownItem, NotTheHolder."""
     standing = items.standing(session, item)
     return _tell(session, keys, standing, rules.postpone(standing, by=by, why=why), by=by, at=at)
+
+
+def note_withdrawn(
+    session: Session, keys: OfficeKeys, item: ItemId, *, by: Actor, at: datetime
+) -> EventId:
+    """What a courier fetched although its citizen had withdrawn goes back to him from here.
+
+    Raises UnknownItem, NotFetchedInVain or NotTheHolder.
+    """
+    standing = items.standing(session, item)
+    dossier = dossiers.of_items(session, [item]).get(item)
+    if dossier is None or not cases.is_fetched_in_vain(
+        standing, dossiers.load(session, dossier).administrative
+    ):
+        raise NotFetchedInVain(item=item)
+    act = rules.cancel(standing, by=by, why="withdrawn")
+    return _tell(session, keys, standing, act, by=by, at=at)
 
 
 def settle(

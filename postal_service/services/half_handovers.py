@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor, Role
+from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Handover
 from postal_service.domain.clock import claimed
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
@@ -20,10 +20,9 @@ from postal_service.projections import holdings
 from postal_service.services import directory, overview
 from postal_service.services.office_events import milliseconds
 from postal_service.services.overview import LYING, Names
-from postal_service.storage.schema import DeviceRow, EntryRow, HoldingRow, UnitRow, VerdictRow
+from postal_service.storage.schema import DeviceRow, EntryRow, HoldingRow, VerdictRow
 
 LIMIT = timedelta(hours=24)
-OVERSEEING = (Role.MANAGER, Role.ADMINISTRATOR, Role.AUDITOR)
 # Few are on offer at once, however many there ever were; and they are indexed by whom they are for.
 _ON_OFFER = HoldingRow.offered_unit > ""
 # An offer is no younger than the ledger knows it, whatever its phone's clock said: else one signed
@@ -100,7 +99,7 @@ def outgoing(session: Session, *, by: Actor, at: datetime, after: str = "") -> P
 
 def alarms(session: Session, *, by: Actor, at: datetime) -> Alarms:
     """What has been half done for longer than LIMIT, at this person's unit and under it if he oversees it."""
-    before_ms, units = milliseconds(at - LIMIT), _units_of(by)
+    before_ms, units = milliseconds(at - LIMIT), directory.watched(by)
     touching = or_(HoldingRow.offered_unit.in_(units), HoldingRow.holder_unit.in_(units))
     offers = _batches(session, by, at, "", _ON_OFFER, before_ms > _SINCE_MS, touching)
     unpaired = _unpaired(session, before_ms, units)
@@ -204,11 +203,6 @@ def _owners(session: Session, devices: set[str]) -> dict[str, tuple[StaffId, Uni
         select(DeviceRow.id, DeviceRow.staff, DeviceRow.unit).where(DeviceRow.id.in_(devices))
     )
     return {device: (StaffId(staff), UnitCode(unit)) for device, staff, unit in rows}
-
-
-def _units_of(by: Actor) -> Select[str]:
-    overseen = directory.below(by, OVERSEEING)
-    return select(UnitRow.code).where(or_(UnitRow.code == by.unit, overseen))
 
 
 def _names(session: Session, offers: Sequence[Offered], unpaired: Sequence[Unpaired]) -> Names:

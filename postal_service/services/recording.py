@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from postal_service import projections
+from postal_service.domain.acts import Accept, Counts
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.story import Told
+from postal_service.ledger import reading
 from postal_service.ledger.append import Entry, Signed, append, receipt
 from postal_service.projections import seals
 
@@ -33,16 +35,26 @@ class Recorded:
         return self.entry.event_id
 
 
-def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> list[Recorded]:
+def record(
+    session: Session,
+    signed: Sequence[Signed],
+    *,
+    received_ms: int,
+    listed: Mapping[ItemId, Counts] | None = None,
+) -> list[Recorded]:
     """Append these events in this order and fold what they change.
 
-    The caller has checked signatures and device chains. Raises nothing of its own: what the rules
+    `listed` is `reading.listed_of` the items, if the caller has it. The caller has checked signatures and device chains. Raises nothing of its own: what the rules
     of the story do not admit is logged and kept for a person.
     """
     if not signed:
         return []
     appended = append(session, signed, received_ms=received_ms)
-    told = _marked(appended.told, seals.keep(session, (each.event for each in signed)))
+    reused = seals.keep(session, (each.event for each in signed))
+    accepted = {each.event.item for each in signed if isinstance(each.event.act, Accept)}
+    if listed is None:
+        listed = reading.listed_of(session, accepted)
+    told = _marked(appended.told, reused, {item: listed[item] for item in accepted & listed.keys()})
     odd = projections.fold(session, told)
     return [
         Recorded(entry=entry, verdict=odd.get(entry.event_id, "")) for entry in appended.entries
@@ -50,14 +62,19 @@ def record(session: Session, signed: Sequence[Signed], *, received_ms: int) -> l
 
 
 def _marked(
-    told: Mapping[ItemId, Sequence[Told]], reused: set[EventId]
+    told: Mapping[ItemId, Sequence[Told]], reused: set[EventId], listed: Mapping[ItemId, Counts]
 ) -> Mapping[ItemId, Sequence[Told]]:
-    """What was told, with what was noted just now; the ledger's reading knows what was before."""
-    if not reused:
+    """What was told, with what is noted of it just now; the ledger's reading knows what was before."""
+    if not reused and not listed:
         return told
     return {
-        item: [
-            replace(each, seal_reused=True) if each.event.id in reused else each for each in events
-        ]
+        item: [_noted(each, reused, listed.get(item)) for each in events]
         for item, events in told.items()
     }
+
+
+def _noted(told: Told, reused: set[EventId], listed: Counts | None) -> Told:
+    if told.event.id in reused:
+        return replace(told, seal_reused=True)
+    first = listed is not None and isinstance(told.event.act, Accept)
+    return replace(told, listed=listed) if first else told

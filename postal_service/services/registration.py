@@ -235,8 +235,13 @@ def open_dossier(
     return Opened(checked, here, row, key, pin, delivery_code)
 
 
-def item_in(session: Session, opened: Opened, *, service: str, by: Actor) -> tuple[ItemId, Token]:
-    """Give out the number and the label of the envelope to the agency."""
+def item_in(
+    session: Session, opened: Opened, *, service: str, by: Actor, listed: Counts | None = None
+) -> tuple[ItemId, Token]:
+    """Give out the number and the label of the envelope to the agency.
+
+    `listed` are its papers where somebody else will count them: at the citizen's door.
+    """
     checked = opened.checked
     item, label = numbers.item_number(session, service), numbers.label()
     give_item(
@@ -249,6 +254,7 @@ def item_in(session: Session, opened: Opened, *, service: str, by: Actor) -> tup
         token_hash=label.digest,
         made_by=by.staff,
         day=local(checked.at).date(),
+        listed=listed,
     )
     return item, label.token
 

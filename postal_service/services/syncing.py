@@ -161,7 +161,12 @@ class _Door:
         for chain in self._chains.values():
             self._let_through(chain)
         arrival.write_ends(self._session, self._chains)
-        recorded = record(self._session, self.leaving, received_ms=milliseconds(self._at))
+        recorded = record(
+            self._session,
+            self.leaving,
+            received_ms=milliseconds(self._at),
+            listed=self._facts.listed,
+        )
         self._clear_the_table()
         self._hold_the_rest()
         self._write_apart()

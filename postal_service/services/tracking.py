@@ -177,7 +177,13 @@ def _knows(session: Session, vault: Vault, dossier: DossierId, factor: str) -> b
     kept = session.scalar(select(DossierRow.pin_hash).filter_by(id=dossier)) or b""
     is_pin = hmac.compare_digest(pin_hash(vault, dossier, given), kept)
     is_tail = persons.phone_ends_with(session, vault, dossier, given)
-    return is_pin or (is_tail and given.isdigit() and len(given) == 4)
+    return is_pin or (is_tail and could_be_digits(factor))
+
+
+def could_be_digits(factor: str) -> bool:
+    """Whether it may be meant as the end of a telephone number, which is sooner guessed than a PIN."""
+    given = factor.strip()
+    return given.isdigit() and len(given) == 4
 
 
 _OF_ADMINISTRATIVE = {

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
@@ -19,7 +20,18 @@ FILES = "largest_file_bytes"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-limiter = Limiter(get_remote_address, default_limits=[])
+
+def address() -> str:
+    """By what a stranger is counted: his address; of IPv6 the network, for he has all of it to himself."""
+    told = get_remote_address()
+    try:
+        given = ip_address(told)
+    except ValueError:
+        return told  # no network: a socket of this machine
+    return str(ip_network((given, 64), strict=False)) if given.version == 6 else told
+
+
+limiter = Limiter(address, default_limits=[])
 _forgery = CSRFProtect()
 
 

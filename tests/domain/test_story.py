@@ -18,6 +18,7 @@ from postal_service.domain.acts import (
 )
 from postal_service.domain.custody import State, Trouble
 from postal_service.domain.ids import EventId
+from postal_service.domain.story import tell
 from tests.domain.telling import (
     DESK,
     HOA,
@@ -446,3 +447,21 @@ def test_a_second_first_custody_is_a_conflict() -> None:
 
     assert post.story.transfers == (first,)
     assert post.story.conflicts == (second,)
+
+
+def test_a_first_count_that_differs_from_the_list_is_a_case_in_whatever_order_it_is_heard() -> None:
+    listed = Counts(originals=1, certified=0, photocopies=0)
+    post = Post()
+    post.accept()
+    post.seal()
+    post.pass_on(LAN, HOA, Capacity.COUNTER)
+    first, *rest = post.told
+    heard = [replace(first, listed=listed), *rest]
+    found = {tell(order).standing for order in permutations(heard)}
+
+    (standing,) = found
+    assert standing is not None
+    assert (standing.troubles, standing.counts) == (frozenset({Trouble.SEAL}), PAPERS)
+    as_listed = tell([replace(first, listed=PAPERS), *rest]).standing
+    assert as_listed is not None
+    assert not as_listed.troubles

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.domain import custody_rules
+from postal_service.domain import acts, custody_rules
 from postal_service.domain.actors import RoleNeeded
-from postal_service.domain.acts import Capacity, Counts, Leg
+from postal_service.domain.acts import Accept, Capacity, CorrectionKind, Counts, Leg
+from postal_service.domain.administrative import StepKind
 from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.codes import token_digest
+from postal_service.domain.custody import Trouble
+from postal_service.domain.custody_rules import ItemFrozen, NotTheHolder
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.procedures import NotByPost
@@ -19,7 +22,20 @@ from postal_service.domain.refusals import Refusal, SeveralRefused
 from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import administrative, checklist, collecting, dossiers, places
+from postal_service.ledger import reading
+from postal_service.projections import holdings, rebuild
+from postal_service.services import (
+    administrative,
+    cases,
+    checklist,
+    collecting,
+    corrections,
+    dossiers,
+    exceptions,
+    handovers,
+    items,
+    places,
+)
 from postal_service.services.collecting import ToCollect
 from postal_service.services.dossiers import UnknownDossier
 from postal_service.services.office_events import Told, tell
@@ -30,8 +46,11 @@ from postal_service.services.registration import (
     Registration,
 )
 from postal_service.services.steps import steps_of
-from postal_service.storage.schema import DossierRow, PickupRow
+from postal_service.storage.schema import DossierRow, PaperRow, PickupRow
+from tests.clock import Clock
+from tests.services import journeys
 from tests.services import world as w
+from tests.services.phones import known_phone, upload
 from tests.services.registrations import BINH, LAN, SERVICE, home, registration
 from tests.services.world import World, build
 
@@ -106,15 +125,16 @@ def test_when_the_phones_word_arrives_the_dossier_is_posted_once(
 ) -> None:
     received = request(session, world)
     assert received.item is not None
-    assert collecting.note_collected(session, [received.item], at=at(25, 8)) == ()
+    collecting.note_collected(session, [received.item], at=at(25, 8))
+    assert dossiers.load(session, received.dossier).administrative is Administrative.REQUESTED
     sign_at_the_door(
         session, world, collecting.expected(session, [received.dossier])[received.dossier]
     )
 
-    told = collecting.note_collected(session, [received.item], at=at(25, 18))
-    assert [(each.posted, each.differs) for each in told] == [(True, False)]
-    assert collecting.note_collected(session, [received.item], at=at(25, 19)) == ()
+    for hour in (18, 19):
+        collecting.note_collected(session, [received.item], at=at(25, hour))
 
+    assert [step.kind for step in steps_of(session, received.dossier)].count(StepKind.POSTED) == 1
     found = dossiers.load(session, received.dossier)
     assert (found.administrative, found.posted_at) == (Administrative.POSTED, at(25, 9))
     last = steps_of(session, received.dossier)[-1]
@@ -125,19 +145,106 @@ def test_when_the_phones_word_arrives_the_dossier_is_posted_once(
     assert collecting.awaited(session, received.dossier) is None
 
 
-def test_a_count_at_the_door_that_differs_is_told(session: Session, world: World) -> None:
+def test_a_count_at_the_door_that_differs_is_a_case_wherever_the_item_goes(
+    session: Session, world: World
+) -> None:
     received = request(session, world)
     assert received.item is not None
     given = collecting.expected(session, [received.dossier])[received.dossier]
     fewer = Counts(originals=1, certified=0, photocopies=0)
+    assert fewer != received.counts
     sign_at_the_door(session, world, given, counts=fewer)
+    collecting.note_collected(session, [received.item], at=at(25, 18))
 
-    told = collecting.note_collected(session, [received.item], at=at(25, 18))[0]
-    assert told.differs
-    assert (told.counted, told.listed) == (fewer, received.counts)
+    counted = items.standing(session, received.item)
+    assert (counted.troubles, counted.counts) == (frozenset({Trouble.SEAL}), fewer)
+    assert dossiers.load(session, received.dossier).administrative is Administrative.POSTED
+    for who in (world.counter, world.manager):
+        (case,) = cases.open_ones(session, by=who).cases
+        assert (case.standing.item, case.fetched_in_vain) == (received.item, False)
+    assert cases.open_ones(session, by=world.far_counter).cases == ()
+    journeys.seal(session, world, received.item, by=world.courier, at=at(25, 9, 5))
+    with pytest.raises(ItemFrozen):
+        handovers.offer(
+            session, world.keys, [received.item], to_unit=w.OFFICE, by=world.courier, at=at(25, 10)
+        )
+
+    rebuild(session)
+    assert items.standing(session, received.item).frozen
+    exceptions.settle(
+        session, world.keys, received.item, witness=world.courier.staff, counts=fewer,
+        why="công dân giữ lại bản sao", by=world.manager, at=at(25, 11),
+    )  # fmt: skip
+    assert cases.open_ones(session, by=world.manager).cases == ()
+    rebuild(session)
+    settled = items.standing(session, received.item)
+    assert (settled.frozen, settled.counts) == (False, fewer)
 
 
-def test_what_was_withdrawn_before_the_courier_came_is_for_a_person_to_look_at(
+@pytest.mark.parametrize("together", [True, False])
+def test_what_a_phone_tells_of_a_home_is_compared_whenever_it_comes(
+    session: Session, world: World, clock: Clock, *, together: bool
+) -> None:
+    received = request(session, world)
+    given = collecting.expected(session, [received.dossier])[received.dossier]
+    phone = known_phone(session, world.courier, clock)
+    more = Counts(originals=6, certified=0, photocopies=0)
+    phone.accept(given.item, Leg.IN, more, given.destination)
+    phone.tell(given.item, acts.Pack(seal="NP-6", counts=more))
+
+    first, second = phone.outbox
+    for batch in [[first, second]] if together else [[second], [first]]:
+        upload(session, phone, batch)
+
+    standing = items.standing(session, given.item)
+    assert (standing.frozen, standing.seal, standing.counts) == (True, "NP-6", more)
+    before = holdings.standings(session, [given.item])
+    rebuild(session)
+    assert holdings.standings(session, [given.item]) == before
+
+
+def test_what_a_supplement_adds_to_the_list_makes_no_case_of_what_was_fetched_before(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    sign_at_the_door(
+        session, world, collecting.expected(session, [received.dossier])[received.dossier]
+    )
+    paper = session.scalars(select(PaperRow).filter_by(dossier=received.dossier)).first()
+    assert paper is not None
+    paper.photocopies += 1
+    session.flush()
+
+    rebuild(session)
+
+    assert items.standing(session, received.item).troubles == set()
+
+
+def test_a_correction_of_what_was_counted_at_the_door_ends_the_case(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    given = collecting.expected(session, [received.dossier])[received.dossier]
+    more = replace(given.counts, originals=given.counts.originals + 5)
+    sign_at_the_door(session, world, given, counts=more)
+    (accepted,) = reading.entries_of(session, received.item)
+    wrong = accepted.event
+    assert isinstance(wrong.act, Accept)
+
+    corrections.correct(
+        session, world.keys, wrong.id, kind=CorrectionKind.INCORRECT_DATA,
+        replacements=[replace(wrong.act, counts=given.counts)], maker=world.courier.staff,
+        why="gõ nhầm", by=world.manager, at=at(25, 12),
+    )  # fmt: skip
+
+    assert items.standing(session, received.item).troubles == set()
+    rebuild(session)
+    assert items.standing(session, received.item).troubles == set()
+
+
+def test_what_was_withdrawn_before_the_courier_came_goes_back_from_the_counter(
     session: Session, world: World
 ) -> None:
     received = request(session, world)
@@ -148,11 +255,42 @@ def test_what_was_withdrawn_before_the_courier_came_is_for_a_person_to_look_at(
     )
     assert collecting.expected(session, [received.dossier]) == {}
     assert collecting.awaited(session, received.dossier) is None
+    assert cases.open_ones(session, by=world.manager).cases == ()
     sign_at_the_door(session, world, given)
-
-    told = collecting.note_collected(session, [received.item], at=at(25, 18))
-    assert [each.posted for each in told] == [False]
+    collecting.note_collected(session, [received.item], at=at(25, 18))
     assert dossiers.load(session, received.dossier).administrative is Administrative.WITHDRAWN
+    (case,) = cases.open_ones(session, by=world.counter).cases
+    assert (case.standing.item, case.fetched_in_vain) == (received.item, True)
+    with pytest.raises(NotTheHolder):
+        exceptions.note_withdrawn(
+            session, world.keys, received.item, by=world.counter, at=at(25, 18)
+        )
+
+    journeys.seal(session, world, received.item, by=world.courier, at=at(25, 9, 5))
+    journeys.hand_over(
+        session, world, received.item, giver=world.courier, receiver=world.counter,
+        capacity=Capacity.COUNTER, at=at(25, 18),
+    )  # fmt: skip
+    exceptions.note_withdrawn(session, world.keys, received.item, by=world.counter, at=at(25, 19))
+
+    assert items.standing(session, received.item).withdrawn
+    assert cases.open_ones(session, by=world.counter).cases == ()
+    with pytest.raises(exceptions.NotFetchedInVain):
+        exceptions.note_withdrawn(
+            session, world.keys, received.item, by=world.counter, at=at(25, 19)
+        )
+
+
+def test_what_nobody_withdrew_is_not_sent_back_as_withdrawn(session: Session, world: World) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    sign_at_the_door(
+        session, world, collecting.expected(session, [received.dossier])[received.dossier]
+    )
+    with pytest.raises(exceptions.NotFetchedInVain):
+        exceptions.note_withdrawn(
+            session, world.keys, received.item, by=world.courier, at=at(25, 19)
+        )
 
 
 @pytest.mark.parametrize(
@@ -255,5 +393,5 @@ def test_a_courier_sees_what_he_holds_and_nothing_else_of_his_office(
 
 
 def test_items_of_no_dossier_are_passed_over(session: Session, world: World) -> None:
-    assert collecting.note_collected(session, [ItemId("BH000000005VN")], at=at(25, 9)) == ()
+    collecting.note_collected(session, [ItemId("BH000000005VN")], at=at(25, 9))
     assert collecting.expected(session, []) == {}

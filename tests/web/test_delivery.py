@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from postal_service.storage.schema import (
     OutboxRow,
     StaffRow,
 )
+from tests.clock import Clock
 from tests.printing.read_back import codes_of, text_of
 from tests.services import journeys
 from tests.services import world as w
@@ -260,9 +262,30 @@ def test_an_attempt_has_a_reason_and_the_invitation_comes_after_it(result: AtCou
     for _ in range(2):
         assert counter.send(f"{base}/attempt", reason="R01").status_code == 302
     assert counter.send(f"{base}/invite").status_code == 302
-    assert result.item in counter.text("/held")
+    held = counter.text("/held")
+    assert result.item in held
+    assert "<strong>gửi giấy mời</strong> lần 2" in held
+    assert "sớm nhất 26/11/2026" in held
+    assert "đến hạn gửi giấy mời" not in counter.text("/desk")
     assert counter.send(f"{base}/invite").status_code == 409  # two working days apart
     assert counter.send(f"{base}/send-back", why="").status_code == 400
+
+
+def test_a_second_invitation_that_is_due_is_told_on_the_desk_and_first_in_the_list(
+    browser: Callable[[str], Browser], result: AtCounter, clock: Clock
+) -> None:
+    base = f"/items/{result.item}"
+    for _ in range(2):
+        result.counter.send(f"{base}/attempt", reason="R01")
+    result.counter.send(f"{base}/invite")
+
+    clock.at += timedelta(days=3)
+    counter = browser("counter")
+    assert "1 kết quả đến hạn gửi giấy mời hoặc đã hết hạn lưu." in counter.text("/desk")
+    assert "đến hạn hôm nay" in counter.text("/held")
+    clock.at += timedelta(days=1)
+    assert "quá hạn từ 26/11/2026" in browser("counter").text("/held")
+    assert "đến hạn gửi giấy mời" not in browser("far_counter").text("/desk")
 
 
 def test_the_invitation_is_printed_once_it_was_recorded(

@@ -3,18 +3,21 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from postal_service.app import create_app
 from postal_service.domain.acts import Capacity
 from postal_service.domain.ids import DossierId
+from postal_service.runtime import Runtime
 from postal_service.services import delivery, persons, reception
 from tests.printing.read_back import text_of
 from tests.services import journeys
 from tests.services.in_hand import passed
-from tests.services.registrations import registration
+from tests.services.registrations import LAN, registration
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
 
@@ -113,6 +116,76 @@ def test_many_addresses_guess_at_one_dossier_no_faster(
     assert set(wrong[:60]) == {404}
     assert wrong[60] == 429
     assert look(100, "H17.132-261123-9999", "ZZZZ") == 404
+
+
+def look(app: Flask, address: str, code: str, factor: str) -> tuple[int, str]:
+    browser = Browser(app.test_client())
+    token = browser.form_token()
+    answer = browser.client.post(
+        "/tracking",
+        data={"csrf_token": token, "code": code, "factor": factor},
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_the_end_of_a_telephone_number_is_tried_five_times_a_day_by_everybody_together(
+    app: Flask, session: Session, world: World
+) -> None:
+    made = received(session, world)
+    right = LAN.phone[-4:]
+    assert {look(app, f"203.0.113.{n}", made.code, right)[0] for n in range(8)} == {200}
+
+    wrong = [look(app, f"203.0.113.{n}", made.code.lower(), "0000")[0] for n in range(20, 25)]
+    assert wrong == [404] * 5
+    status, page = look(app, "203.0.113.99", made.code, right)
+    assert status == 429
+    unseen = "\u200b"
+    hidden = (made.code[:5] + unseen + made.code[5:], right[:2] + unseen + right[2:])
+    assert look(app, "203.0.113.98", hidden[0], hidden[1])[0] == 429
+    assert "Dùng mã PIN in trên giấy hẹn" in page
+    assert right not in page
+    # Whoever has the slip is not shut out by who guesses, and other dossiers stay open to their own.
+    assert look(app, "203.0.113.99", made.code, made.pin)[0] == 200
+    other = received(session, world)
+    assert look(app, "203.0.113.99", other.code, right)[0] == 200
+
+
+def test_one_address_tries_ends_of_telephone_numbers_at_five_dossiers_a_day(
+    app: Flask, session: Session, world: World
+) -> None:
+    made = received(session, world)
+    tried = [look(app, "203.0.113.7", f"H17.132-261123-9{n:03d}", f"{n:04d}")[0] for n in range(6)]
+    assert tried == [404] * 5 + [429]
+    assert look(app, "203.0.113.7", made.code, made.pin)[0] == 200
+    assert look(app, "203.0.113.8", made.code, LAN.phone[-4:])[0] == 200
+
+
+def test_who_has_a_whole_network_is_counted_as_one(
+    app: Flask, session: Session, world: World
+) -> None:
+    received(session, world)
+    tried = [
+        look(app, f"2001:db8:1:2::{n}", f"H17.132-261123-9{n:03d}", f"{n:04d}")[0] for n in range(6)
+    ]
+    assert tried == [404] * 5 + [429]
+    assert look(app, "2001:db8:1:3::1", "H17.132-261123-9000", "0000")[0] == 404
+
+
+def test_the_hotline_stands_where_a_citizen_looks_if_there_is_one(
+    runtime: Runtime, session: Session, world: World
+) -> None:
+    made = received(session, world)
+    assert made.item is not None
+    with_one = replace(runtime, settings=replace(runtime.settings, hotline="1900 54 54 81"))
+    for told, is_there in ((with_one, True), (runtime, False)):
+        stranger = Browser(create_app(told).test_client())
+        for page in (
+            stranger.text("/tracking"),
+            stranger.send("/tracking", code=made.code, factor=made.pin).text,
+            stranger.text(f"/{made.item}/{made.label}"),
+        ):
+            assert ('href="tel:1900545481"' in page) is is_there
 
 
 def test_a_label_tells_the_way_but_no_person(

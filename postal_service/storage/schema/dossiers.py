@@ -119,6 +119,11 @@ class ItemRow(Base):
     # Of an envelope that goes out empty: the result for whose old papers it is; none before 0021.
     goes_with: Mapped[str | None]
     made_by: Mapped[str]
+    # Of what is fetched at a home: the papers as the citizen listed them, with which the courier's
+    # count is compared. Kept here and not read off the dossier, whose list grows by supplements.
+    listed_originals: Mapped[int | None]
+    listed_certified: Mapped[int | None]
+    listed_photocopies: Mapped[int | None]
 
 
 class BagContentRow(Base):

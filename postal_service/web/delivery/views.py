@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from postal_service.domain.actors import Role, RoleNeeded
+from postal_service.domain.actors import RoleNeeded
 from postal_service.domain.acts import (
     CardProof,
     CodeProof,
@@ -59,6 +59,8 @@ from postal_service.services import (
     places,
     sight,
 )
+from postal_service.services import held as held_here
+from postal_service.services.counter_delivery import DELIVERING
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
@@ -70,7 +72,6 @@ from postal_service.web.language import pick, say
 
 pages = Blueprint("delivery", __name__, template_folder="templates")
 
-DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
 POLICY: Final = delivery.POLICY
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     NoAuthorisation: "paper",
@@ -95,10 +96,18 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
 @pages.get("/held")
 @staff_only(*DELIVERING)
 def held() -> ResponseReturnValue:
-    """What waits here for citizens to fetch."""
+    """What waits here for citizens to fetch, and what the post has to do about it."""
     with reading(here.sessions()) as store:
-        found = counter_delivery.on_hold(store, by=here.actor(), after=forms.cursor())
-    return render_template("delivery/held.html", lines=found.lines, following=found.following)
+        office = places.workplace(store, by=here.actor(), at=here.now())
+        found = held_here.page(
+            store,
+            policy=POLICY,
+            calendar=calendars.of_unit(store, office),
+            by=here.actor(),
+            at=here.now(),
+            after=forms.cursor(),
+        )
+    return render_template("delivery/held.html", page=found, today=local(here.now()).date())
 
 
 @pages.get("/items/<number>/delivery")

@@ -9,15 +9,21 @@ from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
+    calendars,
+    cases,
+    delivery,
     forwarding,
     half_handovers,
+    held,
     overview,
     particulars,
+    places,
     run_lists,
     scanning,
     shifts,
     sight,
 )
+from postal_service.services.counter_delivery import DELIVERING
 from postal_service.services.digitisation import SCANNERS
 from postal_service.services.scanning import Kind, Scanned
 from postal_service.storage.transaction import reading
@@ -86,6 +92,16 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         stacks = overview.stacks(store, by=here.actor(), after=forms.cursor())
         alarms = half_handovers.alarms(store, by=here.actor(), at=here.now())
+        waiting = cases.open_ones(store, by=here.actor())
+        due = held.due(
+            store,
+            policy=delivery.POLICY,
+            calendar=calendars.of_unit(
+                store, places.workplace(store, by=here.actor(), at=here.now())
+            ),
+            by=here.actor(),
+            at=here.now(),
+        )
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
         by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
         names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
@@ -102,6 +118,8 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused) if refused else "",
         stacks=stacks,
         alarms=alarms,
+        cases=waiting,
+        results_due=due if here.actor().may(*DELIVERING) else 0,
         courier=courier,
         by_door=by_door,
         names=names,

@@ -14,7 +14,15 @@ from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import short_moment
 from postal_service.projections.timelines import Moment
-from postal_service.services import corrections, directory, exceptions, overview, places, sight
+from postal_service.services import (
+    cases,
+    corrections,
+    directory,
+    exceptions,
+    overview,
+    places,
+    sight,
+)
 from postal_service.services.corrections import (
     CorrectedAlready,
     NotCorrectable,
@@ -139,6 +147,8 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         conditions=list(Condition),
         may_report=holds(view.standing, here.actor()) and not view.standing.ended,
         is_lost=Trouble.LOST in view.standing.troubles,
+        is_fetched_in_vain=view.dossier is not None
+        and cases.is_fetched_in_vain(view.standing, view.dossier.administrative),
         may_settle=here.actor().may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR),
         may_correct=here.actor().may(*CORRECTING),
     )
@@ -265,6 +275,12 @@ def _postpone(item: ItemId) -> None:
         exceptions.postpone(store, here.keys(), item, why=why, by=here.actor(), at=here.now())
 
 
+def _withdrawn(item: ItemId) -> None:
+    with transaction(here.sessions()) as store:
+        sight.item(store, item, by=here.actor())
+        exceptions.note_withdrawn(store, here.keys(), item, by=here.actor(), at=here.now())
+
+
 def _settle(item: ItemId) -> None:
     with forms.together():
         counts = forms.counts()
@@ -289,5 +305,6 @@ ACTS: Final[Mapping[str, Callable[[ItemId], None]]] = {
     "lost": _lost,
     "found": _found,
     "postpone": _postpone,
+    "withdrawn": _withdrawn,
     "settle": _settle,
 }

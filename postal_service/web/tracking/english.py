@@ -1,6 +1,7 @@
 """The English of what citizens see."""
 
 ENGLISH: dict[str, str] = {
+    "Cần hỏi thêm, gọi đường dây nóng": "To ask more, call",
     "Người nhận thay": "Who receives for you",
     "Đã ghi một người được ủy quyền.": "Somebody was named to receive.",
     "Mã nhận kết quả nay ở phiếu của người đó.": "The delivery code is now on that person's slip.",

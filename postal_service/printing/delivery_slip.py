@@ -51,6 +51,7 @@ class DeliverySlip:
     owner_name: str
     receiver_name: str
     receiver_id: str
+    receiver_paper: str  # of somebody who was not named in the dossier
     standing: str
     proof: str
     delivered_at: datetime
@@ -80,6 +81,11 @@ def render(view: DeliverySlip) -> bytes:
         ("Họ và tên", view.receiver_name),
         ("Số định danh", masked_id(view.receiver_id)),
         ("Tư cách nhận", view.standing),
+        *(
+            (("Giấy ủy quyền, giấy giới thiệu", view.receiver_paper),)
+            if view.receiver_paper
+            else ()
+        ),
         ("Xác nhận bằng", view.proof),
         ("Nơi phát", view.address),
         ("Phát lúc", official_clock(view.delivered_at)),

@@ -29,12 +29,12 @@ from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import (
     charges,
-    delegates,
     delivery,
     dossiers,
     message_codes,
     numbers,
     persons,
+    receivers,
     results,
     return_envelopes,
     sight,
@@ -84,12 +84,14 @@ def deliver(
 
     Papers taken back for a result become an item that goes to the agency.
 
-    Raises UnknownItem, NoAuthorisation, StillDue, NotTheHolder, NotForDelivery, ItemFrozen,
-    WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
+    Raises UnknownItem, StillDue, NotTheHolder, NotForDelivery, ItemFrozen, WrongDeliveryCode,
+    WitnessIsHimself, RoleNeeded, and what `receivers.bind` raises; then nothing is recorded.
     """
     standing = sight.item(session, item, by=by)
     dossier = dossiers.of_items(session, [item]).get(item)
-    delegates.refuse_without_right(session, dossier, entitlement)
+    if dossier is None:
+        raise UnknownItem(item=item)
+    commitment = receivers.bind(session, keys.vault, dossier, entitlement)
     if not standing.withdrawn:
         _refuse_while_due(session, item)
     elif recovered.total:
@@ -104,6 +106,7 @@ def deliver(
         receiver=entitlement.receiver,
         proof=proof,
         recovered=Recovered(item=back, counts=recovered) if back else None,
+        commitment=commitment,
         by=by,
         at=at,
     )
@@ -140,18 +143,23 @@ def compare_card(
     vault: Vault,
     item: ItemId,
     card: CitizenCard,
-    receiver: Receiver,
+    claimed: Entitlement,
     *,
     by: Actor,
     at: datetime,
 ) -> tuple[Contradiction, ...]:
     """Compare a card with itself, and the owner's or the named delegate's with the dossier; the look is logged.
 
+    Anybody else's is compared with the name that was written down for him, and nobody looks.
     What it contradicts is the answer and no refusal: that would take the log of the look back.
-    Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself:
-    then nobody has looked yet.
+    Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself
+    or that name: then nobody has looked yet.
     """
     refuse_contradictions(contradictions(card, today=local(at).date()))
+    receiver = claimed.receiver
+    if receiver is not Receiver.OWNER and claimed.name.strip():
+        refuse_contradictions(contradicts_dossier(card, name=claimed.name, last4=""))
+        return ()
     people = _people(session, vault, item, by=by, at=at)
     role = COMPARED_WITH.get(receiver)
     who = people.get(role) if role else None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Capacity, Counts, Leg, Receiver
+from postal_service.domain.acts import Capacity, Counts, Leg
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.clock import claimed
 from postal_service.domain.crockford import Token
@@ -27,11 +27,20 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import delegates, dossiers, numbers, persons, places, procedures
+from postal_service.services import (
+    delegates,
+    dossiers,
+    numbers,
+    persons,
+    places,
+    procedures,
+    receivers,
+)
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierErased
 from postal_service.services.steps import Decided, take_step
+from postal_service.services.vault import Vault
 from postal_service.storage.schema import ItemRow
 
 GOES_OUT = frozenset(
@@ -158,28 +167,31 @@ def register_ready(
 
 def give_at_desk(
     session: Session,
+    vault: Vault,
     dossier: DossierId,
     *,
-    receiver: Receiver,
-    paper: str = "",
+    entitlement: Entitlement,
     by: Actor,
     at: datetime,
 ) -> Decided:
-    """Give a result to the citizen over the agency's desk; `paper` is what entitles another person.
+    """Give a result to the citizen over the agency's desk.
 
-    Raises UnknownDossier, RoleNeeded, NoAuthorisation, AlreadyOnItsWay when it travels by post, or
-    StepOutOfPlace unless it is resolved.
+    No event tells it, for the post has never had it: the step binds who received instead.
+
+    Raises UnknownDossier, RoleNeeded, AlreadyOnItsWay when it travels by post, what
+    `receivers.bind` raises, or StepOutOfPlace unless it is resolved.
     """
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
-    delegates.refuse_without_right(session, dossier, Entitlement(receiver=receiver, paper=paper))
     if found.result_item and session.get(ItemRow, found.result_item) is not None:
         standing = holdings.standings(session, [found.result_item])[found.result_item]
         if standing.state is not State.RETURNED:
             raise AlreadyOnItsWay(item=found.result_item)
     row = dossiers.row_of(session, dossier)
-    return take_step(session, row, StepKind.RETURNED, why=receiver.value, by=by, at=at)
+    bound = receivers.bind(session, vault, dossier, entitlement)
+    why = f"{entitlement.receiver.value}: {bound}" if bound else entitlement.receiver.value
+    return take_step(session, row, StepKind.RETURNED, why=why, by=by, at=at)
 
 
 def note_delivered(

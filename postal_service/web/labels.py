@@ -21,7 +21,8 @@ from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.domain.wording_handovers import CONDITIONS, RESERVED_FOR
 from postal_service.services.administrative import SupplementReason
-from postal_service.services.delegates import Change, Ground
+from postal_service.services.delegated import Change
+from postal_service.services.delegates import Ground
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.erasing import EraseReason
 from postal_service.services.gateways import Via, WhyNot

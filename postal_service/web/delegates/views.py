@@ -21,10 +21,10 @@ from postal_service.domain.wording_dates import local
 from postal_service.printing import keeping_slip
 from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.services import delegates, once, overview, places
+from postal_service.services.delegated import Change
 from postal_service.services.delegates import (
     NAMING,
     NEVER,
-    Change,
     DelegationId,
     Ground,
     OwnerHimself,

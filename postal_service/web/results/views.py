@@ -10,8 +10,8 @@ from postal_service.domain.actors import Role
 from postal_service.domain.acts import Receiver
 from postal_service.domain.codes import envelope_label as label_of
 from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed
-from postal_service.domain.identity import NoAuthorisation
 from postal_service.domain.ids import DossierId
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.printing import envelope_label
 from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
@@ -19,7 +19,7 @@ from postal_service.services import overview, results, sealing
 from postal_service.services.recording import SealUsed
 from postal_service.services.results import NotCollectedBack, Ready
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits
+from postal_service.web import forms, here, receiving
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -32,7 +32,7 @@ BY_HAND = "………………"
 MOST_PAPERS = 100
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     SealUsed: "serial",
-    NoAuthorisation: "paper",
+    **receiving.FIELD_OF,
     NotCollectedBack: "collect_back",
     CountsMalformed: "originals",
     CountsDiffer: "originals",
@@ -88,12 +88,15 @@ def give_at_desk(key: str) -> ResponseReturnValue:
     try:
         with forms.together():
             receiver = forms.choice("receiver", "Người nhận", Receiver)
-            paper = forms.optional_line(
-                "paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=limits.DOCUMENT
-            )
+            entitlement = receiving.entitlement(receiver)
         with transaction(here.sessions()) as store:
             results.give_at_desk(
-                store, dossier, receiver=receiver, paper=paper, by=here.actor(), at=here.now()
+                store,
+                here.runtime().vault,
+                dossier,
+                entitlement=entitlement,
+                by=here.actor(),
+                at=here.now(),
             )
     except Refusal as refused:
         return _page(dossier, refused, form="at-desk")
@@ -109,6 +112,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
         receivers=list(Receiver),
+        delegate=view.people.get(PersonRole.DELEGATE),
     )
     return page, status_of(refused) if refused else 200
 

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from postal_service.domain.persons import LONGEST_ADDRESS, LONGEST_NAME
-from postal_service.domain.receivers import LONGEST_PAPER, ReceivedBy
+from postal_service.domain.receivers import LONGEST_PAPER
 from postal_service.ledger import base64_strict
 from postal_service.services.door_addresses import Heard
 from postal_service.services.examining import LARGEST_BATCH, Sent
@@ -409,8 +409,7 @@ class ReceiverSchema(Schema):
 
     @post_load
     def _to_command(self, told: dict[str, str], **_: object) -> Words:
-        received = ReceivedBy(name=told["name"], paper=told["paper"])
-        return Words(received=received, salt=bytes.fromhex(told["salt"]))
+        return Words(name=told["name"], paper=told["paper"], salt=bytes.fromhex(told["salt"]))
 
 
 class KeptReceiverSchema(Schema):

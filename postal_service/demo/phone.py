@@ -24,7 +24,6 @@ from postal_service.domain.crockford import read_token
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.money import Means
-from postal_service.domain.receivers import ReceivedBy
 from postal_service.domain.text import tidy
 from postal_service.ledger import base64_strict, offers, signing
 from postal_service.ledger.encoding import decode, encode
@@ -411,8 +410,7 @@ class Phone:
         self, item: ItemId, act: acts.Deliver, *, name: str, paper: str
     ) -> EventId:
         """Neither the owner nor anybody named came: sign who and by which paper, and keep the words."""
-        received = ReceivedBy(name=tidy(name), paper=tidy(paper))
-        words = Words(received=received, salt=os.urandom(32))
+        words = Words(name=tidy(name), paper=tidy(paper), salt=os.urandom(32))
         event = self.tell(item, replace(act, commitment=words.commitment))
         self.receivers[event] = words
         return event

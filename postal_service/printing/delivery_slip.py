@@ -60,6 +60,7 @@ class DeliverySlip:
     taken: tuple[TakenCharge, ...]
     giver_name: str  # a courier at the door, a clerk at the counter
     event_hash: str
+    gives_back: bool = False  # papers of a dossier that ended without a result
     basis_line: str = ILLUSTRATIVE_FORM
 
 
@@ -67,12 +68,16 @@ def render(view: DeliverySlip) -> bytes:
     """The confirmation as PDF, A4."""
     paper = Paper(name="PHIẾU XÁC NHẬN PHÁT", number=view.number, basis_line=view.basis_line)
     paper.national_header((view.operator_name, view.office_name))
-    paper.title("kết quả giải quyết thủ tục hành chính")
+    paper.title(
+        "giấy tờ trả lại của hồ sơ thủ tục hành chính"
+        if view.gives_back
+        else "kết quả giải quyết thủ tục hành chính"
+    )
     paper.bars(view.item_code)
     paper.section("1. Bưu gửi")
     paper.facts(
         ("Mã hồ sơ", view.dossier_code),
-        ("Cơ quan cấp kết quả", view.agency_name),
+        (f"Cơ quan {'trả giấy tờ' if view.gives_back else 'cấp kết quả'}", view.agency_name),
         ("Chủ hồ sơ", view.owner_name),
         ("Niêm phong", f"{view.seal_number} — {view.seal_state}"),
     )

@@ -22,7 +22,7 @@ from postal_service.domain.identity import (
     contradicts_dossier,
     refuse_contradictions,
 )
-from postal_service.domain.ids import ItemId, UnitCode
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
@@ -94,8 +94,8 @@ def deliver(
     commitment = receivers.bind(session, keys.vault, dossier, entitlement)
     if not standing.withdrawn:
         _refuse_while_due(session, item)
-    elif recovered.total:
-        raise NotForDelivery(item=item, leg=standing.leg)
+    if recovered.total and (standing.withdrawn or _gives_back(session, dossier, by)):
+        raise NotForDelivery(item=item, leg=standing.leg)  # nothing is exchanged without a result
     back, label = None, None
     if recovered.total:
         back, label = _item_back(session, item, service=service, by=by, at=at)
@@ -195,6 +195,10 @@ def on_hold(session: Session, *, by: Actor, after: str = "") -> OnHold:
         lines=lines(session, [each for each in held if each.leg is Leg.OUT]),
         following=held[-1].item if len(held) >= holdings.PAGE else ItemId(""),
     )
+
+
+def _gives_back(session: Session, dossier: DossierId, by: Actor) -> bool:
+    return dossiers.visible(session, dossier, by=by).gives_back
 
 
 def _refuse_while_due(session: Session, item: ItemId) -> None:

@@ -29,7 +29,7 @@ from postal_service.domain.identity import (
 from postal_service.domain.ids import DossierId, ItemId, StaffId
 from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.services import carried, delivery, dossiers, items, numbers, persons
 from postal_service.services.delegated import Change
@@ -40,7 +40,7 @@ from postal_service.services.vault import Vault, open_sealed, seal
 from postal_service.storage.schema import DelegationRow, ItemRow
 
 NAMING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK)
-OVER: Final = (Administrative.RETURNED, Administrative.WITHDRAWN)
+OVER: Final = GIVEN_OUT | {Administrative.WITHDRAWN}
 OWNERS: Final = (PersonRole.OWNER, PersonRole.SUBMITTER)
 FIRST_ROTATION: Final = 1  # of the code that the citizen got at the reception
 

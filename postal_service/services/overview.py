@@ -107,6 +107,12 @@ class ItemView:
     names: Names
     evidence: Mapping[EventId, tuple[Named, ...]]  # the files that each event names
 
+    @property
+    def gives_back(self) -> bool:
+        """What goes to the citizen is no result but the papers of his dossier."""
+        is_out = self.standing.leg is Leg.OUT
+        return is_out and self.dossier is not None and self.dossier.gives_back
+
 
 @dataclass(frozen=True, kw_only=True)
 class DossierView:

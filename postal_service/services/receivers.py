@@ -47,10 +47,16 @@ class OtherReceiver(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """What stands behind a delivery's `pc`: it is made of the salt and these two words."""
+    """What stands behind a delivery's `pc`: it is made of the salt and these two words, as they came."""
 
-    received: ReceivedBy
+    name: str = field(repr=False)
+    paper: str = field(repr=False)
     salt: bytes = field(repr=False)
+
+    @property
+    def received(self) -> ReceivedBy:
+        """Raises BadName or BadPaper."""
+        return ReceivedBy(name=self.name, paper=self.paper)
 
     @property
     def commitment(self) -> str:
@@ -81,7 +87,8 @@ def is_the_delegate(session: Session, dossier: DossierId, claimed: Entitlement) 
 def tell(session: Session, vault: Vault, delivery: EventId, told: Words, *, by: Actor) -> bool:
     """Enter the words of a delivery that a phone has signed; False where they were entered before.
 
-    Raises UnknownDelivery, NobodyElse, OtherReceiver or DossierErased; then nothing is kept.
+    Raises UnknownDelivery, NobodyElse, BadName, BadPaper, OtherReceiver or DossierErased; then
+    nothing is kept.
     """
     found = _own_delivery(session, delivery, by)
     act = found.event.act
@@ -113,7 +120,7 @@ def words_of(
     """
     kept = persons.committed(session, vault, dossier, commitments)
     return {
-        pledged: Words(received=ReceivedBy(**content), salt=salt)
+        pledged: Words(**content, salt=salt)
         for pledged, (salt, content) in kept.items()
         if content.keys() == NAMES  # what another kind of event binds is not told as a receiver
     }

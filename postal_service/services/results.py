@@ -91,7 +91,8 @@ class Ready:
     counts: Counts
     destination: UnitCode  # the post office that delivers it
     collect_back: tuple[str, ...]
-    returns: tuple[Paper, ...]  # originals that must lie in the envelope too
+    returns: tuple[Paper, ...]  # what must lie in the envelope too, or instead of a result
+    gives_back: bool  # there is no result: the papers go back
 
 
 def register_ready(
@@ -107,8 +108,8 @@ def register_ready(
     """Put a result into its envelope at the agency: the item comes to be, and waits for the post.
 
     `counts` are the papers in the envelope. `collect_back` are the old papers the courier takes
-    at the door; none given means all that the procedure names. A dossier still in process is
-    resolved by this act.
+    at the door; none given means all that the procedure names, and of a dossier that ended without
+    a result nothing, for nothing is exchanged. A dossier still in process is resolved by this act.
 
     Raises UnknownDossier, RoleNeeded, NotAtTheAgency, NotResolved, NotAskedByPost, NotByPost,
     AlreadyOnItsWay, NotCollectedBack, CountsMalformed, DossierErased or NoOfficeServes.
@@ -123,7 +124,7 @@ def register_ready(
     dossiers.row_of(session, dossier)  # who names a delegate meanwhile waits, or is waited for
     if session.get(ItemRow, found.result_item) is not None:
         raise AlreadyOnItsWay(item=found.result_item)
-    taken_back = _collected_back(version, collect_back)
+    taken_back = _collected_back(found, version, collect_back)
     if min(counts.originals, counts.certified, counts.photocopies) < 0:
         raise CountsMalformed(total=counts.total)
     destination = _office_of_receiver(session, keys, dossier, at)
@@ -151,6 +152,7 @@ def register_ready(
     tell(session, keys, [Told(item=found.result_item, parent=NO_PARENT, act=act)], by=by, at=at)
     delegates.tell_of_codes(session, keys, dossier, found.result_item, by=by, at=at)
     return Ready(
+        gives_back=found.gives_back,
         dossier=dossier,
         item=found.result_item,
         label=label.token,
@@ -160,7 +162,8 @@ def register_ready(
         returns=tuple(
             paper
             for paper in dossiers.papers(session, dossier)
-            if paper.original_to_return and paper.counts.originals
+            if (found.gives_back and paper.counts.total)
+            or (paper.original_to_return and paper.counts.originals)
         ),
     )
 
@@ -174,12 +177,12 @@ def give_at_desk(
     by: Actor,
     at: datetime,
 ) -> Decided:
-    """Give a result to the citizen over the agency's desk.
+    """Give a result to the citizen over the agency's desk, or back the papers of a dossier without one.
 
     No event tells it, for the post has never had it: the step binds who received instead.
 
     Raises UnknownDossier, RoleNeeded, AlreadyOnItsWay when it travels by post, what
-    `receivers.bind` raises, or StepOutOfPlace unless it is resolved.
+    `receivers.bind` raises, or StepOutOfPlace unless it is resolved, refused or discontinued.
     """
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
@@ -197,7 +200,7 @@ def give_at_desk(
 def note_delivered(
     session: Session, items: Iterable[ItemId], *, at: datetime
 ) -> tuple[DossierId, ...]:
-    """Close the dossiers whose result has reached the citizen; the others are left as they are.
+    """Close the dossiers whose result, or papers, have reached the citizen; the others are left as they are.
 
     Called after events were recorded; saying it twice changes nothing. Raises nothing.
     """
@@ -208,7 +211,7 @@ def note_delivered(
         if standing.leg is not Leg.OUT or standing.state is not State.DELIVERED:
             continue
         row = dossiers.row_of(session, of[item])
-        if Administrative(row.administrative) is not Administrative.RESOLVED:
+        if Administrative(row.administrative) not in GOES_OUT:
             continue
         entry = reading.entry(session, standing.custody)
         assert entry is not None  # the delivery is what custody rests on
@@ -229,12 +232,13 @@ def _refuse_elsewhere(session: Session, found: Dossier, by: Actor, at: datetime)
 
 
 def _collected_back(
-    version: ProcedureVersion, collect_back: Sequence[str] | None
+    found: Dossier, version: ProcedureVersion, collect_back: Sequence[str] | None
 ) -> tuple[str, ...]:
+    exchanged = () if found.gives_back else version.collects_on_delivery
     if collect_back is None:
-        return version.collects_on_delivery
+        return exchanged
     for paper in collect_back:
-        if paper not in version.collects_on_delivery:
+        if paper not in exchanged:
             raise NotCollectedBack(paper=paper[:80])
     return tuple(dict.fromkeys(collect_back))
 

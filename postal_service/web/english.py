@@ -107,6 +107,8 @@ ENGLISH: dict[str, str] = {
     "Tìm": "Search",
     "Xem hồ sơ": "See the dossier",
     "Trả kết quả": "Return the result",
+    "Trả lại giấy tờ": "Give the papers back",
+    "Đã trả lại giấy tờ": "Papers given back",
     "Cơ quan giải quyết": "Competent agency",
     "Người nhận": "Receiver",
     "Giấy ủy quyền hoặc giấy giới thiệu": "Letter of authorisation or introduction",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -49,7 +50,7 @@ from tests.services.world import MORNING, World, build
 NONE = Counts(originals=0, certified=0, photocopies=0)
 CAME = Entitlement(receiver=Receiver.ORGANISATION, name="Võ Đình Khải", paper="GGT 07/2026")
 CARD = CardProof(last4="3456")
-WORDS = Words(received=ReceivedBy(name=CAME.name, paper=CAME.paper), salt=b"s" * 32)
+WORDS = Words(name=CAME.name, paper=CAME.paper, salt=b"s" * 32)
 
 
 @pytest.fixture
@@ -230,10 +231,10 @@ def test_his_words_are_entered_once_and_only_as_signed(session: Session, world: 
         session, world, receiver=Receiver.ORGANISATION, commitment=WORDS.commitment
     )  # fmt: skip
     before = kept(session)
-    other = Words(received=ReceivedBy(name="Người khác", paper=CAME.paper), salt=WORDS.salt)
+    other = replace(WORDS, name="Người khác")
     for words, by, refusal in (
         (other, world.courier, OtherReceiver),
-        (Words(received=WORDS.received, salt=b"t" * 32), world.courier, OtherReceiver),
+        (replace(WORDS, salt=b"t" * 32), world.courier, OtherReceiver),
         (WORDS, world.far_courier, UnknownDelivery),
         (WORDS, world.counter, UnknownDelivery),
     ):

@@ -62,6 +62,7 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         taken=tuple(_taken(each) for each in found.taken),
         giver_name=view.names.person(moment.by.staff),
         event_hash=moment.leaf_hash,
+        gives_back=view.gives_back,
     )
 
 
@@ -92,6 +93,7 @@ def return_record(found: WayBack) -> ReturnRecord:
         returned_at=handed.claimed_at,
         giver_name=view.names.person(giver.staff),
         receiver_name=view.names.person(taken.by.staff) if taken else "",
+        gives_back=view.gives_back,
     )
 
 
@@ -143,6 +145,7 @@ def _bound(found: Chain) -> Iterable[BoundReceiver]:
 
 def _events(found: Chain) -> Iterable[ExtractEvent]:
     view = found.view
+    of_citizen = "công dân" if view.gives_back else CITIZEN
     holder: Party | None = None
     for moment in view.moments:
         if moment.moves_custody and not moment.verdict:
@@ -152,7 +155,7 @@ def _events(found: Chain) -> Iterable[ExtractEvent]:
             claimed_at=moment.claimed_at,
             received_at=moment.recorded_at,
             act=_told(moment, holder, found),
-            holder=view.names.person(holder.staff) if holder else CITIZEN,
+            holder=view.names.person(holder.staff) if holder else of_citizen,
             place=view.names.unit(holder.unit) if holder else "",
             seal=getattr(moment.act, "seal", ""),
             leaf_hash=moment.leaf_hash,

@@ -1,21 +1,23 @@
 """Put a ready result into its envelope for the post, or give it to the citizen over the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.acts import Receiver
+from postal_service.domain.acts import Counts, Receiver
 from postal_service.domain.codes import envelope_label as label_of
 from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed
 from postal_service.domain.ids import DossierId
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.standing import Administrative
 from postal_service.printing import envelope_label
 from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
 from postal_service.services import overview, results, sealing
+from postal_service.services.dossiers import Paper
 from postal_service.services.recording import SealUsed
 from postal_service.services.results import NotCollectedBack, Ready
 from postal_service.storage.transaction import reading, transaction
@@ -90,7 +92,7 @@ def give_at_desk(key: str) -> ResponseReturnValue:
             receiver = forms.choice("receiver", "Người nhận", Receiver)
             entitlement = receiving.entitlement(receiver)
         with transaction(here.sessions()) as store:
-            results.give_at_desk(
+            given = results.give_at_desk(
                 store,
                 here.runtime().vault,
                 dossier,
@@ -100,7 +102,11 @@ def give_at_desk(key: str) -> ResponseReturnValue:
             )
     except Refusal as refused:
         return _page(dossier, refused, form="at-desk")
-    flash(say("Đã trả kết quả tại quầy."), "good")
+    is_result = given.state is Administrative.RETURNED
+    flash(
+        say("Đã trả kết quả tại quầy.") if is_result else say("Đã trả lại giấy tờ tại quầy."),
+        "good",
+    )
     return redirect(url_for("dossiers.show", key=key))
 
 
@@ -112,9 +118,20 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
         receivers=list(Receiver),
+        handed_in=_handed_in(view.papers),
         delegate=view.people.get(PersonRole.DELEGATE),
     )
     return page, status_of(refused) if refused else 200
+
+
+def _handed_in(papers: Iterable[Paper]) -> Counts:
+    """All that lies at the agency for a citizen who gets no result."""
+    counted = [each.counts for each in papers]
+    return Counts(
+        originals=sum(each.originals for each in counted),
+        certified=sum(each.certified for each in counted),
+        photocopies=sum(each.photocopies for each in counted),
+    )
 
 
 def _label(ready: Ready, serial: str, sender: str, office: str) -> Printable:
@@ -124,7 +141,7 @@ def _label(ready: Ready, serial: str, sender: str, office: str) -> Printable:
         item_code=ready.item,
         status_link=link,
         seal_number=serial or BY_HAND,
-        heading="KẾT QUẢ HÀNH CHÍNH",
+        heading="GIẤY TỜ TRẢ LẠI" if ready.gives_back else "KẾT QUẢ HÀNH CHÍNH",
         sender=sender,
         addressee=office,
         address="",

@@ -19,6 +19,7 @@ from mobile_api.v1 import (
     blobs,
     checkpoints,
     code_lists,
+    deliveries,
     devices,
     handovers,
     items,
@@ -39,6 +40,7 @@ PARTS = (
     blobs,
     items,
     attempts,
+    deliveries,
     handovers,
     code_lists,
 )
@@ -86,6 +88,7 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         "blobs.keep": limits.sync,
         "payments.tell": limits.sync,
         "attempts.tell_address": limits.sync,
+        "deliveries.tell_receiver": limits.sync,
         "handovers.paper": limits.papers,
         "items.send_code": limits.message_codes,
         "items.redeem_code": limits.message_codes,

@@ -5,11 +5,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from postal_service.domain.persons import LONGEST_ADDRESS
+from postal_service.domain.persons import LONGEST_ADDRESS, LONGEST_NAME
+from postal_service.domain.receivers import LONGEST_PAPER
 from postal_service.ledger import base64_strict
 from postal_service.services.door_addresses import Heard
 from postal_service.services.examining import LARGEST_BATCH, Sent
 from postal_service.services.gateways import Via, WhyNot
+from postal_service.services.receivers import Words
 
 HEX_64 = r"^[0-9a-f]{64}$"
 UNIT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
@@ -384,6 +386,34 @@ class HeardSchema(Schema):
 
 class KeptAddressSchema(Schema):
     event = fields.String(required=True, metadata={"description": "The attempt"})
+
+
+class ReceiverSchema(Schema):
+    """What the `pc` of a delivery binds: docs/event-format.md, with `name` and `paper` as data."""
+
+    name = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=LONGEST_NAME),
+        metadata={"description": "Of whoever took it; NFC, single blanks"},
+    )
+    paper = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=LONGEST_PAPER),
+        metadata={"description": "Number or day of the letter of authorisation or introduction"},
+    )
+    salt = fields.String(
+        required=True,
+        validate=validate.Regexp(HEX_64),
+        metadata={"description": "32 random bytes, hex, made with the delivery"},
+    )
+
+    @post_load
+    def _to_command(self, told: dict[str, str], **_: object) -> Words:
+        return Words(name=told["name"], paper=told["paper"], salt=bytes.fromhex(told["salt"]))
+
+
+class KeptReceiverSchema(Schema):
+    event = fields.String(required=True, metadata={"description": "The delivery"})
 
 
 class CommuneSchema(Schema):

@@ -20,6 +20,7 @@ from postal_service.demo.world import World
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Counts, Receiver
 from postal_service.domain.custody import Standing
+from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.runtime import Runtime
 from postal_service.services import (
@@ -193,7 +194,8 @@ class Office:
         if not matter.by_post:
             officer = self.world.officers[matter.agency]
             administrative.resolve(session, dossier, by=officer, at=at)
-            results.give_at_desk(session, dossier, receiver=Receiver.OWNER, by=clerk, at=at)
+            owner = Entitlement(receiver=Receiver.OWNER)
+            results.give_at_desk(session, keys.vault, dossier, entitlement=owner, by=clerk, at=at)
             return None
         returned = sum(
             need.originals

@@ -8,7 +8,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ from postal_service.services.door_addresses import Heard
 from postal_service.services.enrolling import enrolment_message
 from postal_service.services.particulars import AnotherWaits
 from postal_service.services.phone_access import sign_in_message
+from postal_service.services.receivers import UnknownDelivery, Words
 
 AT_ONCE = 500  # events of one upload
 PAYMENTS_AT_ONCE = 50
@@ -108,6 +109,8 @@ class Phone:
         self.refused_payments: list[dict[str, Any]] = []  # for the courier to look at
         self.addresses: dict[EventId, Heard] = {}  # heard at doors, by attempt, until told
         self.refused_addresses: dict[EventId, str] = {}  # with why; for the courier to look at
+        self.receivers: dict[EventId, Words] = {}  # who received for another, until told
+        self.refused_receivers: dict[EventId, str] = {}  # with why; for the courier to look at
         self._shown: set[EventId] = set()  # what the server has answered for, with whatever
 
     # Getting in
@@ -407,6 +410,30 @@ class Phone:
                     continue  # the office decides on that one first
                 self.refused_addresses[event] = no.code
             del self.addresses[event]
+
+    def deliver_to_another(
+        self, item: ItemId, act: acts.Deliver, *, name: str, paper: str
+    ) -> EventId:
+        """Neither the owner nor anybody named came: sign who and by which paper, and keep the words."""
+        words = Words(name=tidy(name), paper=tidy(paper), salt=os.urandom(32))
+        event = self.tell(item, replace(act, commitment=words.commitment))
+        self.receivers[event] = words
+        return event
+
+    def tell_receivers(self) -> None:
+        """Tell who received at those deliveries that are in the ledger; what must wait is kept."""
+        for event in [each for each in self.receivers if each in self.receipts]:
+            words = self.receivers[event]
+            told = {**words.received.content, "salt": words.salt.hex()}
+            try:
+                self.call("PUT", f"/deliveries/{event}/receiver", told)
+            except ServerSaidNoError as no:
+                if no.status not in REFUSED_FOR_GOOD:
+                    raise
+                if no.code == UnknownDelivery.code:
+                    continue  # it does not count yet: what it rests on has not arrived
+                self.refused_receivers[event] = no.code
+            del self.receivers[event]
 
     def call(self, method: str, path: str, told: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Anything else the API offers, below its prefix."""

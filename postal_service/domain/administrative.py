@@ -78,7 +78,7 @@ class StepKind(StrEnum):
     REFUSED = "refused"  # form 03
     DISCONTINUED = "discontinued"  # form 05
     RESOLVED = "resolved"
-    RETURNED = "returned"
+    RETURNED = "returned"  # the result to the citizen, or without one his papers
     WITHDRAWN = "withdrawn"
 
 
@@ -103,6 +103,8 @@ _NEXT: dict[tuple[Administrative | None, StepKind], Administrative] = {
     (_A.RECEIVED, _S.EXTENDED): _A.RECEIVED,
     (_A.RECEIVED, _S.RESOLVED): _A.RESOLVED,
     (_A.RESOLVED, _S.RETURNED): _A.RETURNED,
+    (_A.REFUSED, _S.RETURNED): _A.REFUSED_RETURNED,
+    (_A.DISCONTINUED, _S.RETURNED): _A.DISCONTINUED_RETURNED,
     **{
         (state, kind): _A(kind.value)
         for state in (_A.RECEIVED, _A.SUPPLEMENT, _A.FINANCIAL_DUTY)

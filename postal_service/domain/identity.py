@@ -55,6 +55,18 @@ class NoAuthorisation(RuleBroken):
     code = "identity.no_authorisation"
 
 
+class ReceiverNotNamed(RuleBroken):
+    """Somebody else came for the owner, and his name was not written down."""
+
+    code = "identity.receiver_not_named"
+
+
+class OwnerNeedsNoPaper(RuleBroken):
+    """It is said that the owner came, and another person's name or paper with it."""
+
+    code = "identity.owner_needs_no_paper"
+
+
 class IdentityContradicts(RuleBroken):
     code = "identity.contradicts"
 
@@ -230,10 +242,16 @@ def given_name(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Entitlement:
-    """Who stands at the door, and by which paper."""
+    """Who stands at the door, and by which paper. Of the owner and a named delegate the dossier tells both."""
 
     receiver: Receiver
+    name: str = ""
     paper: str = ""  # number or date of the letter of authorisation or introduction
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody's name or paper was written down."""
+        return bool(self.name.strip() or self.paper.strip())
 
 
 def refuse_unless_entitled(entitlement: Entitlement) -> None:
@@ -241,9 +259,17 @@ def refuse_unless_entitled(entitlement: Entitlement) -> None:
 
     Raises:
         NoAuthorisation: the paper was not shown.
+        ReceiverNotNamed: whoever showed it was not asked for his name.
+        OwnerNeedsNoPaper: the owner came, and somebody else is named.
     """
-    if entitlement.receiver is not Receiver.OWNER and not entitlement.paper.strip():
+    if entitlement.receiver is Receiver.OWNER:
+        if entitlement.tells:
+            raise OwnerNeedsNoPaper
+        return
+    if not entitlement.paper.strip():
         raise NoAuthorisation(receiver=entitlement.receiver.value)
+    if not entitlement.name.strip():
+        raise ReceiverNotNamed(receiver=entitlement.receiver.value)
 
 
 def refuse_contradictions(found: tuple[Contradiction, ...]) -> None:

@@ -54,7 +54,9 @@ class Status(StrEnum):
     FETCH_AT_DESK = "fetch_at_desk"
     DONE = "done"
     REFUSED = "refused"
+    REFUSED_RETURNED = "refused_returned"  # and the papers are with the citizen again
     DISCONTINUED = "discontinued"
+    DISCONTINUED_RETURNED = "discontinued_returned"
     WITHDRAWN = "withdrawn"
     GIVEN_BACK = "given_back"  # withdrawn, and the papers are with the citizen again
 

@@ -35,6 +35,8 @@ _FIELDS: Final[dict[type, tuple[str, ...]]] = {
     acts.Cancel: ("why",),
     acts.Clear: ("counts", "why"),
 }
+# What no form shows as it was told: it follows from what is written beside it.
+_BOUND: Final[dict[type, tuple[str, ...]]] = {acts.Deliver: ("commitment",)}
 
 
 class NothingToPutRight(Malformed):
@@ -57,6 +59,7 @@ class Changes:
     counts: Counts | None = None
     condition: Condition | None = None
     receiver: Receiver | None = None
+    commitment: str | None = None  # who received, where the receiver is another; "" for the owner
     reserved_for: ReservedFor | None = None
     run: str | None = None
     reason: Reason | None = None
@@ -81,7 +84,7 @@ def fields_of(act: Act) -> tuple[str, ...]:
 def rewritten(act: Act, changes: Changes) -> Act:
     """The act as it should have been told. Raises NotOfThisEvent or NothingToPutRight."""
     told = changes.told
-    strange = told.keys() - set(fields_of(act))
+    strange = told.keys() - set(fields_of(act)) - set(_BOUND.get(type(act), ()))
     if strange:
         raise NotOfThisEvent(field=min(strange))
     if "reason" in told:

@@ -15,9 +15,29 @@ class Administrative(StrEnum):
     DISCONTINUED = "discontinued"
     RESOLVED = "resolved"
     RETURNED = "returned"  # the citizen has the result
+    # He has his papers back, and this is why there is no result.
+    REFUSED_RETURNED = "refused_returned"
+    DISCONTINUED_RETURNED = "discontinued_returned"
     WITHDRAWN = "withdrawn"
 
 
+# The citizen has what there was for him.
+GIVEN_OUT = frozenset(
+    {
+        Administrative.RETURNED,
+        Administrative.REFUSED_RETURNED,
+        Administrative.DISCONTINUED_RETURNED,
+    }
+)
+# There is no result: what goes to the citizen are the papers that he handed in (docs/adr/0024).
+GIVES_BACK = frozenset(
+    {
+        Administrative.REFUSED,
+        Administrative.DISCONTINUED,
+        Administrative.REFUSED_RETURNED,
+        Administrative.DISCONTINUED_RETURNED,
+    }
+)
 CLOCK_STOPPED = frozenset({Administrative.SUPPLEMENT, Administrative.FINANCIAL_DUTY})
 
 

@@ -163,6 +163,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Người nhận thay ({receiver}) phải có giấy ủy quyền hoặc giấy giới thiệu.",
         "Somebody who receives for another ({receiver}) needs a letter of authorisation or introduction.",
     ),
+    "identity.receiver_not_named": (
+        "Ghi họ và tên người nhận thay ({receiver}). Chưa giao, chưa ghi gì.",
+        "Write the name of whoever receives instead ({receiver}). Nothing was given out or recorded.",
+    ),
+    "identity.owner_needs_no_paper": (
+        "Chủ hồ sơ tự nhận thì để trống họ tên và giấy của người nhận thay; người khác đến nhận thì chọn đúng tư cách. Chưa giao, chưa ghi gì.",
+        "Where the owner receives, leave name and paper of another empty; where another came, choose in which right. Nothing was given out or recorded.",
+    ),
+    "receiver.bad_paper": (
+        "Số hoặc ngày của giấy: từ 1 đến {most} ký tự, viết liền một dòng; đã nhận {length}.",
+        "Number or day of the paper: 1 to {most} characters on one line; {length} came.",
+    ),
     "identity.contradicts": (
         "Thẻ không khớp: {found}. Không giao; báo người phụ trách.",
         "The card does not fit: {found}. Do not deliver; tell the supervisor.",

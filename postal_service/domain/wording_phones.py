@@ -80,6 +80,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Địa chỉ này không phải địa chỉ đã ký trong lần phát. Chưa có gì được ghi; báo địa chỉ cho quầy.",
         "This is not the address that was signed with the attempt. Nothing was kept; tell it at the counter.",
     ),
+    "receiver.unknown_delivery": (
+        "Sổ chưa có lần phát này của bạn, hoặc lần phát không được tính. Họ tên và giấy của người nhận chưa được ghi; gửi các sự kiện lên trước rồi gửi lại.",
+        "The ledger has no such delivery of yours, or it does not count. Who received was not kept; upload the events first, then send it again.",
+    ),
+    "receiver.nobody_else": (
+        "Lần phát này giao cho chính chủ hồ sơ: không ghi người nhận thay. Chưa có gì được ghi.",
+        "The owner himself received at this delivery: nobody else is written down. Nothing was kept.",
+    ),
+    "receiver.other": (
+        "Họ tên hoặc giấy này không phải những gì đã ký trong lần phát. Chưa có gì được ghi; báo cho quầy.",
+        "This name or paper is not what was signed with the delivery. Nothing was kept; tell it at the counter.",
+    ),
     "evidence.unknown": (
         "Không có tệp bằng chứng này, hoặc tệp không thuộc phạm vi của bạn.",
         "There is no such evidence file, or it is not yours to see.",

@@ -69,9 +69,17 @@ STATUS: dict[Status, tuple[str, str]] = {
         "Cơ quan từ chối giải quyết; giấy tờ được trả lại kèm lý do.",
         "The agency refused; the papers come back with the reason.",
     ),
+    Status.REFUSED_RETURNED: (
+        "Cơ quan từ chối giải quyết; giấy tờ đã được trả lại.",
+        "The agency refused; the papers have been given back.",
+    ),
     Status.DISCONTINUED: (
-        "Cơ quan đã dừng giải quyết hồ sơ.",
-        "The agency has stopped working on the dossier.",
+        "Cơ quan đã dừng giải quyết hồ sơ; giấy tờ được trả lại.",
+        "The agency has stopped working on the dossier; the papers come back.",
+    ),
+    Status.DISCONTINUED_RETURNED: (
+        "Cơ quan đã dừng giải quyết hồ sơ; giấy tờ đã được trả lại.",
+        "The agency has stopped working on the dossier; the papers have been given back.",
     ),
     Status.WITHDRAWN: (
         "Hồ sơ đã được rút; mời nhận lại giấy tờ tại bưu cục.",
@@ -139,10 +147,70 @@ NEXT: dict[Status, tuple[str, str]] = {
         "Collect the result at the one-stop desk.",
     ),
     Status.DONE: ("Không cần làm gì thêm.", "Nothing more is to be done."),
-    Status.REFUSED: ("Xem lý do trên phiếu từ chối.", "See the reason on the refusal slip."),
-    Status.DISCONTINUED: ("Xem lý do trên thông báo.", "See the reason on the notice."),
+    Status.REFUSED: (
+        "Xem lý do trên phiếu từ chối; nhận lại giấy tờ theo cách nhận kết quả đã đăng ký.",
+        "See the reason on the refusal slip; the papers come back the way the result was asked for.",
+    ),
+    Status.REFUSED_RETURNED: (
+        "Xem lý do trên phiếu từ chối.",
+        "See the reason on the refusal slip.",
+    ),
+    Status.DISCONTINUED: (
+        "Xem lý do trên thông báo; nhận lại giấy tờ theo cách nhận kết quả đã đăng ký.",
+        "See the reason on the notice; the papers come back the way the result was asked for.",
+    ),
+    Status.DISCONTINUED_RETURNED: (
+        "Xem lý do trên thông báo.",
+        "See the reason on the notice.",
+    ),
     Status.WITHDRAWN: ("Nhận lại giấy tờ tại bưu cục.", "Collect the papers at the post office."),
     Status.GIVEN_BACK: ("Không cần làm gì thêm.", "Nothing more is to be done."),
+}
+
+# The same of a dossier that ended without a result: its papers are on their way.
+STATUS_OF_PAPERS: dict[Status, tuple[str, str]] = {
+    Status.RESULT_READY: (
+        "Giấy tờ trả lại đã sẵn sàng, chờ bưu điện nhận tại cơ quan.",
+        "The papers to be given back wait for the post at the agency.",
+    ),
+    Status.ON_THE_WAY_HOME: (
+        "Giấy tờ trả lại đang trên đường đến ông/bà.",
+        "Your papers are on their way back to you.",
+    ),
+    Status.OUT_FOR_DELIVERY: (
+        "Bưu tá đang mang trả giấy tờ hôm nay.",
+        "The courier is bringing your papers back today.",
+    ),
+    Status.UNDELIVERED: (
+        "Chưa trả lại được giấy tờ; bưu điện sẽ phát lại hoặc mời đến nhận.",
+        "Your papers could not be given back; the post will try again or invite you to collect them.",
+    ),
+    Status.HELD: (
+        "Giấy tờ trả lại được lưu tại bưu cục chờ ông/bà đến nhận.",
+        "Your papers are kept at the post office for you.",
+    ),
+    Status.GOING_BACK: (
+        "Giấy tờ trả lại đang được chuyển hoàn cơ quan.",
+        "Your papers are going back to the agency.",
+    ),
+    Status.BACK_AT_AGENCY: (
+        "Giấy tờ trả lại đã về lại cơ quan; ông/bà đến nhận tại Bộ phận Một cửa.",
+        "Your papers are back at the agency; collect them at the one-stop desk.",
+    ),
+}
+NEXT_OF_PAPERS: dict[Status, tuple[str, str]] = {
+    Status.RESULT_READY: (
+        "Bưu điện sẽ nhận giấy tờ và mang về tận nhà.",
+        "The post takes the papers and brings them to your home.",
+    ),
+    Status.GOING_BACK: (
+        "Liên hệ cơ quan để nhận lại giấy tờ.",
+        "Ask the agency for your papers.",
+    ),
+    Status.BACK_AT_AGENCY: (
+        "Đến Bộ phận Một cửa nhận lại giấy tờ.",
+        "Collect your papers at the one-stop desk.",
+    ),
 }
 
 BRING: dict[Bring, tuple[str, str]] = {
@@ -186,6 +254,17 @@ POST_STEPS: dict[PublicStep, tuple[str, str]] = {
     ),
 }
 
+POST_STEPS_OF_PAPERS: dict[PublicStep, tuple[str, str]] = {
+    PublicStep.RESULT_READY: (
+        "Giấy tờ trả lại sẵn sàng tại cơ quan",
+        "Papers to be given back ready at the agency",
+    ),
+    PublicStep.RESULT_TAKEN: (
+        "Bưu điện đã nhận giấy tờ trả lại từ cơ quan",
+        "Papers to be given back taken over from the agency",
+    ),
+}
+
 AGENCY_STEPS: dict[StepKind, tuple[str, str]] = {
     StepKind.REQUESTED: ("Đăng ký nhận hồ sơ tại nhà", "Collection at home requested"),
     StepKind.VISIT_MOVED: ("Dời lịch nhận hồ sơ tại nhà", "Collection at home moved"),
@@ -203,4 +282,8 @@ AGENCY_STEPS: dict[StepKind, tuple[str, str]] = {
     StepKind.RESOLVED: ("Đã giải quyết xong", "Resolved"),
     StepKind.RETURNED: ("Đã trả kết quả", "Result returned"),
     StepKind.WITHDRAWN: ("Công dân rút hồ sơ", "Withdrawn by the citizen"),
+}
+
+AGENCY_STEPS_OF_PAPERS: dict[StepKind, tuple[str, str]] = {
+    StepKind.RETURNED: ("Đã trả lại giấy tờ", "Papers given back"),
 }

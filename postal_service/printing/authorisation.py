@@ -23,6 +23,7 @@ class Authorisation:
     authorised_id: str = ""
     authorised_address: str = ""
     relation: str = ""
+    gives_back: bool = False  # there is no result: the papers of the dossier come back
     valid_until: date | None = None
     basis_line: str = ILLUSTRATIVE_FORM
 
@@ -31,7 +32,9 @@ def render(view: Authorisation) -> bytes:
     """The template as PDF, A4."""
     paper = Paper(name="GIẤY ỦY QUYỀN", number=view.dossier_code, basis_line=view.basis_line)
     paper.national_header(("(Lập tại nơi ở hoặc bưu cục)",))
-    paper.title("nhận kết quả giải quyết thủ tục hành chính qua dịch vụ bưu chính công ích")
+    what = "giấy tờ trả lại" if view.gives_back else "kết quả"
+    matter = "của hồ sơ" if view.gives_back else "giải quyết"
+    paper.title(f"nhận {what} {matter} thủ tục hành chính qua dịch vụ bưu chính công ích")
     paper.section("1. Bên ủy quyền (chủ hồ sơ)")
     paper.facts(
         ("Họ và tên", view.owner_name),
@@ -50,14 +53,14 @@ def render(view: Authorisation) -> bytes:
     )
     paper.section("3. Nội dung ủy quyền")
     paper.say(
-        "Bên được ủy quyền thay mặt bên ủy quyền nhận kết quả, ký xác nhận và giao lại các bản chính "
-        "phải nộp lại (nếu có) đối với:"
+        f"Bên được ủy quyền thay mặt bên ủy quyền nhận {what}, ký xác nhận"
+        f"{'' if view.gives_back else ' và giao lại các bản chính phải nộp lại (nếu có)'} đối với:"
     )
     paper.facts(
         ("Mã hồ sơ", view.dossier_code),
         ("Mã bưu gửi", view.item_code),
         ("Thủ tục hành chính", view.procedure_name),
-        ("Cơ quan cấp kết quả", view.agency_name),
+        (f"Cơ quan {'trả giấy tờ' if view.gives_back else 'cấp kết quả'}", view.agency_name),
         ("Có hiệu lực đến hết ngày", short_date(view.valid_until) if view.valid_until else ""),
     )
     paper.say(

@@ -31,6 +31,17 @@ class ExtractEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BoundReceiver:
+    """Who received for another, and what makes the `pc` of that delivery: SHA-256 over salt and words."""
+
+    index: int
+    name: str
+    paper: str
+    salt: str
+    commitment: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustodyExtract:
     """The custody of one item as the ledger told it at one checkpoint."""
 
@@ -44,6 +55,7 @@ class CustodyExtract:
     purpose: str
     extracted_at: datetime
     events: tuple[ExtractEvent, ...]
+    receivers: tuple[BoundReceiver, ...]
     log_origin: str
     log_size: int
     log_root: str
@@ -89,6 +101,14 @@ def render(view: CustodyExtract) -> bytes:
         empty="Sổ chưa có sự kiện nào của bưu gửi này.",
     )
     paper.facts(("Số sự kiện", counted(len(view.events))))
+    for each in view.receivers:
+        paper.put(line(f"Người nhận ở sự kiện số {in_figures(each.index)}", STRONG))
+        paper.facts(
+            ("Họ và tên (name)", each.name),
+            ("Giấy (paper)", each.paper),
+            ("Muối (salt)", in_groups(each.salt, 16)),
+            ("Ràng buộc trong sự kiện (pc)", in_groups(each.commitment, 16)),
+        )
     symbol = qr_symbol(view.check_link, version=3, correction=Correction.MEDIUM, largest=10)
     paper.gap()
     paper.qr_with(

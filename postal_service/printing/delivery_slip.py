@@ -51,6 +51,7 @@ class DeliverySlip:
     owner_name: str
     receiver_name: str
     receiver_id: str
+    receiver_paper: str  # of somebody who was not named in the dossier
     standing: str
     proof: str
     delivered_at: datetime
@@ -59,6 +60,7 @@ class DeliverySlip:
     taken: tuple[TakenCharge, ...]
     giver_name: str  # a courier at the door, a clerk at the counter
     event_hash: str
+    gives_back: bool = False  # papers of a dossier that ended without a result
     basis_line: str = ILLUSTRATIVE_FORM
 
 
@@ -66,12 +68,16 @@ def render(view: DeliverySlip) -> bytes:
     """The confirmation as PDF, A4."""
     paper = Paper(name="PHIẾU XÁC NHẬN PHÁT", number=view.number, basis_line=view.basis_line)
     paper.national_header((view.operator_name, view.office_name))
-    paper.title("kết quả giải quyết thủ tục hành chính")
+    paper.title(
+        "giấy tờ trả lại của hồ sơ thủ tục hành chính"
+        if view.gives_back
+        else "kết quả giải quyết thủ tục hành chính"
+    )
     paper.bars(view.item_code)
     paper.section("1. Bưu gửi")
     paper.facts(
         ("Mã hồ sơ", view.dossier_code),
-        ("Cơ quan cấp kết quả", view.agency_name),
+        (f"Cơ quan {'trả giấy tờ' if view.gives_back else 'cấp kết quả'}", view.agency_name),
         ("Chủ hồ sơ", view.owner_name),
         ("Niêm phong", f"{view.seal_number} — {view.seal_state}"),
     )
@@ -80,6 +86,11 @@ def render(view: DeliverySlip) -> bytes:
         ("Họ và tên", view.receiver_name),
         ("Số định danh", masked_id(view.receiver_id)),
         ("Tư cách nhận", view.standing),
+        *(
+            (("Giấy ủy quyền, giấy giới thiệu", view.receiver_paper),)
+            if view.receiver_paper
+            else ()
+        ),
         ("Xác nhận bằng", view.proof),
         ("Nơi phát", view.address),
         ("Phát lúc", official_clock(view.delivered_at)),

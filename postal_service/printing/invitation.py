@@ -30,6 +30,7 @@ class Invitation:
     bring: tuple[str, ...]
     issued_at: datetime
     courier_name: str
+    gives_back: bool = False  # papers of a dossier that ended without a result
 
     def __post_init__(self) -> None:
         if self.round not in {1, 2}:
@@ -78,4 +79,6 @@ def _what_follows(view: Invitation) -> str:
         return (
             "Nếu chưa thể đến, xin gọi bưu cục để hẹn phát lại; bưu điện sẽ mời thêm một lần nữa."
         )
+    if view.gives_back:
+        return "Đây là lần mời cuối. Quá hạn giữ, giấy tờ được chuyển hoàn cơ quan đã trả."
     return "Đây là lần mời cuối. Quá hạn giữ, kết quả được chuyển hoàn cơ quan đã cấp."

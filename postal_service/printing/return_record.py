@@ -48,13 +48,15 @@ class ReturnRecord:
     returned_at: datetime
     giver_name: str
     receiver_name: str
+    gives_back: bool = False  # papers of a dossier that ended without a result
     basis_line: str = ILLUSTRATIVE_FORM
 
 
 def render(view: ReturnRecord) -> bytes:
     """Both copies of the record as PDF, A4."""
+    what = "GIẤY TỜ TRẢ LẠI" if view.gives_back else "KẾT QUẢ"
     paper = Paper(
-        name="BIÊN BẢN CHUYỂN HOÀN KẾT QUẢ", number=view.number, basis_line=view.basis_line
+        name=f"BIÊN BẢN CHUYỂN HOÀN {what}", number=view.number, basis_line=view.basis_line
     )
     return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
 
@@ -94,7 +96,7 @@ def _put_copy(paper: Paper, view: ReturnRecord) -> None:
     paper.signatures(
         Signature(role="ĐẠI DIỆN BƯU ĐIỆN", name=view.giver_name),
         Signature(role="ĐẠI DIỆN CƠ QUAN", name=view.receiver_name),
-        attest="Cơ quan đã kiểm tra niêm phong và nhận lại kết quả. Biên bản lập thành 02 bản, mỗi bên "
-        "giữ một bản.",
+        attest="Cơ quan đã kiểm tra niêm phong và nhận lại "
+        f"{'giấy tờ' if view.gives_back else 'kết quả'}. Biên bản lập thành 02 bản, mỗi bên giữ một bản.",
         dated=f"{view.place}, {official_date(day_of(view.returned_at))}",
     )

@@ -109,7 +109,7 @@ DEFINITIONS: Sequence[tuple[str, str]] = (
     ("Phát được ngay lần đầu: trong các kết quả được phát lần đầu trong kỳ, phần không có lần phát hỏng nào được tính trước đó.", "At the first attempt: of the results first tried in the period, those without a counted failed attempt before."),
     ("Giờ mỗi chiều: từ lúc nhận giữ đầu tiên đến lúc kết thúc, theo giờ ghi sổ cái, của bưu gửi kết thúc trong kỳ. 90 %: thời gian mà 90 % bưu gửi không vượt quá.", "Hours a leg: from the first custody to the end, by the ledger's clock, of items that ended in the period. 90 %: the time that 90 % of the items did not exceed."),
     ("Đang giữ, đã quá hạn, đến hạn và tiền chưa nộp là số liệu lúc lập báo cáo. Km là theo tuyến đã phát hành, không phải quãng đường thực đi.", "Held, past date, due and cash are of the moment of the report. Km are those of published rounds, not what was ridden."),
-    ("Khối lượng dịch vụ tính cho cơ quan giải quyết hồ sơ. Bưu gửi tính một lần khi kết thúc chặng, theo giờ ghi sổ cái, tại bưu cục phía công dân; bản quét tính khi người thứ hai đã kiểm tra đạt.", "Services are counted for the agency that settles. An item counts once, when its way ended by the ledger's clock, at the citizen's office; a scan when a second person accepted it."),
+    ("Khối lượng dịch vụ tính cho cơ quan giải quyết hồ sơ. Bưu gửi tính một lần khi kết thúc chặng, theo giờ ghi sổ cái, tại bưu cục phía công dân; bản quét tính khi người thứ hai đã kiểm tra đạt. Giấy tờ trả lại của hồ sơ bị từ chối hoặc dừng giải quyết được phát như kết quả và tính cùng.", "Services are counted for the agency that settles. An item counts once, when its way ended by the ledger's clock, at the citizen's office; a scan when a second person accepted it. The papers of a refused or discontinued dossier are delivered as a result is, and counted with them."),
     ("“–” là không có mẫu số; không phải là 0.", "“–” means that there is no denominator; it is not 0."),
 )  # fmt: skip
 
@@ -185,7 +185,7 @@ VOLUMES: Sequence[tuple[Column, Callable[[Volume], int]]] = (
     (Column(key="pages", title=("Trang số hóa", "Pages digitised")), lambda v: v.pages),
     (Column(key="carried", title=("Hồ sơ chuyển đến cơ quan", "Dossiers carried"), brief=True), lambda v: v.dossiers_carried),
     (Column(key="supplements", title=("Hồ sơ bổ sung chuyển đến", "Supplements carried")), lambda v: v.supplements_carried),
-    (Column(key="delivered", title=("Kết quả đã phát", "Results delivered"), brief=True), lambda v: v.results_delivered),
+    (Column(key="delivered", title=("Kết quả, giấy tờ trả lại đã phát", "Results and returned papers delivered"), brief=True), lambda v: v.results_delivered),
     (Column(key="home", title=("Trong đó phát tại nhà", "Of these, at home")), lambda v: v.results_home),
     (Column(key="returned", title=("Chuyển hoàn cơ quan", "Sent back to the agency")), lambda v: v.returned),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from postal_service.domain.acts import Counts
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, DossierId, EventId, ItemId
 from postal_service.ledger import reading, signing
+from postal_service.services import delegated
 from postal_service.services.examining import Reason, Sound
 from postal_service.services.recording import Signed
 from postal_service.storage.among import among
@@ -133,6 +134,7 @@ class Facts:
     redeemed: frozenset[tuple[str, str]]  # message codes: reference, item
     staff: frozenset[str]
     forgiven: frozenset[EventId] = frozenset()  # a person has looked at these and lets them in
+    delegated: frozenset[DossierId] = frozenset()  # somebody is named to receive, and known there
 
     @classmethod
     def of(cls, session: Session, events: Sequence[Event], forgiven: frozenset[EventId]) -> "Facts":
@@ -141,12 +143,16 @@ class Facts:
         witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
         items = sorted({event.item for event in events})
         known = _locked(session, items) if items else {}
+        of_dossiers = {item: dossier for item, (dossier, _) in known.items()}
+        bare = (of_dossiers.get(each.item) for each in events if _is_bare_authorised(each))
+        by_another = {dossier for dossier in bare if dossier is not None}
         return cls(
-            items={item: dossier for item, (dossier, _) in known.items()},
+            items=of_dossiers,
             listed={item: listed for item, (_, listed) in known.items() if listed is not None},
             redeemed=_redeemed(session, references) if references else frozenset(),
             staff=_in_service(session, witnesses) if witnesses else frozenset(),
             forgiven=forgiven,
+            delegated=delegated.all_named(session, by_another) if by_another else frozenset(),
         )
 
     @property
@@ -163,7 +169,18 @@ class Facts:
             return Reason.UNKNOWN_ITEM
         if isinstance(event.act, acts.Deliver) and not self._proved(event, event.act):
             return Reason.UNPROVED
+        if isinstance(event.act, acts.Deliver) and not self._tells_receiver(event, event.act):
+            return Reason.UNPROVED
         return None
+
+    def _tells_receiver(self, event: Event, act: acts.Deliver) -> bool:
+        """Whoever is neither the owner nor named in the dossier is bound by the event (docs/adr/0023).
+
+        Nobody is named or taken back while a courier has the item, so this does not change under way.
+        """
+        if act.receiver is acts.Receiver.OWNER or act.commitment:
+            return True
+        return _is_bare_authorised(event) and self.items[event.item] in self.delegated
 
     def _proved(self, event: Event, act: acts.Deliver) -> bool:
         """A delivery code is the story's to judge; what only the server can know is judged here."""
@@ -172,6 +189,12 @@ class Facts:
         if isinstance(act.proof, acts.OverrideProof):
             return act.proof.witness in self.staff
         return True
+
+
+def _is_bare_authorised(event: Event) -> bool:
+    act = event.act
+    authorised = isinstance(act, acts.Deliver) and act.receiver is acts.Receiver.AUTHORISED
+    return authorised and not getattr(act, "commitment", "")
 
 
 def _locked(

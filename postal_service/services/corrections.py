@@ -1,7 +1,7 @@
 """Put right what was told wrongly: by a new event, with a maker and a checker. Nothing is changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,12 +10,13 @@ from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Act, CorrectionKind
 from postal_service.domain.event import Event
+from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.refusals import NotAllowed, RuleBroken, Unknown
 from postal_service.domain.rewriting import Changes, first_told, in_place, rewritten
 from postal_service.ledger import reading
 from postal_service.projections import seals
-from postal_service.services import items, sealing
+from postal_service.services import dossiers, items, receivers, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 
@@ -98,17 +99,22 @@ def rewrite(
     *,
     maker: StaffId,
     why: str,
+    received: Entitlement | None = None,
     by: Actor,
     at: datetime,
 ) -> Corrected:
     """Say what an event should have told; the same person did it, at the same time and place.
 
-    Raises what `correct` raises, NotOfThisEvent, NothingToPutRight, and SealUsed for a serial that
-    stands on another item.
+    `received` is who came at a delivery, where that was told wrongly or not at all.
+
+    Raises what `correct` raises, NotOfThisEvent, NothingToPutRight, SealUsed for a serial that
+    stands on another item, and what `receivers.bind` raises.
     """
     found = reading.entry(session, event)
     if found is None:
         raise UnknownEvent(event=event)
+    if isinstance(found.event.act, acts.Deliver):
+        changes = _bound(session, keys, found.event.item, found.event.act, changes, received)
     act = rewritten(found.event.act, changes)
     if isinstance(act, acts.Pack):
         sealing.free(session, act.seal)
@@ -123,6 +129,26 @@ def rewrite(
         by=by,
         at=at,
     )
+
+
+def _bound(
+    session: Session,
+    keys: OfficeKeys,
+    item: ItemId,
+    wrong: acts.Deliver,
+    changes: Changes,
+    received: Entitlement | None,
+) -> Changes:
+    """Whoever received is bound anew where the right he came in, his name or his paper is another."""
+    right = changes.receiver or wrong.receiver
+    claimed = received or Entitlement(receiver=right)
+    if right is wrong.receiver and not claimed.tells:
+        return changes
+    dossier = dossiers.of_items(session, [item]).get(item)
+    if dossier is None:
+        raise UnknownEvent(event="")
+    pledged = receivers.bind(session, keys.vault, dossier, replace(claimed, receiver=right))
+    return replace(changes, commitment=pledged)
 
 
 def told_of(session: Session, item: ItemId) -> list[EventId]:

@@ -19,20 +19,21 @@ from postal_service.domain.identity import (
     Contradiction,
     Entitlement,
     contradictions,
+    contradicts_dossier,
     refuse_contradictions,
 )
-from postal_service.domain.ids import ItemId, UnitCode
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
     charges,
-    delegates,
     delivery,
     dossiers,
     message_codes,
     numbers,
     persons,
+    receivers,
     results,
     return_envelopes,
     sight,
@@ -81,16 +82,18 @@ def deliver(
 
     Papers taken back for a result become an item that goes to the agency.
 
-    Raises UnknownItem, NoAuthorisation, StillDue, NotTheHolder, NotForDelivery, ItemFrozen,
-    WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
+    Raises UnknownItem, StillDue, NotTheHolder, NotForDelivery, ItemFrozen, WrongDeliveryCode,
+    WitnessIsHimself, RoleNeeded, and what `receivers.bind` raises; then nothing is recorded.
     """
     standing = sight.item(session, item, by=by)
     dossier = dossiers.of_items(session, [item]).get(item)
-    delegates.refuse_without_right(session, dossier, entitlement)
+    if dossier is None:
+        raise UnknownItem(item=item)
+    commitment = receivers.bind(session, keys.vault, dossier, entitlement)
     if not standing.withdrawn:
         _refuse_while_due(session, item)
-    elif recovered.total:
-        raise NotForDelivery(item=item, leg=standing.leg)
+    if recovered.total and (standing.withdrawn or _gives_back(session, dossier, by)):
+        raise NotForDelivery(item=item, leg=standing.leg)  # nothing is exchanged without a result
     back, label = None, None
     if recovered.total:
         back, label = _item_back(session, item, service=service, by=by, at=at)
@@ -101,6 +104,7 @@ def deliver(
         receiver=entitlement.receiver,
         proof=proof,
         recovered=Recovered(item=back, counts=recovered) if back else None,
+        commitment=commitment,
         by=by,
         at=at,
     )
@@ -137,18 +141,23 @@ def compare_card(
     vault: Vault,
     item: ItemId,
     card: CitizenCard,
-    receiver: Receiver,
+    claimed: Entitlement,
     *,
     by: Actor,
     at: datetime,
 ) -> tuple[Contradiction, ...]:
     """Compare a card with itself, and the owner's or the named delegate's with the dossier; the look is logged.
 
+    Anybody else's is compared with the name that was written down for him, and nobody looks.
     What it contradicts is the answer and no refusal: that would take the log of the look back.
-    Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself:
-    then nobody has looked yet.
+    Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself
+    or that name: then nobody has looked yet.
     """
     refuse_contradictions(contradictions(card, today=local(at).date()))
+    receiver = claimed.receiver
+    if receiver is not Receiver.OWNER and claimed.name.strip():
+        refuse_contradictions(contradicts_dossier(card, name=claimed.name, last4=""))
+        return ()
     people = _people(session, vault, item, by=by, at=at)
     role = COMPARED_WITH.get(receiver)
     who = people.get(role) if role else None
@@ -165,6 +174,10 @@ def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:
     if holder is None or not (holder.staff == by.staff or at_counter):
         raise UnknownItem(item=item)
     return standing
+
+
+def _gives_back(session: Session, dossier: DossierId, by: Actor) -> bool:
+    return dossiers.visible(session, dossier, by=by).gives_back
 
 
 def _refuse_while_due(session: Session, item: ItemId) -> None:

@@ -18,22 +18,20 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Receiver
 from postal_service.domain.codes import DeliveryCode
 from postal_service.domain.identity import (
     CitizenCard,
     Contradiction,
-    Entitlement,
     contradictions,
     refuse_contradictions,
-    refuse_unless_entitled,
 )
 from postal_service.domain.ids import DossierId, ItemId, StaffId
 from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.services import carried, delivery, dossiers, items, numbers, persons
+from postal_service.services.delegated import Change
 from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierKey, Purpose
@@ -41,7 +39,7 @@ from postal_service.services.vault import Vault, open_sealed, seal
 from postal_service.storage.schema import DelegationRow, ItemRow
 
 NAMING: Final = (Role.DESK_CLERK, Role.POSTAL_CLERK)
-OVER: Final = (Administrative.RETURNED, Administrative.WITHDRAWN)
+OVER: Final = GIVEN_OUT | {Administrative.WITHDRAWN}
 OWNERS: Final = (PersonRole.OWNER, PersonRole.SUBMITTER)
 FIRST_ROTATION: Final = 1  # of the code that the citizen got at the reception
 
@@ -94,13 +92,6 @@ class Ground(StrEnum):
 
     OWNER = "owner"  # he is here himself, his card was compared
     PAPER = "paper"  # his written authorisation was shown
-
-
-class Change(StrEnum):
-    """Also what the event says as its reason."""
-
-    NAMED = "delegate_named"
-    TAKEN_BACK = "delegate_taken_back"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,14 +240,6 @@ def papers(session: Session, vault: Vault, dossier: DossierId) -> Mapping[Delega
         for row in rows
         if row.content is not None
     }
-
-
-def refuse_without_right(session: Session, dossier: DossierId | None, claimed: Entitlement) -> None:
-    """Whoever was named needs no paper once more. Raises NoAuthorisation."""
-    authorised = claimed.receiver is Receiver.AUTHORISED
-    if authorised and dossier is not None and named(session, dossier) is not None:
-        return
-    refuse_unless_entitled(claimed)
 
 
 def tell_of_codes(

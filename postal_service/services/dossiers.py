@@ -17,7 +17,7 @@ from postal_service.domain.acts import Counts, Leg
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.phones import NotAPhoneNumber, e164
 from postal_service.domain.refusals import Malformed, Unknown
-from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.domain.standing import GIVES_BACK, Administrative, Channel, Digitisation, Money
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import persons
@@ -76,6 +76,11 @@ class Dossier:
     digitisation: Digitisation
     made_at: datetime
     erased_at: datetime | None
+
+    @property
+    def gives_back(self) -> bool:
+        """There is no result: the citizen gets his papers back."""
+        return self.administrative in GIVES_BACK
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from postal_service.domain.actors import Actor, Role, RoleNeeded
 from postal_service.domain.custody import State
 from postal_service.domain.ids import DossierId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.ledger import reading
 from postal_service.projections import holdings
 from postal_service.services import dossiers, evidence, jobs, persons, places
@@ -58,14 +58,11 @@ TABLES = (
     "dossier",
 )
 _LOGGED = "erased "  # before the event's id in the access log
-OVER = frozenset(
-    {
-        Administrative.RETURNED,
-        Administrative.REFUSED,
-        Administrative.DISCONTINUED,
-        Administrative.WITHDRAWN,
-    }
-)
+OVER = GIVEN_OUT | {
+    Administrative.REFUSED,
+    Administrative.DISCONTINUED,
+    Administrative.WITHDRAWN,
+}
 
 
 class NotOver(RuleBroken):

@@ -1,7 +1,7 @@
 """What the papers of one item's end are made of: its delivery, its way back to the agency, its whole chain for a court.
 
-Each is read at one instant. The first two name citizens in full, so reading them is a look that is
-logged; the chain names none.
+Each is read at one instant. They name citizens in full, so reading them is a look that is logged;
+of the chain only where somebody has received.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,11 @@ from postal_service.ledger import checkpoint, notes
 from postal_service.ledger.checkpoint import Kept
 from postal_service.ledger.witness import Policy
 from postal_service.projections.timelines import Moment
-from postal_service.services import directory, dossiers, overview, persons
+from postal_service.services import directory, dossiers, overview, persons, receivers
 from postal_service.services.items import UnknownItem
 from postal_service.services.overview import ItemView
 from postal_service.services.persons import Purpose
+from postal_service.services.receivers import Words
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import MoneyRow
 
@@ -71,6 +72,7 @@ class Delivery:
     act: Deliver
     at_door: bool
     people: Mapping[PersonRole, Person]
+    received: Mapping[str, Words]  # whoever received for another, by what the delivery binds
     witness: str  # who vouched beside the giver; "" where a proof was shown
     old_papers: tuple[str, ...]
     taken: tuple[TakenThen, ...]
@@ -93,6 +95,8 @@ class Chain:
     view: ItemView
     origin: str
     signed: Kept
+    people: Mapping[PersonRole, Person]  # to whom it may have been given; nobody before a delivery
+    received: Mapping[str, Words]
 
 
 def delivery(
@@ -112,6 +116,7 @@ def delivery(
         act=moment.act,
         at_door=_capacity_before(view, moment) is Capacity.COURIER,
         people=_look(session, vault, dossier, by=by, at=at),
+        received=_received(session, vault, view),
         witness=directory.names(session, [StaffId(vouched)]).get(StaffId(vouched), vouched),
         old_papers=next((each.collect_back for each in own if each.item == number), ()),
         taken=_taken_then(session, dossier, moment),
@@ -136,15 +141,25 @@ def way_back(session: Session, vault: Vault, number: ItemId, *, by: Actor, at: d
     )
 
 
-def chain(session: Session, number: ItemId, *, policy: Policy, by: Actor) -> Chain:
-    """The whole chain of an item. Raises RoleNeeded, UnknownItem or NotSignedYet."""
+def chain(
+    session: Session, vault: Vault, number: ItemId, *, policy: Policy, by: Actor, at: datetime
+) -> Chain:
+    """The whole chain of an item, with one logged look where it tells who received.
+
+    Raises RoleNeeded, UnknownItem or NotSignedYet.
+    """
     by.need(*EXTRACTING)
     view = overview.item(session, number, by=by)
     signed = checkpoint.newest_witnessed(session, policy.quorum, policy.witnesses)
     if signed is None or signed.size <= max((each.index for each in view.moments), default=-1):
         raise NotSignedYet(item=number)
     head = checkpoint.read(notes.read(signed.note).text)
-    return Chain(view=view, origin=head.origin, signed=signed)
+    people: Mapping[PersonRole, Person] = {}
+    was_given = any(isinstance(each.act, Deliver) for each in view.moments)
+    if was_given and view.dossier is not None and view.dossier.erased_at is None:
+        people = _look(session, vault, view.dossier.id, by=by, at=at)
+    received = _received(session, vault, view)
+    return Chain(view=view, origin=head.origin, signed=signed, people=people, received=received)
 
 
 def _of_dossier(session: Session, number: ItemId, *, by: Actor) -> tuple[ItemView, DossierId]:
@@ -158,6 +173,13 @@ def _look(
     session: Session, vault: Vault, dossier: DossierId, *, by: Actor, at: datetime
 ) -> Mapping[PersonRole, Person]:
     return persons.look(session, vault, dossier, purpose=Purpose.PRINTING, by=by, at=at)
+
+
+def _received(session: Session, vault: Vault, view: ItemView) -> Mapping[str, Words]:
+    if view.dossier is None:
+        return {}
+    bound = {each.act.commitment for each in view.moments if isinstance(each.act, Deliver)} - {""}
+    return receivers.words_of(session, vault, view.dossier.id, bound)
 
 
 def _newest(view: ItemView, kind: type) -> Moment | None:

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Capacity, Leg
-from postal_service.domain.administrative import Step
+from postal_service.domain.acts import Capacity, Deliver, Leg
+from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import Masked, PersonRole
@@ -32,6 +32,7 @@ from postal_service.services import (
     persons,
     places,
     procedures,
+    receivers,
     sight,
 )
 from postal_service.services.charges import Account
@@ -39,6 +40,7 @@ from postal_service.services.collecting import Visit
 from postal_service.services.digitisation import Scan
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.evidence_shown import Named
+from postal_service.services.receivers import Words
 from postal_service.services.steps import steps_of
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import DossierRow, ItemRow, RoundRow, StopRow, UnitRow
@@ -106,6 +108,12 @@ class ItemView:
     names: Names
     evidence: Mapping[EventId, tuple[Named, ...]]  # the files that each event names
 
+    @property
+    def gives_back(self) -> bool:
+        """What goes to the citizen is no result but the papers of his dossier."""
+        is_out = self.standing.leg is Leg.OUT
+        return is_out and self.dossier is not None and self.dossier.gives_back
+
 
 @dataclass(frozen=True, kw_only=True)
 class DossierView:
@@ -123,6 +131,7 @@ class DossierView:
     moments: tuple[Moment, ...]
     names: Names
     evidence: Mapping[EventId, tuple[Named, ...]]  # the files that each event names
+    received: Mapping[str, Words]  # who received for another, by what the event or the step binds
 
 
 def stacks(session: Session, *, by: Actor, after: str = "") -> Stacks:
@@ -238,7 +247,15 @@ def dossier(session: Session, vault: Vault, key: DossierId, *, by: Actor) -> Dos
         moments=tuple(moments),
         names=names(session, moments, list(standings.values()), units=units, staff=people),
         evidence=evidence_shown.of_moments(session, moments, by=by),
+        received=receivers.words_of(session, vault, key, _bound(moments, steps)),
     )
+
+
+def _bound(moments: Iterable[Moment], steps: Iterable[Step]) -> set[str]:
+    """What deliveries, and what was given over a desk, bind of who received."""
+    of_deliveries = {each.act.commitment for each in moments if isinstance(each.act, Deliver)}
+    at_desks = {step.why.partition(": ")[2] for step in steps if step.kind is StepKind.RETURNED}
+    return (of_deliveries | at_desks) - {""}
 
 
 def names(

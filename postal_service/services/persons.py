@@ -5,10 +5,11 @@ Whoever looks at a person in full leaves a row in the access log. Masked views d
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -170,10 +171,33 @@ def keep_committed(
             hash=pledged,
             dossier=key.dossier,
             salt=salt,
-            content=seal(key.key, told, f"commitment|{pledged}|content"),
+            content=seal(key.key, told, _bound_place(pledged)),
         )
     )
     session.flush()
+
+
+def committed(
+    session: Session, vault: Vault, dossier: DossierId, asked: Collection[str]
+) -> dict[str, tuple[bytes, dict[str, Any]]]:
+    """Salt and content of those of these commitments that are kept; none of an erased dossier.
+
+    The caller has asked `dossiers.visible`.
+    """
+    if not asked:
+        return {}
+    rows = session.scalars(
+        select(CommitmentRow).where(
+            CommitmentRow.dossier == dossier, CommitmentRow.hash.in_(sorted(asked))
+        )
+    ).all()
+    if not rows:
+        return {}
+    key = key_of(session, vault, dossier).key
+    return {
+        row.hash: (row.salt, json.loads(open_sealed(key, row.content, _bound_place(row.hash))))
+        for row in rows
+    }
 
 
 def look(
@@ -350,6 +374,10 @@ def _open(key: DossierKey, row: PersonRow) -> Person:
         citizen=opened["citizen"],
         address=Address(**told) if told else None,
     )
+
+
+def _bound_place(pledged: str) -> str:
+    return f"commitment|{pledged}|content"
 
 
 def _place(dossier: DossierId, role: PersonRole, field: str) -> str:

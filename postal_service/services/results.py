@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Capacity, Counts, Leg, Receiver
+from postal_service.domain.acts import Capacity, Counts, Leg
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.clock import claimed
 from postal_service.domain.crockford import Token
@@ -27,11 +27,20 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.ledger import reading
 from postal_service.projections import holdings
-from postal_service.services import delegates, dossiers, numbers, persons, places, procedures
+from postal_service.services import (
+    delegates,
+    dossiers,
+    numbers,
+    persons,
+    places,
+    procedures,
+    receivers,
+)
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierErased
 from postal_service.services.steps import Decided, take_step
+from postal_service.services.vault import Vault
 from postal_service.storage.schema import ItemRow
 
 GOES_OUT = frozenset(
@@ -82,7 +91,8 @@ class Ready:
     counts: Counts
     destination: UnitCode  # the post office that delivers it
     collect_back: tuple[str, ...]
-    returns: tuple[Paper, ...]  # originals that must lie in the envelope too
+    returns: tuple[Paper, ...]  # what must lie in the envelope too, or instead of a result
+    gives_back: bool  # there is no result: the papers go back
 
 
 def register_ready(
@@ -98,8 +108,8 @@ def register_ready(
     """Put a result into its envelope at the agency: the item comes to be, and waits for the post.
 
     `counts` are the papers in the envelope. `collect_back` are the old papers the courier takes
-    at the door; none given means all that the procedure names. A dossier still in process is
-    resolved by this act.
+    at the door; none given means all that the procedure names, and of a dossier that ended without
+    a result nothing, for nothing is exchanged. A dossier still in process is resolved by this act.
 
     Raises UnknownDossier, RoleNeeded, NotAtTheAgency, NotResolved, NotAskedByPost, NotByPost,
     AlreadyOnItsWay, NotCollectedBack, CountsMalformed, DossierErased or NoOfficeServes.
@@ -114,7 +124,7 @@ def register_ready(
     dossiers.row_of(session, dossier)  # who names a delegate meanwhile waits, or is waited for
     if session.get(ItemRow, found.result_item) is not None:
         raise AlreadyOnItsWay(item=found.result_item)
-    taken_back = _collected_back(version, collect_back)
+    taken_back = _collected_back(found, version, collect_back)
     if min(counts.originals, counts.certified, counts.photocopies) < 0:
         raise CountsMalformed(total=counts.total)
     destination = _office_of_receiver(session, keys, dossier, at)
@@ -142,6 +152,7 @@ def register_ready(
     tell(session, keys, [Told(item=found.result_item, parent=NO_PARENT, act=act)], by=by, at=at)
     delegates.tell_of_codes(session, keys, dossier, found.result_item, by=by, at=at)
     return Ready(
+        gives_back=found.gives_back,
         dossier=dossier,
         item=found.result_item,
         label=label.token,
@@ -151,41 +162,45 @@ def register_ready(
         returns=tuple(
             paper
             for paper in dossiers.papers(session, dossier)
-            if paper.original_to_return and paper.counts.originals
+            if (found.gives_back and paper.counts.total)
+            or (paper.original_to_return and paper.counts.originals)
         ),
     )
 
 
 def give_at_desk(
     session: Session,
+    vault: Vault,
     dossier: DossierId,
     *,
-    receiver: Receiver,
-    paper: str = "",
+    entitlement: Entitlement,
     by: Actor,
     at: datetime,
 ) -> Decided:
-    """Give a result to the citizen over the agency's desk; `paper` is what entitles another person.
+    """Give a result to the citizen over the agency's desk, or back the papers of a dossier without one.
 
-    Raises UnknownDossier, RoleNeeded, NoAuthorisation, AlreadyOnItsWay when it travels by post, or
-    StepOutOfPlace unless it is resolved.
+    No event tells it, for the post has never had it: the step binds who received instead.
+
+    Raises UnknownDossier, RoleNeeded, AlreadyOnItsWay when it travels by post, what
+    `receivers.bind` raises, or StepOutOfPlace unless it is resolved, refused or discontinued.
     """
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
-    delegates.refuse_without_right(session, dossier, Entitlement(receiver=receiver, paper=paper))
     if found.result_item and session.get(ItemRow, found.result_item) is not None:
         standing = holdings.standings(session, [found.result_item])[found.result_item]
         if standing.state is not State.RETURNED:
             raise AlreadyOnItsWay(item=found.result_item)
     row = dossiers.row_of(session, dossier)
-    return take_step(session, row, StepKind.RETURNED, why=receiver.value, by=by, at=at)
+    bound = receivers.bind(session, vault, dossier, entitlement)
+    why = f"{entitlement.receiver.value}: {bound}" if bound else entitlement.receiver.value
+    return take_step(session, row, StepKind.RETURNED, why=why, by=by, at=at)
 
 
 def note_delivered(
     session: Session, items: Iterable[ItemId], *, at: datetime
 ) -> tuple[DossierId, ...]:
-    """Close the dossiers whose result has reached the citizen; the others are left as they are.
+    """Close the dossiers whose result, or papers, have reached the citizen; the others are left as they are.
 
     Called after events were recorded; saying it twice changes nothing. Raises nothing.
     """
@@ -196,7 +211,7 @@ def note_delivered(
         if standing.leg is not Leg.OUT or standing.state is not State.DELIVERED:
             continue
         row = dossiers.row_of(session, of[item])
-        if Administrative(row.administrative) is not Administrative.RESOLVED:
+        if Administrative(row.administrative) not in GOES_OUT:
             continue
         entry = reading.entry(session, standing.custody)
         assert entry is not None  # the delivery is what custody rests on
@@ -217,12 +232,13 @@ def _refuse_elsewhere(session: Session, found: Dossier, by: Actor, at: datetime)
 
 
 def _collected_back(
-    version: ProcedureVersion, collect_back: Sequence[str] | None
+    found: Dossier, version: ProcedureVersion, collect_back: Sequence[str] | None
 ) -> tuple[str, ...]:
+    exchanged = () if found.gives_back else version.collects_on_delivery
     if collect_back is None:
-        return version.collects_on_delivery
+        return exchanged
     for paper in collect_back:
-        if paper not in version.collects_on_delivery:
+        if paper not in exchanged:
             raise NotCollectedBack(paper=paper[:80])
     return tuple(dict.fromkeys(collect_back))
 

@@ -15,7 +15,7 @@ from postal_service.domain.actors import Actor
 from postal_service.domain.administrative import AgencyRules, Step, StepKind
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.ids import DossierId, UnitCode
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.services import calendars, places, procedures
 from postal_service.services.places import Place
@@ -123,12 +123,9 @@ def _competent(session: Session, row: DossierRow, steps: Sequence[Step]) -> Plac
     return places.place(session, UnitCode(row.competent_unit), day=local(received).date())
 
 
-_CLOSED = frozenset(
-    {
-        Administrative.RESOLVED,
-        Administrative.RETURNED,
-        Administrative.REFUSED,
-        Administrative.DISCONTINUED,
-        Administrative.WITHDRAWN,
-    }
-)
+_CLOSED = GIVEN_OUT | {
+    Administrative.RESOLVED,
+    Administrative.REFUSED,
+    Administrative.DISCONTINUED,
+    Administrative.WITHDRAWN,
+}

@@ -23,7 +23,7 @@ from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.money import Line, to_collect
 from postal_service.domain.public_steps import Bring, PublicStep, Status, Told, public_steps
 from postal_service.domain.refusals import Refusal, Unknown
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, GIVES_BACK, Administrative
 from postal_service.domain.story import tell
 from postal_service.ledger import reading
 from postal_service.projections import holdings
@@ -77,6 +77,7 @@ class Tracked:
     asked: tuple[str, ...]
     old_papers: tuple[str, ...]
     to_pay_dong: Mapping[Line, int]
+    gives_back: bool  # there is no result: the papers of the dossier come back
     delegated: bool  # somebody was named to receive; who he is stays in the dossier
     timeline: tuple[TimelineStep, ...]
     looks: tuple[tuple[datetime, str, str], ...]  # when, which office, for what purpose
@@ -91,6 +92,7 @@ class LabelStatus:
     step: PublicStep | None
     office: str
     since: datetime | None
+    gives_back: bool  # papers of a dossier without a result
 
 
 def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetime) -> Tracked:
@@ -136,6 +138,7 @@ def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetim
         asked=asked[1] if asked and status is Status.SUPPLEMENT else (),
         old_papers=old_papers,
         to_pay_dong=to_pay,
+        gives_back=found.gives_back,
         delegated=status not in _WITH_CITIZEN and delegates.named(session, found.id) is not None,
         timeline=_timeline(steps, told, names),
         looks=tuple((look.at, names.get(look.unit, ""), look.purpose) for look in looks),
@@ -160,7 +163,13 @@ def by_label(session: Session, item: str, token: str) -> LabelStatus:
         step=last.step if last else None,
         office=_names(session, {last.unit}).get(last.unit, "") if last else "",
         since=claimed(last.wall_ms) if last else None,
+        gives_back=_gives_back(session, row.dossier),
     )
+
+
+def _gives_back(session: Session, dossier: str | None) -> bool:
+    state = session.scalar(select(DossierRow.administrative).filter_by(id=dossier))
+    return state is not None and Administrative(state) in GIVES_BACK
 
 
 def _found(session: Session, code: str, at: datetime) -> Dossier | None:
@@ -196,6 +205,8 @@ _OF_ADMINISTRATIVE = {
     Administrative.DISCONTINUED: Status.DISCONTINUED,
     Administrative.RESOLVED: Status.RESULT_READY,
     Administrative.RETURNED: Status.DONE,
+    Administrative.REFUSED_RETURNED: Status.REFUSED_RETURNED,
+    Administrative.DISCONTINUED_RETURNED: Status.DISCONTINUED_RETURNED,
     Administrative.WITHDRAWN: Status.WITHDRAWN,
 }
 _OF_RESULT = {
@@ -209,9 +220,20 @@ _OF_RESULT = {
 }
 
 
+# Delivered before the dossier was closed by that.
+_DELIVERED_BACK = {
+    Administrative.REFUSED: Status.REFUSED_RETURNED,
+    Administrative.DISCONTINUED: Status.DISCONTINUED_RETURNED,
+}
+
+
 def _status(found: Dossier, items: Sequence[Item], standings: Mapping[ItemId, Standing]) -> Status:
+    if found.administrative in GIVEN_OUT:  # over the desk too, after it came back there
+        return _OF_ADMINISTRATIVE[found.administrative]
     out = _newest(items, standings, Leg.OUT)
     if out is not None:
+        if out.state is State.DELIVERED and found.administrative in _DELIVERED_BACK:
+            return _DELIVERED_BACK[found.administrative]
         # With a courier but on no round yet, it is between offices.
         if out.state is State.WITH_COURIER and not out.round:
             return Status.ON_THE_WAY_HOME
@@ -244,7 +266,14 @@ def _newest(
 
 
 _WITH_CITIZEN = frozenset(
-    {Status.REQUESTED, Status.VISIT_CALLED_OFF, Status.DONE, Status.GIVEN_BACK}
+    {
+        Status.REQUESTED,
+        Status.VISIT_CALLED_OFF,
+        Status.DONE,
+        Status.REFUSED_RETURNED,
+        Status.DISCONTINUED_RETURNED,
+        Status.GIVEN_BACK,
+    }
 )
 
 
@@ -276,6 +305,8 @@ _TO_RECEIVE = frozenset(
         Status.HELD,
         Status.BACK_AT_AGENCY,
         Status.FETCH_AT_DESK,
+        Status.REFUSED,
+        Status.DISCONTINUED,
     }
 )
 

@@ -12,7 +12,7 @@ from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, State, Trouble
 from postal_service.domain.wording_dates import told_date
 from postal_service.domain.wording_handovers import VERDICTS
-from postal_service.services.delegates import Change
+from postal_service.services.delegated import Change
 from postal_service.services.forwarding import FORWARDING
 from postal_service.web.labels import word
 from postal_service.web.language import pick, say

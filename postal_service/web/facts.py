@@ -45,6 +45,7 @@ KINDS: Final[Mapping[tuple[str, str], type[StrEnum]]] = {
     ("transfer.nothing_due", "state"): PaymentState,
     ("charge.cash_differs", "line"): Line,
     ("identity.no_authorisation", "receiver"): Receiver,
+    ("identity.receiver_not_named", "receiver"): Receiver,
     ("identity.malformed_card", "field"): CardPart,
     ("identity.contradicts", "found"): Contradiction,
     ("identity.contradicts_dossier", "found"): Contradiction,

@@ -21,7 +21,8 @@ from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
 from postal_service.domain.wording_handovers import CONDITIONS, RESERVED_FOR
 from postal_service.services.administrative import SupplementReason
-from postal_service.services.delegates import Change, Ground
+from postal_service.services.delegated import Change
+from postal_service.services.delegates import Ground
 from postal_service.services.digitisation import Fault, ScanState
 from postal_service.services.erasing import EraseReason
 from postal_service.services.gateways import Via, WhyNot
@@ -93,6 +94,8 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Administrative.DISCONTINUED, ("dừng giải quyết", "discontinued")),
     (Administrative.RESOLVED, ("đã có kết quả", "resolved")),
     (Administrative.RETURNED, ("đã trả kết quả", "result returned")),
+    (Administrative.REFUSED_RETURNED, ("đã trả lại giấy tờ, do từ chối tiếp nhận", "papers given back, since it was refused")),
+    (Administrative.DISCONTINUED_RETURNED, ("đã trả lại giấy tờ, do dừng giải quyết", "papers given back, since it was discontinued")),
     (Administrative.WITHDRAWN, ("đã rút hồ sơ", "withdrawn")),
     (Money.NONE, ("không có khoản thu", "nothing to pay")),
     (Money.DUE, ("còn phải nộp", "due")),
@@ -227,12 +230,18 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Lock.TIME, ("khóa cả giờ", "time locked too")),
     (Lock.ROUTE, ("khóa nguyên tuyến, không thêm bớt", "whole round locked, nothing added or taken out")),
 )  # fmt: skip
+PAPERS_BACK = ("giấy tờ trả lại", "papers given back")
 _PAIRS = {(type(code), code.value): pair for code, pair in WORDS}
 
 
 def word(code: StrEnum) -> str:
     """The word for a code in the person's language."""
     return pick(_PAIRS[type(code), code.value])
+
+
+def leg_word(leg: Leg, *, gives_back: bool) -> str:
+    """What an item brings; where there is no result, the papers that go back (docs/adr/0024)."""
+    return pick(PAPERS_BACK) if gives_back and leg is Leg.OUT else word(leg)
 
 
 def worded(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ from postal_service.web.fees import views as fees
 from postal_service.web.handovers import views as handovers
 from postal_service.web.imports import views as imports
 from postal_service.web.items import views as items
-from postal_service.web.labels import word, worded
+from postal_service.web.labels import leg_word, word, worded
 from postal_service.web.language import language, say
 from postal_service.web.ledger import views as ledger
 from postal_service.web.messages import views as messages
@@ -177,6 +177,7 @@ def _words_for_templates(app: Flask) -> None:
             "language": language,
             "word": word,
             "worded": worded,
+            "leg_word": leg_word,
             "act_word": act_word,
             "act_facts": act_facts,
             "verdict_word": verdict_word,

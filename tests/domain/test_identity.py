@@ -17,6 +17,8 @@ from postal_service.domain.identity import (
     NoAuthorisation,
     NotACitizenCard,
     NotACitizenNumber,
+    OwnerNeedsNoPaper,
+    ReceiverNotNamed,
     Sex,
     compare_names,
     contradictions,
@@ -171,9 +173,17 @@ def test_people_are_addressed_by_the_last_word_of_their_name() -> None:
 def test_the_owner_needs_no_further_paper_and_everybody_else_does() -> None:
     refuse_unless_entitled(Entitlement(receiver=Receiver.OWNER))
     for receiver in (Receiver.AUTHORISED, Receiver.ORGANISATION):
-        refuse_unless_entitled(Entitlement(receiver=receiver, paper="GUQ 12/2026"))
+        refuse_unless_entitled(Entitlement(receiver=receiver, name="Mai", paper="GUQ 12/2026"))
         with pytest.raises(NoAuthorisation):
-            refuse_unless_entitled(Entitlement(receiver=receiver, paper=" "))
+            refuse_unless_entitled(Entitlement(receiver=receiver, name="Mai", paper=" "))
+        with pytest.raises(ReceiverNotNamed):
+            refuse_unless_entitled(Entitlement(receiver=receiver, name=" ", paper="GUQ 12/2026"))
+
+
+@pytest.mark.parametrize("told", [{"name": "Mai"}, {"paper": "GUQ 12/2026"}])
+def test_who_names_another_does_not_say_that_the_owner_came(told: dict[str, str]) -> None:
+    with pytest.raises(OwnerNeedsNoPaper):
+        refuse_unless_entitled(Entitlement(receiver=Receiver.OWNER, **told))
 
 
 @given(st.from_regex("[0-9]{3}[0-3][0-9]{8}", fullmatch=True))

@@ -19,6 +19,7 @@ from postal_service.domain import (
     money,
     phones,
     procedures,
+    receivers,
     s10,
     units,
     vietqr,
@@ -30,7 +31,7 @@ from tests.domain.offices import AGENCY, at
 
 MODULES = (
     attempts, calendar, codes, crockford, deadlines, desk_codes, dossier_code, identity,
-    legacy_text, money, phones, procedures, s10, units, vietqr,
+    legacy_text, money, phones, procedures, receivers, s10, units, vietqr,
 )  # fmt: skip
 REFUSALS = {
     found.code: found

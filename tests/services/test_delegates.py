@@ -42,14 +42,15 @@ from postal_service.services import (
     handovers,
     particulars,
     persons,
+    receivers,
     results,
     round_contacts,
     taking,
     tracking,
 )
+from postal_service.services.delegated import Change
 from postal_service.services.delegates import (
     NEVER,
-    Change,
     DelegationId,
     Ground,
     Incomplete,
@@ -259,9 +260,8 @@ def test_without_a_result_by_post_there_is_no_code(session: Session, world: Worl
 
     assert code is None
     assert events(session) == before
-    delegates.refuse_without_right(
-        session, received.dossier, Entitlement(receiver=Receiver.AUTHORISED)
-    )
+    authorised = Entitlement(receiver=Receiver.AUTHORISED)
+    assert receivers.bind(session, world.vault, received.dossier, authorised) == ""
 
 
 @pytest.mark.parametrize(
@@ -460,8 +460,9 @@ def test_the_card_at_the_counter_is_compared_with_whoever_was_named(
     name(session, world, lying.received)
 
     compared = counter_delivery.compare_card(
-        session, world.vault, lying.item, read_card(card), receiver, by=world.counter, at=NOON
-    )
+        session, world.vault, lying.item, read_card(card), Entitlement(receiver=receiver),
+        by=world.counter, at=NOON,
+    )  # fmt: skip
 
     assert compared == found
 
@@ -621,15 +622,17 @@ def test_over_the_agencys_desk_the_delegate_needs_no_paper_once_more(
     administrative.resolve(session, received.dossier, by=world.officer, at=NOON)
     with pytest.raises(NoAuthorisation):
         results.give_at_desk(
-            session, received.dossier, receiver=Receiver.AUTHORISED, by=world.desk_clerk, at=NOON
-        )
+            session, world.vault, received.dossier,
+            entitlement=Entitlement(receiver=Receiver.AUTHORISED), by=world.desk_clerk, at=NOON,
+        )  # fmt: skip
     delegates.name(
         session, world.keys, received.dossier, MAI, shown=PAPER, instead_of=NEVER,
         by=world.desk_clerk, at=NOON,
     )  # fmt: skip
 
     given = results.give_at_desk(
-        session, received.dossier, receiver=Receiver.AUTHORISED, by=world.desk_clerk, at=NOON
-    )
+        session, world.vault, received.dossier,
+        entitlement=Entitlement(receiver=Receiver.AUTHORISED), by=world.desk_clerk, at=NOON,
+    )  # fmt: skip
 
     assert given.state is Administrative.RETURNED

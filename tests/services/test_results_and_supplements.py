@@ -13,7 +13,12 @@ from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import CountsMalformed
 from postal_service.domain.dossier_code import NotADossierCode
-from postal_service.domain.identity import NoAuthorisation
+from postal_service.domain.identity import (
+    Entitlement,
+    NoAuthorisation,
+    OwnerNeedsNoPaper,
+    ReceiverNotNamed,
+)
 from postal_service.domain.procedures import NotByPost, PaperCount, TooManyOfPaper
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative, Channel
@@ -121,8 +126,9 @@ def test_a_result_goes_out_once_by_post_and_only_if_that_was_asked_for(
         journeys.ready(session, world, received, at=at(23, 12))
     with pytest.raises(results.AlreadyOnItsWay):
         results.give_at_desk(
-            session, received.dossier, receiver=Receiver.OWNER, by=world.desk_clerk, at=at(23, 12)
-        )
+            session, world.vault, received.dossier, entitlement=Entitlement(receiver=Receiver.OWNER),
+            by=world.desk_clerk, at=at(23, 12),
+        )  # fmt: skip
     fetched = journeys.received(session, world, result_by_post=False)
     with pytest.raises(results.NotAskedByPost):
         journeys.ready(session, world, fetched, at=at(23, 11))
@@ -207,18 +213,24 @@ def test_over_the_desk_somebody_else_shows_his_authorisation(
 ) -> None:
     received = journeys.received(session, world, result_by_post=False)
 
-    def give(receiver: Receiver, paper: str = "") -> Administrative:
+    def give(receiver: Receiver, name: str = "", paper: str = "") -> Administrative:
         return results.give_at_desk(
-            session, received.dossier, receiver=receiver, paper=paper, by=world.desk_clerk,
-            at=at(23, 14),
+            session, world.vault, received.dossier,
+            entitlement=Entitlement(receiver=receiver, name=name, paper=paper),
+            by=world.desk_clerk, at=at(23, 14),
         ).state  # fmt: skip
 
     with pytest.raises(StepOutOfPlace):
         give(Receiver.OWNER)
     administrative.resolve(session, received.dossier, by=world.officer, at=at(23, 13))
     with pytest.raises(NoAuthorisation):
-        give(Receiver.AUTHORISED)
-    assert give(Receiver.AUTHORISED, "Giấy ủy quyền 12/11") is Administrative.RETURNED
+        give(Receiver.AUTHORISED, "Trần Văn Bảo")
+    with pytest.raises(ReceiverNotNamed):
+        give(Receiver.AUTHORISED, paper="Giấy ủy quyền 12/11")
+    with pytest.raises(OwnerNeedsNoPaper):
+        give(Receiver.OWNER, paper="Giấy ủy quyền 12/11")
+    given = give(Receiver.AUTHORISED, "Trần Văn Bảo", "Giấy ủy quyền 12/11")
+    assert given is Administrative.RETURNED
 
 
 def _asked(session: Session, world: World) -> str:

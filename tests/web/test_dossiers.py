@@ -158,7 +158,9 @@ def test_a_result_is_given_over_the_desk_to_who_is_entitled(
     assert desk.send(f"/dossiers/{dossier}/resolve").status_code == 302
     assert desk.send(path, receiver="a friend").status_code == 400
     assert desk.send(path, receiver="authorised").status_code == 409
-    assert desk.send(path, receiver="authorised", paper="12/UQ").status_code == 302
+    assert desk.send(path, receiver="authorised", paper="12/UQ").status_code == 409
+    given = {"receiver": "authorised", "receiver_name": "Trần Văn Bảo", "paper": "12/UQ"}
+    assert desk.send(path, given).status_code == 302
     assert "đã trả kết quả" in desk.text(f"/dossiers/{dossier}")
 
 

@@ -7,14 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, CardProof, Receiver
+from postal_service.domain.ids import DossierId, ItemId
 from postal_service.projections import timelines
 from postal_service.runtime import Runtime
-from postal_service.services import checkpoints, delivery
-from postal_service.storage.schema import AccessRow, VerdictRow
+from postal_service.services import checkpoints, delivery, erasing, receivers, results
+from postal_service.services.erasing import EraseReason
+from postal_service.services.vault import commitment
+from postal_service.storage.schema import AccessRow, ItemRow, VerdictRow
 from postal_service.storage.transaction import transaction
 from tests.printing.read_back import text_of
 from tests.services import journeys
 from tests.services.in_hand import passed, result, sealed
+from tests.services.test_receivers import WORDS
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
 
@@ -144,7 +148,8 @@ def test_a_delivered_item_ends_with_the_citizen(
 
     words = extracted(browser("auditor"), item)
 
-    assert "Phát cho công dân (Nhân viên counter) người nhận kết quả" in words
+    assert "Phát cho công dân (Nhân viên counter) — chủ hồ sơ" in words
+    assert "người nhận kết quả" in words
 
 
 def test_what_was_put_right_and_what_does_not_count_is_said_to_be_so(
@@ -160,3 +165,72 @@ def test_what_was_put_right_and_what_does_not_count_is_said_to_be_so(
 
     assert "Niêm phong — xung đột, không tính" in words
     assert told.leaf_hash in words.replace(" ", "")
+
+
+def given(session: Session, world: World, receiver: Receiver, commitment: str) -> ItemId:
+    """Given out at a door, as a courier's phone told it."""
+    made = journeys.received(session, world)
+    ready = journeys.ready(session, world, made, at=MORNING)
+    journeys.with_courier(session, world, ready, at=MORNING)
+    delivery.deliver(
+        session, world.keys, ready.item, receiver=receiver, proof=CardProof(last4="3456"),
+        commitment=commitment, by=world.courier, at=MORNING,
+    )  # fmt: skip
+    results.note_delivered(session, [ready.item], at=MORNING)
+    session.commit()
+    return ready.item
+
+
+def dossier_of(session: Session, item: ItemId) -> DossierId:
+    return DossierId(session.get_one(ItemRow, item).dossier or "")
+
+
+def test_it_tells_by_which_paper_who_received_and_what_makes_the_binding_again(
+    browser: Browsers, session: Session, world: World, runtime: Runtime
+) -> None:
+    item = given(session, world, Receiver.ORGANISATION, WORDS.commitment)
+    dossier = dossier_of(session, item)
+    signed(runtime)
+    manager, awaited = browser("manager"), "còn chờ máy của bưu tá gửi họ tên và giấy"
+    assert awaited in manager.text(f"/dossiers/{dossier}")
+    assert awaited in extracted(manager, item)
+    slip = manager.send(f"/items/{item}/delivery-slip")
+    assert "còn chờ máy của bưu tá gửi" in text_of(slip.data)
+    (event,) = (each.event for each in timelines.of_item(session, item) if each.moves_custody
+                and each.taker is None)  # fmt: skip
+    with transaction(runtime.sessions) as store:
+        receivers.tell(store, world.vault, event, WORDS, by=world.courier)
+
+    page, words = manager.text(f"/dossiers/{dossier}"), extracted(manager, item)
+
+    assert awaited not in page
+    assert "Võ Đình Khải, theo giấy GGT 07/2026" in page
+    assert "Họ và tên (name): Võ Đình Khải" in words
+    assert "Giấy (paper): GGT 07/2026" in words
+    digits = words.replace(" ", "")
+    assert WORDS.salt.hex() in digits
+    bound = {"name": "Võ Đình Khải", "paper": "GGT 07/2026"}
+    assert commitment(WORDS.salt, bound) in digits
+    looks = session.scalars(select(AccessRow).filter_by(why="printing", dossier=dossier)).all()
+    assert {look.staff for look in looks} == {world.manager.staff}
+    assert len(looks) == 3
+
+
+def test_of_an_erased_dossier_it_tells_the_chain_and_nobody(
+    browser: Browsers, session: Session, world: World, runtime: Runtime
+) -> None:
+    item = given(session, world, Receiver.OWNER, "")
+    dossier = dossier_of(session, item)
+    signed(runtime)
+    assert "chủ hồ sơ: Nguyễn Thị Lan" in extracted(browser("manager"), item)
+    erasing.erase(
+        session, world.keys, dossier, reason=EraseReason.CITIZEN_ASKED, by=world.administrator,
+        at=MORNING,
+    )  # fmt: skip
+    session.commit()
+
+    words = extracted(browser("manager"), item)
+
+    assert "họ tên và giấy đã xóa cùng hồ sơ" in words
+    assert "Nguyễn Thị Lan" not in words
+    assert "họ tên và giấy đã xóa cùng hồ sơ" in browser("manager").text(f"/dossiers/{dossier}")

@@ -13,20 +13,21 @@ from postal_service.domain.custody import State
 from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import DossierId, ItemId
 from postal_service.domain.money import Line, Means
-from postal_service.domain.persons import PersonRole, read_person
+from postal_service.domain.persons import read_person
 from postal_service.domain.standing import Channel
 from postal_service.projections import timelines
 from postal_service.services import (
     calendars,
     charges,
     counter_delivery,
+    delegates,
     delivery,
     items,
-    persons,
     places,
     results,
     taking,
 )
+from postal_service.services.delegates import Ground, Shown
 from postal_service.storage.schema import AccessRow, DossierKeyRow, ItemRow
 from tests.printing.read_back import text_of
 from tests.services import journeys
@@ -122,10 +123,13 @@ def test_who_received_for_the_owner_and_what_came_back_stand_on_it(
     browser: Browsers, session: Session, world: World
 ) -> None:
     item = at_counter(session, world, w.LICENCE)
-    key = persons.key_of(session, world.vault, dossier_of(session, item))
-    mai = read_person("Trần Thị Mai", citizen="049190123457")
-    persons.keep(session, world.vault, key, PersonRole.DELEGATE, mai)
-    entitlement = Entitlement(receiver=Receiver.AUTHORISED, paper="UQ 12")
+    mai = read_person("Trần Thị Mai", phone="0914000222", citizen="049190123457")
+    delegates.name(
+        session, world.keys, dossier_of(session, item), mai,
+        shown=Shown(ground=Ground.PAPER, paper="UQ 12"), instead_of=delegates.NEVER,
+        by=world.counter, at=MORNING,
+    )  # fmt: skip
+    entitlement = Entitlement(receiver=Receiver.AUTHORISED)
     handed_out(session, world, item, entitlement, old_papers=1)
 
     words = printed(browser("manager"), f"/items/{item}/delivery-slip")
@@ -135,6 +139,23 @@ def test_who_received_for_the_owner_and_what_came_back_stand_on_it(
     assert "Tư cách nhận: người được ủy quyền" in words
     assert "Số tờ thu hồi: 1 (một)" in words
     assert "Giấy phép lái xe" in words
+
+
+def test_whoever_came_for_an_organisation_stands_on_it_with_his_letter(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    came = Entitlement(receiver=Receiver.ORGANISATION, name="Võ Đình Khải", paper="GGT 07/2026")
+    handed_out(session, world, item, came)
+
+    words = printed(browser("counter"), f"/items/{item}/delivery-slip")
+
+    assert "Họ và tên: Võ Đình Khải" in words
+    assert "Giấy ủy quyền, giấy giới thiệu: GGT 07/2026" in words
+    assert "Chủ hồ sơ: Nguyễn Thị Lan" in words
+    page = browser("counter").text(f"/dossiers/{dossier_of(session, item)}")
+    assert "cơ quan, tổ chức (giấy giới thiệu): Võ Đình Khải, theo giấy GGT 07/2026" in page
+    assert "Võ Đình Khải" not in browser("counter").text(f"/items/{item}")
 
 
 def test_at_the_door_it_tells_the_home(browser: Browsers, session: Session, world: World) -> None:

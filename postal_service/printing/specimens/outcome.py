@@ -41,6 +41,7 @@ DELIVERY_SLIP: Final = delivery_slip.DeliverySlip(
     owner_name=CITIZEN,
     receiver_name=CITIZEN,
     receiver_id=CITIZEN_ID,
+    receiver_paper="",
     standing="Chủ hồ sơ",
     proof="Mã nhận kết quả (quét trên giấy hẹn)",
     delivered_at=MORNING + timedelta(days=5),
@@ -152,6 +153,15 @@ CUSTODY_EXTRACT: Final = custody_extract.CustodyExtract(
                 ("Cơ quan nhận, đủ số lượng", "CB-0003"),
             )
         )
+    ),
+    receivers=(
+        custody_extract.BoundReceiver(
+            index=1_042,
+            name="Trần Văn Mẫu",
+            paper="Giấy giới thiệu 12/GGT ngày 20/11/2026",
+            salt=DIGEST,
+            commitment=DIGEST,
+        ),
     ),
     log_origin="so.vidu.invalid/luu-giu",
     log_size=123_456,

@@ -46,5 +46,7 @@ STATES = {
     **dict.fromkeys(("da giai quyet", "co ket qua", "da co ket qua", "da xu ly xong", "cho tra ket qua", "resolved"), Administrative.RESOLVED),
     **dict.fromkeys(("da tra ket qua", "da tra", "hoan thanh", "da hoan thanh", "returned"), Administrative.RETURNED),
     **dict.fromkeys(("tu choi", "tu choi tiep nhan", "tra lai", "refused"), Administrative.REFUSED),
+    **dict.fromkeys(("da tra lai giay to, do tu choi tiep nhan", "tu choi, da tra lai giay to", "refused_returned"), Administrative.REFUSED_RETURNED),
     **dict.fromkeys(("dung giai quyet", "rut ho so", "da rut", "da huy", "discontinued"), Administrative.DISCONTINUED),
+    **dict.fromkeys(("da tra lai giay to, do dung giai quyet", "dung giai quyet, da tra lai giay to", "discontinued_returned"), Administrative.DISCONTINUED_RETURNED),
 }  # fmt: skip

@@ -4,12 +4,12 @@ An empty cell leaves what is stored.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.persons import PersonRole
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.services.importing.dossier_rows import DossierRecord
 from postal_service.services.importing.subject import Mode, Outcome, Verdict, judged
@@ -25,7 +25,16 @@ _STEPS: dict[Administrative, tuple[StepKind, ...]] = {
     Administrative.RESOLVED: (StepKind.RECEIVED, StepKind.RESOLVED),
     Administrative.RETURNED: (StepKind.RECEIVED, StepKind.RESOLVED, StepKind.RETURNED),
     Administrative.REFUSED: (StepKind.RECEIVED, StepKind.REFUSED),
+    Administrative.REFUSED_RETURNED: (StepKind.RECEIVED, StepKind.REFUSED, StepKind.RETURNED),
     Administrative.DISCONTINUED: (StepKind.RECEIVED, StepKind.DISCONTINUED),
+    Administrative.DISCONTINUED_RETURNED: (
+        StepKind.RECEIVED, StepKind.DISCONTINUED, StepKind.RETURNED,
+    ),
+}  # fmt: skip
+# Other systems end with the refusal: that papers were given back here is no news of theirs.
+_GIVEN_BACK = {
+    Administrative.REFUSED: Administrative.REFUSED_RETURNED,
+    Administrative.DISCONTINUED: Administrative.DISCONTINUED_RETURNED,
 }
 
 
@@ -61,11 +70,20 @@ def judge(record: DossierRecord, stored: Stored | None, mode: Mode, at: datetime
         return judged(mode, exists=False)
     if contradiction := _contradiction(record, stored.steps):
         return contradiction
+    record = as_known(record, stored)
     differing, fixed = _differences(record, stored, at)
     verdict = judged(mode, exists=True, differing=differing, fixed=fixed)
     if verdict.outcome is Outcome.UPDATED and _is_ours(record, stored, at):
         return Verdict(outcome=Outcome.REFUSED, code="import.already_ours")
     return verdict
+
+
+def as_known(record: DossierRecord, stored: Stored) -> DossierRecord:
+    """The row, with what it cannot know: that the papers of a dossier without a result were given back."""
+    given_back = _GIVEN_BACK.get(record.state) if record.state is not None else None
+    if given_back is None or given_back.value != stored.row.administrative:
+        return record
+    return replace(record, state=given_back, returned_at=None)  # what it calls so is the end's day
 
 
 def _is_ours(record: DossierRecord, stored: Stored, at: datetime) -> bool:
@@ -85,7 +103,7 @@ def _contradiction(record: DossierRecord, steps: Mapping[StepKind, Taken]) -> Ve
     settled, returned = steps[settling].at, steps.get(StepKind.RETURNED)
     column, code = "", ""
     if record.returned_at and not record.resolved_at:
-        if record.state is not Administrative.RETURNED:
+        if record.state not in GIVEN_OUT:
             # It may be another day of the end, or the day on which the end was told to the citizen.
             if max(record.returned_at, record.received_at) != settled:
                 column, code = "resolved_at", "import.which_day_ended"
@@ -158,8 +176,8 @@ def moments_of(
             case StepKind.SUPPLEMENT_REQUESTED | StepKind.DUTY_NOTICED:
                 told = known or at  # exports do not say since when: the clock stands since we know
             case StepKind.RETURNED:
-                resolved = moments[StepKind.RESOLVED]
-                told = record.returned_at or max(known or resolved, resolved)
+                settled = settled_at(moments) or record.received_at
+                told = record.returned_at or max(known or settled, settled)
             case _:
                 told = record.resolved_at or known or record.returned_at or at
         # A day without an hour begins at midnight, and no step is before the reception.

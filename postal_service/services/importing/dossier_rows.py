@@ -13,7 +13,7 @@ from postal_service.domain.dossier_code import DossierCode
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.domain.standing import Administrative, Channel
+from postal_service.domain.standing import GIVEN_OUT, Administrative, Channel
 from postal_service.domain.wording_dates import local
 from postal_service.services.importing import dossier_people
 from postal_service.services.importing.cells import RowCells
@@ -30,9 +30,9 @@ _NO_PROMISE = 2100
 _ENDED = frozenset(
     {
         Administrative.RESOLVED,
-        Administrative.RETURNED,
         Administrative.REFUSED,
         Administrative.DISCONTINUED,
+        *GIVEN_OUT,
     }
 )
 

@@ -32,6 +32,7 @@ from postal_service.services.importing.dossier_comparing import (
     ORIGIN,
     Stored,
     Taken,
+    as_known,
     judge,
     moments_of,
     settled_at,
@@ -176,7 +177,7 @@ class Dossiers:
         ]
 
     def _update(self, session: Session, record: DossierRecord, stored: Stored) -> None:
-        row = stored.row
+        row, record = stored.row, as_known(record, stored)
         changes: dict[str, object] = {}
         if record.due_at is not None:
             changes["due_at"] = record.due_at

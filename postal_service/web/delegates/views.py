@@ -19,10 +19,10 @@ from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.services import delegates, once, overview, places
+from postal_service.services.delegated import Change
 from postal_service.services.delegates import (
     NAMING,
     NEVER,
-    Change,
     DelegationId,
     Ground,
     OwnerHimself,

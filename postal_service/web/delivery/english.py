@@ -2,7 +2,7 @@
 
 ENGLISH: dict[str, str] = {
     "Chủ hồ sơ đã ủy quyền cho {name}.": "The owner has named {name} to receive.",
-    "Thẻ của người này được so với hồ sơ; không cần ghi lại giấy ủy quyền.": "This person's card is compared with the dossier; the authorisation need not be written again.",
+    "Thẻ của người này được so với hồ sơ; để trống họ tên và giấy bên dưới.": "This person's card is compared with the dossier; leave name and paper below empty.",
     "Ngày người nhận hẹn": "Day that the receiver named",
     "Chỉ với lý do “{reason}”: ngày bưu cục làm việc, từ {first} đến {last}.": "With the reason “{reason}” alone: a day on which the office works, from {first} to {last}.",
     "người nhận hẹn ngày {day}": "the receiver named {day}",

@@ -34,7 +34,6 @@ from postal_service.domain.identity import (
     ContradictsDossier,
     Entitlement,
     IdentityContradicts,
-    NoAuthorisation,
     NotACitizenCard,
     NotACitizenNumber,
     read_card,
@@ -64,7 +63,7 @@ from postal_service.services.counter_delivery import DELIVERING
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits, renewed_codes
+from postal_service.web import forms, here, limits, receiving, renewed_codes
 from postal_service.web.delivery.proofs import Means, NotThisItem
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -74,7 +73,7 @@ pages = Blueprint("delivery", __name__, template_folder="templates")
 
 POLICY: Final = delivery.POLICY
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
-    NoAuthorisation: "paper",
+    **receiving.FIELD_OF,
     NotADeliveryCode: "delivery_code",
     NotThisItem: "delivery_code",
     WrongDeliveryCode: "delivery_code",
@@ -124,13 +123,11 @@ def deliver(number: str) -> ResponseReturnValue:
     try:
         with forms.together():
             receiver = forms.choice("receiver", "Người nhận", Receiver)
-            paper = forms.optional_line(
-                "paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=limits.DOCUMENT
-            )
+            entitlement = receiving.entitlement(receiver)
             originals = forms.number("recovered", "Bản chính thu lại", within=limits.OLD_PAPERS)
             means = forms.choice("proof", "Cách xác nhận", Means)
         recovered = Counts(originals=originals, certified=0, photocopies=0)
-        proof = _proof(item, means, receiver)
+        proof = _proof(item, means, entitlement)
         with transaction(here.sessions()) as store:
             if isinstance(proof, MessageProof):
                 message_codes.redeem(
@@ -144,7 +141,7 @@ def deliver(number: str) -> ResponseReturnValue:
                 store,
                 here.keys(),
                 item,
-                entitlement=Entitlement(receiver=receiver, paper=paper),
+                entitlement=entitlement,
                 proof=proof,
                 recovered=recovered,
                 service=here.runtime().settings.item_prefix,
@@ -287,7 +284,7 @@ def renew_code(number: str) -> ResponseReturnValue:
     )
 
 
-def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:
+def _proof(item: ItemId, means: Means, claimed: Entitlement) -> Proof:
     match means:
         case Means.CODE:
             # A damaged burst is told apart from a wrong code before anything is compared.
@@ -307,7 +304,7 @@ def _proof(item: ItemId, means: Means, receiver: Receiver) -> Proof:
                     here.runtime().vault,
                     item,
                     card,
-                    receiver,
+                    claimed,
                     by=here.actor(),
                     at=here.now(),
                 )

@@ -35,7 +35,7 @@ from postal_service.services.administrative import (
 )
 from postal_service.services.digitisation import SCANNERS, ScanState
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits
+from postal_service.web import forms, here, limits, receiving
 from postal_service.web.dossiers.steps import possible, why_of
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -135,6 +135,8 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         may_arrange=here.actor().may(*collecting.ASKING),
         provable=provable,
         why_of=why_of,
+        given_to=receiving.of_step,
+        received=receiving.of_moments(view),
         steps=possible(view.dossier, here.actor()),
         reasons=list(SupplementReason),
         may_scan=here.actor().may(*SCANNERS),

@@ -7,11 +7,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.acts import Capacity, Condition, CorrectionKind
+from postal_service.domain.acts import Capacity, Condition, CorrectionKind, Deliver
 from postal_service.domain.custody import Trouble
 from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed, WitnessIsHimself
+from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.rewriting import Changes
 from postal_service.domain.wording_dates import short_moment
 from postal_service.projections.timelines import Moment
 from postal_service.services import (
@@ -33,7 +35,7 @@ from postal_service.services.directory import UnknownStaff
 from postal_service.services.overview import ItemView
 from postal_service.services.recording import SealUsed
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits
+from postal_service.web import forms, here, limits, receiving
 from postal_service.web.acts import act_word, holds
 from postal_service.web.errors import status_of, told
 from postal_service.web.exceptions import rewriting
@@ -119,6 +121,7 @@ def rewrite(number: str, event: str) -> ResponseReturnValue:
             moment = _moment(overview.item(store, item, by=here.actor()), wrong)
             with forms.together():
                 changes = rewriting.read(moment.act)
+                received = _received(moment, changes)
                 badge = forms.line("maker", "Thẻ người phát hiện", most=limits.BADGE)
                 because = _because()
             corrections.rewrite(
@@ -128,6 +131,7 @@ def rewrite(number: str, event: str) -> ResponseReturnValue:
                 changes,
                 maker=directory.colleague_by_badge(store, badge).staff,
                 why=because,
+                received=received,
                 by=here.actor(),
                 at=here.now(),
             )
@@ -182,6 +186,7 @@ def _rewriting_page(
         view=view,
         wrong=moment,
         asked=rewriting.asked(moment.act),
+        asks_receiver=isinstance(moment.act, Deliver),
     )
     return page, status_of(refused) if refused else 200
 
@@ -192,6 +197,13 @@ def _moment(view: ItemView, event: EventId) -> Moment:
     if found is None or not rewriting.can_be_put_right(found):
         raise UnknownEvent(event=event[:40])
     return found
+
+
+def _received(moment: Moment, changes: Changes) -> Entitlement | None:
+    """Who came at a delivery, where that is put right."""
+    if not isinstance(moment.act, Deliver):
+        return None
+    return receiving.entitlement(changes.receiver or moment.act.receiver)
 
 
 def _because() -> str:
@@ -219,7 +231,7 @@ def _field_of(refused: Refusal, badge: str) -> str:
         case SealUsed():
             return "seal"
         case _:
-            return ""
+            return receiving.FIELD_OF.get(type(refused), "")
 
 
 def _called(moment: Moment, view: ItemView) -> str:

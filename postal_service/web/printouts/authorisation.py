@@ -32,6 +32,7 @@ def for_clerk(view: DossierView, people: Mapping[PersonRole, Person]) -> Authori
         dossier_code=dossier.code,
         item_code=dossier.result_item or "",
         agency_name=view.names.unit(dossier.competent_unit),
+        gives_back=dossier.gives_back,
         procedure_name=view.procedure.name,
         owner_name=owner.name if owner else "",
         owner_id=owner.citizen if owner else "",
@@ -48,5 +49,6 @@ def for_citizen(found: Tracked) -> Authorisation:
         dossier_code=found.code,
         item_code=found.result_item,
         agency_name=found.agency,
+        gives_back=found.gives_back,
         procedure_name=found.procedure,
     )

@@ -11,7 +11,7 @@ from postal_service.printing.control_slip import ControlSlip
 from postal_service.projections.timelines import Party
 from postal_service.services.hops import Hop, hops
 from postal_service.services.overview import DossierView, Names
-from postal_service.web.labels import vietnamese
+from postal_service.web.labels import PAPERS_BACK, vietnamese
 from postal_service.web.printouts.letters import form_on_its_date
 from postal_service.web.told_times import on_paper
 
@@ -29,6 +29,7 @@ def slip(view: DossierView, *, label_host: str, printed_by: str, place: str, at:
     """A dossier that was never in the post's hands has a slip without rows."""
     dossier = view.dossier
     legs = {each.item: each.leg for each in view.standings}
+    back = dossier.gives_back
     newest = max(view.moments, key=lambda each: each.index, default=None)
     return control_slip.render(
         ControlSlip(
@@ -41,7 +42,10 @@ def slip(view: DossierView, *, label_host: str, printed_by: str, place: str, at:
             received_at=dossier.received_at,
             due_at=dossier.due_at,
             state=vietnamese(dossier.administrative),
-            hops=tuple(_row(each, view.names) for each in hops(view.moments, view.steps, legs)),
+            hops=tuple(
+                _row(each, view.names, gives_back=back)
+                for each in hops(view.moments, view.steps, legs)
+            ),
             chain_head=newest.leaf_hash if newest else "",
             check_link=f"HTTPS://{label_host}/{newest.item}" if newest else "",
             printed_at=at,
@@ -51,15 +55,18 @@ def slip(view: DossierView, *, label_host: str, printed_by: str, place: str, at:
     )
 
 
-def _row(hop: Hop, names: Names) -> control_slip.Hop:
+def _row(hop: Hop, names: Names, *, gives_back: bool) -> control_slip.Hop:
     moment = hop.moment
-    notes = [vietnamese(hop.leg) if hop.leg else "", moment.item]
+    kind = vietnamese(hop.leg) if hop.leg else ""
+    if gives_back and hop.leg is Leg.OUT:
+        kind = PAPERS_BACK[0]
+    notes = [kind, moment.item]
     if said := "; ".join(on_paper(moment.time)):
         notes.append(f"({said})")
     return control_slip.Hop(
         at=moment.claimed_at,
         giver=_side(moment.giver, names, otherwise=_where_from(hop)),
-        taker=_side(moment.taker, names, otherwise=RECEIVER),
+        taker=_side(moment.taker, names, otherwise=CITIZEN if gives_back else RECEIVER),
         standing=STANDINGS[hop.standing],
         note=" ".join(note for note in notes if note),
     )

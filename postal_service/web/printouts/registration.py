@@ -46,7 +46,7 @@ def registration(
         result_item=dossier.result_item or "",
         postage_dong=postage.charge.amount_dong if postage else None,
         postage_state=_how_paid(postage) if postage else "",
-        give_back=view.procedure.collects_on_delivery,
+        give_back=() if view.dossier.gives_back else view.procedure.collects_on_delivery,
         registered_at=first.at,
         clerk_name=view.names.person(first.staff),
         basis_line=f"in lại lúc {short_moment(at)} theo dữ liệu đang ghi — dùng mẫu do cơ quan ban hành",

@@ -8,31 +8,28 @@ from datetime import date, datetime
 from typing import Final, assert_never
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Act, Receiver
+from postal_service.domain.acts import Act
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.wording_dates import local
 from postal_service.domain.wording_handovers import VERDICTS
-from postal_service.printing.custody_extract import CustodyExtract, ExtractEvent
+from postal_service.printing.custody_extract import BoundReceiver, CustodyExtract, ExtractEvent
 from postal_service.printing.delivery_slip import DeliverySlip, RecoveredOriginal, TakenCharge
 from postal_service.printing.return_record import FailedAttempt, ReturnRecord
 from postal_service.projections.timelines import Moment, Party
 from postal_service.services.item_papers import Chain, Delivery, TakenThen, WayBack
 from postal_service.services.overview import ItemView
+from postal_service.web import receiving
 from postal_service.web.acts import NAMES
 from postal_service.web.labels import vietnamese
 from postal_service.web.papers import OPERATOR
+from postal_service.web.receiving import Known
 from postal_service.web.records.papers import NO_SEAL, NOT_ENTERED, newest, reason_of
 from postal_service.web.told_times import marks
 
 ADDRESSEES: Final = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
 OWNERS: Final = (PersonRole.OWNER, PersonRole.RECEIVER, PersonRole.SUBMITTER)
-# Whose name stands beneath the delivery; an organisation's messenger writes his own.
-RECEIVED_BY: Final = {
-    Receiver.OWNER: (PersonRole.OWNER, PersonRole.RECEIVER),
-    Receiver.AUTHORISED: (PersonRole.DELEGATE,),
-    Receiver.ORGANISATION: (),
-}
 CITIZEN: Final = "người nhận kết quả"
+AWAITED: Final = "còn chờ máy của bưu tá gửi"
 OLD_PAPER: Final = "Giấy tờ bản chính thu hồi"
 
 
@@ -40,7 +37,10 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
     """Who took the result, in what right and on what proof."""
     view, moment, act = found.view, found.moment, found.act
     office = view.names.unit(moment.by.unit)
-    receiver = _first(found.people, RECEIVED_BY[act.receiver])
+    who = receiving.told(
+        act.receiver, act.commitment, found.people, found.received, is_erased=False
+    )
+    own = _first(found.people, receiving.BY_REFERENCE[act.receiver])
     owner = _first(found.people, OWNERS)
     return DeliverySlip(
         number=f"{view.standing.item}-P",
@@ -53,8 +53,9 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         seal_number=view.standing.seal or NO_SEAL,
         seal_state=vietnamese(act.condition),
         owner_name=owner.name if owner else NOT_ENTERED,
-        receiver_name=receiver.name if receiver else NOT_ENTERED,
-        receiver_id=receiver.citizen if receiver else "",
+        receiver_name=who.name or (AWAITED if who.known is Known.AWAITED else NOT_ENTERED),
+        receiver_id=own.citizen if own and who.known is Known.DOSSIER else "",
+        receiver_paper=who.paper,
         standing=vietnamese(act.receiver),
         proof=_proof(act.proof, found.witness),
         delivered_at=moment.happened_at,
@@ -63,6 +64,7 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         taken=tuple(_taken(each) for each in found.taken),
         giver_name=view.names.person(moment.by.staff),
         event_hash=moment.leaf_hash,
+        gives_back=view.gives_back,
     )
 
 
@@ -93,6 +95,7 @@ def return_record(found: WayBack) -> ReturnRecord:
         returned_at=handed.happened_at,
         giver_name=view.names.person(giver.staff),
         receiver_name=view.names.person(taken.by.staff) if taken else "",
+        gives_back=view.gives_back,
     )
 
 
@@ -118,7 +121,8 @@ def custody_extract(
         requested_by=asked_by,
         purpose=purpose,
         extracted_at=at,
-        events=tuple(_events(view)),
+        events=tuple(_events(found)),
+        receivers=tuple(_bound(found)),
         log_origin=found.origin,
         log_size=found.signed.size,
         log_root=found.signed.root.hex(),
@@ -127,7 +131,23 @@ def custody_extract(
     )
 
 
-def _events(view: ItemView) -> Iterable[ExtractEvent]:
+def _bound(found: Chain) -> Iterable[BoundReceiver]:
+    """What lies behind the `pc` of each delivery, so that whoever has the export can make it again."""
+    for moment in found.view.moments:
+        if isinstance(moment.act, acts.Deliver) and moment.act.commitment in found.received:
+            words = found.received[moment.act.commitment]
+            yield BoundReceiver(
+                index=moment.index,
+                name=words.received.name,
+                paper=words.received.paper,
+                salt=words.salt.hex(),
+                commitment=moment.act.commitment,
+            )
+
+
+def _events(found: Chain) -> Iterable[ExtractEvent]:
+    view = found.view
+    of_citizen = "công dân" if view.gives_back else CITIZEN
     holder: Party | None = None
     for moment in view.moments:
         if moment.moves_custody and not moment.verdict:
@@ -137,19 +157,21 @@ def _events(view: ItemView) -> Iterable[ExtractEvent]:
             claimed_at=moment.claimed_at,
             estimated_at=moment.happened_at if moment.time.estimate_differs else None,
             received_at=moment.recorded_at,
-            act=_told(moment, holder, view),
-            holder=view.names.person(holder.staff) if holder else CITIZEN,
+            act=_told(moment, holder, found),
+            holder=view.names.person(holder.staff) if holder else of_citizen,
             place=view.names.unit(holder.unit) if holder else "",
             seal=getattr(moment.act, "seal", ""),
             leaf_hash=moment.leaf_hash,
         )
 
 
-def _told(moment: Moment, holder: Party | None, view: ItemView) -> str:
-    """What happened; who did it where it was not the holder; and why it does not count."""
-    said = [NAMES[type(moment.act)][0]]
+def _told(moment: Moment, holder: Party | None, found: Chain) -> str:
+    """What happened; who received; who did it where it was not the holder; and why it does not count."""
+    view, said = found.view, [NAMES[type(moment.act)][0]]
     if holder is None or holder.staff != moment.by.staff:
         said.append(f"({view.names.person(moment.by.staff)})")
+    if isinstance(moment.act, acts.Deliver):
+        said.append(f"— {_received_by(moment.act, found)}")
     if moment.verdict:
         said.append(f"— {VERDICTS[moment.verdict][0]}")
     if moment.corrected:
@@ -158,6 +180,17 @@ def _told(moment: Moment, holder: Party | None, view: ItemView) -> str:
         said.append(f"— thay cho số {moment.instead_of}")
     said += [f"— {each}" for each in marks(moment.time)]
     return " ".join(said)
+
+
+def _received_by(act: acts.Deliver, found: Chain) -> str:
+    """Who received, where whoever extracts may see the dossier; else in which right."""
+    if found.view.dossier is None:
+        return vietnamese(act.receiver)
+    is_erased = found.view.dossier.erased_at is not None
+    who = receiving.told(
+        act.receiver, act.commitment, found.people, found.received, is_erased=is_erased
+    )
+    return receiving.in_vietnamese(who)
 
 
 def _attempts(view: ItemView) -> Iterable[FailedAttempt]:

@@ -83,6 +83,7 @@ def invitation(view: ItemView, who: Person | None, *, office: str, address: str)
         bring=BRING,
         issued_at=invited.happened_at,
         courier_name=view.names.person(invited.by.staff),
+        gives_back=view.gives_back,
     )
 
 

@@ -101,14 +101,19 @@ def ask_extract(number: str) -> ResponseReturnValue:
 @pages.post("/<number>/extract")
 @staff_only(*item_papers.EXTRACTING)
 def extract(number: str) -> ResponseReturnValue:
-    """The whole chain with its hashes beneath a witnessed checkpoint; who asks and why stands on it alone."""
+    """The whole chain with its hashes beneath a witnessed checkpoint; who asks and why stands on it alone.
+
+    Where somebody has received it names him, so it is a look that is logged.
+    """
     item, by, runtime = ItemId(number), here.actor(), here.runtime()
     try:
         with forms.together():
             asked_by = forms.line("asked_by", "Người yêu cầu", most=limits.NAME)
             purpose = forms.line("purpose", "Mục đích", most=limits.PURPOSE)
-        with reading(here.sessions()) as store:
-            found = item_papers.chain(store, item, policy=runtime.policy, by=by)
+        with transaction(here.sessions()) as store:
+            found = item_papers.chain(
+                store, runtime.vault, item, policy=runtime.policy, by=by, at=here.now()
+            )
             office = places.workplace(store, by=by, at=here.now())
             issuer = directory.names(store, [by.staff])[by.staff]
     except Refusal as refused:

@@ -76,8 +76,8 @@ def _services(done: Volume) -> tuple[Service, ...]:
         Service(name="Trang đã số hóa", piece="trang", count=done.pages, how="của hai dòng trên"),
         Service(name="Vận chuyển hồ sơ đến cơ quan", piece="bưu gửi", count=done.dossiers_carried, how=BY_ARRIVAL),
         Service(name="Vận chuyển hồ sơ bổ sung", piece="bưu gửi", count=done.supplements_carried, how=BY_ARRIVAL),
-        Service(name="Trả kết quả cho công dân", piece="kết quả", count=done.results_delivered, how=BY_DELIVERY),
-        Service(name="trả tại nhà qua dịch vụ bưu chính công ích", piece="kết quả", count=done.results_home, how="hồ sơ đăng ký nhận tại nhà", part_of=True),
+        Service(name="Trả kết quả, giấy tờ trả lại cho công dân", piece="bưu gửi", count=done.results_delivered, how=BY_DELIVERY),
+        Service(name="trả tại nhà qua dịch vụ bưu chính công ích", piece="bưu gửi", count=done.results_home, how="hồ sơ đăng ký nhận tại nhà", part_of=True),
         Service(name="Chuyển hoàn về cơ quan", piece="bưu gửi", count=done.returned, how=BY_ARRIVAL),
     )  # fmt: skip
 

@@ -1,25 +1,27 @@
 """Put a ready result into its envelope for the post, or give it to the citizen over the desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.acts import Receiver
+from postal_service.domain.acts import Counts, Receiver
 from postal_service.domain.codes import envelope_label as label_of
 from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed
-from postal_service.domain.identity import NoAuthorisation
 from postal_service.domain.ids import DossierId
+from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
+from postal_service.domain.standing import Administrative
 from postal_service.printing import envelope_label
 from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
 from postal_service.services import overview, results, sealing
+from postal_service.services.dossiers import Paper
 from postal_service.services.recording import SealUsed
 from postal_service.services.results import NotCollectedBack, Ready
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits
+from postal_service.web import forms, here, receiving
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -32,7 +34,7 @@ BY_HAND = "………………"
 MOST_PAPERS = 100
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     SealUsed: "serial",
-    NoAuthorisation: "paper",
+    **receiving.FIELD_OF,
     NotCollectedBack: "collect_back",
     CountsMalformed: "originals",
     CountsDiffer: "originals",
@@ -88,16 +90,23 @@ def give_at_desk(key: str) -> ResponseReturnValue:
     try:
         with forms.together():
             receiver = forms.choice("receiver", "Người nhận", Receiver)
-            paper = forms.optional_line(
-                "paper", "Giấy ủy quyền hoặc giấy giới thiệu", most=limits.DOCUMENT
-            )
+            entitlement = receiving.entitlement(receiver)
         with transaction(here.sessions()) as store:
-            results.give_at_desk(
-                store, dossier, receiver=receiver, paper=paper, by=here.actor(), at=here.now()
+            given = results.give_at_desk(
+                store,
+                here.runtime().vault,
+                dossier,
+                entitlement=entitlement,
+                by=here.actor(),
+                at=here.now(),
             )
     except Refusal as refused:
         return _page(dossier, refused, form="at-desk")
-    flash(say("Đã trả kết quả tại quầy."), "good")
+    is_result = given.state is Administrative.RETURNED
+    flash(
+        say("Đã trả kết quả tại quầy.") if is_result else say("Đã trả lại giấy tờ tại quầy."),
+        "good",
+    )
     return redirect(url_for("dossiers.show", key=key))
 
 
@@ -109,8 +118,20 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
         receivers=list(Receiver),
+        handed_in=_handed_in(view.papers),
+        delegate=view.people.get(PersonRole.DELEGATE),
     )
     return page, status_of(refused) if refused else 200
+
+
+def _handed_in(papers: Iterable[Paper]) -> Counts:
+    """All that lies at the agency for a citizen who gets no result."""
+    counted = [each.counts for each in papers]
+    return Counts(
+        originals=sum(each.originals for each in counted),
+        certified=sum(each.certified for each in counted),
+        photocopies=sum(each.photocopies for each in counted),
+    )
 
 
 def _label(ready: Ready, serial: str, sender: str, office: str) -> Printable:
@@ -120,7 +141,7 @@ def _label(ready: Ready, serial: str, sender: str, office: str) -> Printable:
         item_code=ready.item,
         status_link=link,
         seal_number=serial or BY_HAND,
-        heading="KẾT QUẢ HÀNH CHÍNH",
+        heading="GIẤY TỜ TRẢ LẠI" if ready.gives_back else "KẾT QUẢ HÀNH CHÍNH",
         sender=sender,
         addressee=office,
         address="",

@@ -15,7 +15,9 @@ and steps, and no person. Whoever mistypes his digits five times, or shares an a
 looks with his PIN: those tries are counted apart. (Of the PINs 1 in 40 is digits alone, and counts as such.)
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import TypeVar
 
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +30,17 @@ from postal_service.domain.refusals import Refusal, RuleBroken
 from postal_service.domain.text import tidy
 from postal_service.domain.wording_dates import local
 from postal_service.domain.wording_numbers import dong
-from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, POST_STEPS, STATUS
+from postal_service.domain.wording_tracking import (
+    AGENCY_STEPS,
+    AGENCY_STEPS_OF_PAPERS,
+    BRING,
+    NEXT,
+    NEXT_OF_PAPERS,
+    POST_STEPS,
+    POST_STEPS_OF_PAPERS,
+    STATUS,
+    STATUS_OF_PAPERS,
+)
 from postal_service.printing import authorisation
 from postal_service.services import tracking
 from postal_service.services.persons import Purpose
@@ -42,6 +54,8 @@ from postal_service.web.language import pick, say
 from postal_service.web.papers import Printable
 from postal_service.web.printouts.authorisation import for_citizen
 from postal_service.web.security import limiter
+
+K = TypeVar("K")
 
 pages = Blueprint("tracking", __name__, template_folder="templates")
 
@@ -122,12 +136,14 @@ def show() -> ResponseReturnValue:
     return render_template(
         "tracking/dossier.html",
         found=found,
-        sentence=pick(STATUS[found.status]),
-        next_step=pick(NEXT[found.status]),
+        sentence=pick(_phrases(STATUS, STATUS_OF_PAPERS, found.gives_back)[found.status]),
+        next_step=pick(_phrases(NEXT, NEXT_OF_PAPERS, found.gives_back)[found.status]),
         bring=[pick(BRING[each]) for each in found.bring],
         to_pay=[(word(line), dong(amount)) for line, amount in found.to_pay_dong.items()],
         looks=[(at, office, word(Purpose(why))) for at, office, why in found.looks],
-        timeline=[(step, _phrase(step)) for step in reversed(found.timeline)],
+        timeline=[
+            (step, _phrase(step, gives_back=found.gives_back)) for step in reversed(found.timeline)
+        ],
         papers=_papers(found),
         hotline=here.runtime().settings.hotline,
     )
@@ -152,7 +168,7 @@ def label(item: str, token: str) -> ResponseReturnValue:
         "tracking/label.html",
         found=found,
         hotline=here.runtime().settings.hotline,
-        step=pick(POST_STEPS[found.step]) if found.step else "",
+        step=_of_post(found.step, gives_back=found.gives_back) if found.step else "",
     )
 
 
@@ -180,7 +196,21 @@ def _form(refused: Refusal | None = None) -> tuple[str, int]:
     return page, status_of(refused) if refused else 200
 
 
-def _phrase(step: TimelineStep) -> str:
+def _phrase(step: TimelineStep, *, gives_back: bool) -> str:
     if step.step in set(PublicStep):
-        return pick(POST_STEPS[PublicStep(step.step)])
-    return pick(AGENCY_STEPS[StepKind(step.step)])
+        return _of_post(PublicStep(step.step), gives_back=gives_back)
+    phrases = _phrases(AGENCY_STEPS, AGENCY_STEPS_OF_PAPERS, gives_back)
+    return pick(phrases[StepKind(step.step)])
+
+
+def _of_post(step: PublicStep, *, gives_back: bool) -> str:
+    return pick(_phrases(POST_STEPS, POST_STEPS_OF_PAPERS, gives_back)[step])
+
+
+def _phrases(
+    of_result: Mapping[K, tuple[str, str]],
+    of_papers: Mapping[K, tuple[str, str]],
+    gives_back: bool,
+) -> Mapping[K, tuple[str, str]]:
+    """Where there is no result, what is said of the papers instead."""
+    return {**of_result, **of_papers} if gives_back else of_result

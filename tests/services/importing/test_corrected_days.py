@@ -212,3 +212,33 @@ def test_a_result_that_is_fetched_after_all_sends_no_courier(
     assert kept.result_by_post
     assert kept.result_item
     assert PersonRole.RECEIVER in roles(office)
+
+
+GIVEN_BACK = REFUSED | {"Trạng thái": "Từ chối, đã trả lại giấy tờ"}
+
+
+def test_papers_that_were_given_back_here_are_no_news_to_an_export(
+    office: Importer, tmp_path: Path
+) -> None:
+    office.take(write_csv(tmp_path / "a.csv", [row(1) | REFUSED]))
+    dossier = office.dossiers()[CODE]
+    take_step(office.session, dossier, StepKind.RETURNED, by=office.by, at=day(20, 9))
+
+    for mode in (Mode.CREATE, Mode.UPDATE, Mode.MERGE):
+        report = office.take(write_csv(tmp_path / "b.csv", [row(1) | REFUSED]), mode=mode)
+        assert told(report.errors) == []
+
+    assert office.dossiers()[CODE].administrative == "refused_returned"
+    assert steps(office)[StepKind.RETURNED] == day(20, 9)
+
+
+def test_an_export_that_tells_papers_given_back_is_taken_with_both_days(
+    office: Importer, tmp_path: Path
+) -> None:
+    both = GIVEN_BACK | {"Ngày giải quyết": "12/11/2026", "Ngày trả kết quả": "16/11/2026"}
+
+    assert take(office, tmp_path, Mode.UPDATE, REFUSED, both) == (0, 1, 0, 0)
+
+    assert office.dossiers()[CODE].administrative == "refused_returned"
+    assert steps(office)[StepKind.RETURNED] == day(16)
+    assert office.dossiers()[CODE].resolved_at == day(12)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -11,15 +12,15 @@ from postal_service.domain import acts
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, DossierId, EventId, ItemId
 from postal_service.ledger import reading, signing
+from postal_service.services.delivery_proofs import Known
 from postal_service.services.examining import Reason, Sound
 from postal_service.services.recording import Signed
+from postal_service.services.vault import Vault
 from postal_service.storage.among import among
 from postal_service.storage.schema import (
     DeviceRow,
     HeldRow,
     ItemRow,
-    MessageCodeRow,
-    StaffRow,
 )
 
 FARTHEST_AHEAD = 5_000  # events that may wait for one that is missing
@@ -128,22 +129,23 @@ class Facts:
     """What the store knows of the things that the events name."""
 
     items: Mapping[ItemId, DossierId | None]  # each that is known, and whose paper it is
-    redeemed: frozenset[tuple[str, str]]  # message codes: reference, item
-    staff: frozenset[str]
+    proofs: Known
     forgiven: frozenset[EventId] = frozenset()  # a person has looked at these and lets them in
 
     @classmethod
-    def of(cls, session: Session, events: Sequence[Event], forgiven: frozenset[EventId]) -> "Facts":
-        proofs = [event.act.proof for event in events if isinstance(event.act, acts.Deliver)]
-        references = {each.reference for each in proofs if isinstance(each, acts.MessageProof)}
-        witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
-        items = sorted({event.item for event in events})
-        return cls(
-            items=_locked(session, items) if items else {},
-            redeemed=_redeemed(session, references) if references else frozenset(),
-            staff=_in_service(session, witnesses) if witnesses else frozenset(),
-            forgiven=forgiven,
-        )
+    def of(
+        cls,
+        session: Session,
+        vault: Vault,
+        events: Sequence[Event],
+        forgiven: frozenset[EventId],
+        *,
+        at: datetime,
+    ) -> "Facts":
+        asked = sorted({event.item for event in events})
+        items = _locked(session, asked) if asked else {}
+        proofs = Known.of(session, vault, events, dossiers=items, at=at)
+        return cls(items=items, proofs=proofs, forgiven=forgiven)
 
     @property
     def of_dossiers(self) -> set[ItemId]:
@@ -157,36 +159,14 @@ class Facts:
             return Reason.REVOKED
         if event.item not in self.items:
             return Reason.UNKNOWN_ITEM
-        if isinstance(event.act, acts.Deliver) and not self._proved(event, event.act):
+        if isinstance(event.act, acts.Deliver) and not self.proofs.proves(event, event.act):
             return Reason.UNPROVED
         return None
-
-    def _proved(self, event: Event, act: acts.Deliver) -> bool:
-        """A delivery code is the story's to judge; what only the server can know is judged here."""
-        if isinstance(act.proof, acts.MessageProof):
-            return (act.proof.reference, event.item) in self.redeemed
-        if isinstance(act.proof, acts.OverrideProof):
-            return act.proof.witness in self.staff
-        return True
 
 
 def _locked(session: Session, items: Sequence[ItemId]) -> dict[ItemId, DossierId | None]:
     found = session.execute(_LOCKED_ITEMS, {"items": items})
     return {ItemId(item): dossier for item, dossier in found}
-
-
-def _redeemed(session: Session, references: Collection[str]) -> frozenset[tuple[str, str]]:
-    rows = session.execute(
-        select(MessageCodeRow.reference, MessageCodeRow.item).where(
-            MessageCodeRow.reference.in_(references), MessageCodeRow.used_at.is_not(None)
-        )
-    )
-    return frozenset((reference, item) for reference, item in rows)
-
-
-def _in_service(session: Session, staff: Collection[str]) -> frozenset[str]:
-    asked = select(StaffRow.id).where(StaffRow.id.in_(staff), StaffRow.active)
-    return frozenset(session.scalars(asked))
 
 
 def _countersigned(session: Session, event: Event) -> bool:

@@ -51,7 +51,7 @@ def create_app(runtime: Runtime, limits: Limits | None = None) -> Flask:
     app = Flask(__name__)
     runtime.metrics.watch(app, "phones")
     app.extensions["runtime"] = runtime
-    app.extensions["intake"] = Intake(runtime.sessions, runtime.clock)
+    app.extensions["intake"] = Intake(runtime.sessions, runtime.clock, runtime.vault)
     register_errors(app)
     register_access(app)
     register_requests(app)

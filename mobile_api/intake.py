@@ -13,6 +13,7 @@ from postal_service.runtime import Clock
 from postal_service.services import syncing
 from postal_service.services.examining import Batch
 from postal_service.services.syncing import Outcome
+from postal_service.services.vault import Vault
 from postal_service.storage.transaction import Sessions, transaction
 
 TOGETHER = 2_000  # events of one transaction
@@ -32,8 +33,8 @@ class _Waiting:
 class Intake:
     """The door through which batches enter; one for a process."""
 
-    def __init__(self, sessions: Sessions, clock: Clock) -> None:
-        self._sessions, self._clock = sessions, clock
+    def __init__(self, sessions: Sessions, clock: Clock, vault: Vault) -> None:
+        self._sessions, self._clock, self._vault = sessions, clock, vault
         self._queue: deque[_Waiting] = deque()
         self._queueing, self._writing = Lock(), Lock()
 
@@ -82,7 +83,7 @@ class Intake:
     def _write(self, joint: list[_Waiting]) -> None:
         batches = [each.batch for each in joint]
         with transaction(self._sessions) as session:
-            answers = syncing.receive(session, batches, at=self._clock())
+            answers = syncing.receive(session, self._vault, batches, at=self._clock())
         # Only now is it committed; before, nobody may be told.
         for each, outcomes in zip(joint, answers, strict=True):
             each.outcomes = outcomes

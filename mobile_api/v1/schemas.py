@@ -106,7 +106,13 @@ class OutcomeSchema(Schema):
     )
     index = fields.Integer(metadata={"description": "Its place in the ledger"})
     verdict = fields.String(metadata={"description": "Why it does not count, or not yet"})
-    reason = fields.String(metadata={"description": "Why it is kept apart"})
+    reason = fields.String(
+        metadata={
+            "description": "Why it is kept apart. `unproved`: a delivery by a message code that was"
+            " not redeemed for this item, by a witness who was no manager over the courier's office"
+            " on that day, or by the card of somebody else than the owner or the named delegate"
+        }
+    )
     receipt = fields.Nested(ReceiptSchema)
 
 

@@ -105,6 +105,13 @@ class Standing:
         return Trouble.CANCELLED in self.troubles
 
     @property
+    def for_citizen(self) -> bool:
+        """Whether its way leads to a citizen: a result that does not go back, or what he withdrew."""
+        if self.leg is Leg.BAG:
+            return False
+        return self.withdrawn or (self.leg is Leg.OUT and not self.returning)
+
+    @property
     def ended(self) -> bool:
         return self.state in ENDED
 

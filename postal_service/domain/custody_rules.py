@@ -326,8 +326,7 @@ def deliver(
 ) -> acts.Deliver:
     """Hand the citizen his result, or what he withdrew: an identity result and a proof, or nothing."""
     _free(standing, by)
-    for_citizen = standing.leg is Leg.OUT and not standing.returning
-    if not (standing.withdrawn or for_citizen) or standing.state is State.RESULT_AT_AGENCY:
+    if not standing.for_citizen or standing.state is State.RESULT_AT_AGENCY:
         raise NotForDelivery(item=standing.item, leg=standing.leg)
     if isinstance(proof, acts.CodeProof) and not standing.opens_to(proof):
         raise WrongDeliveryCode(item=standing.item, rotation=proof.rotation)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, CodeProof, Counts
+from postal_service.domain.acts import Capacity, CodeProof, Counts, Leg
 from postal_service.domain.custody import Holder, Standing, Trouble, evolve
 from postal_service.domain.event import NO_PARENT, Event
 from postal_service.domain.ids import DeviceId, EventId
@@ -155,7 +155,11 @@ class _Teller:
                     return event.act.giver in self._devices_of(standing.holder)
                 return self._offered(standing, event, event.act)
             case acts.Deliver():
-                return self._speaks(standing.holder, event) and _proves(standing, event.act)
+                return (
+                    self._speaks(standing.holder, event)
+                    and _reaches_citizen(standing, event.act)
+                    and _proves(standing, event.act)
+                )
             case acts.Found():
                 return Trouble.LOST in standing.troubles
             case _:
@@ -252,6 +256,18 @@ def _speaks_for(holder: Holder | None, event: Event) -> bool:
 
 def _is_for(offer: acts.Offer, taker: Event) -> bool:
     return offer.to_unit == taker.unit and offer.to_staff in {"", taker.staff}
+
+
+def _reaches_citizen(standing: Standing, act: acts.Deliver) -> bool:
+    """Whether what was delivered is for a citizen: else whoever carries it could end it by himself.
+
+    A result that goes back already may still be delivered against its delivery code: nobody but its
+    citizen has that, so he was there and has it in hand. Any other proof is the courier's own word
+    for it, or was checked before it was turned back (docs/adr/0022).
+    """
+    if standing.for_citizen:
+        return True
+    return standing.leg is Leg.OUT and isinstance(act.proof, CodeProof)
 
 
 def _proves(standing: Standing, act: acts.Deliver) -> bool:

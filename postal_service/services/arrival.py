@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -13,15 +14,15 @@ from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, DossierId, EventId, ItemId
 from postal_service.ledger import reading, signing
 from postal_service.services import delegated
+from postal_service.services.delivery_proofs import Known
 from postal_service.services.examining import Reason, Sound
 from postal_service.services.recording import Signed
+from postal_service.services.vault import Vault
 from postal_service.storage.among import among
 from postal_service.storage.schema import (
     DeviceRow,
     HeldRow,
     ItemRow,
-    MessageCodeRow,
-    StaffRow,
 )
 
 FARTHEST_AHEAD = 5_000  # events that may wait for one that is missing
@@ -131,26 +132,29 @@ class Facts:
 
     items: Mapping[ItemId, DossierId | None]  # each that is known, and whose paper it is
     listed: Mapping[ItemId, Counts]  # of what is fetched at homes: the papers as they were listed
-    redeemed: frozenset[tuple[str, str]]  # message codes: reference, item
-    staff: frozenset[str]
+    proofs: Known
     forgiven: frozenset[EventId] = frozenset()  # a person has looked at these and lets them in
     delegated: frozenset[DossierId] = frozenset()  # somebody is named to receive, and known there
 
     @classmethod
-    def of(cls, session: Session, events: Sequence[Event], forgiven: frozenset[EventId]) -> "Facts":
-        proofs = [event.act.proof for event in events if isinstance(event.act, acts.Deliver)]
-        references = {each.reference for each in proofs if isinstance(each, acts.MessageProof)}
-        witnesses = {each.witness for each in proofs if isinstance(each, acts.OverrideProof)}
-        items = sorted({event.item for event in events})
-        known = _locked(session, items) if items else {}
-        of_dossiers = {item: dossier for item, (dossier, _) in known.items()}
-        bare = (of_dossiers.get(each.item) for each in events if _is_bare_authorised(each))
+    def of(
+        cls,
+        session: Session,
+        vault: Vault,
+        events: Sequence[Event],
+        forgiven: frozenset[EventId],
+        *,
+        at: datetime,
+    ) -> "Facts":
+        asked = sorted({event.item for event in events})
+        known = _locked(session, asked) if asked else {}
+        dossiers = {item: dossier for item, (dossier, _) in known.items()}
+        bare = (dossiers.get(each.item) for each in events if _is_bare_authorised(each))
         by_another = {dossier for dossier in bare if dossier is not None}
         return cls(
-            items=of_dossiers,
+            items=dossiers,
             listed={item: listed for item, (_, listed) in known.items() if listed is not None},
-            redeemed=_redeemed(session, references) if references else frozenset(),
-            staff=_in_service(session, witnesses) if witnesses else frozenset(),
+            proofs=Known.of(session, vault, events, dossiers=dossiers, at=at),
             forgiven=forgiven,
             delegated=delegated.all_named(session, by_another) if by_another else frozenset(),
         )
@@ -167,11 +171,12 @@ class Facts:
             return Reason.REVOKED
         if event.item not in self.items:
             return Reason.UNKNOWN_ITEM
-        if isinstance(event.act, acts.Deliver) and not self._proved(event, event.act):
-            return Reason.UNPROVED
-        if isinstance(event.act, acts.Deliver) and not self._tells_receiver(event, event.act):
+        if isinstance(event.act, acts.Deliver) and not self._is_proved(event, event.act):
             return Reason.UNPROVED
         return None
+
+    def _is_proved(self, event: Event, act: acts.Deliver) -> bool:
+        return self.proofs.proves(event, act) and self._tells_receiver(event, act)
 
     def _tells_receiver(self, event: Event, act: acts.Deliver) -> bool:
         """Whoever is neither the owner nor named in the dossier is bound by the event (docs/adr/0023).
@@ -182,19 +187,14 @@ class Facts:
             return True
         return _is_bare_authorised(event) and self.items[event.item] in self.delegated
 
-    def _proved(self, event: Event, act: acts.Deliver) -> bool:
-        """A delivery code is the story's to judge; what only the server can know is judged here."""
-        if isinstance(act.proof, acts.MessageProof):
-            return (act.proof.reference, event.item) in self.redeemed
-        if isinstance(act.proof, acts.OverrideProof):
-            return act.proof.witness in self.staff
-        return True
-
 
 def _is_bare_authorised(event: Event) -> bool:
-    act = event.act
-    authorised = isinstance(act, acts.Deliver) and act.receiver is acts.Receiver.AUTHORISED
-    return authorised and not getattr(act, "commitment", "")
+    """Given to somebody whom the event does not bind: he has to be named in the dossier."""
+    match event.act:
+        case acts.Deliver(receiver=acts.Receiver.AUTHORISED, commitment=""):
+            return True
+        case _:
+            return False
 
 
 def _locked(
@@ -204,20 +204,6 @@ def _locked(
     return {
         ItemId(item): (dossier, reading.counts_listed(*listed)) for item, dossier, *listed in found
     }
-
-
-def _redeemed(session: Session, references: Collection[str]) -> frozenset[tuple[str, str]]:
-    rows = session.execute(
-        select(MessageCodeRow.reference, MessageCodeRow.item).where(
-            MessageCodeRow.reference.in_(references), MessageCodeRow.used_at.is_not(None)
-        )
-    )
-    return frozenset((reference, item) for reference, item in rows)
-
-
-def _in_service(session: Session, staff: Collection[str]) -> frozenset[str]:
-    asked = select(StaffRow.id).where(StaffRow.id.in_(staff), StaffRow.active)
-    return frozenset(session.scalars(asked))
 
 
 def _countersigned(session: Session, event: Event) -> bool:

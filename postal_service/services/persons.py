@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
+from postal_service.domain.acts import Receiver
 from postal_service.domain.ids import DossierId, UnitCode
-from postal_service.domain.persons import Address, Masked, Person, PersonRole
+from postal_service.domain.persons import Address, Masked, Person, PersonRole, owner_of
 from postal_service.domain.refusals import Unknown
 from postal_service.domain.text import search_key
 from postal_service.services.vault import Lock, Vault, commitment, open_sealed, seal
@@ -148,6 +149,46 @@ def unlike(
         dossier: frozenset(role for role, who in people.items() if found[dossier].get(role) != who)
         for dossier, people in told.items()
     }
+
+
+@dataclass(frozen=True)
+class ShownCard:
+    """The end of the number on a card that somebody showed to receive what belongs to a dossier."""
+
+    dossier: DossierId
+    receiver: Receiver
+    last4: str
+
+
+def cards_of_others(
+    session: Session, vault: Vault, shown: Collection[ShownCard]
+) -> frozenset[ShownCard]:
+    """Those cards that are not the owner's, or the named delegate's where somebody authorised showed his.
+
+    Where no number is kept of him, or it was erased, nothing is contradicted. The server compares
+    and nobody learns a number, so it is no look.
+    """
+    roles = (PersonRole.OWNER, PersonRole.SUBMITTER, PersonRole.DELEGATE)
+    dossiers = {each.dossier for each in shown}
+    found = _open_all(session, vault, sorted(dossiers), roles, erased_too=True)
+
+    def meant(card: ShownCard) -> Person | None:
+        people = found[card.dossier]
+        match card.receiver:
+            case Receiver.OWNER:
+                return owner_of(people)
+            case Receiver.AUTHORISED:
+                return people.get(PersonRole.DELEGATE)
+            case Receiver.ORGANISATION:
+                return None
+            case _:
+                assert_never(card.receiver)
+
+    return frozenset(
+        card
+        for card in shown
+        if (who := meant(card)) is not None and who.citizen and who.citizen[-4:] != card.last4
+    )
 
 
 def commit(session: Session, key: DossierKey, content: Mapping[str, object]) -> str:

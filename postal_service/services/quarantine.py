@@ -20,6 +20,7 @@ from postal_service.services import directory
 from postal_service.services.arrival import ACTIVE, chains
 from postal_service.services.examining import Batch, Reason, Sent, Sound, examine
 from postal_service.services.syncing import Outcome, Status, receive
+from postal_service.services.vault import Vault
 from postal_service.storage.schema import DeviceRow, QuarantineRow, UnitRow
 
 HEADS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -83,7 +84,7 @@ def open_ones(session: Session, *, by: Actor, after: int = 0) -> list[KeptApart]
     ]
 
 
-def admit(session: Session, kept: int, *, by: Actor, at: datetime) -> Outcome:
+def admit(session: Session, vault: Vault, kept: int, *, by: Actor, at: datetime) -> Outcome:
     """Let a sound event in after all, and with it what waited for it.
 
     Raises UnknownQuarantine, AdmitsHimself, or CannotBeAdmitted when it is not sound or its place
@@ -93,7 +94,7 @@ def admit(session: Session, kept: int, *, by: Actor, at: datetime) -> Outcome:
     batch = examine(session, [Sent(row.body, row.signature)], uploader=DeviceId(row.device))
     if any(isinstance(each, Sound) and each.event.staff == by.staff for each in batch.examined):
         raise AdmitsHimself(id=kept)
-    outcome = _let_in(session, batch, at)
+    outcome = _let_in(session, vault, batch, at)
     if outcome.status in {Status.QUARANTINED, Status.HELD}:
         raise CannotBeAdmitted(reason=outcome.reason or outcome.status)
     _settle(row, ADMITTED, by, at)
@@ -121,10 +122,10 @@ def _refuse_if_awaited(session: Session, row: QuarantineRow) -> None:
             raise StillAwaited(device=each.event.device)
 
 
-def _let_in(session: Session, batch: Batch, at: datetime) -> Outcome:
+def _let_in(session: Session, vault: Vault, batch: Batch, at: datetime) -> Outcome:
     sound = [each.event.id for each in batch.examined if isinstance(each, Sound)]
     forgiven: frozenset[EventId] = frozenset(sound)
-    return receive(session, [batch], at=at, forgiven=forgiven)[0][0]
+    return receive(session, vault, [batch], at=at, forgiven=forgiven)[0][0]
 
 
 def _settle(row: QuarantineRow, how: str, by: Actor, at: datetime) -> None:

@@ -22,6 +22,7 @@ from postal_service.services.arrival import Chain, Facts
 from postal_service.services.examining import Batch, Reason, Sound, Unsound
 from postal_service.services.office_events import milliseconds
 from postal_service.services.recording import Entry, Recorded, Signed, record
+from postal_service.services.vault import Vault
 from postal_service.storage.among import among
 from postal_service.storage.bulk import insert_many
 from postal_service.storage.schema import HeldRow, QuarantineRow
@@ -67,6 +68,7 @@ class Outcome:
 
 def receive(
     session: Session,
+    vault: Vault,
     batches: Sequence[Batch],
     *,
     at: datetime,
@@ -76,10 +78,11 @@ def receive(
 
     Per batch one outcome per event, in the order sent. Events of a device are recorded in the order
     it made them; one that comes too early is held, and recorded with whatever closes the gap.
+    What a card must show is compared under `vault`; nobody looks at a person.
     `forgiven` are events that a person decided to let in (services/quarantine.py). Raises nothing
     of its own.
     """
-    door = _Door(session, batches, at=at, forgiven=forgiven)
+    door = _Door(session, vault, batches, at=at, forgiven=forgiven)
     waiting = [[door.take(batch.uploader, each) for each in batch.examined] for batch in batches]
     fates = door.close()
     leaving = [each.event for each in door.leaving]
@@ -109,6 +112,7 @@ class _Door:
     def __init__(
         self,
         session: Session,
+        vault: Vault,
         batches: Sequence[Batch],
         *,
         at: datetime,
@@ -120,7 +124,8 @@ class _Door:
         held = [each for chain in self._chains.values() for each in chain.waiting.values()]
         self._uploaders = {batch.uploader for batch in batches}
         self._known = reading.entries(session, {each.event.id for each in (*sound, *held)})
-        self._facts = Facts.of(session, [each.event for each in (*sound, *held)], forgiven)
+        events = [each.event for each in (*sound, *held)]
+        self._facts = Facts.of(session, vault, events, forgiven, at=at)
         self._bodies = {each.event.id: each.signed.body for each in held}
         self._uploader: dict[EventId, DeviceId] = {}
         self._apart: dict[tuple[DeviceId, bytes], _Apart] = {}

@@ -248,6 +248,91 @@ def test_a_courier_cannot_make_up_a_delivery(secret: str, rotation: int) -> None
     assert story.standing.holder.staff == MINH.staff
 
 
+PROOFS = [
+    CodeProof(rotation=1, secret=SECRET),
+    acts.MessageProof(reference="otp-1"),
+    acts.CardProof(last4="3456"),
+    acts.OverrideProof(witness=HOA.staff),
+]
+
+
+@pytest.mark.parametrize("leg", [Leg.IN, Leg.SUP, Leg.RET, Leg.BAG])
+@pytest.mark.parametrize("proof", PROOFS)
+def test_nobody_ends_by_a_delivery_what_is_not_for_a_citizen(leg: Leg, proof: acts.Proof) -> None:
+    post = Post()
+    post.accept(LAN, leg)
+    post.seal()
+    custody = post.pass_on(LAN, MINH, Capacity.COURIER)
+    false = post.tell(MINH, replace(delivered(), proof=proof))
+
+    for story in stories([post.told, post.told[::-1], sorted(post.told, key=lambda t: t.digest)]):
+        assert story.disputed == (false,)
+        assert story.standing is not None
+        assert (story.standing.custody, story.standing.ended) == (custody, False)
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_a_result_is_delivered_by_every_proof(proof: acts.Proof) -> None:
+    post = result_on_the_way()
+    post.tell(MINH, replace(delivered(), proof=proof))
+
+    story = post.story
+
+    assert story.disputed == ()
+    assert story.standing is not None
+    assert story.standing.state is State.DELIVERED
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_a_result_that_goes_back_is_delivered_by_its_code_alone(proof: acts.Proof) -> None:
+    post = result_on_the_way()
+    post.tell(MINH, acts.Return(why="refused"))
+    event = post.tell(MINH, replace(delivered(), proof=proof))
+
+    for story in stories([post.told, post.told[::-1]]):
+        assert story.standing is not None
+        by_code = isinstance(proof, CodeProof)
+        assert (story.standing.state is State.DELIVERED) is by_code
+        assert story.disputed == (() if by_code else (event,))
+
+
+def test_the_right_code_of_its_result_does_not_open_what_goes_to_the_agency() -> None:
+    post = Post()
+    post.tell(
+        MINH,
+        acts.Accept(
+            capacity=Capacity.COURIER, leg=Leg.IN, counts=PAPERS, destination=DESK.unit, lock=LOCK,
+            result_item=post.item,
+        ),
+    )  # fmt: skip
+    false = post.tell(MINH, delivered())
+
+    assert post.story.disputed == (false,)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [acts.Damage(condition=Condition.SEAL_BROKEN), acts.Damage(condition=Condition.TORN),
+     acts.Lost(why="?")],
+)  # fmt: skip
+def test_what_was_delivered_in_trouble_stays_a_case_until_two_staff_settle_it(
+    trouble: acts.Act,
+) -> None:
+    post = result_on_the_way()
+    post.tell(MINH, trouble)
+    post.tell(MINH, delivered())
+    for story in stories([post.told, post.told[::-1]]):
+        assert story.standing is not None
+        assert (story.standing.state, story.standing.frozen) == (State.DELIVERED, True)
+
+    post.tell(LAN, acts.Clear(witness=HOA.staff, why="asked the citizen", counts=PAPERS))
+
+    for story in stories([post.told, post.told[::-1]]):
+        assert story.standing is not None
+        assert (story.standing.state, story.standing.frozen) == (State.DELIVERED, False)
+        assert story.disputed == ()
+
+
 def test_nobody_delivers_what_another_carries() -> None:
     post = result_on_the_way()
     stolen = post.tell(TUAN, delivered())

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Condition
+from postal_service.domain.acts import Capacity, Condition, Leg
 from postal_service.domain.ids import EventId
 from postal_service.ledger import signing
 from postal_service.ledger import verify as verifier
+from postal_service.ledger.append import Signed
 from tests.ledger.post import PAPERS, SECRET, Post, device, enrolment, event_id, item, lock_of
 from tests.ledger.verdicts import judge, passed_on, resigned
 
@@ -23,6 +24,23 @@ def post(session: Session) -> Post:
     post = Post(session)
     post.open()
     return post
+
+
+def fetched_and_delivered(post: Post, leg: Leg) -> list[Signed]:
+    """What a courier fetched and says to have given to a citizen, two events of a phone and another's."""
+    accept = acts.Accept(
+        capacity=Capacity.COUNTER, leg=leg, counts=PAPERS, destination=post.desk.unit
+    )
+    accepted = post.office.sign(accept, of=item(1))
+    delivered = post.couriers[0].sign(
+        acts.Deliver(
+            receiver=acts.Receiver.OWNER, proof=acts.CardProof(last4="3456"), counts=PAPERS,
+            condition=Condition.OK,
+        ),
+        of=item(1),
+        parent=accepted.event.id,
+    )  # fmt: skip
+    return [accepted, delivered]
 
 
 class TestFindings:
@@ -50,6 +68,33 @@ class TestFindings:
 
         assert verdict.valid
         assert verdict.findings == {"a delivery code opens no lock": 1}
+
+    @pytest.mark.parametrize("leg", [leg for leg in Leg if leg is not Leg.OUT])
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_delivery_of_what_is_not_for_a_citizen(
+        self, post: Post, tmp_path: Path, leg: Leg, order: int
+    ) -> None:
+        post.tell(fetched_and_delivered(post, leg)[::order])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.valid
+        assert verdict.findings == {verifier.NOT_FOR_A_CITIZEN: 1}
+
+    @pytest.mark.parametrize("leg", [Leg.IN, Leg.SUP, Leg.RET, Leg.BAG])
+    def test_what_its_citizen_withdrew_is_delivered_to_him_but_no_bag(
+        self, post: Post, tmp_path: Path, leg: Leg
+    ) -> None:
+        accepted, delivered = fetched_and_delivered(post, leg)
+        withdrawn = post.office.sign(
+            acts.Cancel(why="withdrawn"), of=item(1), parent=accepted.event.id
+        )
+        post.tell([accepted, delivered, withdrawn])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.valid
+        assert verdict.findings == ({verifier.NOT_FOR_A_CITIZEN: 1} if leg is Leg.BAG else {})
 
     def test_halves_may_come_in_either_order(self, post: Post, tmp_path: Path) -> None:
         accepted, packed, offered, taken, delivered = post.deliver_result(1, post.couriers[0])

@@ -16,7 +16,7 @@ from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import Clock
 from tests.mobile_api.phones import collected, number
 from tests.services.phones import known_phone, statuses
-from tests.services.world import World, build
+from tests.services.world import VAULT, World, build
 
 
 def looked_at(session: Session, phone: Phone) -> Batch:
@@ -47,7 +47,7 @@ def test_all_phones_get_their_own_answers_and_every_event_is_there(
     committed_sessions: Sessions, world: World, clock: Clock
 ) -> None:
     ready = phones_with_work(committed_sessions, world, clock, 12)
-    intake = Intake(committed_sessions, clock)
+    intake = Intake(committed_sessions, clock, VAULT)
     together = Barrier(len(ready))
 
     def upload(batch: Batch) -> list[str]:
@@ -74,7 +74,7 @@ def test_a_batch_that_breaks_its_transaction_does_not_spoil_the_others(
     # A body the database cannot take: what no phone can send, a fault of ours could.
     broken = Signed(sound.event, "no bytes", sound.signed.signature)  # type: ignore[arg-type]
     spoilt = Batch(bad.uploader, (Sound(broken, sound.digest),))
-    intake = Intake(committed_sessions, clock)
+    intake = Intake(committed_sessions, clock, VAULT)
     together = Barrier(3)
 
     def upload(batch: Batch) -> str:
@@ -100,7 +100,7 @@ def test_two_servers_append_without_losing_or_doubling(
     committed_sessions: Sessions, world: World, clock: Clock
 ) -> None:
     ready = phones_with_work(committed_sessions, world, clock, 8)
-    one, two = Intake(committed_sessions, clock), Intake(committed_sessions, clock)
+    one, two = Intake(committed_sessions, clock, VAULT), Intake(committed_sessions, clock, VAULT)
 
     def upload(turn: int) -> list[str]:
         intake = one if turn % 2 else two

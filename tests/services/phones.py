@@ -12,6 +12,7 @@ from postal_service.services.office_events import device_id
 from postal_service.services.syncing import Outcome, receive
 from postal_service.storage.schema import DeviceRow
 from tests.clock import NOON, Clock
+from tests.services.world import VAULT
 
 
 def no_line(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -46,7 +47,7 @@ def known_phone(session: Session, courier: Actor, clock: Clock) -> Phone:
 def upload(session: Session, uploader: Phone, kept: Iterable[Kept]) -> tuple[Outcome, ...]:
     """One batch, as the edge would hand it over."""
     sent = [Sent(each.body, each.signature) for each in kept]
-    return receive(session, [examine(session, sent, uploader=uploader.device)], at=NOON)[0]
+    return receive(session, VAULT, [examine(session, sent, uploader=uploader.device)], at=NOON)[0]
 
 
 def statuses(outcomes: Sequence[Outcome]) -> list[str]:

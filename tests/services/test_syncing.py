@@ -33,8 +33,9 @@ from postal_service.storage.schema import (
 )
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, custody_of, number
+from tests.services.in_hand import PAPERS, passed, result
 from tests.services.phones import known_phone, statuses, upload
-from tests.services.world import AGENCY, World, build
+from tests.services.world import AGENCY, VAULT, World, build
 
 
 @pytest.fixture
@@ -229,7 +230,7 @@ def test_what_concerns_no_item_waits_for_nobody_to_let_it_in(
 
     (waiting,) = quarantine.open_ones(session, by=world.manager)
     with pytest.raises(quarantine.CannotBeAdmitted):
-        quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+        quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)
     assert reading.size(session) == 0
 
 
@@ -368,7 +369,7 @@ def test_an_item_number_that_nobody_gave_out_waits_for_the_head(
     assert statuses(outcomes) == ["quarantined", "held", "held"]
 
     (waiting,) = quarantine.open_ones(session, by=world.manager)
-    outcome = quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+    outcome = quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)
     assert outcome.status is Status.ACCEPTED
     assert statuses(upload(session, giver, giver.outbox)) == ["duplicate"] * 3
     assert quarantine.open_ones(session, by=world.manager) == []
@@ -383,10 +384,10 @@ def test_nobody_lets_in_what_his_own_phone_told(
     (waiting,) = quarantine.open_ones(session, by=world.manager)
 
     with pytest.raises(quarantine.AdmitsHimself):
-        quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+        quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)
 
     assert reasons(session) == ["unknown_item"]
-    outcome = quarantine.admit(session, waiting.id, by=world.administrator, at=NOON)
+    outcome = quarantine.admit(session, VAULT, waiting.id, by=world.administrator, at=NOON)
     assert outcome.status is Status.ACCEPTED
 
 
@@ -406,7 +407,7 @@ def test_what_a_phone_waits_for_cannot_be_put_on_file_and_nothing_after_it_is_lo
     assert reasons(session) == ["unknown_item"]
 
     # Then letting it in brings everything that came after it.
-    quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+    quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)
     held = {each.item for each in holdings.held_by_staff(session, giver.staff)}
     assert held == {ItemId("BH999999999VN"), *(each.item for each in parcels)}
 
@@ -427,16 +428,17 @@ def test_what_is_not_sound_cannot_be_let_in(session: Session, world: World, give
     upload(session, giver, [Kept(EventId(""), b"{}", b"")])
     (waiting,) = quarantine.open_ones(session, by=world.manager)
     with pytest.raises(quarantine.CannotBeAdmitted):
-        quarantine.admit(session, waiting.id, by=world.manager, at=NOON)
+        quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)
     quarantine.dismiss(session, waiting.id, why="rubbish", by=world.manager, at=NOON)
     assert quarantine.open_ones(session, by=world.manager) == []
 
 
 def test_a_message_code_that_was_not_redeemed_proves_nothing(
-    session: Session, giver: Phone
+    session: Session, world: World, giver: Phone
 ) -> None:
-    item = number(session)
-    collected(giver, item, "S1")
+    item, _ = result(session, world)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    custody = holdings.standings(session, [item])[item].custody
     for reference, used in (("otp-1", None), ("otp-2", NOON)):
         session.add(
             MessageCodeRow(
@@ -444,14 +446,16 @@ def test_a_message_code_that_was_not_redeemed_proves_nothing(
                 tries=1, used_at=used,
             )
         )  # fmt: skip
-    upload(session, giver, giver.outbox)
 
     def deliver(reference: str) -> str:
         proof = acts.MessageProof(reference=reference)
         before = dict(giver.custody), giver._sequence, giver._previous
         giver.tell(
             item,
-            acts.Deliver(receiver=Receiver.OWNER, proof=proof, counts=TWO, condition=Condition.OK),
+            acts.Deliver(
+                receiver=Receiver.OWNER, proof=proof, counts=PAPERS, condition=Condition.OK
+            ),
+            parent=custody,
         )
         (outcome,) = upload(session, giver, giver.outbox[-1:])
         if outcome.status is Status.QUARANTINED:
@@ -570,7 +574,7 @@ def test_late_events_of_a_revoked_phone_pass_only_if_countersigned(
     assert [each.reason for each in outcomes] == ["", "revoked"]
     assert outcomes[0].status is Status.ACCEPTED
     (waiting,) = quarantine.open_ones(session, by=world.administrator)
-    admitted = quarantine.admit(session, waiting.id, by=world.administrator, at=NOON)
+    admitted = quarantine.admit(session, VAULT, waiting.id, by=world.administrator, at=NOON)
     assert admitted.status is Status.ACCEPTED
 
 
@@ -660,7 +664,7 @@ def test_batches_written_together_answer_as_if_alone(
         )
         for phone in (receiver, giver, giver)
     ]
-    late, first, again = receive(session, batches, at=NOON)
+    late, first, again = receive(session, VAULT, batches, at=NOON)
 
     assert statuses(first) == ["accepted"] * 4
     assert statuses(again) == ["duplicate"] * 4

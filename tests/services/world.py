@@ -24,6 +24,8 @@ from postal_service.services.office_events import OfficeKeys
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import RoleRow, StaffRow, UnitRow
 
+VAULT = Vault(master=bytes(range(32)), index=bytes(range(32, 64)))
+
 # A working Monday before a day off: 24 November 2026 is Vietnam Cultural Day.
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM)
 AFTER_CUT = datetime(2026, 11, 23, 15, 30, tzinfo=VIETNAM)
@@ -97,7 +99,7 @@ def build(session: Session) -> World:
     enter_calendar(session, 2026, by=by)
     return World(
         keys=OfficeKeys(
-            vault=Vault(master=bytes(range(32)), index=bytes(range(32, 64))),
+            vault=VAULT,
             root=Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96))),
         ),
         procedures=_procedures(session, by),

@@ -15,7 +15,7 @@ witness, a paper or an earlier check, can tell: `--known` is its size and root, 
 
 *Broken* is what an honest ledger never holds: other bytes than were signed, a gap, a false root.
 What a device alone can cause by signing nonsense is a *finding*, which the ledger records on purpose
-and a person looks at: a custody spent twice, a delivery code that opens no lock, an event that rests
+and a person looks at: a custody spent twice, a delivery code that opens no lock, a delivery of what is not for a citizen, an event that rests
 on one that never came, a hand-over of which one person signed both halves, a checkpoint seen by a device
 and unknown here (a sign of two histories), what a head of unit let in though its device was revoked and nobody had signed it with that device,
 a witness of a second seal who is its maker, a signature under a checkpoint that the file of keys does not know, and times that cannot all be true: of a device against what
@@ -27,6 +27,7 @@ asked of each leaf, in order); the others hold one rule each.
 
 from .answer import Broken, Finding, Unreadable, Verdict
 from .command import add_options, main
+from .deliveries import NOT_FOR_A_CITIZEN
 from .devices import ALONE, SHARED_KEY
 from .file import Known, verify
 from .handovers import ONE_PERSON
@@ -48,6 +49,7 @@ __all__ = [
     "BEFORE_WHAT_IT_FOLLOWS",
     "COUNTS_BACKWARDS",
     "LATER_THAN_IT_CAN_BE",
+    "NOT_FOR_A_CITIZEN",
     "OLDER_THAN_IT_CAN_BE",
     "ONE_PERSON",
     "OWN_WITNESS",

@@ -1,4 +1,4 @@
-"""A delivery code opens a lock that was made for its item and rotation."""
+"""A delivery code opens a lock that was made for its item and rotation, and only what is for a citizen is delivered."""
 
 import sqlite3
 
@@ -7,17 +7,24 @@ from .leaves import Leaf
 from .memory import Kept
 from .values import hex_digest
 
+NOT_FOR_A_CITIZEN = "what is not for a citizen was delivered"
+
 
 class Deliveries:
-    """Locks, and codes that open none of those that came until then."""
+    """Locks and legs, and the deliveries that do not fit those that came until then."""
 
     def __init__(self, disk: sqlite3.Connection, findings: Findings) -> None:
         self.findings = findings
         self.locks = Kept(disk, "locks")  # by item, rotation and lock
+        self.legs = Kept(disk, "legs", "leg")
+        self.withdrawn = Kept(disk, "withdrawn")  # by their citizens, who get them back
         self.unopened: list[tuple[int, str]] = []  # leaf, the lock that its code would open
+        self.astray: list[tuple[int, str]] = []  # leaf, item
 
     def keep_lock(self, leaf: Leaf) -> None:
         event = leaf.event
+        if event["type"] == "accept":
+            self.legs.add(event["item"], event["leg"])
         if event["type"] == "rotate":
             item, rotation = event["item"], event["rot"]
         else:  # on the way in, the lock is that of the result's number
@@ -25,7 +32,12 @@ class Deliveries:
         if "lock" in event:
             self.locks.put(f"{item}/{rotation}/{event['lock']}")
 
+    def withdraw(self, leaf: Leaf) -> None:
+        self.withdrawn.add(leaf.event["item"])
+
     def deliver(self, leaf: Leaf) -> None:
+        if not self._is_for_a_citizen(leaf.event["item"]):
+            self.astray.append((leaf.index, leaf.event["item"]))
         proof = leaf.event["proof"]
         if proof["m"] != "qr":
             return
@@ -39,3 +51,14 @@ class Deliveries:
         for index, opened in self.unopened:
             if opened not in self.locks:
                 self.findings.add(index, "a delivery code opens no lock")
+        for index, item in self.astray:
+            # What was told of it later may have said whose it is; what was never accepted is
+            # found where its parent is missing.
+            if item in self.legs and not self._is_for_a_citizen(item):
+                self.findings.add(index, NOT_FOR_A_CITIZEN)
+
+    def _is_for_a_citizen(self, item: str) -> bool:
+        leg = self.legs.get(item)
+        if leg is None or leg == ("BAG",):
+            return False
+        return leg == ("OUT",) or item in self.withdrawn

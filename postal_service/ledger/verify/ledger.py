@@ -90,5 +90,7 @@ class Ledger:
             self.handovers.offer(leaf)
         elif kind in {"accept", "rotate"}:
             self.deliveries.keep_lock(leaf)
+        elif kind == "cancel":
+            self.deliveries.withdraw(leaf)
         elif kind == "deliver":
             self.deliveries.deliver(leaf)

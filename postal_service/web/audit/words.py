@@ -15,6 +15,10 @@ FINDINGS: Final[dict[str, Pair]] = {
         "mã nhận kết quả không mở được khóa nào",
         "a delivery code opens no lock",
     ),
+    verify.NOT_FOR_A_CITIZEN: (
+        "phát cho công dân thứ không phải để phát cho công dân",
+        verify.NOT_FOR_A_CITIZEN,
+    ),
     "it rests on an event that is not here": (
         "dựa trên một sự kiện không có trong sổ",
         "it rests on an event that is not here",

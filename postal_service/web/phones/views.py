@@ -99,7 +99,7 @@ def revoke(device: str) -> ResponseReturnValue:
 def admit(kept: int) -> ResponseReturnValue:
     try:
         with transaction(here.sessions()) as store:
-            quarantine.admit(store, kept, by=here.actor(), at=here.now())
+            quarantine.admit(store, here.runtime().vault, kept, by=here.actor(), at=here.now())
     except Refusal as refused:
         return _page(refused, form=f"kept-{kept}")
     flash(say("Đã cho sự kiện vào sổ, cùng những gì chờ sau nó."), "good")

@@ -14,8 +14,8 @@ from routing.search import layout as at
 from routing.search.layout import Ints, Net, Table
 from routing.terms import UNREACHABLE, CourierId
 
-# Of a courier's tours so many are searched; more hardly ever fit into a day.
-MOST_TOURS: Final = 8
+# So many tours of a courier have a slot at first; `Search` gives more to who rides all of them.
+FIRST_TOURS: Final = 8
 # Up to so many stops every place of every tour is looked at, above only those near the stop.
 SCANNED_STOPS: Final = 120
 NEAR_STOPS: Final = 100
@@ -51,6 +51,8 @@ class NetBuilder:
         # The most frequent way of moving comes first: neighbourhoods are measured by it.
         self.kinds = sorted(set(kinds), key=lambda kind: (-kinds.count(kind), kind))
         self.kind_of = [self.kinds.index(kind) for kind in kinds]
+        tours = [max(1, min(man.max_tours, len(self.stops))) for man in self.men]
+        self.most_tours = np.array(tours, dtype=np.int64)
 
     def net(self) -> Net:
         stop = self._stops()
@@ -179,23 +181,19 @@ class NetBuilder:
 
     def _couriers(self) -> tuple[Ints, Ints]:
         courier = np.zeros((len(self.men), at.COURIER_COLUMNS), dtype=np.int64)
-        owner: list[int] = []
         for number, man in enumerate(self.men):
-            tours = max(1, min(man.max_tours, MOST_TOURS, len(self.stops)))
             row = courier[number]
             row[at.CLASS] = self.kind_of[number]
             row[at.OPENS], row[at.CLOSES] = man.shift.opens_second, man.shift.closes_second
             row[at.FIXED], row[at.DUTY] = man.costs.fixed, man.costs.per_duty_second
             row[at.TRAVEL_RATE] = man.costs.per_travel_second
-            row[at.FIRST_SLOT], row[at.SLOTS] = len(owner), tours
             row[at.BREAKS], row[at.RELOAD] = len(man.breaks), man.reload_seconds
             limits = man.max_route_seconds, man.max_route_metres
             row[at.MAX_SECONDS] = NO_LIMIT if limits[0] is None else limits[0]
             row[at.MAX_METRES] = NO_LIMIT if limits[1] is None else limits[1]
             row[at.START_ROW] = len(self.stops) + self.offices.index(man.start_location)
             row[at.END_ROW] = len(self.stops) + self.offices.index(man.end_location)
-            owner += [number] * tours
-        return courier, np.array(owner, dtype=np.int64)
+        return with_slots(courier, np.minimum(self.most_tours, FIRST_TOURS))
 
     def _loads(self) -> tuple[Ints, Ints]:
         load = np.ascontiguousarray(self.arrays.loads[self.stops])
@@ -330,6 +328,13 @@ class NetBuilder:
         )
         few = net.allowed.sum(axis=1) * 2 < len(self.men)
         net.stop[:, at.SCANNED] = few | (len(self.stops) <= SCANNED_STOPS)
+
+
+def with_slots(courier: Ints, tours: Ints) -> tuple[Ints, Ints]:
+    """The couriers' rows with a slot for so many tours each, and whose each slot is."""
+    rows = courier.copy()
+    rows[:, at.SLOTS], rows[:, at.FIRST_SLOT] = tours, np.cumsum(tours) - tours
+    return rows, np.repeat(np.arange(len(rows)), tours)
 
 
 def _turned(tables: Table) -> Table:

@@ -83,7 +83,7 @@ class SearchEngine:
 
 
 def _begun(task: Task, started: float) -> Opened:
-    """From the plan given, or from nothing where its tours are more than the search counts with."""
+    """From the plan given, or from nothing where it cannot be driven."""
     problem = task.scheduler.problem
     nothing: Orders = tuple(() for _ in problem.couriers)
 

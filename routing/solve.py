@@ -51,7 +51,7 @@ def solve(
     Args:
         problem: what to plan; its construction has refused contradictions already.
         budget: seconds (kept to within 5 % or one second) and, for reproducible plans, iterations.
-        threads: how many an engine may use.
+        threads: how many an engine may use; the search uses no more than there are cores.
         seed: the same seed and iterations give the same plan.
         on_progress: called in the caller's thread whenever the plan got better.
         cancelled: asked often; when it says True the best plan so far is returned at once.

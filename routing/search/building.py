@@ -393,9 +393,17 @@ def neighbours(seconds: Table, price: Table, stop: Ints) -> tuple[Table, Table]:
         )
         both = np.minimum(ahead, behind)
         both[row] = distance[row] = np.inf
-        near[row] = np.argsort(both, kind="stable")[: near.shape[1]]
-        adjacent[row] = np.argsort(distance, kind="stable")[: adjacent.shape[1]]
+        near[row] = _least(both, near.shape[1])
+        adjacent[row] = _least(distance, adjacent.shape[1])
     return near, adjacent
+
+
+def _least(values: NDArray[np.float64], count: int) -> Ints:
+    """The places of so many least values in order; of equal ones the first come first."""
+    limit = np.partition(values, count - 1)[count - 1]
+    few = np.flatnonzero(values <= limit)
+    ordered: Ints = few[np.argsort(values[few], kind="stable")][:count]
+    return ordered
 
 
 assert [kind.value for kind in StopKind] == ["deliver", "collect", "pickup", "dropoff", "leg"]

@@ -38,9 +38,17 @@ POOL_SHARE: Final = 0.03
 class Search:
     """A `Net` with its `State`; stop and courier numbers going in and out are the problem's."""
 
-    def __init__(self, builder: NetBuilder, *, seed: int, pool_days: int = POOL_DAYS) -> None:
+    def __init__(
+        self,
+        builder: NetBuilder,
+        *,
+        seed: int,
+        pool_days: int = POOL_DAYS,
+        net: Net | None = None,
+    ) -> None:
+        """`net`: one the builder has built before, which searches read together."""
         self.builder = builder
-        self.net: Net = builder.net()
+        self.net: Net = builder.net() if net is None else net
         self.draw = np.random.default_rng(seed)
         self.pool_days = min(pool_days, 4_000 + 400 * len(self.net.stop))
         self.state = _blank(self.net, _empty_pool(self.net, self.pool_days, self.draw))
@@ -117,14 +125,28 @@ class Search:
 
         Sending a courier out may pay for several stops together and for none of them alone.
         """
-        penalties = self.net.stop[:, at.PENALTY]
-        true = penalties.copy()
-        penalties *= TEMPTATION
+        true = self.net.stop
+        dearer = true.copy()
+        dearer[:, at.PENALTY] *= TEMPTATION
+        try:
+            self.net = self.net._replace(stop=dearer)
+            self.load(self.best())
+            self.construct()
+            self.anneal(iterations, temperature)
+        finally:
+            self.net = self.net._replace(stop=true)
         self.load(self.best())
-        self.construct()
-        self.anneal(iterations, temperature)
-        penalties[:] = true
-        self.load(self.best())
+
+    def beside(self) -> "Search":
+        """Another search of the same net, from the same plan."""
+        other = Search(
+            self.builder,
+            seed=int(self.draw.integers(1 << 31)),
+            pool_days=self.pool_days,
+            net=self.net,
+        )
+        other.load(self.best())
+        return other
 
     def anneal(self, iterations: int, temperature: float) -> bool:
         """So many rounds; `temperature` in units of it. True when the best got better."""

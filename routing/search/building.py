@@ -12,6 +12,7 @@ from routing.problem import Courier, StopKind
 from routing.rules import LockLevel
 from routing.search import layout as at
 from routing.search.layout import Ints, Net, Table
+from routing.search.scaling import DEAREST_ROAD, cannot_be_driven, cost_unit, counted
 from routing.terms import UNREACHABLE, CourierId
 
 # So many tours of a courier have a slot at first; `Search` gives more to who rides all of them.
@@ -53,13 +54,21 @@ class NetBuilder:
         self.kind_of = [self.kinds.index(kind) for kind in kinds]
         tours = [max(1, min(man.max_tours, len(self.stops))) for man in self.men]
         self.most_tours = np.array(tours, dtype=np.int64)
+        self.cost_unit = 1
 
     def net(self) -> Net:
+        """All its costs are in `cost_unit`, which this sets."""
         stop = self._stops()
         seconds, price, metres = self._tables()
         allowed = self._allowed()
         extra = self.arrays.courier_cost[np.ix_(self.stops, self.couriers)]
+        extra = counted(extra, self.cost_unit)
         courier, owner = self._couriers()
+        mandatory = self.arrays.mandatory[self.stops]
+        true = counted(stop[:, at.TRUE_PENALTY], self.cost_unit)
+        stop[:, at.TRUE_PENALTY] = true
+        roads = price[seconds < UNREACHABLE]
+        stop[:, at.PENALTY] = _working_penalty(true, mandatory, roads, courier)
         load, capacity = self._loads()
         types, type_couriers = self._types(courier, allowed, extra)
         spans = [self.arrays.windows[number] for number in self.stops]
@@ -69,7 +78,6 @@ class NetBuilder:
         group_at, group = self._groups()
         lock_at, lock = self._locked_orders()
         stop[:, at.LOCK_FROM], stop[:, at.LOCK_TO] = lock_at[:-1], lock_at[1:]
-        stop[:, at.PENALTY] = self._working_penalty(stop, price)
         near, adjacent = neighbours(seconds[0], price[0], stop)
         rest, limit, before = self._rests()
         seconds_in = _turned(seconds)
@@ -166,12 +174,23 @@ class NetBuilder:
             if not same:
                 price[number] = travel.astype(np.int64) * per_second
                 price[number] += distance.astype(np.int64) * per_metre
-        if not same:
-            # Where there is no road the clock forbids the leg; its price must only stay small.
-            price[seconds >= UNREACHABLE] = UNREACHABLE
-            if price.max(initial=0) < 2**31:
-                price = price.astype(np.int32)
-        return seconds, price, metres
+        return seconds, price if same else self._in_cost_units(price, seconds), metres
+
+    def _in_cost_units(self, price: Table, seconds: Table) -> Table:
+        """Prices of 32 bits in a unit chosen for them."""
+        no_road = seconds >= UNREACHABLE
+        price[no_road] = 0
+        if price.max(initial=0) > DEAREST_ROAD:
+            no_road = cannot_be_driven(seconds, self.men, self.problem.profiles)
+            price[no_road] = 0
+        optional = self.stops[~self.arrays.mandatory[self.stops]]
+        penalties = self.arrays.unserved_cost[optional]
+        dearest = int(price.max(initial=0))
+        self.cost_unit = cost_unit(dearest, self.men, self.problem.rules, penalties)
+        price = counted(price, self.cost_unit)
+        # Where there is no road the clock forbids the leg; its price must only stay small.
+        price[no_road] = UNREACHABLE
+        return price.astype(np.int32)
 
     def _allowed(self) -> NDArray[np.bool_]:
         allowed = np.ascontiguousarray(self.arrays.allowed[np.ix_(self.stops, self.couriers)])
@@ -187,6 +206,8 @@ class NetBuilder:
             row[at.OPENS], row[at.CLOSES] = man.shift.opens_second, man.shift.closes_second
             row[at.FIXED], row[at.DUTY] = man.costs.fixed, man.costs.per_duty_second
             row[at.TRAVEL_RATE] = man.costs.per_travel_second
+            rates = [at.FIXED, at.DUTY, at.TRAVEL_RATE]
+            row[rates] = counted(row[rates], self.cost_unit)
             row[at.BREAKS], row[at.RELOAD] = len(man.breaks), man.reload_seconds
             limits = man.max_route_seconds, man.max_route_metres
             row[at.MAX_SECONDS] = NO_LIMIT if limits[0] is None else limits[0]
@@ -262,21 +283,6 @@ class NetBuilder:
                     entries[stop].append((number, place))
         return _stretches(entries)
 
-    def _working_penalty(self, stop: Ints, price: Table) -> Ints:
-        """What leaving a stop out costs while searching.
-
-        A mandatory one costs so much that it stays out only for lack of room, yet little enough
-        that the search may pass through plans without it.
-        """
-        roads = price[price < UNREACHABLE]
-        rates = [man.costs for man in self.men]
-        dear = 20 * int(roads.max(initial=1)) + 3 * max(rate.fixed for rate in rates)
-        dear += 4 * 3600 * max(rate.per_duty_second for rate in rates)
-        true = stop[:, at.TRUE_PENALTY]
-        mandatory = self.arrays.mandatory[self.stops]
-        dear = max(dear, 2 * int(true[~mandatory].max(initial=0)))
-        return np.where(mandatory, np.minimum(true, dear), true)
-
     def _rests(self) -> tuple[Ints, Ints, Ints]:
         most = max((len(man.breaks) for man in self.men), default=0)
         count = len(self.men)
@@ -299,6 +305,8 @@ class NetBuilder:
         if rules.balance is not None:
             flag[at.SHARE] = rules.balance.fair_share_seconds
             flag[at.ABOVE_SHARE] = rules.balance.cost_per_second_above
+        costs = [at.ORDER_CHANGE, at.ABOVE_SHARE]
+        flag[costs] = counted(flag[costs], self.cost_unit)
         flag[at.HAS_METRES] = net.metres.shape[1] > 1
         flag[at.HAS_EXTRA] = bool(net.extra.any())
         flag[at.OPEN_TO_ALL] = bool(net.allowed.all())
@@ -328,6 +336,18 @@ class NetBuilder:
         )
         few = net.allowed.sum(axis=1) * 2 < len(self.men)
         net.stop[:, at.SCANNED] = few | (len(self.stops) <= SCANNED_STOPS)
+
+
+def _working_penalty(true: Ints, mandatory: NDArray[np.bool_], roads: Table, courier: Ints) -> Ints:
+    """What leaving a stop out costs while searching.
+
+    A mandatory one costs so much that it stays out only for lack of room, yet little enough that
+    the search may pass through plans without it.
+    """
+    dear = 20 * int(roads.max(initial=1)) + 3 * int(courier[:, at.FIXED].max())
+    dear += 4 * 3600 * int(courier[:, at.DUTY].max())
+    dear = max(dear, 2 * int(true[~mandatory].max(initial=0)))
+    return np.where(mandatory, np.minimum(true, dear), true)
 
 
 def with_slots(courier: Ints, tours: Ints) -> tuple[Ints, Ints]:

@@ -58,8 +58,11 @@ class Search:
 
     @property
     def best_cost(self) -> int:
-        """Cost units of the best plan, unserved stops of this net included."""
-        return int(self.state.total[at.BEST])
+        """Cost units of the best plan, unserved stops of this net included.
+
+        Rounded where the net counts in others (`scaling`).
+        """
+        return int(self.state.total[at.BEST]) * self.builder.cost_unit
 
     @property
     def pooled(self) -> int:

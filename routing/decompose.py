@@ -173,7 +173,7 @@ class _Parts:
             pool_days=FEW_DAYS,
         )
         if begun is None:
-            return None, 0  # more tours than the search counts with: better left alone
+            return None, 0  # it cannot be driven as it is: better left alone
         search, done = begun
         if rounds := rounds_a_stop * len(part.stops):
             done += (

@@ -7,6 +7,7 @@ here, so an engine can waste time but cannot spoil a plan.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -16,8 +17,9 @@ from routing.bounds import ASCENT_SECONDS, lower_bound
 from routing.days import Orders, Scheduler
 from routing.engines import Cancelled, Engine, Found, OnProgress, Progress, Task
 from routing.feasibility import approved
-from routing.plan import Budget, Plan
-from routing.problem import Problem
+from routing.insertion import Draft, TimeIsOver
+from routing.plan import Budget, Plan, Reason
+from routing.problem import Problem, StopKind
 from routing.reasons import explained
 from routing.repair import repaired
 
@@ -31,6 +33,8 @@ EXPLAIN_SHARE: Final = 0.1
 # A plan that nobody is told the reasons of is half a plan, but a long search owes them no tenth.
 EXPLAIN_SECONDS: Final = 1.0
 EXPLAIN_SHARE_OF_A_LONG_SEARCH: Final = 0.04
+# Of those seconds so much more for serving what then turned out to fit.
+INSERTING_SHARE: Final = 0.25
 
 
 def solve(
@@ -49,7 +53,7 @@ def solve(
     Args:
         problem: what to plan; its construction has refused contradictions already.
         budget: seconds (kept to within 5 % or one second) and, for reproducible plans, iterations.
-        threads: how many an engine may use.
+        threads: how many an engine may use; the search uses no more than there are cores.
         seed: the same seed and iterations give the same plan.
         on_progress: called in the caller's thread whenever the plan got better.
         cancelled: asked often; when it says True the best plan so far is returned at once.
@@ -156,10 +160,11 @@ class _Keeper:
         self.plan: Plan | None = None
         self.orders: Orders = ()
 
-    def offer(self, orders: Orders, *, engine: str) -> bool:
+    def offer(self, orders: Orders, *, engine: str, as_cheap: bool = False) -> bool:
+        """Keep what is cheaper than what is kept, or `as_cheap` too; True if it was kept."""
         begun = time.monotonic()
         plan = self._timed(orders, engine)
-        if self.plan is not None and plan.cost >= self.plan.cost:
+        if self.plan is not None and plan.cost >= self.plan.cost + as_cheap:
             return False
         self.plan = approved(self.scheduler.problem, plan)
         self.offering_seconds = time.monotonic() - begun
@@ -202,15 +207,64 @@ class _Keeper:
         return explaining_seconds(self.budget.seconds)
 
     def finished(self) -> Plan:
+        plan = self._best()
+        if plan.unserved and not self.stop():
+            plan = self._explained(plan)
+        plan = replace(plan, iterations=self.iterations)
+        return approved(self.scheduler.problem, plan)
+
+    def _explained(self, plan: Plan) -> Plan:
+        """Why each stop is left out; one that turns out to fit and to pay is not left out."""
+        seconds = explaining_seconds(self.budget.seconds)
+        if not self.by_clock:
+            seconds = max(seconds, self.budget.seconds - (time.monotonic() - self.started))
+        until = time.monotonic() + seconds
+        plan = explained(self.scheduler, plan, seconds=seconds)
+        # Also where saying why took all the time, there is some for what it found.
+        last = max(until, time.monotonic() + seconds * INSERTING_SHARE)
+        while self._inserted(plan, last):
+            known = {unserved.stop: unserved for unserved in plan.unserved}
+            # What had no reason is looked at anew; with more to do, no other reason falls away.
+            unserved = tuple(
+                u if known[u.stop].reason is Reason.NOT_EXPLAINED else known[u.stop]
+                for u in self._best().unserved
+            )
+            left = max(0.0, last - time.monotonic())
+            plan = explained(self.scheduler, replace(self._best(), unserved=unserved), seconds=left)
+        return plan
+
+    def _inserted(self, plan: Plan, last: float) -> bool:
+        """Serve those without a reason that fit and cost no more than leaving them out.
+
+        The dearest to leave out have the first choice; False where none was taken until `last`.
+        """
+        problem, costs = self.scheduler.problem, self.scheduler.arrays.unserved_cost
+        without = [u.stop for u in plan.unserved if u.reason is Reason.NOT_EXPLAINED]
+        numbers = [
+            number
+            for number in map(problem.stop_index.__getitem__, without)
+            if problem.stops[number].kind is not StopKind.DROPOFF
+        ]
+
+        def over() -> bool:
+            return time.monotonic() + self.offering_seconds >= last or self.stop()
+
+        if not numbers or over():
+            return False
+        draft = Draft(self.scheduler, self.orders)
+        taken = False
+        with suppress(TimeIsOver):
+            for number in sorted(numbers, key=lambda number: -costs[number]):
+                place = draft.cheapest_of_all(number, over=over)
+                if place is not None and place.extra_cost <= costs[number]:
+                    draft.accept(place.courier, place.tours, place.route)
+                    taken = True
+        return taken and self.offer(draft.orders, engine=plan.engine, as_cheap=True)
+
+    def _best(self) -> Plan:
         if self.plan is None:
             raise AssertionError("the first plan is always kept")
-        plan = replace(self.plan, iterations=self.iterations)
-        if plan.unserved and not self.stop():
-            seconds = explaining_seconds(self.budget.seconds)
-            if not self.by_clock:
-                seconds = max(seconds, self.budget.seconds - (time.monotonic() - self.started))
-            plan = explained(self.scheduler, plan, seconds=seconds)
-        return approved(self.scheduler.problem, plan)
+        return self.plan
 
     def _timed(self, orders: Orders, engine: str) -> Plan:
         try:

@@ -10,7 +10,7 @@ The kernels, from the ground up; each line stands on those above it:
   (`placing_plain`), by exact days on rich ones (`placing_rich`);
 * `ruining`, `exchanging`, `annealing`: what is taken out, swapped, put back, kept or undone.
 
-Around them, in Python: `building` makes the kernels' arrays of a problem, `search` is one search
-without a clock, `opening` its first plan, `walks` several in threads, `columns` the best set of the
-days they met, and `engine` the budget.
+Around them, in Python: `building` makes the kernels' arrays of a problem in a unit of cost that suits
+them (`scaling`), `search` is one search without a clock, `opening` its first plan, `walks` several in
+threads, `columns` the best set of the days they met, and `engine` the budget.
 """

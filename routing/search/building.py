@@ -12,10 +12,11 @@ from routing.problem import Courier, StopKind
 from routing.rules import LockLevel
 from routing.search import layout as at
 from routing.search.layout import Ints, Net, Table
+from routing.search.scaling import DEAREST_ROAD, cannot_be_driven, cost_unit, counted
 from routing.terms import UNREACHABLE, CourierId
 
-# Of a courier's tours so many are searched; more hardly ever fit into a day.
-MOST_TOURS: Final = 8
+# So many tours of a courier have a slot at first; `Search` gives more to who rides all of them.
+FIRST_TOURS: Final = 8
 # Up to so many stops every place of every tour is looked at, above only those near the stop.
 SCANNED_STOPS: Final = 120
 NEAR_STOPS: Final = 100
@@ -51,13 +52,23 @@ class NetBuilder:
         # The most frequent way of moving comes first: neighbourhoods are measured by it.
         self.kinds = sorted(set(kinds), key=lambda kind: (-kinds.count(kind), kind))
         self.kind_of = [self.kinds.index(kind) for kind in kinds]
+        tours = [max(1, min(man.max_tours, len(self.stops))) for man in self.men]
+        self.most_tours = np.array(tours, dtype=np.int64)
+        self.cost_unit = 1
 
     def net(self) -> Net:
+        """All its costs are in `cost_unit`, which this sets."""
         stop = self._stops()
         seconds, price, metres = self._tables()
         allowed = self._allowed()
         extra = self.arrays.courier_cost[np.ix_(self.stops, self.couriers)]
+        extra = counted(extra, self.cost_unit)
         courier, owner = self._couriers()
+        mandatory = self.arrays.mandatory[self.stops]
+        true = counted(stop[:, at.TRUE_PENALTY], self.cost_unit)
+        stop[:, at.TRUE_PENALTY] = true
+        roads = price[seconds < UNREACHABLE]
+        stop[:, at.PENALTY] = _working_penalty(true, mandatory, roads, courier)
         load, capacity = self._loads()
         types, type_couriers = self._types(courier, allowed, extra)
         spans = [self.arrays.windows[number] for number in self.stops]
@@ -67,7 +78,6 @@ class NetBuilder:
         group_at, group = self._groups()
         lock_at, lock = self._locked_orders()
         stop[:, at.LOCK_FROM], stop[:, at.LOCK_TO] = lock_at[:-1], lock_at[1:]
-        stop[:, at.PENALTY] = self._working_penalty(stop, price)
         near, adjacent = neighbours(seconds[0], price[0], stop)
         rest, limit, before = self._rests()
         seconds_in = _turned(seconds)
@@ -164,12 +174,23 @@ class NetBuilder:
             if not same:
                 price[number] = travel.astype(np.int64) * per_second
                 price[number] += distance.astype(np.int64) * per_metre
-        if not same:
-            # Where there is no road the clock forbids the leg; its price must only stay small.
-            price[seconds >= UNREACHABLE] = UNREACHABLE
-            if price.max(initial=0) < 2**31:
-                price = price.astype(np.int32)
-        return seconds, price, metres
+        return seconds, price if same else self._in_cost_units(price, seconds), metres
+
+    def _in_cost_units(self, price: Table, seconds: Table) -> Table:
+        """Prices of 32 bits in a unit chosen for them."""
+        no_road = seconds >= UNREACHABLE
+        price[no_road] = 0
+        if price.max(initial=0) > DEAREST_ROAD:
+            no_road = cannot_be_driven(seconds, self.men, self.problem.profiles)
+            price[no_road] = 0
+        optional = self.stops[~self.arrays.mandatory[self.stops]]
+        penalties = self.arrays.unserved_cost[optional]
+        dearest = int(price.max(initial=0))
+        self.cost_unit = cost_unit(dearest, self.men, self.problem.rules, penalties)
+        price = counted(price, self.cost_unit)
+        # Where there is no road the clock forbids the leg; its price must only stay small.
+        price[no_road] = UNREACHABLE
+        return price.astype(np.int32)
 
     def _allowed(self) -> NDArray[np.bool_]:
         allowed = np.ascontiguousarray(self.arrays.allowed[np.ix_(self.stops, self.couriers)])
@@ -179,23 +200,21 @@ class NetBuilder:
 
     def _couriers(self) -> tuple[Ints, Ints]:
         courier = np.zeros((len(self.men), at.COURIER_COLUMNS), dtype=np.int64)
-        owner: list[int] = []
         for number, man in enumerate(self.men):
-            tours = max(1, min(man.max_tours, MOST_TOURS, len(self.stops)))
             row = courier[number]
             row[at.CLASS] = self.kind_of[number]
             row[at.OPENS], row[at.CLOSES] = man.shift.opens_second, man.shift.closes_second
             row[at.FIXED], row[at.DUTY] = man.costs.fixed, man.costs.per_duty_second
             row[at.TRAVEL_RATE] = man.costs.per_travel_second
-            row[at.FIRST_SLOT], row[at.SLOTS] = len(owner), tours
+            rates = [at.FIXED, at.DUTY, at.TRAVEL_RATE]
+            row[rates] = counted(row[rates], self.cost_unit)
             row[at.BREAKS], row[at.RELOAD] = len(man.breaks), man.reload_seconds
             limits = man.max_route_seconds, man.max_route_metres
             row[at.MAX_SECONDS] = NO_LIMIT if limits[0] is None else limits[0]
             row[at.MAX_METRES] = NO_LIMIT if limits[1] is None else limits[1]
             row[at.START_ROW] = len(self.stops) + self.offices.index(man.start_location)
             row[at.END_ROW] = len(self.stops) + self.offices.index(man.end_location)
-            owner += [number] * tours
-        return courier, np.array(owner, dtype=np.int64)
+        return with_slots(courier, np.minimum(self.most_tours, FIRST_TOURS))
 
     def _loads(self) -> tuple[Ints, Ints]:
         load = np.ascontiguousarray(self.arrays.loads[self.stops])
@@ -264,21 +283,6 @@ class NetBuilder:
                     entries[stop].append((number, place))
         return _stretches(entries)
 
-    def _working_penalty(self, stop: Ints, price: Table) -> Ints:
-        """What leaving a stop out costs while searching.
-
-        A mandatory one costs so much that it stays out only for lack of room, yet little enough
-        that the search may pass through plans without it.
-        """
-        roads = price[price < UNREACHABLE]
-        rates = [man.costs for man in self.men]
-        dear = 20 * int(roads.max(initial=1)) + 3 * max(rate.fixed for rate in rates)
-        dear += 4 * 3600 * max(rate.per_duty_second for rate in rates)
-        true = stop[:, at.TRUE_PENALTY]
-        mandatory = self.arrays.mandatory[self.stops]
-        dear = max(dear, 2 * int(true[~mandatory].max(initial=0)))
-        return np.where(mandatory, np.minimum(true, dear), true)
-
     def _rests(self) -> tuple[Ints, Ints, Ints]:
         most = max((len(man.breaks) for man in self.men), default=0)
         count = len(self.men)
@@ -301,6 +305,8 @@ class NetBuilder:
         if rules.balance is not None:
             flag[at.SHARE] = rules.balance.fair_share_seconds
             flag[at.ABOVE_SHARE] = rules.balance.cost_per_second_above
+        costs = [at.ORDER_CHANGE, at.ABOVE_SHARE]
+        flag[costs] = counted(flag[costs], self.cost_unit)
         flag[at.HAS_METRES] = net.metres.shape[1] > 1
         flag[at.HAS_EXTRA] = bool(net.extra.any())
         flag[at.OPEN_TO_ALL] = bool(net.allowed.all())
@@ -330,6 +336,25 @@ class NetBuilder:
         )
         few = net.allowed.sum(axis=1) * 2 < len(self.men)
         net.stop[:, at.SCANNED] = few | (len(self.stops) <= SCANNED_STOPS)
+
+
+def _working_penalty(true: Ints, mandatory: NDArray[np.bool_], roads: Table, courier: Ints) -> Ints:
+    """What leaving a stop out costs while searching.
+
+    A mandatory one costs so much that it stays out only for lack of room, yet little enough that
+    the search may pass through plans without it.
+    """
+    dear = 20 * int(roads.max(initial=1)) + 3 * int(courier[:, at.FIXED].max())
+    dear += 4 * 3600 * int(courier[:, at.DUTY].max())
+    dear = max(dear, 2 * int(true[~mandatory].max(initial=0)))
+    return np.where(mandatory, np.minimum(true, dear), true)
+
+
+def with_slots(courier: Ints, tours: Ints) -> tuple[Ints, Ints]:
+    """The couriers' rows with a slot for so many tours each, and whose each slot is."""
+    rows = courier.copy()
+    rows[:, at.SLOTS], rows[:, at.FIRST_SLOT] = tours, np.cumsum(tours) - tours
+    return rows, np.repeat(np.arange(len(rows)), tours)
 
 
 def _turned(tables: Table) -> Table:
@@ -388,9 +413,17 @@ def neighbours(seconds: Table, price: Table, stop: Ints) -> tuple[Table, Table]:
         )
         both = np.minimum(ahead, behind)
         both[row] = distance[row] = np.inf
-        near[row] = np.argsort(both, kind="stable")[: near.shape[1]]
-        adjacent[row] = np.argsort(distance, kind="stable")[: adjacent.shape[1]]
+        near[row] = _least(both, near.shape[1])
+        adjacent[row] = _least(distance, adjacent.shape[1])
     return near, adjacent
+
+
+def _least(values: NDArray[np.float64], count: int) -> Ints:
+    """The places of so many least values in order; of equal ones the first come first."""
+    limit = np.partition(values, count - 1)[count - 1]
+    few = np.flatnonzero(values <= limit)
+    ordered: Ints = few[np.argsort(values[few], kind="stable")][:count]
+    return ordered
 
 
 assert [kind.value for kind in StopKind] == ["deliver", "collect", "pickup", "dropoff", "leg"]

@@ -8,6 +8,7 @@ for one walk only, so that seed and iterations give the same plan.
 """
 
 import logging
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ class SearchEngine:
 
 
 def _begun(task: Task, started: float) -> Opened:
-    """From the plan given, or from nothing where its tours are more than the search counts with."""
+    """From the plan given, or from nothing where it cannot be driven."""
     problem = task.scheduler.problem
     nothing: Orders = tuple(() for _ in problem.couriers)
 
@@ -125,7 +126,7 @@ class Run:
     def search_through(self) -> Found:
         self._offer()
         by_clock = self.most is None
-        further = self.task.threads - 1 if by_clock else 0
+        further = min(self.task.threads, _cores()) - 1 if by_clock else 0
         with Walks(self.search, further=further, temperature=self.temperature) as others:
             columns = _Columns(self, others)
             while self.fraction() < 1 and not self.task.cancelled():
@@ -208,6 +209,13 @@ class Run:
         best = self.search.best()
         if orders is None or not self.search.load(orders) or self.search.best_cost >= before:
             self.search.load(best)
+
+
+def _cores() -> int:
+    """How many this process may use: more walks would only wait for each other, and budgets for them."""
+    # Not every system can tell.
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return known or 1
 
 
 def orders_of_columns(search: Search, columns: tuple[Column, ...]) -> Orders | None:

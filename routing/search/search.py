@@ -1,6 +1,8 @@
 """One search over one net: loads plans in, anneals, gives its best out. Knows no clock."""
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,11 +10,12 @@ from numpy.typing import NDArray
 from routing.days import Orders
 from routing.search import layout as at
 from routing.search.annealing import anneal, construct, keep_if_best, load_plan
-from routing.search.building import NetBuilder
-from routing.search.layout import Net, State
+from routing.search.building import NetBuilder, with_slots
+from routing.search.layout import Ints, Net, State
 
 POOL_DAYS: Final = 200_000
 POOL_STOPS_PER_DAY: Final = 24
+POOL_FIELDS: Final = ("stop_hash", "type_hash", "pool_table", "pool_day", "pool_stops")
 # Measured on the tuning instances: ten stops removed on average, strings of ten at the longest.
 REMOVED_ON_AVERAGE: Final = 10
 LONGEST_STRING: Final = 10
@@ -35,20 +38,31 @@ POOL_SHARE: Final = 0.03
 class Search:
     """A `Net` with its `State`; stop and courier numbers going in and out are the problem's."""
 
-    def __init__(self, builder: NetBuilder, *, seed: int, pool_days: int = POOL_DAYS) -> None:
+    def __init__(
+        self,
+        builder: NetBuilder,
+        *,
+        seed: int,
+        pool_days: int = POOL_DAYS,
+        net: Net | None = None,
+    ) -> None:
+        """`net`: one the builder has built before, which searches read together."""
         self.builder = builder
-        self.net: Net = builder.net()
+        self.net: Net = builder.net() if net is None else net
         self.draw = np.random.default_rng(seed)
         self.pool_days = min(pool_days, 4_000 + 400 * len(self.net.stop))
-        self.state = _blank(self.net, self.pool_days, self.draw)
+        self.state = _blank(self.net, _empty_pool(self.net, self.pool_days, self.draw))
         self.unit = self._short_road()
         self.tails = len(self.net.stop) // STOPS_A_TAIL
         self.load(tuple(() for _ in builder.problem.couriers))
 
     @property
     def best_cost(self) -> int:
-        """Cost units of the best plan, unserved stops of this net included."""
-        return int(self.state.total[at.BEST])
+        """Cost units of the best plan, unserved stops of this net included.
+
+        Rounded where the net counts in others (`scaling`).
+        """
+        return int(self.state.total[at.BEST]) * self.builder.cost_unit
 
     @property
     def pooled(self) -> int:
@@ -71,14 +85,18 @@ class Search:
 
         What does not hold is never kept as the best.
         """
-        net, number_of = self.net, self.builder.number_of
+        number_of = self.builder.number_of
+        needed = np.array([sum(map(bool, orders[own])) for own in self.builder.couriers])
+        if (needed > self.builder.most_tours).any():
+            return False
+        if (needed > self.net.courier[:, at.SLOTS]).any():
+            self._widen(np.maximum(needed, self.net.courier[:, at.SLOTS]))
+        net = self.net
         flat: list[int] = []
         slot_at = [0]
         for own, courier in enumerate(self.builder.couriers):
             tours = [tour for tour in orders[courier] if tour]
             slots = int(net.courier[own, at.SLOTS])
-            if len(tours) > slots:
-                return False
             for tour in (*tours, *[()] * (slots - len(tours))):
                 flat += [number_of[stop] for stop in tour if stop in number_of]
                 slot_at.append(len(flat))
@@ -92,6 +110,8 @@ class Search:
     def construct(self) -> None:
         """Insert what is absent into the current plan, cheapest place first."""
         construct(self.net, self.state, self._seed(), BLINK)
+        while self._widened():
+            construct(self.net, self.state, self._seed(), BLINK)
 
     @property
     def is_plain(self) -> bool:
@@ -108,14 +128,28 @@ class Search:
 
         Sending a courier out may pay for several stops together and for none of them alone.
         """
-        penalties = self.net.stop[:, at.PENALTY]
-        true = penalties.copy()
-        penalties *= TEMPTATION
+        true = self.net.stop
+        dearer = true.copy()
+        dearer[:, at.PENALTY] *= TEMPTATION
+        try:
+            self.net = self.net._replace(stop=dearer)
+            self.load(self.best())
+            self.construct()
+            self.anneal(iterations, temperature)
+        finally:
+            self.net = self.net._replace(stop=true)
         self.load(self.best())
-        self.construct()
-        self.anneal(iterations, temperature)
-        penalties[:] = true
-        self.load(self.best())
+
+    def beside(self) -> "Search":
+        """Another search of the same net, from the same plan."""
+        other = Search(
+            self.builder,
+            seed=int(self.draw.integers(1 << 31)),
+            pool_days=self.pool_days,
+            net=self.net,
+        )
+        other.load(self.best())
+        return other
 
     def anneal(self, iterations: int, temperature: float) -> bool:
         """So many rounds; `temperature` in units of it. True when the best got better."""
@@ -135,6 +169,7 @@ class Search:
         )
         if self.state.total[at.POOL_FULL]:
             self.forget_pool()
+        self._widened()
         return int(improved) > 0
 
     def measured_unit(self, rounds: int) -> float:
@@ -159,15 +194,57 @@ class Search:
 
     def best(self) -> Orders:
         """The best plan; couriers outside this net have no tours in it."""
-        orders: list[tuple[tuple[int, ...], ...]] = [()] * len(self.builder.problem.couriers)
         best, best_at = self.state.best, self.state.best_at
-        for own, courier in enumerate(self.builder.couriers):
-            first, slots = self.net.courier[own, [at.FIRST_SLOT, at.SLOTS]]
-            tours = (best[best_at[s] : best_at[s + 1]] for s in range(first, first + slots))
-            orders[courier] = tuple(
-                tuple(self.builder.stops[tour].tolist()) for tour in tours if len(tour)
-            )
-        return tuple(orders)
+        return self._orders([best[a:b].tolist() for a, b in pairwise(best_at.tolist())])
+
+    def _current(self) -> Orders:
+        stops, onward = len(self.net.stop), self.state.node[:, at.NEXT].tolist()
+        tours: list[list[int]] = []
+        for slot in range(len(self.net.owner)):
+            tours.append([])
+            here = onward[stops + slot]
+            while here < stops:
+                tours[-1].append(here)
+                here = onward[here]
+        return self._orders(tours)
+
+    def _orders(self, tours: Sequence[Sequence[int]]) -> Orders:
+        """Tours by slot, in the net's own numbers, as orders of the problem."""
+        orders: list[list[tuple[int, ...]]] = [[] for _ in self.builder.problem.couriers]
+        for owner, tour in zip(self.net.owner.tolist(), tours, strict=True):
+            if tour:
+                courier = int(self.builder.couriers[owner])
+                orders[courier].append(tuple(self.builder.stops[tour].tolist()))
+        return tuple(map(tuple, orders))
+
+    def _widened(self) -> bool:
+        """Twice as many slots for those who ride all theirs and may ride more; False: there are none.
+
+        So the slots are never many more than the tours ridden, whatever the problem allows.
+        """
+        slots = self.net.courier[:, at.SLOTS]
+        may_more = slots < self.builder.most_tours
+        if not may_more.any():
+            return False
+        ridden = np.bincount(self.net.owner[self.state.held > 0], minlength=len(slots))
+        full = may_more & (ridden == slots)
+        if not full.any():
+            return False
+        self._widen(np.where(full, np.minimum(2 * slots, self.builder.most_tours), slots))
+        return True
+
+    def _widen(self, slots: Ints) -> None:
+        """So many slots from now on; the best plan, the current one and the pool stay."""
+        best, current = self.best(), self._current()
+        courier, owner = with_slots(self.net.courier, slots)
+        pool = {name: getattr(self.state, name) for name in POOL_FIELDS}
+        counted = [at.POOLED, at.POOL_FILL, at.POOL_FULL]
+        pooled = self.state.total[counted]
+        self.net = self.net._replace(courier=courier, owner=owner)
+        self.state = _blank(self.net, pool)
+        self.state.total[counted] = pooled
+        self.load(best)
+        self.load(current)
 
     def forget_pool(self) -> None:
         self.state.pool_table[:] = -1
@@ -185,7 +262,21 @@ class Search:
         return max(1.0, float(self.net.price[0][rows, self.net.adjacent[:, :8]].mean()))
 
 
-def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
+def _empty_pool(net: Net, pool_days: int, draw: np.random.Generator) -> dict[str, Any]:
+    stops, slots = len(net.stop), len(net.owner)
+    # The table stays at most two fifths full, so that looking a day up takes few steps.
+    buckets = 1 << int(np.ceil(np.log2(2.5 * pool_days)))
+    longest = int(max(POOL_STOPS_PER_DAY, 2 * stops / max(1, min(slots, stops))))
+    return {
+        "stop_hash": _codes(draw, stops),
+        "type_hash": _codes(draw, len(net.types)),
+        "pool_table": np.full(buckets, -1, np.int64),
+        "pool_day": np.zeros((pool_days, 6), np.int64),
+        "pool_stops": np.zeros(pool_days * longest, np.int32),
+    }
+
+
+def _blank(net: Net, pool: Mapping[str, Any]) -> State:
     stops, dimensions = net.load.shape
     slots, breaks = len(net.owner), net.rest.shape[1]
     nodes = stops + 2 * slots
@@ -194,9 +285,6 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
     node[stops:, at.SLOT] = np.tile(np.arange(slots), 2)
     node[stops : stops + slots, at.ROW] = net.courier[net.owner, at.START_ROW]
     node[stops + slots :, at.ROW] = net.courier[net.owner, at.END_ROW]
-    # The table stays at most two fifths full, so that looking a day up takes few steps.
-    buckets = 1 << int(np.ceil(np.log2(2.5 * pool_days)))
-    longest = int(max(POOL_STOPS_PER_DAY, 2 * stops / max(1, min(slots, stops))))
     total = np.zeros(at.TOTALS, np.int64)
     total[at.BEST] = at.NEVER
     return State(
@@ -222,11 +310,7 @@ def _blank(net: Net, pool_days: int, draw: np.random.Generator) -> State:
         work=np.full((6, max(2 * stops, slots) + 16), 0, np.int64),
         key=np.zeros(stops + 1),
         candidates=np.zeros((at.CANDIDATES, 3), np.int64),
-        stop_hash=_codes(draw, stops),
-        type_hash=_codes(draw, len(net.types)),
-        pool_table=np.full(buckets, -1, np.int64),
-        pool_day=np.zeros((pool_days, 6), np.int64),
-        pool_stops=np.zeros(pool_days * longest, np.int32),
+        **pool,
     )
 
 

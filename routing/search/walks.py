@@ -1,4 +1,4 @@
-"""One search and its pace; several in threads of their own, over the same net."""
+"""One search and its pace; several in threads of their own, all reading one net."""
 
 import threading
 import time
@@ -45,7 +45,7 @@ class Walks:
 
     def __init__(self, first: Search, *, further: int, temperature: Callable[[], float]) -> None:
         self.first, self.temperature = first, temperature
-        self.walks = [Walk(_beside(first)) for _ in range(further)]
+        self.walks = [Walk(first.beside()) for _ in range(further)]
         self.under_way: list[Future[None]] = []
         self.halted = threading.Event()
 
@@ -89,10 +89,3 @@ class Walks:
     def _walk(self, walk: Walk) -> None:
         while not self.halted.is_set():
             walk.step(self.temperature())
-
-
-def _beside(first: Search) -> Search:
-    """Another search of the same net, from the same plan."""
-    search = Search(first.builder, seed=int(first.draw.integers(1 << 31)))
-    search.load(first.best())
-    return search

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations, product
 from math import dist
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,7 @@ from routing.replan import locked
 from routing.rules import LockLevel as Level
 from routing.search import layout as at
 from routing.search.building import NetBuilder
+from routing.search.columns import cover_of
 from routing.search.engine import SEARCH_ENGINE
 from routing.search.search import Search
 from routing.solve import solve
@@ -331,6 +333,63 @@ def test_more_tours_than_allowed_are_not_loaded() -> None:
     problem = on_a_line([stop("a", 1), stop("b", 2)])
 
     assert not Search(NetBuilder(Scheduler(problem)), seed=1).load((((0,), (1,)),))
+
+
+def small_bags(stops: int, **more: Any) -> Problem:  # noqa: ANN401 - any field of a stop
+    """One courier whose bag holds one call, as many tours as calls, a minute to every call."""
+    seconds = [[60 * (a != b) for b in range(stops + 1)] for a in range(stops + 1)]
+    return Problem(
+        locations=tuple(Location(name=str(place)) for place in range(stops + 1)),
+        profiles=(Profile(travel=Matrix(seconds, seconds)),),
+        stops=tuple(stop(f"{n}", n, loads=(1,), **more) for n in range(1, stops + 1)),
+        couriers=(courier(LAN, capacities=(1,), max_tours=stops),),
+        load_names=("dossiers",),
+    )
+
+
+@pytest.mark.parametrize("penalty", [None, 10_000], ids=["mandatory", "optional"])
+def test_a_courier_rides_as_many_tours_as_he_may(penalty: int | None) -> None:
+    plan = solve(
+        small_bags(30, penalty=penalty),
+        budget=Budget(seconds=600, iterations=60),
+        engines=[SEARCH_ENGINE],
+    )
+
+    assert plan.cost == 30 * 120
+    assert len(plan.routes[0].tours) == 30
+
+
+def test_tours_are_opened_while_the_search_goes_on() -> None:
+    problem = small_bags(20, penalty=10_000)
+    search = Search(NetBuilder(Scheduler(problem)), seed=1)
+
+    for _ in range(4):
+        search.anneal(40, 1.0)
+
+    assert search.serves_all
+    assert search.best_cost == 20 * 120 == assemble(Scheduler(problem), search.best()).cost
+
+
+def test_a_plan_of_many_tours_is_a_beginning_and_its_days_stay_in_the_pool() -> None:
+    problem = small_bags(20)
+    search = Search(NetBuilder(Scheduler(problem)), seed=1)
+    assert search.load((tuple((number,) for number in range(8)),))
+    search.anneal(1, 0.0)
+    met = {frozenset(each.stops) for each in cover_of([search]).columns}
+    every: Orders = (tuple((number,) for number in range(20)),)
+
+    assert search.load(every)
+
+    assert search.best() == every
+    assert met <= {frozenset(each.stops) for each in cover_of([search]).columns}
+
+
+def test_leave_for_any_number_of_tours_takes_no_memory() -> None:
+    calls = [stop(f"{km}", km) for km in range(1, 12)]
+    search = searched(on_a_line(calls, [courier(LAN, max_tours=10**9)]), 80)
+
+    assert search.best_cost == 2 * 11 * 60
+    assert len(search.net.owner) == 8
 
 
 def test_a_part_of_the_day_leaves_the_others_alone() -> None:

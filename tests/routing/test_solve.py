@@ -18,12 +18,13 @@ from routing import (
     Plan,
     PlanRules,
     Problem,
+    Reason,
     RejectedByChecker,
     StopKind,
     ViolationKind,
     check,
 )
-from routing.assembly import orders_of
+from routing.assembly import assemble, orders_of
 from routing.days import Orders, Scheduler
 from routing.engines import Engine, Found, Progress, Task
 from routing.model import MODEL_ENGINE
@@ -272,6 +273,31 @@ def test_a_start_is_improved_or_kept() -> None:
 
     assert orders_of(problem, plan) == orders_of(problem, start)
     assert check(problem, plan) == ()
+
+
+@pytest.mark.parametrize("penalty", [None, 500, 120], ids=["mandatory", "pays", "as dear"])
+def test_what_fits_and_pays_is_served_though_no_engine_does(penalty: int | None) -> None:
+    problem = on_a_line([stop("a", 1), stop("b", 2, penalty=penalty)])
+    start = assemble(Scheduler(problem), (((0,),),))
+    told: list[Progress] = []
+
+    plan = solve(
+        problem, budget=Budget(seconds=1), engines=[], start=start, on_progress=told.append
+    )
+
+    assert plan.unserved == ()
+    assert plan.cost == told[-1].plan.cost == 240
+
+
+def test_what_is_still_left_out_has_its_reason_of_the_fuller_plan() -> None:
+    calls = [stop(name, 1, loads=(1,), penalty=cost) for name, cost in (("a", 500), ("b", 900))]
+    problem = on_a_line(calls, [courier(capacities=(1,))], load_names=("dossiers",))
+    start = assemble(Scheduler(problem), ((),))
+
+    plan = solve(problem, budget=Budget(seconds=5), engines=[], start=start)
+
+    assert plan.routes[0].stops == ("b",)
+    assert [(each.stop, each.reason) for each in plan.unserved] == [("a", Reason.CAPACITY)]
 
 
 ODD: dict[str, Callable[[], Problem]] = {

@@ -152,9 +152,12 @@ def timeliness(
     return Timeliness.ON_TIME
 
 
-def slack_working_days(due_at: datetime, *, now: datetime, on: WorkingCalendar) -> int:
-    """Working days left after today: 0 on the due day itself, negative when the day has passed."""
-    return on.working_days_between(local(now).date(), local(due_at).date())
+def slack_working_days(due_at: datetime, *, day: date, on: WorkingCalendar) -> int:
+    """Working days left after `day`: 0 on the due day itself, negative when that has passed.
+
+    Raises NoCalendar for a year between the two whose days off nobody has entered.
+    """
+    return on.working_days_between(day, local(due_at).date())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ class Reference:
 class Order:
     """One call. Seconds are of the day, penalties seconds of travel.
 
-    `slack_days` are the days left to the date that was promised, `bound_to` the courier who has the
+    `slack_days` are the working days left to the date that was promised, `bound_to` who has the
     items in hand or on offer already. `papers` lie in its envelopes; `cash_dong` is taken there. Without a spot, or at a desk without a window, nobody can go.
 
     `there_from` is when the van brings the items to the office. A BRING is the second half of the

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.attempts import DeliveryPolicy, NextStep, Step, next_step
+from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.custody import Standing, State
+from postal_service.domain.deadlines import slack_working_days
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Money
-from postal_service.domain.wording_dates import VIETNAM
+from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import calendars, carried, charges, delivery, persons
 from postal_service.services.orders import (
@@ -53,7 +55,7 @@ DESK_SECONDS_AN_ITEM: Final = 20
 DESK_SETUP_SECONDS: Final = 3 * 60  # park, walk in
 DESK_CLOSES: Final = time(16, 30)
 
-# What leaving an order for another day costs, in seconds of travel, by the days left to its date.
+# What leaving an order for another day costs, in seconds of travel, by the working days left to its date.
 # The least is more than a shift: nothing is left out only because it is far.
 PENALTY_SECONDS: Final = ((0, 160_000), (1, 100_000), (3, 70_000), (1_000_000, 45_000))
 PROMISED_PENALTY_SECONDS: Final = 160_000  # a citizen waits at home, or a same-day procedure
@@ -143,7 +145,7 @@ class _Look:
                 self.items[item].collect_back for item in items
             )
             is_promised = any(self._is_promised(item) for item in items)
-            slack = _days_to(facts.due_at, self.day)
+            slack = self._slack(facts.due_at)
             if is_promised:
                 slack = min(slack or 0, 0)
             order = Order(
@@ -296,9 +298,7 @@ class _Look:
     ) -> Order:
         row = self.desks.get(desk) or self.session.get_one(UnitRow, desk)
         dossiers = _dossiers(self.session, [d for i in items if (d := self._dossier(i))])
-        slacks = [
-            s for each in dossiers.values() if (s := _days_to(each.due_at, self.day)) is not None
-        ]
+        slacks = [s for each in dossiers.values() if (s := self._slack(each.due_at)) is not None]
         slack = min(slacks, default=None)
         service = DESK_SECONDS + DESK_SECONDS_AN_ITEM * len(items)
         same_day = kind is Kind.DELIVER and bool(_same_day(self.session, dossiers.values()))
@@ -316,6 +316,15 @@ class _Look:
             bound_to=bound,
             papers=sum(self.papers[item] for item in items),
         )
+
+    def _slack(self, due_at: datetime | None) -> int | None:
+        if due_at is None:
+            return None
+        try:
+            return slack_working_days(due_at, day=self.day, on=self.calendar)
+        except NoCalendar:
+            # Of a year that nobody has entered, or of one long past: then every day counts.
+            return (local(due_at).date() - self.day).days
 
     def _desk_windows(self, desk: UnitRow, service: int, *, cut: bool) -> tuple[Seconds, ...]:
         """When a hand-over may begin so that it ends before the desk closes, or by the same-day cut."""
@@ -380,10 +389,6 @@ def _same_day(session: Session, dossiers: Iterable[DossierRow]) -> set[DossierId
     )
     quick = set(session.scalars(asked)) if procedure_of else set()
     return {dossier for dossier, procedure in procedure_of.items() if procedure in quick}
-
-
-def _days_to(due_at: datetime | None, day: date) -> int | None:
-    return None if due_at is None else (due_at.astimezone(VIETNAM).date() - day).days
 
 
 def _penalty(slack_days: int | None) -> int:

@@ -202,10 +202,11 @@ def test_while_the_clock_stands_a_dossier_is_neither_in_time_nor_late() -> None:
         ("2026-11-24 08:00", 1),
         ("2026-11-25 08:00", 0),
         ("2026-11-27 08:00", -2),
+        ("2026-11-20 08:00", 2),  # Friday: Monday is the next working day
     ],
 )
 def test_slack_is_counted_in_working_days(now: str, slack: int) -> None:
-    assert slack_working_days(at("2026-11-25 17:00"), now=at(now), on=AGENCY) == slack
+    assert slack_working_days(at("2026-11-25 17:00"), day=at(now).date(), on=AGENCY) == slack
 
 
 def test_delivery_is_promised_on_the_calendar_of_the_post_which_works_on_saturdays() -> None:

@@ -24,7 +24,7 @@ from postal_service.domain import (
     units,
     vietqr,
 )
-from postal_service.domain.refusals import Refusal
+from postal_service.domain.refusals import Refusal, SeveralRefused
 from postal_service.domain.wording import sentence, sentences
 from postal_service.domain.wording_domain import SENTENCES
 from tests.domain.offices import AGENCY, at
@@ -40,7 +40,7 @@ REFUSALS = {
     if isinstance(found, type)
     and issubclass(found, Refusal)
     and found.__module__ == module.__name__
-}
+} | {SeveralRefused.code: SeveralRefused}
 
 
 def fields(sentence: str) -> set[str]:

@@ -24,7 +24,7 @@ from tests.questions import questions
 from tests.services.in_hand import passed, result, sealed
 from tests.services.phones import known_phone, statuses
 from tests.services.signed_phones import take
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, VAULT, World, build
 
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -56,7 +56,8 @@ def sign(phone: Phone, item: ItemId) -> None:
 def send(session: Session, phone: Phone, *, at: datetime) -> None:
     sending, phone.outbox = phone.outbox, []
     sent = [Sent(each.body, each.signature) for each in sending]
-    (outcomes,) = receive(session, [examine(session, sent, uploader=phone.device)], at=at)
+    batch = examine(session, sent, uploader=phone.device)
+    (outcomes,) = receive(session, VAULT, [batch], at=at)
     assert set(statuses(outcomes)) == {"accepted"}
 
 

@@ -88,6 +88,22 @@ def test_by_post_nothing_of_an_exchange_is_asked_and_the_label_says_what_it_is(
     assert "nhận giấy tờ trả lại của hồ sơ" in text_of(b64decode(authorisation[1]))
 
 
+def test_the_record_of_the_hand_over_to_the_post_speaks_of_papers(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = carried(session, world)
+    counter = browser("counter")
+    found = re.search(r'href="(/handovers/records/[^"]+)"', counter.text(f"/items/{item}"))
+    assert found is not None
+
+    words = text_of(counter.get(found[1]).data)
+
+    assert "BIÊN BẢN GIAO NHẬN GIẤY TỜ TRẢ LẠI" in words
+    assert "Giấy tờ trả lại." in words
+    assert "GIAO NHẬN KẾT QUẢ" not in words
+    assert "giấy tờ trả lại ·" in counter.text("/desk")
+
+
 def carried(session: Session, world: World) -> str:
     received = refused(session, world)
     ready = journeys.ready(session, world, received, at=MORNING)

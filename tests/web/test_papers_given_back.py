@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, CardProof, Receiver
+from postal_service.domain.ids import ItemId
 from postal_service.domain.standing import Channel
 from postal_service.services import administrative, delivery, results
 from postal_service.services.reception import Received
@@ -104,7 +105,7 @@ def test_the_record_of_the_hand_over_to_the_post_speaks_of_papers(
     assert "giấy tờ trả lại ·" in counter.text("/desk")
 
 
-def carried(session: Session, world: World) -> str:
+def carried(session: Session, world: World) -> ItemId:
     received = refused(session, world)
     ready = journeys.ready(session, world, received, at=MORNING)
     journeys.seal(session, world, ready.item, by=world.desk_clerk, at=MORNING)

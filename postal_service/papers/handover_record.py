@@ -18,6 +18,7 @@ from postal_service.services.handover_records import Line, Record, Side
 from postal_service.services.places import AGENCY, DESK
 
 OF_AGENCY: Final = (DESK, AGENCY)
+PAPERS_BACK: Final = "Giấy tờ trả lại."
 CORRECTED: Final = "Sau đó đã đính chính."
 
 
@@ -71,7 +72,7 @@ def _item(line: Line) -> HandedItem:
         originals=line.counts.originals,
         certified_copies=line.counts.certified,
         photocopies=line.counts.photocopies,
-        remark=_remark(line),
+        remark=" ".join(filter(None, (PAPERS_BACK if line.gives_back else "", _remark(line)))),
     )
 
 
@@ -102,11 +103,14 @@ def _signed(side: Side) -> SignedBy:
 
 
 def _direction(record: Record) -> Direction:
-    results = any(line.leg is Leg.OUT for line in record.lines)
+    out = [line for line in record.lines if line.leg is Leg.OUT]
+    results = any(not line.gives_back for line in out)
     if record.giver.unit == record.taker.unit:
         return Direction.WITHIN_THE_POST
     if record.giver.unit_kind in OF_AGENCY:
-        return Direction.RESULTS_TO_POST if results else Direction.DOSSIERS_TO_POST
+        if results or not out:
+            return Direction.RESULTS_TO_POST if results else Direction.DOSSIERS_TO_POST
+        return Direction.PAPERS_TO_POST
     if record.taker.unit_kind in OF_AGENCY:
         return Direction.DOSSIERS_TO_AGENCY
     return Direction.BETWEEN_OFFICES

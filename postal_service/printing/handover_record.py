@@ -35,6 +35,7 @@ class Direction(Enum):
     DOSSIERS_TO_AGENCY = "dossiers"
     DOSSIERS_TO_POST = "dossiers_back"  # taken at a desk, and carried on by the post
     RESULTS_TO_POST = "results"
+    PAPERS_TO_POST = "papers"  # of dossiers that ended without a result
     WITHIN_THE_POST = "within"  # from one to another of the same office
     BETWEEN_OFFICES = "between"  # from one post office to another
 
@@ -117,6 +118,7 @@ class HandoverRecord:
 _TITLES: Final = {
     Direction.DOSSIERS_TO_AGENCY: "Bưu điện giao cho cơ quan giải quyết",
     Direction.RESULTS_TO_POST: "Cơ quan giải quyết giao cho bưu điện",
+    Direction.PAPERS_TO_POST: "Cơ quan giải quyết giao cho bưu điện",
     Direction.DOSSIERS_TO_POST: "Nơi tiếp nhận giao cho bưu điện",
     Direction.WITHIN_THE_POST: "Bàn giao giữa hai người của cùng một bưu cục",
     Direction.BETWEEN_OFFICES: "Bàn giao giữa hai bưu cục",
@@ -135,6 +137,8 @@ def _name(direction: Direction) -> str:
             return "BIÊN BẢN GIAO NHẬN HỒ SƠ"
         case Direction.RESULTS_TO_POST:
             return "BIÊN BẢN GIAO NHẬN KẾT QUẢ"
+        case Direction.PAPERS_TO_POST:
+            return "BIÊN BẢN GIAO NHẬN GIẤY TỜ TRẢ LẠI"
         case Direction.WITHIN_THE_POST | Direction.BETWEEN_OFFICES:
             return "BIÊN BẢN GIAO NHẬN BƯU GỬI"
         case _:
@@ -142,7 +146,11 @@ def _name(direction: Direction) -> str:
 
 
 def _put_copy(paper: Paper, view: HandoverRecord) -> None:
-    from_agency = view.direction in {Direction.RESULTS_TO_POST, Direction.DOSSIERS_TO_POST}
+    from_agency = view.direction in {
+        Direction.RESULTS_TO_POST,
+        Direction.PAPERS_TO_POST,
+        Direction.DOSSIERS_TO_POST,
+    }
     paper.national_header((view.agency_name,) if from_agency else (view.office_name,))
     again = view.printed_again_at
     paper.title(

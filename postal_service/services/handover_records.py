@@ -18,6 +18,7 @@ from postal_service.domain.acts import Condition, Correct, Counts, Handover, Leg
 from postal_service.domain.clock import claimed
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.domain.standing import GIVES_BACK
 from postal_service.ledger import base64_strict, offers, reading
 from postal_service.ledger.reading import Recorded
 from postal_service.ledger.signing import digest
@@ -67,6 +68,7 @@ class Line:
 
     item: ItemId
     leg: Leg
+    gives_back: bool  # papers of a dossier without a result go to the citizen
     dossier_code: str
     seal: str
     counts: Counts
@@ -303,10 +305,19 @@ def _record(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """An item's row, and its dossier's where it has one."""
+
+    leg: Leg
+    dossier_code: str
+    state: str
+
+
 def _line(
     entry: Recorded,
     put_out: _PutOut,
-    known: Mapping[ItemId, tuple[Leg, str]],
+    known: Mapping[ItemId, _Known],
     judged: Mapping[EventId, str],
     corrected: frozenset[EventId],
 ) -> Line:
@@ -315,11 +326,12 @@ def _line(
     offer = put_out.events.get(act.offer)
     told = offer.event.act if offer is not None and isinstance(act, Refuse) else act
     assert isinstance(told, Handover | Offer)  # nobody refuses what a code shows
-    leg, dossier_code = known[entry.event.item]
+    item = known[entry.event.item]
     return Line(
         item=entry.event.item,
-        leg=leg,
-        dossier_code=dossier_code,
+        leg=item.leg,
+        gives_back=item.leg is Leg.OUT and item.state in GIVES_BACK,
+        dossier_code=item.dossier_code,
         seal=told.seal,
         counts=told.counts,
         condition=act.condition,
@@ -349,13 +361,16 @@ def _side(
     )
 
 
-def _known(session: Session, items: Collection[ItemId]) -> dict[ItemId, tuple[Leg, str]]:
+def _known(session: Session, items: Collection[ItemId]) -> dict[ItemId, _Known]:
     rows = session.execute(
-        select(ItemRow.item, ItemRow.leg, DossierRow.code)
+        select(ItemRow.item, ItemRow.leg, DossierRow.code, DossierRow.administrative)
         .outerjoin(DossierRow, DossierRow.id == ItemRow.dossier)
         .where(ItemRow.item.in_(sorted(items)))
     )
-    return {ItemId(item): (Leg(leg), code or "") for item, leg, code in rows}
+    return {
+        ItemId(item): _Known(leg=Leg(leg), dossier_code=code or "", state=state or "")
+        for item, leg, code, state in rows
+    }
 
 
 def _is_one(sides: Sequence[Party], units: Mapping[UnitCode, UnitRow], by: Actor) -> bool:

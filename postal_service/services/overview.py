@@ -18,6 +18,7 @@ from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import Masked, PersonRole
 from postal_service.domain.procedures import ProcedureVersion
+from postal_service.domain.standing import GIVES_BACK
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings, timelines
 from postal_service.projections.timelines import Moment
@@ -59,6 +60,7 @@ class Line:
     standing: Standing
     dossier: DossierId | None
     dossier_code: str
+    gives_back: bool = False  # papers of a dossier without a result go to the citizen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,16 +168,17 @@ def lines(session: Session, standings: Iterable[Standing]) -> tuple[Line, ...]:
     """The same items with the dossiers they belong to."""
     listed = list(standings)
     rows = session.execute(
-        select(ItemRow.item, DossierRow.id, DossierRow.code)
+        select(ItemRow.item, DossierRow.id, DossierRow.code, DossierRow.administrative)
         .join(DossierRow, DossierRow.id == ItemRow.dossier)
         .where(ItemRow.item.in_([each.item for each in listed]))
     )
-    of = {item: (DossierId(dossier), code) for item, dossier, code in rows}
+    of = {item: (DossierId(dossier), code, state) for item, dossier, code, state in rows}
     return tuple(
         Line(
             standing=each,
             dossier=of[each.item][0] if each.item in of else None,
             dossier_code=of[each.item][1] if each.item in of else "",
+            gives_back=each.leg is Leg.OUT and each.item in of and of[each.item][2] in GIVES_BACK,
         )
         for each in listed
     )

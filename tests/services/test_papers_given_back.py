@@ -195,16 +195,16 @@ def test_fetched_at_a_counter_who_received_is_bound_and_nothing_is_exchanged(
     assert ready.collect_back == ()
     at_counter(session, world, ready, received)
     one = Counts(originals=1, certified=0, photocopies=0)
-    for recovered in (one, NONE):
-        done = lambda recovered=recovered: counter_delivery.deliver(  # noqa: E731
+
+    def hand_out(recovered: Counts) -> None:
+        counter_delivery.deliver(
             session, world.keys, ready.item, entitlement=CAME, proof=CardProof(last4="0011"),
             recovered=recovered, service="BR", by=world.counter, at=at(13),
         )  # fmt: skip
-        if recovered is one:
-            with pytest.raises(NotForDelivery), session.begin_nested():
-                done()
-        else:
-            done()
+
+    with pytest.raises(NotForDelivery), session.begin_nested():
+        hand_out(one)
+    hand_out(NONE)
 
     assert state(session, received) is Administrative.REFUSED_RETURNED
     view = overview.dossier(session, world.vault, received.dossier, by=world.counter)

@@ -1,5 +1,6 @@
 """The papers of an item's end: its delivery confirmed, its way back recorded."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -28,7 +29,7 @@ from postal_service.services import (
     taking,
 )
 from postal_service.services.delegates import Ground, Shown
-from postal_service.storage.schema import AccessRow, DossierKeyRow, ItemRow
+from postal_service.storage.schema import AccessRow, DossierKeyRow, ItemRow, StaffRow
 from tests.printing.read_back import text_of
 from tests.services import journeys
 from tests.services import world as w
@@ -156,6 +157,35 @@ def test_whoever_came_for_an_organisation_stands_on_it_with_his_letter(
     page = browser("counter").text(f"/dossiers/{dossier_of(session, item)}")
     assert "cơ quan, tổ chức (giấy giới thiệu): Võ Đình Khải, theo giấy GGT 07/2026" in page
     assert "Võ Đình Khải" not in browser("counter").text(f"/items/{item}")
+
+
+def test_a_receiver_told_wrongly_is_put_right_on_the_page(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = at_counter(session, world)
+    handed_out(session, world, item, Entitlement(receiver=Receiver.OWNER))
+    session.get_one(StaffRow, world.second_counter.staff).badge = "T-77"
+    session.commit()
+    manager = browser("manager")
+    links = re.findall(
+        r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"',
+        manager.text(f"/dossiers/{dossier_of(session, item)}"),
+    )
+    path = links[-1]
+    assert 'name="receiver_name"' in manager.text(path)
+    right = {"receiver": "authorised", "condition": "ok", "maker": "T-77", "because": "ghi nhầm"}
+    nameless = manager.send(path, {**right, "paper": "UQ 12"})
+    assert nameless.status_code == 409
+    assert "Ghi họ và tên người nhận thay" in nameless.get_data(as_text=True)
+
+    answer = manager.send(path, {**right, "receiver_name": "Trần Thị Mai", "paper": "UQ 12"})
+
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    page = manager.text(f"/dossiers/{dossier_of(session, item)}")
+    assert "người được ủy quyền: Trần Thị Mai, theo giấy UQ 12" in page
+    words = printed(browser("counter"), f"/items/{item}/delivery-slip")
+    assert "Họ và tên: Trần Thị Mai" in words
+    assert "UQ 12" in words
 
 
 def test_at_the_door_it_tells_the_home(browser: Browsers, session: Session, world: World) -> None:

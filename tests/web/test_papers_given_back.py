@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, CardProof, Receiver
+from postal_service.domain.ids import ItemId
 from postal_service.domain.standing import Channel
 from postal_service.services import administrative, delivery, results
 from postal_service.services.reception import Received
@@ -88,7 +89,23 @@ def test_by_post_nothing_of_an_exchange_is_asked_and_the_label_says_what_it_is(
     assert "nhận giấy tờ trả lại của hồ sơ" in text_of(b64decode(authorisation[1]))
 
 
-def carried(session: Session, world: World) -> str:
+def test_the_record_of_the_hand_over_to_the_post_speaks_of_papers(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    item = carried(session, world)
+    counter = browser("counter")
+    found = re.search(r'href="(/handovers/records/[^"]+)"', counter.text(f"/items/{item}"))
+    assert found is not None
+
+    words = text_of(counter.get(found[1]).data)
+
+    assert "BIÊN BẢN GIAO NHẬN GIẤY TỜ TRẢ LẠI" in words
+    assert "Giấy tờ trả lại." in words
+    assert "GIAO NHẬN KẾT QUẢ" not in words
+    assert "giấy tờ trả lại ·" in counter.text("/desk")
+
+
+def carried(session: Session, world: World) -> ItemId:
     received = refused(session, world)
     ready = journeys.ready(session, world, received, at=MORNING)
     journeys.seal(session, world, ready.item, by=world.desk_clerk, at=MORNING)

@@ -11,7 +11,7 @@ from postal_service.printing.shift_record import HeldItem, OpenHandover, ShiftRe
 from postal_service.services import half_handovers, overview
 from postal_service.services.overview import Line
 from postal_service.services.shifts import HandedOver
-from postal_service.web.labels import vietnamese
+from postal_service.web.labels import PAPERS_BACK, vietnamese
 from postal_service.web.language import say
 from postal_service.web.papers import OPERATOR, Printable
 
@@ -39,7 +39,7 @@ def printable(
             HeldItem(
                 item_code=line.standing.item,
                 dossier_code=line.dossier_code,
-                kind=vietnamese(line.standing.leg),
+                kind=PAPERS_BACK[0] if line.gives_back else vietnamese(line.standing.leg),
                 state=vietnamese(line.standing.state),
                 seal_number=line.standing.seal,
                 stays=stays.get(line.standing.item, ""),

@@ -30,7 +30,13 @@ from routing.findings import ContradictoryProblem
 from routing.formats import plan_to_vroom, read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.formats.vroom import told_by
 from routing.formats.vroom_plan import NotSayable, refuse_unsayable
-from routing.pictures import plan_geojson, plan_png, plan_svg
+from routing.pictures import (
+    NotDrawable,
+    plan_geojson,
+    plan_png,
+    plan_svg,
+    refuse_undrawable,
+)
 from routing.plan import Budget, Plan
 from routing.problem import Location, Problem
 from routing.reasons import explained
@@ -227,12 +233,12 @@ def _refuse_early(options: argparse.Namespace, problem: Problem) -> None:
     for path in (options.output, *drawings):
         if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
             raise Unusable(f"cannot write {path}: no such folder, or a folder itself")
-    unplaced = [place.name for place in problem.locations if place.lat is None]
-    if unplaced and any(path is not None for path in drawings):
-        raise Unusable(
-            f"cannot draw {options.file}: {len(unplaced)} locations without coordinates,"
-            f" {unplaced[0]} among them"
-        )
+    for path in drawings:
+        if path is not None:
+            try:
+                refuse_undrawable(problem, on_map=path is options.geojson)
+            except NotDrawable as refusal:
+                raise Unusable(f"cannot draw {options.file}: {refusal}") from None
 
 
 def _check(options: argparse.Namespace) -> int:

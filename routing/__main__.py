@@ -1,7 +1,7 @@
-"""`python -m routing`: solve, check, explain and bench from the command line.
+"""`python -m routing`: solve, check, explain, bench and locate from the command line.
 
 Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used, 3 the plan is sound but
-leaves out stops that are mandatory; each is named.
+leaves out stops that are mandatory, or addresses were not recognised; each is named.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from statistics import fmean
 from types import FrameType
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from routing.baseline import baseline_seconds, nearest_in_time, search_seconds
 from routing.bench import best_known_costs, measured
@@ -46,6 +46,9 @@ from routing.tables import TravelTable
 from routing.terms import DEFAULT_PROFILE, CourierId
 from routing.travel import TERRAINS, GeodesicTable, Tables, read_table
 from routing.wire import plan_from_json, plan_to_json, problem_from_json
+
+if TYPE_CHECKING:
+    from routing.geocoding import Geocoder
 
 Content = TypeVar("Content")
 REASONS_SHARE: Final = 0.6  # of the seconds of `explain`; the rest is for what more would bring
@@ -306,6 +309,26 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
+def _locate(options: argparse.Namespace) -> int:
+    """The file with points for its addresses; those that were not recognised are named."""
+    # Only here are addresses looked for.
+    from routing.geocoding import GeocoderUnavailable  # noqa: PLC0415
+    from routing.locating import gazetteer, located, nominatim  # noqa: PLC0415
+
+    if options.units is not None:
+        geocoder: Geocoder = gazetteer(options.units, province=options.province)
+    else:
+        geocoder = nominatim(options.nominatim)
+    try:
+        document, unknown = _read(options.file, lambda text: located(json.loads(text), geocoder))
+    except GeocoderUnavailable as error:
+        raise Unusable(f"cannot ask {options.nominatim}: {error}") from None
+    _write(options.output, json.dumps(document, ensure_ascii=False))
+    for address in unknown:
+        print(f"not recognised: {address}", file=sys.stderr)
+    return 3 if unknown else 0
+
+
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.2%}"
 
@@ -340,7 +363,9 @@ def _write(path: Path | None, text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="solve | check | explain | bench")
+    commands = parser.add_subparsers(
+        required=True, metavar="solve | check | explain | bench | locate"
+    )
     for name, run, help_text in (
         ("solve", _solve, "plan a problem"),
         ("check", _check, "list what a plan breaks"),
@@ -374,7 +399,18 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--quiet", action="store_true", help="no progress on stderr")
     _add_bench(commands.add_parser("bench", help="solve files from several seeds: gaps and times"))
+    _add_locate(commands.add_parser("locate", help="points for places that have addresses only"))
     return parser
+
+
+def _add_locate(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=_locate)
+    command.add_argument("file", type=Path, help="a problem as JSON, perhaps without its ways")
+    group = command.add_mutually_exclusive_group(required=True)
+    group.add_argument("--units", type=Path, help="CSV: district, commune, lat, lon")
+    group.add_argument("--nominatim", metavar="URL", help="a geocoding server of one's own")
+    command.add_argument("--province", default="Quảng Nam", help="passed over at an address's end")
+    command.add_argument("--output", type=Path, help="where the problem goes (default: stdout)")
 
 
 def _add_tables(command: argparse.ArgumentParser) -> None:

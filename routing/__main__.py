@@ -1,7 +1,7 @@
-"""`python -m routing`: solve, check, explain and bench from the command line.
+"""`python -m routing`: solve, check, explain, bench and locate from the command line.
 
 Exit status: 0 done, 1 the plan breaks the problem, 2 the input cannot be used, 3 the plan is sound but
-leaves out stops that are mandatory; each is named.
+leaves out stops that are mandatory, or addresses were not recognised; each is named.
 """
 
 import argparse
@@ -14,10 +14,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from types import FrameType
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from routing.baseline import baseline_seconds, nearest_in_time, search_seconds
 from routing.bench import best_known_costs, measured
@@ -26,14 +27,28 @@ from routing.engines import Progress
 from routing.explain import what_more_would_bring
 from routing.feasibility import check
 from routing.findings import ContradictoryProblem
-from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
-from routing.pictures import plan_geojson, plan_png, plan_svg
+from routing.formats import plan_to_vroom, read_lilim, read_solomon, read_vroom, read_vrplib
+from routing.formats.vroom import told_by
+from routing.formats.vroom_plan import NotSayable, refuse_unsayable
+from routing.pictures import (
+    NotDrawable,
+    plan_geojson,
+    plan_png,
+    plan_svg,
+    refuse_undrawable,
+)
 from routing.plan import Budget, Plan
-from routing.problem import Problem
+from routing.problem import Location, Problem
 from routing.reasons import explained
+from routing.road_server import RoadServer, RoadServerError
 from routing.solve import compile_once, solve
-from routing.terms import CourierId
+from routing.tables import TravelTable
+from routing.terms import DEFAULT_PROFILE, CourierId
+from routing.travel import TERRAINS, GeodesicTable, Tables, read_table
 from routing.wire import plan_from_json, plan_to_json, problem_from_json
+
+if TYPE_CHECKING:
+    from routing.geocoding import Geocoder
 
 Content = TypeVar("Content")
 REASONS_SHARE: Final = 0.6  # of the seconds of `explain`; the rest is for what more would bring
@@ -44,6 +59,8 @@ READERS: Final[dict[str, Callable[[str], Problem]]] = {
     "vrplib": read_vrplib,
     "vroom": read_vroom,
 }
+# Whose places may have coordinates and no tables.
+PLACED: Final[dict[str, Callable[..., Problem]]] = {"json": problem_from_json, "vroom": read_vroom}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,12 +104,43 @@ def _read(file: Path, reader: Callable[[str], Content]) -> Content:
 
 
 def _problem(options: argparse.Namespace, file: Path) -> Problem:
-    return _read(file, READERS[options.format])
+    tables = _tables(options)
+    if tables is None:
+        return _read(file, READERS[options.format])
+    if options.format not in PLACED:
+        named = " and ".join(PLACED)
+        raise Unusable(f"--terrain, --osrm and --table are for {named}, not for {options.format}")
+    reader = partial(PLACED[options.format], tables=tables)
+    try:
+        return _read(file, reader)
+    except RoadServerError as error:
+        raise Unusable(f"cannot use {file}: {error}") from None
+
+
+def _tables(options: argparse.Namespace) -> Tables | None:
+    """Where the tables between the places of a file come from that leaves them out."""
+    terrain, server, table = options.terrain, options.osrm, options.table
+
+    def computed(places: Sequence[Location], _profile: str) -> TravelTable:
+        return GeodesicTable(tuple(places), (TERRAINS[terrain],) * len(places))
+
+    def asked(places: Sequence[Location], profile: str) -> TravelTable:
+        on_osrm = "driving" if profile == DEFAULT_PROFILE else profile
+        return RoadServer(url=server, profile=on_osrm).matrix(places)
+
+    def read(places: Sequence[Location], _profile: str) -> TravelTable:
+        return read_table(table, [place.name for place in places])
+
+    for given, made in ((terrain, computed), (server, asked), (table, read)):
+        if given is not None:
+            return made
+    return None
 
 
 def _solve(options: argparse.Namespace) -> int:
     problem = _problem(options, options.file)
     _refuse_early(options, problem)
+    began = time.monotonic()
 
     def tell(progress: Progress) -> None:
         if not options.quiet:
@@ -112,7 +160,7 @@ def _solve(options: argparse.Namespace) -> int:
             on_progress=tell,
             cancelled=interrupted,
         )
-    _write(options.output, plan_to_json(plan))
+    _write(options.output, _written(options, problem, plan, time.monotonic() - began))
     for path, draw in ((options.geojson, plan_geojson), (options.svg, plan_svg)):
         if path is not None:
             path.write_text(draw(problem, plan), encoding="utf-8")
@@ -126,6 +174,15 @@ def _solve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return _shortfall(problem, plan)
+
+
+def _written(options: argparse.Namespace, problem: Problem, plan: Plan, seconds: float) -> str:
+    if options.output_format == "json":
+        return plan_to_json(plan)
+    told = None
+    if options.format == "vroom":
+        told = _read(options.file, lambda text: told_by(text, problem))
+    return plan_to_vroom(problem, plan, told, solving_ms=round(seconds * 1000))
 
 
 def _shortfall(problem: Problem, plan: Plan) -> int:
@@ -170,16 +227,21 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 
 def _refuse_early(options: argparse.Namespace, problem: Problem) -> None:
     """What would only fail after the search, with its answer lost."""
+    if options.output_format == "vroom":
+        try:
+            refuse_unsayable(problem)
+        except NotSayable as refusal:
+            raise Unusable(f"cannot write {options.file} as asked: {refusal}") from None
     drawings = [options.geojson, options.svg, options.png]
     for path in (options.output, *drawings):
         if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
             raise Unusable(f"cannot write {path}: no such folder, or a folder itself")
-    unplaced = [place.name for place in problem.locations if place.lat is None]
-    if unplaced and any(path is not None for path in drawings):
-        raise Unusable(
-            f"cannot draw {options.file}: {len(unplaced)} locations without coordinates,"
-            f" {unplaced[0]} among them"
-        )
+    for path in drawings:
+        if path is not None:
+            try:
+                refuse_undrawable(problem, on_map=path is options.geojson)
+            except NotDrawable as refusal:
+                raise Unusable(f"cannot draw {options.file}: {refusal}") from None
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -247,6 +309,26 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
+def _locate(options: argparse.Namespace) -> int:
+    """The file with points for its addresses; those that were not recognised are named."""
+    # Only here are addresses looked for.
+    from routing.geocoding import GeocoderUnavailable  # noqa: PLC0415
+    from routing.locating import gazetteer, located, nominatim  # noqa: PLC0415
+
+    if options.units is not None:
+        geocoder: Geocoder = gazetteer(options.units, province=options.province)
+    else:
+        geocoder = nominatim(options.nominatim)
+    try:
+        document, unknown = _read(options.file, lambda text: located(json.loads(text), geocoder))
+    except GeocoderUnavailable as error:
+        raise Unusable(f"cannot ask {options.nominatim}: {error}") from None
+    _write(options.output, json.dumps(document, ensure_ascii=False))
+    for address in unknown:
+        print(f"not recognised: {address}", file=sys.stderr)
+    return 3 if unknown else 0
+
+
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.2%}"
 
@@ -281,7 +363,9 @@ def _write(path: Path | None, text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="solve | check | explain | bench")
+    commands = parser.add_subparsers(
+        required=True, metavar="solve | check | explain | bench | locate"
+    )
     for name, run, help_text in (
         ("solve", _solve, "plan a problem"),
         ("check", _check, "list what a plan breaks"),
@@ -291,6 +375,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("file", type=Path, help="the problem")
         command.add_argument("--format", choices=READERS, default="json")
+        _add_tables(command)
         if name != "solve":
             command.add_argument("--plan", type=Path, required=True, help="as solve wrote it")
             if name == "explain":
@@ -304,6 +389,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--seed", type=_seed, default=1)
         command.add_argument("--output", type=Path, help="where the plan goes (default: stdout)")
+        command.add_argument(
+            "--output-format", choices=("json", "vroom"), default="json", help="as who writes plans"
+        )
         command.add_argument("--geojson", type=Path, help="also draw it on a map")
         command.add_argument("--svg", type=Path, help="also draw it as a picture that scales")
         command.add_argument(
@@ -311,13 +399,40 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--quiet", action="store_true", help="no progress on stderr")
     _add_bench(commands.add_parser("bench", help="solve files from several seeds: gaps and times"))
+    _add_locate(commands.add_parser("locate", help="points for places that have addresses only"))
     return parser
+
+
+def _add_locate(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=_locate)
+    command.add_argument("file", type=Path, help="a problem as JSON, perhaps without its ways")
+    group = command.add_mutually_exclusive_group(required=True)
+    group.add_argument("--units", type=Path, help="CSV: district, commune, lat, lon")
+    group.add_argument("--nominatim", metavar="URL", help="a geocoding server of one's own")
+    command.add_argument("--province", default="Quảng Nam", help="passed over at an address's end")
+    command.add_argument("--output", type=Path, help="where the problem goes (default: stdout)")
+
+
+def _add_tables(command: argparse.ArgumentParser) -> None:
+    group = command.add_mutually_exclusive_group()
+    group.add_argument(
+        "--terrain",
+        choices=TERRAINS,
+        help="ways that the file leaves out: the great circle on its roads",
+    )
+    group.add_argument(
+        "--osrm", metavar="URL", help="ways that the file leaves out: of a road server"
+    )
+    group.add_argument(
+        "--table", type=Path, help="ways that the file leaves out: of a CSV, by the places' names"
+    )
 
 
 def _add_bench(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=_bench)
     command.add_argument("files", type=Path, nargs="+", help="problems, all in one format")
     command.add_argument("--format", choices=READERS, default="json")
+    _add_tables(command)
     command.add_argument("--seconds", type=float, default=10)
     command.add_argument("--threads", type=int, default=1)
     command.add_argument("--seeds", type=_seeds, default=[1], help="with commas")

@@ -147,15 +147,19 @@ def _without(orders: Orders, stops: set[int]) -> Orders:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """What a change would bring: stops served in addition and the cost after minus before.
+    """What a change would bring: the stops served in addition and the cost after minus before.
 
     `like`: whom one courier more is like; None: one hour more for everybody.
     """
 
     change: str
     like: CourierId | None
-    served_more: int
+    served: tuple[StopId, ...]
     cost_change: int
+
+    @property
+    def served_more(self) -> int:
+        return len(self.served)
 
 
 def what_more_would_bring(
@@ -212,9 +216,10 @@ def _brought(
         raise TimeIsOver
     after = assemble(scheduler, draft.orders)
     before = cost_of(scheduler.arrays, plan.routes, left_out)
+    still_out = {each.stop for each in after.unserved}
     return WhatIf(
         change=change,
         like=like,
-        served_more=len(plan.unserved) - len(after.unserved),
+        served=tuple(each.stop for each in plan.unserved if each.stop not in still_out),
         cost_change=after.cost - before.total,
     )

@@ -19,6 +19,7 @@ LARGEST_AMOUNT: Final = 10**13  # of a load, a bag, a limit in seconds or metres
 DEAREST: Final = 10**15  # for leaving one stop out or sending one courier
 DEAREST_EACH: Final = 10**12  # for a stop moved, or in an unknown area
 DEAREST_UNIT: Final = 10**9  # for a metre or a second
+FURTHEST: Final = 10**15  # of a point of the plane
 DEAREST_IN_ALL: Final = 10**18
 
 Faults = Iterator[tuple[ContradictionKind, str]]
@@ -50,6 +51,10 @@ def is_amount(number: float, most: int = LARGEST_AMOUNT) -> bool:
 
 
 def _place_faults(place: Location) -> Faults:
+    if (place.x is None) != (place.y is None):
+        yield ContradictionKind.BAD_NUMBER, "x and y belong together"
+    elif place.x is not None and not (abs(place.x) < FURTHEST and abs(place.y or 0) < FURTHEST):
+        yield ContradictionKind.BAD_NUMBER, f"{place.x}, {place.y} cannot be drawn"
     point = (place.lat, place.lon)
     if point == (None, None):
         return

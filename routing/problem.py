@@ -37,11 +37,17 @@ class StopKind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
-    """A place; the index in `Problem.locations` is its row and column in every matrix."""
+    """A place; the index in `Problem.locations` is its row and column in every matrix.
+
+    `x` and `y` are for places that are points of a plane and nowhere on Earth, as in the classic
+    instances; they are for drawing only.
+    """
 
     name: str
     lat: float | None = None
     lon: float | None = None
+    x: float | None = None
+    y: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ parameters, and a table from a file or a road server replaces them.
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import Location
-from routing.tables import IntArray, Matrix
+from routing.tables import IntArray, Matrix, TravelTable
 from routing.terms import UNREACHABLE
 
 EARTH_RADIUS_M: Final = 6_371_008.8
@@ -39,6 +39,9 @@ class Terrain:
 TOWN: Final = Terrain(road_factor=1.25, speed_km_per_hour=22)
 DELTA: Final = Terrain(road_factor=1.35, speed_km_per_hour=30)
 MOUNTAIN: Final = Terrain(road_factor=1.95, speed_km_per_hour=18)
+TERRAINS: Final = {"town": TOWN, "delta": DELTA, "mountain": MOUNTAIN}
+# The table between these places, by one way of moving.
+Tables = Callable[[Sequence[Location], str], TravelTable]
 
 
 @dataclass(frozen=True, eq=False)

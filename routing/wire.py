@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from routing.findings import ContradictoryProblem
 from routing.plan import PLAN_FORMAT, Plan
-from routing.problem import Problem
+from routing.problem import Location, Problem
 from routing.tables import Matrix, TravelTable
+from routing.terms import DEFAULT_PROFILE
+from routing.travel import TERRAINS, GeodesicTable, Tables, Terrain
 
-T = TypeVar("T")
 Json = Any  # what json.loads gives
 
 
@@ -33,18 +34,102 @@ class UnreadableJson(ValueError):  # noqa: N818 - named as the clerk says it
 
 
 def problem_to_json(problem: Problem) -> str:
-    """The problem as compact JSON; computed travel tables are written out whole."""
-    return _dumped(_plain(problem))
+    """The problem as compact JSON.
+
+    A `GeodesicTable` of the problem's own places is written as what it is computed of; every other
+    computed table is written out whole.
+    """
+    plain = _plain(problem)
+    for written, profile in zip(plain["profiles"], problem.profiles, strict=True):
+        if _is_computable(profile.travel, problem.locations):
+            written["travel"] = {"great_circle": _terrains(profile.travel)}
+        elif not isinstance(profile.travel, Matrix):
+            written["travel"] = _plain(_written_out(profile.travel))
+    return _dumped(plain)
 
 
-def problem_from_json(text: str) -> Problem:
+def problem_from_json(text: str, *, tables: Tables | None = None) -> Problem:
     """The problem of a text.
+
+    `tables` makes the tables between the places, by profile, where the text leaves out `travel` or all
+    of `profiles`; without it they must be there.
 
     Raises:
         UnreadableJson: not JSON, a key missing or unknown, a value of the wrong kind.
         ContradictoryProblem: readable, but no plan can obey it; with all findings.
+        ValueError: a table has to be made between places without coordinates.
     """
-    return _read_document(text, Problem)
+    document = _loaded(text)
+    if isinstance(document, dict):
+        document = _with_tables(document, tables)
+    return cast("Problem", _read(document, Problem, ""))
+
+
+def _with_tables(document: dict[str, Json], tables: Tables | None) -> dict[str, Json]:
+    """The document with the tables that are to be made of its places."""
+    profiles = document.get("profiles")
+    if profiles is None and tables is not None:
+        men = document.get("couriers")
+        named = [man.get("profile", DEFAULT_PROFILE) for man in men or () if isinstance(man, dict)]
+        profiles = [{"name": name} for name in dict.fromkeys(named) if isinstance(name, str)]
+    if not isinstance(profiles, list) or "locations" not in document:
+        return document
+    places: tuple[Location, ...] | None = None
+    made = []
+    for number, profile in enumerate(profiles):
+        travel: Json = profile.get("travel", {}) if isinstance(profile, dict) else None
+        is_left_out = travel == {} and tables is not None
+        if not is_left_out and not (isinstance(travel, dict) and "great_circle" in travel):
+            made.append(profile)
+            continue
+        if places is None:
+            places = _read(document["locations"], tuple[Location, ...], "/locations")
+        pointer = f"/profiles/{number}/travel"
+        if tables is not None and is_left_out:
+            table: TravelTable = tables(places, profile.get("name", DEFAULT_PROFILE))
+        else:
+            table = _great_circle(travel, places, pointer)
+        made.append({**profile, "travel": table})
+    return {**document, "profiles": made}
+
+
+def _great_circle(
+    travel: dict[str, Json], places: tuple[Location, ...], pointer: str
+) -> GeodesicTable:
+    if len(travel) > 1:
+        raise UnreadableJson(pointer, "great_circle stands alone")
+    given = travel["great_circle"]
+    pointer += "/great_circle"
+    if not isinstance(given, dict) or not given.get("terrains"):
+        raise UnreadableJson(pointer, "terrains are expected")
+    if set(given) - {"terrains", "terrain_of"}:
+        raise UnreadableJson(pointer, "only terrains and terrain_of are read")
+    terrains = [
+        TERRAINS[one]
+        if isinstance(one, str) and one in TERRAINS
+        else _read(one, Terrain, f"{pointer}/terrains/{number}")
+        for number, one in enumerate(given["terrains"])
+    ]
+    numbers = given.get("terrain_of", [0] * len(places))
+    read = _read(numbers, tuple[int, ...], f"{pointer}/terrain_of")
+    if any(not 0 <= number < len(terrains) for number in read):
+        raise UnreadableJson(f"{pointer}/terrain_of", "numbers of terrains, from 0, are expected")
+    try:
+        return GeodesicTable(places, tuple(terrains[number] for number in read))
+    except ValueError as error:
+        raise UnreadableJson(pointer, str(error)) from None
+
+
+def _is_computable(table: TravelTable, places: tuple[Location, ...]) -> TypeGuard[GeodesicTable]:
+    return isinstance(table, GeodesicTable) and table.locations == places
+
+
+def _terrains(table: GeodesicTable) -> Json:
+    known = {terrain: number for number, terrain in enumerate(dict.fromkeys(table.terrains))}
+    written: dict[str, Json] = {"terrains": [_plain(terrain) for terrain in known]}
+    if len(known) > 1:
+        written["terrain_of"] = [known[terrain] for terrain in table.terrains]
+    return written
 
 
 def plan_to_json(plan: Plan) -> str:
@@ -92,10 +177,6 @@ def _loaded(text: str) -> Json:
         raise UnreadableJson("", f"not JSON: {error}") from None
 
 
-def _read_document(text: str, kind: type[T]) -> T:
-    return cast("T", _read(_loaded(text), kind, ""))
-
-
 def _plain(value: object, *, keep_defaults: bool = False) -> Json:
     if is_dataclass(value) and not isinstance(value, type):
         if isinstance(value, Matrix):
@@ -120,7 +201,7 @@ def _object(value: object, *, keep_defaults: bool) -> Json:
         if not keep_defaults and _is_default(part, item):
             continue
         if part.name == "travel" and not isinstance(item, Matrix):
-            item = _written_out(item)
+            continue  # `problem_to_json` says how it is made
         plain[part.name] = _plain(item, keep_defaults=keep_defaults)
     return plain
 
@@ -243,9 +324,13 @@ def _read_object(value: Json, kind: Any, pointer: str) -> Json:  # noqa: ANN401 
         raise UnreadableJson(pointer, str(error)) from None
 
 
-def _read_matrix(value: Json, pointer: str) -> Matrix:
+def _read_matrix(value: Json, pointer: str) -> TravelTable:
+    if hasattr(value, "block"):  # made already, of the document's places
+        return cast("TravelTable", value)
     if not isinstance(value, dict) or set(value) - {"travel_seconds", "distance_m"}:
-        raise UnreadableJson(pointer, "travel_seconds and distance_m are expected")
+        raise UnreadableJson(
+            pointer, "travel_seconds and distance_m, or great_circle, are expected"
+        )
     if "travel_seconds" not in value:
         raise UnreadableJson(f"{pointer}/travel_seconds", "missing")
     try:

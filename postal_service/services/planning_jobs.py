@@ -6,6 +6,7 @@ searches it tells the best it has found. Who stops a search keeps that as a prop
 the first second is already a sound one; a search that its server stops begins again instead.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from postal_service.storage.transaction import Sessions, reading, transaction
 PLAN_OFFICE, PLAN_ALL = "plan-office", "plan-all"
 KINDS: Final = (PLAN_OFFICE, PLAN_ALL)
 WORKERS: Final = 2
+MOST_THREADS: Final = 2  # more bring a lone office little
 TICK_SECONDS: Final = 0.25
 Refusals = dict[str, Mapping[str, object]]  # by office
 
@@ -123,6 +125,7 @@ def _plan(
 ) -> Mapping[str, object]:
     """Plan these offices; with several a refusal of one does not stop the others."""
     plans: dict[str, str] = {}
+    beside: dict[str, object] = {}
     refused: Refusals = {}
     cut_short: list[str] = []
     tasks = _tasks(context, by, wishes, refused)
@@ -134,11 +137,31 @@ def _plan(
             made_by, at = context.job.made_by, context.clock()
             plan = proposals.keep(session, task, solved, made_by=made_by, at=at)
         plans[task.wish.office] = plan
+        if solved.current is not None or solved.more:
+            beside[task.wish.office] = _beside(solved)
         if is_cut_short:
             cut_short.append(task.wish.office)
-    done = {"plans": plans, "refused": refused}
+    done: dict[str, object] = {"plans": plans, "refused": refused}
+    if beside:
+        done["beside"] = beside
     context.refuse_if_cancelled(kept={**done, "cut_short": cut_short})
     return done
+
+
+def _beside(solved: Solved) -> Mapping[str, object]:
+    """What a manager wants to know beside a plan, as long as he looks at it as it was found."""
+    return {
+        "current": solved.current and asdict(solved.current),
+        "more": [asdict(each) for each in solved.more],
+    }
+
+
+def idle_processors() -> int:
+    """How many processors have nothing to do, one at least."""
+    try:
+        return max(1, (os.cpu_count() or 1) - round(os.getloadavg()[0]))
+    except OSError:  # the machine does not tell
+        return 1
 
 
 def _tasks(
@@ -161,6 +184,8 @@ def _searched(
 ) -> Iterator[tuple[Task, Solved]]:
     """The answers as they come, with at most `workers` searches at a time."""
     running: dict[Future[Solved | _Refused], _Running] = {}
+    # Offices searched side by side share the processors out themselves.
+    threads = min(idle_processors(), MOST_THREADS) if total == 1 else 1
     best: dict[str, object] = {}
     ended, more = 0, True
     with _pool(workers) as (pool, line):
@@ -170,7 +195,7 @@ def _searched(
                 if task is None:
                     more = False
                 else:
-                    running[pool.submit(_search, task)] = _Running(task, monotonic())
+                    running[pool.submit(_search, task, threads)] = _Running(task, monotonic())
             if context.cancelled():
                 more = False
                 line.cancel.set()
@@ -245,13 +270,14 @@ def _begin(line: _Line) -> None:
     _line = line
 
 
-def _search(task: Task) -> Solved | _Refused:
+def _search(task: Task, threads: int) -> Solved | _Refused:
     """In the other process: the answer, or why there is none."""
     line = _line
     assert line is not None  # by _begin
     try:
         return proposals.search(
             task,
+            threads=threads,
             on_progress=lambda so_far: line.told.put((task.wish.office, so_far)),
             cancelled=line.cancel.is_set,
         )

@@ -75,6 +75,7 @@ def read(
 def search(
     task: Task,
     *,
+    threads: int = 1,
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Solved:
@@ -83,6 +84,7 @@ def search(
         task.workday,
         budget_seconds=task.wish.budget_seconds,
         seed=task.wish.seed,
+        threads=threads,
         decided=task.decided,
         scope=task.wish.scope,
         on_progress=on_progress,

@@ -63,14 +63,18 @@ def _lengths(length: Callable[[Points], Points]) -> Callable[[Points], Matrix]:
     return lambda points: by_rows(points, lambda point: length(points - point))
 
 
+def degrees(points: Points) -> Points:
+    """Of GEO: coordinates are degrees and minutes, DDD.MM, latitude and longitude."""
+    whole_degrees = np.trunc(points)
+    decimal: Points = whole_degrees + 5 * (points - whole_degrees) / 3
+    return decimal
+
+
 def _geographical(points: Points) -> Matrix:
-    """Coordinates are degrees and minutes, DDD.MM: latitude, longitude."""
-    degrees = np.trunc(points)
-    lat, lon = (PI * (degrees + 5 * (points - degrees) / 3) / 180).T
+    lat, lon = (PI * degrees(points) / 180).T
 
     def from_one(point: Points) -> Points:
-        one = np.trunc(point)
-        here_lat, here_lon = PI * (one + 5 * (point - one) / 3) / 180
+        here_lat, here_lon = PI * degrees(point) / 180
         q1, q2, q3 = np.cos(lon - here_lon), np.cos(lat - here_lat), np.cos(lat + here_lat)
         cosine = np.clip(0.5 * ((1 + q1) * q2 - (1 - q1) * q3), -1, 1)
         kilometres: Points = np.floor(EARTH_RADIUS_KM * np.arccos(cosine) + 1)

@@ -56,7 +56,7 @@ def read_lilim(text: str) -> Problem:
         if task[7] == 0
     )
     return Problem(
-        locations=tuple(Location(name=str(task[0])) for task in tasks),
+        locations=tuple(Location(name=str(task[0]), x=task[1], y=task[2]) for task in tasks),
         profiles=(Profile(travel=rounded_thousandths(np.array(tasks, dtype=float)[:, 1:3])),),
         stops=tuple(_stop(place, task) for place, task in enumerate(tasks) if place),
         couriers=couriers,

@@ -70,7 +70,7 @@ def read_solomon(text: str) -> Problem:
         for number in range(1, min(fleet[0], max(1, len(stops))) + 1)  # more would stay at home
     )
     return Problem(
-        locations=tuple(Location(name=str(int(row[0]))) for row in rows),
+        locations=tuple(Location(name=str(int(row[0])), x=row[1], y=row[2]) for row in rows),
         profiles=(Profile(travel=truncated_tenths(table[:, 1:3])),),
         stops=stops,
         couriers=couriers,

@@ -1,10 +1,10 @@
 """VROOM's JSON input (api of version 1.15): each field is read as its document says, or refused.
 
-Read: matrices by profile (durations, distances); jobs and shipments with location, setup, service,
-amounts, skills, priority and time windows; vehicles with start and end (one of them may be left
-open), capacity, skills, time window, breaks, speed factor, costs (fixed, per hour, per km) and the
-limits of tasks, travel time and distance, as far as this library can say the same. Every other key
-is refused by name, so that nothing is silently dropped.
+Read: matrices by profile (durations, distances), or else coordinates, whose table is made; jobs and
+shipments with location, setup, service, amounts, skills, priority and time windows; vehicles with start
+and end (one of them may be left open), capacity, skills, time window, breaks, speed factor, costs (fixed,
+per hour, per km) and the limits of tasks, travel time and distance, as far as this library can say the
+same. Every other key is refused by name, so that nothing is silently dropped.
 
 Cost units: VROOM's own, that is seconds of travel; where a price an hour or a km is no whole number
 of them, the smallest part of them that makes every price whole. What VROOM compares one after the
@@ -21,21 +21,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from routing.formats.unreadable import UnreadableFile
 from routing.formats.vroom_parts import (
     Json,
     as_documented,
+    break_ids,
     only,
     parts_of,
     priority_of,
     skills_of,
     window_of,
 )
-from routing.formats.vroom_roads import Roads, roads_of
+from routing.formats.vroom_plan import Task, Told
+from routing.formats.vroom_roads import Roads, placed, roads_of
 from routing.formats.vroom_vehicles import Fleet, check_vehicle
 from routing.number_contradictions import DEAREST, DEAREST_IN_ALL
-from routing.problem import Problem, Shipment, Stop, StopKind
-from routing.terms import StopId
+from routing.problem import Location, Problem, Shipment, Stop, StopKind
+from routing.tables import Matrix, TravelTable
+from routing.terms import CourierId, StopId
+from routing.travel import DELTA, GeodesicTable, Tables
 
 PENALTY: Final = 10_000_000  # in VROOM's cost units, for a task of priority 0
 _TASK: Final = {
@@ -45,13 +51,38 @@ _JOB: Final = _TASK | {"delivery", "pickup", "skills", "priority"}
 _SHIPMENT: Final = {"pickup", "delivery", "amount", "skills", "priority"}
 
 
-def read_vroom(text: str) -> Problem:
+def read_vroom(text: str, *, tables: Tables | None = None) -> Problem:
     """The problem of one input; stop ids are `job-ID`, `pickup-ID` and `delivery-ID`.
 
+    `tables` gives the table between places, for inputs that have coordinates and no matrices; without
+    it the way is the great circle on roads of the delta (`routing.travel`).
+
     Raises:
-        UnreadableFile: not JSON, no matrices, or a key this reader does not know.
+        UnreadableFile: not JSON, neither matrices nor coordinates, or a key this reader does not know.
         ContradictoryProblem: the input is readable but contradicts itself.
     """
+    return _read(text, tables or _great_circle).problem()
+
+
+def told_by(text: str, problem: Problem) -> Told:
+    """What the input says that the problem read of it does not, for `plan_to_vroom`.
+
+    Raises:
+        UnreadableFile: as when the problem was read.
+    """
+    given = _read(text, lambda places, _: _of_that_size(len(places)))
+    return given.told(problem)
+
+
+def _great_circle(places: Sequence[Location], _profile: str) -> TravelTable:
+    return GeodesicTable(tuple(places), (DELTA,) * len(places))
+
+
+def _of_that_size(count: int) -> Matrix:
+    return Matrix(np.zeros((count, count), dtype=np.int32))
+
+
+def _read(text: str, tables: Tables) -> "_Input":
     try:
         given = json.loads(text)
     except json.JSONDecodeError as error:
@@ -61,6 +92,10 @@ def read_vroom(text: str) -> Problem:
     if not isinstance(given, dict):
         raise UnreadableFile("not a VROOM input: an object is expected")
     only(given, {"jobs", "shipments", "vehicles", "matrices"}, "the input")
+    if "matrices" in given:
+        roads = roads_of(given["matrices"])
+    else:
+        given, roads = placed(given, tables)
     for key, check in (
         ("jobs", _check_job),
         ("shipments", _check_pair),
@@ -69,15 +104,13 @@ def read_vroom(text: str) -> Problem:
         for number, part in enumerate(parts_of(given, key)):
             as_documented(f"/{key}/{number}", check, part)
     jobs, pairs, vehicles = (parts_of(given, key) for key in ("jobs", "shipments", "vehicles"))
-    return _Input(jobs, pairs, vehicles, roads_of(given.get("matrices"))).problem()
+    return _Input(jobs, pairs, vehicles, roads)
 
 
 def _check_job(job: Json) -> None:
     """Refuses what is not read, before one job is looked at because of another."""
     only(job, _JOB, f"job {job['id']}")
     priority_of(job)
-    if any(job.get("delivery", [])) and any(job.get("pickup", [])):
-        raise UnreadableFile(f"job {job['id']} both delivers and picks up, which is not read")
 
 
 def _check_pair(pair: Json) -> None:
@@ -121,12 +154,62 @@ class _Input:
 
     def _job(self, job: Json) -> Stop:
         takes = any(job.get("pickup", []))
+        if takes and any(job.get("delivery", [])):
+            self._refuse_where_bags_count(job)
+            return self._stop(f"job-{job['id']}", job, StopKind.DELIVER, job, ())
         amount = job.get("pickup" if takes else "delivery", [0] * self._width)
         # Where tasks are counted all jobs are of one kind, so that all are on board at one moment.
         collect = self._some_job_takes if self._counts_tasks else takes
         kind = StopKind.COLLECT if collect else StopKind.DELIVER
         loads = (*amount, 1) if self._counts_tasks else tuple(amount)
         return self._stop(f"job-{job['id']}", job, kind, job, loads)
+
+    def _refuse_where_bags_count(self, job: Json) -> None:
+        """What a job hands over leaves room for what it takes, which one stop cannot say here.
+
+        Where every vehicle could carry all there is at once, nobody need ask.
+        """
+        every = [0] * self._width
+        for task, keys in [(one, ("delivery", "pickup")) for one in self.jobs] + [
+            (pair, ("amount",)) for pair in self.pairs
+        ]:
+            for key in keys:
+                for number, amount in enumerate(task.get(key, [])):
+                    every[number] += amount
+        for vehicle in self.vehicles:
+            bag = vehicle.get("capacity", [0] * self._width)
+            fits = all(most >= amount for most, amount in zip(bag, every, strict=True))
+            if not fits:
+                raise UnreadableFile(
+                    f"job {job['id']} both delivers and picks up, which is read only where every"
+                    " vehicle could carry all there is at once"
+                )
+
+    def told(self, problem: Problem) -> Told:
+        """What the problem does not say; it was read of this input."""
+        tasks = {
+            **{StopId(f"job-{job['id']}"): _told(job, job) for job in self.jobs},
+            **{
+                StopId(f"{key}-{pair[key]['id']}"): _told(pair[key], pair)
+                for pair in self.pairs
+                for key in ("pickup", "delivery")
+            },
+        }
+        vehicles = {CourierId(str(vehicle["id"])): vehicle for vehicle in self.vehicles}
+        shifts = {courier.id: courier.shift for courier in problem.couriers}
+        return Told(
+            tasks=tasks,
+            vehicles={
+                name: vehicle["description"]
+                for name, vehicle in vehicles.items()
+                if "description" in vehicle
+            },
+            breaks={name: break_ids(vehicle, shifts[name]) for name, vehicle in vehicles.items()},
+            parts_of_a_unit=self._fleet.parts_of_a_unit,
+            amounts=self._width,
+            anywhere=self.roads.anywhere,
+            measured=self.roads.measured == frozenset(self.roads.matrices),
+        )
 
     def _shipment(self, pair: Json) -> tuple[list[Stop], Shipment]:
         pickup, delivery = pair["pickup"], pair["delivery"]
@@ -212,3 +295,12 @@ class _Input:
     def _fleet(self) -> Fleet:
         countable = len(self.jobs) if self._counts_tasks else None
         return Fleet(self.vehicles, self.roads, self._width, countable)
+
+
+def _told(task: Json, owner: Json) -> Task:
+    return Task(
+        id=task["id"],
+        description=task.get("description"),
+        priority=priority_of(owner),
+        setup_seconds=task.get("setup", 0),
+    )

@@ -70,18 +70,36 @@ def window_of(span: Sequence[int]) -> Window:
 
 def breaks_of(vehicle: Json, shift: Window) -> tuple[Break, ...]:
     """The breaks in their order, each held wholly within the vehicle's working hours."""
-    rests = [_break(rest, shift) for rest in vehicle.get("breaks", [])]
-    return tuple(sorted(rests, key=lambda rest: (rest.earliest_second, rest.latest_second)))
+    return tuple(rest for rest, _ in _in_order(vehicle, shift))
+
+
+def break_ids(vehicle: Json, shift: Window) -> tuple[int, ...]:
+    """Their ids, in the same order."""
+    return tuple(identity for _, identity in _in_order(vehicle, shift))
+
+
+def _in_order(vehicle: Json, shift: Window) -> list[tuple[Break, int]]:
+    rests = [(_break(rest, shift), rest["id"]) for rest in vehicle.get("breaks", [])]
+    return sorted(rests, key=lambda rest: (rest[0].earliest_second, rest[0].latest_second))
 
 
 def _break(rest: Json, shift: Window) -> Break:
+    """Of several windows those count that the working hours leave, and those that touch are one."""
     only(rest, {"id", "time_windows", "service", "description"}, f"break {rest['id']}")
     windows = rest.get("time_windows", [[shift.opens_second, shift.closes_second]])
-    if len(windows) != 1:
-        raise UnreadableFile(f"break {rest['id']} has several windows, which is not read")
-    given, duration = window_of(windows[0]), rest.get("service", 0)
-    earliest = max(given.opens_second, shift.opens_second)
-    latest = min(given.closes_second, shift.closes_second - duration)
-    if latest < earliest:
+    duration = rest.get("service", 0)
+    spans: list[tuple[int, int]] = []
+    for given in sorted(map(window_of, windows), key=lambda window: window.opens_second):
+        earliest = max(given.opens_second, shift.opens_second)
+        latest = min(given.closes_second, shift.closes_second - duration)
+        if latest < earliest:
+            continue
+        if spans and earliest <= spans[-1][1] + 1:
+            earliest, latest = spans[-1][0], max(latest, spans.pop()[1])
+        spans.append((earliest, latest))
+    if not spans:
         raise UnreadableFile(f"break {rest['id']} does not fit into the vehicle's time_window")
+    if len(spans) > 1:
+        raise UnreadableFile(f"break {rest['id']} has several windows, which is not read")
+    ((earliest, latest),) = spans
     return Break(earliest_second=earliest, latest_second=latest, duration_seconds=duration)

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from routing.formats.unreadable import UnreadableFile
-from routing.formats.vroom_parts import Json, as_documented, only
+from routing.formats.vroom_parts import Json, as_documented, only, parts_of
 from routing.problem import Location
 from routing.tables import Matrix, Profile
 from routing.terms import UNREACHABLE
+from routing.travel import Tables
 
 DEFAULT_PROFILE: Final = "car"
 FASTEST_PERCENT: Final = 500
@@ -91,6 +92,59 @@ def roads_of(matrices: object) -> Roads:
         for name, matrix in matrices.items()
     }
     return Roads(read, frozenset(name for name in matrices if "distances" in matrices[name]))
+
+
+def placed(given: Json, tables: Tables) -> tuple[dict[str, Any], Roads]:
+    """An input without matrices, its coordinates as places of the tables that are made of them.
+
+    Raises:
+        UnreadableFile: something has no coordinates, or they are none.
+    """
+    places: dict[tuple[float, float], int] = {}
+
+    def at(part: Json, ends: Mapping[str, str], where: str, *, owed: bool) -> dict[str, Any]:
+        found = dict(part)
+        for key, index in ends.items():
+            if key in part:
+                point = as_documented(f"{where}: the {key}", _point, part[key])
+                found[index] = places.setdefault(point, len(places))
+            elif owed or index in part:
+                raise UnreadableFile(f"{where}: {key} is missing, and there are no matrices")
+        return found
+
+    ends = {"start": "start_index", "end": "end_index"}
+    task = {"location": "location_index"}
+    whole = dict(given)
+    whole["vehicles"] = [
+        at(vehicle, ends, f"/vehicles/{number}", owed=False)
+        for number, vehicle in enumerate(parts_of(given, "vehicles"))
+    ]
+    whole["jobs"] = [
+        at(job, task, f"/jobs/{number}", owed=True)
+        for number, job in enumerate(parts_of(given, "jobs"))
+    ]
+    whole["shipments"] = [
+        {
+            key: at(half, task, f"/shipments/{number}/{key}", owed=True)
+            if key in {"pickup", "delivery"} and isinstance(half, dict)
+            else half
+            for key, half in pair.items()
+        }
+        for number, pair in enumerate(parts_of(given, "shipments"))
+    ]
+    if not places:
+        raise UnreadableFile("neither /matrices nor any coordinates: there is nowhere to go")
+    spots = [Location(name=str(n), lat=lat, lon=lon) for n, (lat, lon) in enumerate(places)]
+    names = dict.fromkeys([profile_of(vehicle) for vehicle in whole["vehicles"]])
+    every = np.arange(len(spots))
+    made = {name: tables(spots, name) for name in names}
+    matrices = {
+        name: table if isinstance(table, Matrix) else Matrix(*table.block(every, every))
+        for name, table in made.items()
+    }
+    if not matrices:
+        raise UnreadableFile("/vehicles: there is no vehicle")
+    return whole, Roads(matrices, frozenset(matrices))
 
 
 def profile_of(vehicle: Json) -> str:

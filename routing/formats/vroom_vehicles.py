@@ -40,7 +40,7 @@ def check_vehicle(vehicle: Json) -> None:
     name = f"vehicle {vehicle['id']}"
     only(vehicle, _VEHICLE, name)
     if "start_index" not in vehicle and "end_index" not in vehicle:
-        raise UnreadableFile(f"{name} has neither start_index nor end_index")
+        raise UnreadableFile(f"{name} has neither start_index nor end_index (nor start nor end)")
     costs = vehicle.get("costs", {})
     only(costs, _COSTS, f"the costs of {name}")
     if costs.get("per_task_hour", 0):

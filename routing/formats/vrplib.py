@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from routing.formats.edge_weights import computed, given
+from routing.formats.edge_weights import computed, degrees, given
 from routing.formats.numbers import finite, whole
 from routing.formats.unreadable import UnreadableFile
 from routing.problem import Courier, Location, Problem, Stop
@@ -94,7 +94,7 @@ def read_vrplib(text: str) -> Problem:
         raise UnreadableFile(f"DEMAND_SECTION: the depot itself asks for {demands[0]}")
     windows, services = _windows(file, dimension), _services(file, dimension)
     return Problem(
-        locations=tuple(Location(name=str(node)) for node in range(dimension)),
+        locations=_locations(file, dimension),
         profiles=(Profile(travel=_distances(file, dimension)),),
         stops=tuple(
             Stop(
@@ -109,6 +109,19 @@ def read_vrplib(text: str) -> Problem:
         couriers=_couriers(file, demands, windows[:1]),
         load_names=("demand",),
     )
+
+
+def _locations(file: _File, dimension: int) -> tuple[Location, ...]:
+    """With their points, where the file has some; those of GEO are on Earth."""
+    if "NODE_COORD_SECTION" not in file.sections:
+        return tuple(Location(name=str(node)) for node in range(dimension))
+    points = file.points(dimension).tolist()
+    if file.header.get("EDGE_WEIGHT_TYPE") == "GEO":
+        places = degrees(np.array(points)).tolist()
+        if any(abs(lat) > 90 or abs(lon) > 180 for lat, lon in places):
+            return tuple(Location(name=str(node)) for node in range(dimension))
+        return tuple(Location(name=str(n), lat=lat, lon=lon) for n, (lat, lon) in enumerate(places))
+    return tuple(Location(name=str(n), x=point[0], y=point[1]) for n, point in enumerate(points))
 
 
 def _distances(file: _File, dimension: int) -> Matrix:

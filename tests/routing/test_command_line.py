@@ -241,7 +241,29 @@ def test_what_has_no_place_is_not_drawn_and_not_searched(
     assert main(["solve", str(file), "--svg", str(tmp_path / "plan.svg")]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert "12 locations without coordinates" in said.err
+    assert "1 locations without coordinates, km 1 among them" in said.err
+
+
+def test_a_classic_plan_is_drawn_on_its_plane_and_on_no_map(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, picture = tmp_path / "r1.txt", tmp_path / "plan.svg"
+    file.write_text(SOLOMON)
+    command = ["solve", str(file), "--format", "solomon", "--seconds", "0.3", "--quiet"]
+
+    assert main([*command, "--output", str(tmp_path / "plan.json"), "--svg", str(picture)]) == 0
+    assert "<circle" in picture.read_text("utf-8")
+    assert main([*command, "--geojson", str(tmp_path / "plan.geojson")]) == 2
+    assert "are points of a plane" in capsys.readouterr().err
+
+
+def test_a_check_loads_neither_pictures_nor_fonts() -> None:
+    code = (
+        "import sys; import routing.__main__;"
+        "print(*sorted({'PIL', 'fontpkg', 'numba', 'ortools'} & set(sys.modules)))"
+    )
+
+    assert run("-c", code) == "\n"
 
 
 @pytest.mark.parametrize("seed", ["-1", "1.5", "x", ""])

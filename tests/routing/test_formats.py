@@ -1,19 +1,38 @@
 """Other people's files are read in their own integer convention, or refused with the line."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from math import nan
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from routing import Budget, Problem, Profile, StopKind, check
+from routing import (
+    Budget,
+    ContradictoryProblem,
+    Matrix,
+    Problem,
+    Profile,
+    StopKind,
+    check,
+)
 from routing.baseline import current_order, nearest_neighbour
 from routing.formats import read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.formats.unreadable import UnreadableFile
-from routing.pictures import COLOURS, plan_geojson, plan_png, plan_svg
+from routing.pictures import (
+    COLOURS,
+    LEGEND_WIDTH,
+    NotDrawable,
+    plan_geojson,
+    plan_png,
+    plan_svg,
+)
 from routing.solve import solve
 from routing.travel import TOWN, geodesic_matrix
 from routing.wire import (
@@ -243,9 +262,15 @@ def test_a_plan_is_drawn_for_maps_and_for_paper() -> None:
     features = json.loads(plan_geojson(problem, plan))["features"]
     picture = plan_svg(problem, plan)
 
-    assert [f["geometry"]["type"] for f in features] == ["LineString", "Point", "Point"]
+    assert [f["geometry"]["type"] for f in features] == ["LineString", "Point", "Point", "Point"]
     assert features[0]["geometry"]["coordinates"][0] == [108.4, 15.5]
+    assert features[-1]["properties"] == {"office": "km 0", "couriers": ["Lan"]}
+    assert features[-1]["geometry"]["coordinates"] == [108.4, 15.5]
     assert "a &amp; b" in picture
+    assert "<title>km 0</title></rect>" in picture
+    assert ">Lan  1</text>" in picture
+    assert ">×  1</text>" in picture
+    assert ET.fromstring(picture).tag.endswith("svg")
     assert picture.count("<circle") == 1
     assert picture.count("<path") == 1
     with pytest.raises(ValueError, match="coordinates"):
@@ -281,6 +306,56 @@ def test_what_has_no_coordinates_cannot_be_drawn() -> None:
     for draw in (plan_svg, plan_geojson, plan_png):
         with pytest.raises(ValueError, match="coordinates"):
             draw(problem, plan)
+
+
+def flat(**places: Any) -> Problem:  # noqa: ANN401 - any field of the last one
+    problem = on_a_line([stop("a", 1), stop("b", 2)], places=3)
+    spots = [(0.0, 0.0), (300.0, 0.0), (0.0, 100.0)]
+    on_plane = tuple(
+        replace(place, x=x, y=y) for place, (x, y) in zip(problem.locations, spots, strict=True)
+    )
+    return replace(problem, locations=(*on_plane[:2], replace(on_plane[2], **places)))
+
+
+def test_points_of_a_plane_are_drawn_as_they_are_and_on_no_map() -> None:
+    problem = flat()
+    plan = current_order(problem, {LAN: [S("a"), S("b")]})
+
+    drawing = plan_svg(problem, plan, width=340)
+
+    (line,) = re.findall(r'<polyline points="([^"]*)"', drawing)
+    assert line == "20.0,120.0 320.0,120.0 20.0,20.0 20.0,120.0"
+    assert Image.open(BytesIO(plan_png(problem, plan, width=340))).width == 340 + LEGEND_WIDTH
+    with pytest.raises(NotDrawable, match="2 locations are points of a plane"):
+        plan_geojson(problem, plan)
+    assert problem_from_json(problem_to_json(problem)) == problem
+
+
+def test_an_office_that_is_nowhere_is_an_open_end() -> None:
+    problem = drawn()
+    nowhere = replace(problem.locations[0], lat=None, lon=None)
+    matrix = Matrix(np.full((3, 3), 60))
+    problem = replace(
+        problem,
+        locations=(nowhere, *problem.locations[1:]),
+        profiles=(Profile(travel=matrix),),
+    )
+    plan = current_order(problem, {LAN: [S("a & b")]})
+
+    features = json.loads(plan_geojson(problem, plan))["features"]
+
+    assert not [f for f in features if "office" in f["properties"]]
+    assert features[0]["geometry"]["coordinates"] == [[108.4, 15.51], [108.4, 15.51]]
+    assert "<polyline" in plan_svg(problem, plan)
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [({"y": None}, "x and y belong together"), ({"x": nan}, "cannot be drawn")],
+)
+def test_half_a_point_and_none_are_refused(places: dict[str, float], words: str) -> None:
+    with pytest.raises(ContradictoryProblem, match=words):
+        flat(**places)
 
 
 def test_a_drawn_problem_survives_the_wire() -> None:

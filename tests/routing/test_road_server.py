@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from routing import UNREACHABLE, Location, Matrix
+from routing.__main__ import main
 from routing.road_server import RoadServer, RoadServerError
 from routing.travel import DELTA, geodesic_matrix
 from tests.certificates import self_signed
@@ -315,3 +316,26 @@ def test_a_server_is_asked_over_tls_and_believed_only_with_a_certificate_one_tru
 def test_a_server_that_may_take_no_time_is_refused(times: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="a table"):
         RoadServer(url="http://127.0.0.1:9", **times)  # type: ignore[arg-type]
+
+
+def test_the_ways_a_file_leaves_out_are_asked_of_a_server_from_the_command_line(
+    roads: Roads, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {
+        "vehicles": [{"id": 1, "start": [108.0, 15.0], "end": [108.0, 15.0]}],
+        "jobs": [{"id": 5, "location": [108.0, 15.02]}],
+    }
+    day, answer = tmp_path / "day.json", tmp_path / "answer.json"
+    day.write_text(json.dumps(given))
+    command = ["solve", str(day), "--format", "vroom", "--seconds", "0.3", "--quiet"]
+    command += ["--output-format", "vroom", "--output", str(answer)]
+
+    assert main([*command, "--osrm", roads.url]) == 0
+    written = json.loads(answer.read_text())
+    roads.failures = [(400, b'{"code": "InvalidUrl"}')] * 9
+    assert main([*command, "--osrm", roads.url]) == 2
+
+    assert written["summary"]["duration"] == 4
+    assert [step.get("id") for step in written["routes"][0]["steps"]] == [None, 5, None]
+    assert "/table/v1/car/" in roads.asked[0]
+    assert "answered 400 InvalidUrl" in capsys.readouterr().err

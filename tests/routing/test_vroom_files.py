@@ -1,14 +1,22 @@
 """A VROOM input, field by field: the plan its document asks for, or a refusal naming the field."""
 
 import json
+from collections.abc import Sequence
+from itertools import pairwise
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+import numpy as np
 import pytest
 
-from routing import Budget, ContradictoryProblem, Plan, check
-from routing.formats import read_vroom
+from routing import Budget, ContradictoryProblem, Location, Matrix, Plan, StopKind, check
+from routing.formats import plan_to_vroom, read_vroom
 from routing.formats.unreadable import UnreadableFile
+from routing.formats.vroom import told_by
+from routing.formats.vroom_plan import NotSayable
 from routing.solve import solve
+from routing.travel import DELTA, geodesic_matrix
+from tests.routing.small import courier, on_a_line, stop
 
 Part = dict[str, Any]
 # Places n minutes apart on a line; a hundred and fifty metres a minute.
@@ -184,12 +192,22 @@ def test_coordinates_are_kept_for_the_map() -> None:
     ("given", "words"),
     [
         (text([], options={}), "options"),
-        (text([], matrix=DURATIONS), "matrix"),
+        (text([], matrix=DURATIONS), "uses matrix"),
         (text([], matrices={"car": {"durations": DURATIONS, "costs": DURATIONS}}), "costs"),
         (text([job(1, 1, amount=[1])]), "/jobs/0: job 1 uses amount"),
         (text([job(1, 1, service_per_type={"van": 5})]), "service_per_type"),
         (text([job(1, 1, setup_per_type={"van": 5})]), "setup_per_type"),
-        (text([job(1, 1, delivery=[1], pickup=[1])]), "both delivers and picks up"),
+        (
+            text([job(1, 1, delivery=[1], pickup=[1])], ROUND_TRIP | {"capacity": [1]}),
+            "/jobs/0: job 1 both delivers and picks up",
+        ),
+        (
+            text(
+                [job(1, 1, delivery=[1], pickup=[1])],
+                ROUND_TRIP | {"capacity": [9], "max_tasks": 1},
+            ),
+            "/jobs/0: max_tasks beside jobs",
+        ),
         (text([{"id": 1, "location": [108.4, 15.5]}]), "/jobs/0: location_index is missing"),
         (text([job(1, 1), job(2, 1, priority=101)]), "/jobs/1: a priority of 101"),
         (
@@ -225,7 +243,7 @@ def test_coordinates_are_kept_for_the_map() -> None:
         ),
         (text([], ROUND_TRIP | {"breaks": [LUNCH | {"max_load": [1]}]}), "break 1 uses max_load"),
         (
-            text([], ROUND_TRIP | {"breaks": [LUNCH | {"time_windows": [[0, 1], [2, 3]]}]}),
+            text([], ROUND_TRIP | {"breaks": [LUNCH | {"time_windows": [[0, 1], [5, 6]]}]}),
             "break 1 has several windows",
         ),
         (
@@ -253,3 +271,187 @@ def test_what_this_library_cannot_say_is_refused_by_name(given: str, words: str)
 def test_what_contradicts_itself_is_refused_with_the_part(given: str, words: str) -> None:
     with pytest.raises((UnreadableFile, ContradictoryProblem), match=words):
         read_vroom(given)
+
+
+def test_windows_of_a_break_that_touch_are_one_and_those_out_of_hours_are_none() -> None:
+    rest = LUNCH | {"time_windows": [[300, 400], [0, 50], [51, 90]]}
+    morning = ROUND_TRIP | {"time_window": [0, 200], "breaks": [rest]}
+
+    (held,) = read_vroom(text([], morning)).couriers[0].breaks
+
+    assert (held.earliest_second, held.latest_second) == (0, 90)
+
+
+def test_a_job_that_delivers_and_picks_up_is_read_where_bags_are_large_enough() -> None:
+    jobs = [job(1, 1, delivery=[1], pickup=[2]), job(2, 2, delivery=[3])]
+
+    assert left_out(text(jobs, ROUND_TRIP | {"capacity": [6]})) == []
+    with pytest.raises(UnreadableFile, match="could carry all"):
+        read_vroom(text(jobs, ROUND_TRIP | {"capacity": [5]}))
+
+
+HOME, NEAR, FAR = [108.48, 15.57], [108.49, 15.58], [108.60, 15.70]
+
+
+def usual(**more: Any) -> str:  # noqa: ANN401 - any part of it
+    """As most VROOM inputs are: coordinates, and the ways are somebody else's business."""
+    given: Part = {
+        "vehicles": [{"id": 1, "start": HOME, "end": HOME, "time_window": [0, 36_000]}],
+        "jobs": [
+            {"id": 1, "location": NEAR, "service": 300},
+            {"id": 2, "location": FAR, "priority": 9, "description": "the desk"},
+            {"id": 3, "location": NEAR},
+        ],
+        "shipments": [
+            {"pickup": {"id": 4, "location": FAR}, "delivery": {"id": 5, "location": HOME}}
+        ],
+    }
+    return json.dumps(given | more)
+
+
+def test_coordinates_without_matrices_are_places_of_a_table_that_is_made() -> None:
+    asked: list[tuple[int, str]] = []
+
+    def tables(places: Sequence[Location], profile: str) -> Matrix:
+        asked.append((len(places), profile))
+        return Matrix(np.full((len(places), len(places)), 70), np.full((3, 3), 800))
+
+    by_default, made = read_vroom(usual()), read_vroom(usual(), tables=tables)
+
+    crow = geodesic_matrix(by_default.locations, [DELTA] * 3)
+    assert by_default.profiles[0].travel == crow
+    assert asked == [(3, "car")]
+    assert made.profiles[0].travel.seconds(0, 2) == 70
+    assert [stop.location for stop in made.stops] == [1, 2, 1, 2, 0]
+    assert (made.locations[2].lat, made.locations[2].lon) == (15.70, 108.60)
+    assert planned(usual()).unserved == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (usual(jobs=[{"id": 1}]), "/jobs/0: location is missing, and there are no matrices"),
+        (usual(jobs=[job(1, 1)]), "/jobs/0: location is missing"),
+        (usual(jobs=[{"id": 1, "location": ["a", 1]}]), "/jobs/0: the location"),
+        (usual(vehicles=[ROUND_TRIP]), "/vehicles/0: start is missing"),
+        (usual(vehicles=[{"id": 1}], jobs=[], shipments=[]), "nowhere to go"),
+        (usual(vehicles=[]), "there is no vehicle"),
+    ],
+)
+def test_what_has_neither_matrices_nor_coordinates_is_refused(given: str, words: str) -> None:
+    with pytest.raises(UnreadableFile, match=words):
+        read_vroom(given)
+
+
+def written(given: str) -> Part:
+    problem = read_vroom(given)
+    plan = solve(problem, budget=Budget(seconds=0.3), seed=1)
+    read: Part = json.loads(plan_to_vroom(problem, plan, told_by(given, problem)))
+    return read
+
+
+WITH_EVERYTHING: Part = {
+    "jobs": [
+        job(7, 1, delivery=[1], service=30, setup=5, description="the desk", priority=3),
+        job(8, 3, pickup=[2], time_windows=[[900, 1200]], service=1500),
+        job(9, 2, skills=[4]),
+    ],
+    "shipments": [shipment(priority=2, delivery=job(1, 2, service=11))],
+    "vehicles": [
+        ROUND_TRIP
+        | {
+            "id": 31,
+            "capacity": [3],
+            "description": "Lan",
+            "time_window": [0, 10_000],
+            "breaks": [{"id": 4, "time_windows": [[1100, 2000]], "service": 90}],
+        }
+    ],
+    "matrices": {"car": {"durations": DURATIONS, "distances": DISTANCES}},
+}
+
+
+def test_a_plan_is_written_as_vroom_writes_it() -> None:
+    """Field by field as its own library answers the same input."""
+    vroom = pytest.importorskip("vroom")
+    given = json.dumps(WITH_EVERYTHING)
+
+    ours = written(given)
+
+    theirs = theirs_of(vroom, given)
+    assert ours["code"] == theirs["code"] == 0
+    assert set(ours) == set(theirs)
+    assert set(theirs["summary"]) <= set(ours["summary"])
+    for key in ("cost", "routes", "unassigned", "delivery", "pickup", "setup", "service"):
+        assert ours["summary"][key] == theirs["summary"][key], key
+    for key in ("duration", "priority"):
+        assert ours["summary"][key] == theirs["summary"][key], key
+    assert ours["unassigned"] == theirs["unassigned"]
+    (route,), (peer,) = ours["routes"], theirs["routes"]
+    assert set(peer) <= set(route)
+    assert route["vehicle"] == peer["vehicle"]
+    kinds = {step["type"]: step for step in route["steps"]}
+    for step in peer["steps"]:
+        assert set(step) <= set(kinds[step["type"]]) | {"description"}, step["type"]
+    assert sum(step["setup"] for step in route["steps"]) == route["setup"] == 5
+
+
+def theirs_of(vroom: Any, given: str) -> Part:  # noqa: ANN401 - their library
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(given)
+        file.flush()
+        answer: Part = vroom.Input.from_json(file.name).solve(5, 1).to_dict()
+    return answer
+
+
+def test_every_step_says_when_and_what_is_on_board() -> None:
+    steps = written(json.dumps(WITH_EVERYTHING))["routes"][0]["steps"]
+
+    assert (steps[0]["type"], steps[-1]["type"]) == ("start", "end")
+    assert [step["id"] for step in steps if step["type"] == "break"] == [4]
+    (rest,) = (step for step in steps if step["type"] == "break")
+    assert 1100 <= rest["arrival"] + rest["waiting_time"] <= 2000
+    assert rest["service"] == 90
+    arrivals = [step["arrival"] for step in steps]
+    assert arrivals == sorted(arrivals)
+    for before, after in pairwise(steps):
+        took = before["setup"] + before["service"] + before["waiting_time"]
+        driven = after["duration"] - before["duration"]
+        assert after["arrival"] == before["arrival"] + took + driven, after["type"]
+    (desk,) = (step for step in steps if step.get("id") == 7)
+    assert desk["description"] == "the desk"
+    assert steps[0]["load"] == [1]
+    assert steps[-1]["load"] == [2]
+
+
+def test_an_open_route_is_written_without_the_place_that_is_nowhere() -> None:
+    given = json.loads(text([job(1, 2), job(2, 5)], {"id": 1, "start_index": 0}))
+
+    (route,) = written(json.dumps(given))["routes"]
+
+    assert route["steps"][-1]["location_index"] == 5
+    assert route["cost"] == route["duration"] == 300
+
+
+def test_without_an_input_of_theirs_names_stand_for_numbers() -> None:
+    problem = on_a_line([stop("12", 1), stop("desk", 2), stop("x", 9, penalty=1)])
+    plan = solve(problem, budget=Budget(seconds=0.2), engines=[])
+
+    answer = json.loads(plan_to_vroom(problem, plan))
+
+    calls = [step for step in answer["routes"][0]["steps"] if step["type"] == "job"]
+    assert sorted((step["id"], step.get("description")) for step in calls) == [
+        (2, "desk"),
+        (12, None),
+    ]
+    assert answer["routes"][0]["description"] == "Lan"
+    assert [left["description"] for left in answer["unassigned"]] == ["x"]
+
+
+def test_what_vroom_has_no_words_for_is_refused_by_name() -> None:
+    tours = on_a_line([stop("a", 1)], [courier(max_tours=2)])
+    leg = on_a_line([stop("ferry", 1, kind=StopKind.LEG, leaves_from=2)])
+
+    for problem, words in ((tours, "as Lan may ride"), (leg, "as ferry is")):
+        with pytest.raises(NotSayable, match=words):
+            plan_to_vroom(problem, solve(problem, budget=Budget(seconds=0.1), engines=[]))

@@ -1,12 +1,17 @@
 """What is handed on of a search's seconds: together no more than the budget and a second."""
 
+import os
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postal_service.services import planning
+from postal_service.domain.couriers import CourierFacts
+from postal_service.services import planning, planning_jobs
 from postal_service.services.planning.shares import Shares
-from tests.services.test_planning_conditions import day, home, served
+from postal_service.services.workdays import Workday
+from tests.services.test_planning_conditions import LAN, day, home, served
 
 
 def at(budget: float, spent: float) -> Shares:
@@ -16,18 +21,19 @@ def at(budget: float, spent: float) -> Shares:
 @given(
     budget=st.floats(min_value=0.01, max_value=600),
     has_pairs=st.booleans(),
-    parts=st.tuples(*[st.floats(min_value=0, max_value=1)] * 4),
+    parts=st.tuples(*[st.floats(min_value=0, max_value=1)] * 5),
 )
 def test_all_that_is_handed_on_ends_within_a_second_of_the_budget(
-    budget: float, has_pairs: bool, parts: tuple[float, float, float, float]
+    budget: float, has_pairs: bool, parts: tuple[float, float, float, float, float]
 ) -> None:
-    before, again, counter, reasons = parts
+    before, again, counter, reasons, more = parts
     spent = before * at(budget, 0).baseline
     spent += at(budget, spent).search(has_pairs=has_pairs)
     if has_pairs:
         spent += again * at(budget, spent).second_baseline
         spent += counter * at(budget, spent).to_counter
     spent += reasons * at(budget, spent).reasons
+    spent += more * at(budget, spent).more
 
     assert spent <= budget + 1
 
@@ -76,3 +82,48 @@ def test_a_search_that_is_cancelled_at_once_still_plans_and_is_compared_with_not
     assert {key for keys in served(found).values() for key in keys} == {
         order.key for order in workday.orders
     }
+
+
+def a_full_day() -> Workday:
+    """More calls than one courier makes in a shift, which are not all left for the same reason."""
+    busy = [replace(home(n), service_seconds=5_000) for n in range(1, 9)]
+    return day(busy, CourierFacts())
+
+
+def test_what_one_hour_or_one_courier_more_would_bring_is_told_where_places_are_left() -> None:
+    found = planning.solve(a_full_day(), budget_seconds=1.5, seed=1)
+
+    assert found.left
+    told = {each.like: each.calls for each in found.more}
+    assert set(told) == {None, LAN}
+    assert 0 <= told[None] < told[LAN] <= len(found.left)
+    assert told[LAN] > 0
+
+
+def test_where_nobody_is_left_nothing_more_is_told() -> None:
+    found = planning.solve(day([home(1), home(2)]), budget_seconds=0.6, seed=1)
+
+    assert (found.left, found.more, found.current) == ((), (), None)
+
+
+def test_the_order_that_was_decided_stands_beside_the_one_that_is_found() -> None:
+    workday = day([home(n) for n in range(1, 7)])
+    first = planning.solve(workday, budget_seconds=0.6, seed=1)
+    there = {each.courier: each.stops for each in first.rounds}
+    crossed = {who: (*stops[::2], *stops[1::2]) for who, stops in there.items()}
+
+    again = planning.solve(workday, budget_seconds=0.6, seed=1, decided=crossed)
+
+    assert again.current is not None
+    assert again.current.left == 0
+    assert again.current.metres > again.metres
+
+
+def test_all_that_is_told_beside_a_plan_ends_within_a_second_of_the_budget() -> None:
+    assert at(10, 9.5).more == 1.0
+    assert at(10, 10.5).more == pytest.approx(0.4)
+    assert at(10, 11).more == 0.0
+
+
+def test_what_is_idle_is_a_processor_at_least() -> None:
+    assert 1 <= planning_jobs.idle_processors() <= (os.cpu_count() or 1)

@@ -323,6 +323,50 @@ def test_the_plan_stands_beside_the_nearest_stop_next(
     assert page.count('class="when"') == 7
 
 
+def found_beside(session: Session, world: World, plan: Kept) -> None:
+    """The search that made the plan has ended and told what it found beside it."""
+    job = jobs.enqueue(
+        session, "plan-office", {"day": d.DAY.isoformat(), "office": w.OFFICE},
+        unit=w.OFFICE, by=world.manager, at=d.EARLY,
+    )  # fmt: skip
+    jobs.claim(session, ("plan-office",), at=d.EARLY)
+    more = [{"like": None, "calls": 2}, {"like": world.courier.staff, "calls": 3}]
+    told = {"current": {"metres": 88_800, "seconds": 5_400, "left": 4}, "more": more}
+    result = {"plans": {w.OFFICE: plan.id}, "refused": {}, "beside": {w.OFFICE: told}}
+    jobs.end(session, job.id, JobState.DONE, result=result, at=d.EARLY)
+    session.commit()
+
+
+def test_what_a_search_found_beside_its_plan_is_told_where_the_plan_is_looked_at(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    assert "Thứ tự trước khi tìm" not in manager.text(f"/rounds?plan={plan.id}")
+    found_beside(session, world, plan)
+
+    page = manager.text(f"/rounds?plan={plan.id}&day={d.DAY}")
+    manager.send("/language", {"language": "en", "next": "/"})
+    english = manager.text(f"/rounds?plan={plan.id}&day={d.DAY}")
+
+    assert "Thứ tự trước khi tìm" in page
+    assert "88,8 km" in page
+    assert "Thêm một giờ cho mọi ca và cho bưu cục: xếp thêm 2 điểm." in page
+    (courier,) = re.findall(r"Thêm một bưu tá như ([^:]+): xếp thêm 3 điểm\.", page)
+    assert courier
+    assert courier != world.courier.staff
+    assert "One hour more for every shift and the post office: 2 more stop(s) served." in english
+    assert "The order before the search" in english
+
+
+def test_what_was_found_beside_a_plan_is_not_told_of_one_that_was_changed_by_hand(
+    manager: Browser, session: Session, world: World, plan: Kept
+) -> None:
+    found_beside(session, world, plan)
+    session.get_one(PlanRow, plan.id).edits = 1
+    session.commit()
+
+    assert "Thứ tự trước khi tìm" not in manager.text(f"/rounds?plan={plan.id}&day={d.DAY}")
+
+
 def test_a_plan_whose_search_had_no_time_for_the_nearest_stop_next_says_so(
     manager: Browser, plan: Kept
 ) -> None:

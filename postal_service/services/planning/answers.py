@@ -125,6 +125,17 @@ class Baseline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoreWouldBring:
+    """How many places more would be called at with one courier more like `like`.
+
+    None: with one hour more for everybody and for the post office.
+    """
+
+    like: StaffId | None
+    calls: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SoFar:
     """The best rounds a search has found until now, in the figures a plan is told by."""
 
@@ -153,6 +164,8 @@ class Solved:
     roads: Roads
     lower_bound: int | None = None  # no plan of these orders costs less, where that is known
     loosened: tuple[Loosened, ...] = ()
+    current: Baseline | None = None  # going on in the order that was decided before
+    more: tuple[MoreWouldBring, ...] = ()  # as far as there was time, where places are left
 
     @property
     def unserved(self) -> "tuple[Left, ...]":

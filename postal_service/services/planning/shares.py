@@ -12,6 +12,7 @@ from routing.baseline import baseline_seconds, search_seconds
 COUNTER_SHARE: Final = 1 / 6
 LONGEST_COUNTER_SECONDS: Final = 3.0
 LONGEST_REASONS_SECONDS: Final = 3.0
+LONGEST_MORE_SECONDS: Final = 1.0
 LEAST_BASELINE_SECONDS: Final = 0.1
 LEAST_COUNTER_SECONDS: Final = 0.2
 # Of the second by which a search may outlast its budget: reasons are what people ask for first.
@@ -50,6 +51,11 @@ class Shares:
     def reasons(self) -> float:
         """For saying why calls are left, where the search had no time to."""
         return min(LONGEST_REASONS_SECONDS, max(self._left + OVER_SECONDS, 0.0))
+
+    @property
+    def more(self) -> float:
+        """For what one courier or one hour more would bring, after all else."""
+        return min(LONGEST_MORE_SECONDS, max(self._left + OVER_SECONDS, 0.0))
 
     @property
     def _left(self) -> float:

@@ -5,7 +5,7 @@ left at the citizen's it would help nobody.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final, assert_never
 
@@ -18,7 +18,13 @@ from postal_service.services.planning.problems import (
 )
 from postal_service.services.planning.retiming import plan_of
 from postal_service.services.planning.shares import Shares
-from postal_service.services.planning.writing_out import baseline_of, so_far, written_out
+from postal_service.services.planning.writing_out import (
+    baseline_of,
+    current_of,
+    more_of,
+    so_far,
+    written_out,
+)
 from postal_service.services.workdays import Workday
 from routing import Budget, ContradictoryProblem, Plan, Problem, Reason
 from routing.days import Scheduler
@@ -42,6 +48,7 @@ def solve(
     *,
     budget_seconds: float,
     seed: int,
+    threads: int = 1,
     decided: Sequences | None = None,
     scope: Scope = Scope.FROM_SCRATCH,
     on_progress: OnProgress | None = None,
@@ -54,6 +61,7 @@ def solve(
         budget_seconds: how long it may take once the day's roads are known; above 0. The nearest stop
             next, pairs for the counter and reasons are part of it (`shares.py`).
         seed: the same seed gives the same start.
+        threads: how many may search at once.
         decided: the plan that is there, with its locks; none for a first plan. What was locked and
             cannot be kept any more is loosened as far as it must be, and told.
         scope: how much of `decided` may change; FROM_SCRATCH forgets its locks too.
@@ -66,7 +74,13 @@ def solve(
     """
     kept: Sequences = {} if decided is None or scope is Scope.FROM_SCRATCH else decided
     searched = _Search(
-        day=day, kept=kept, scope=scope, seed=seed, on_progress=on_progress, cancelled=cancelled
+        day=day,
+        kept=kept,
+        scope=scope,
+        seed=seed,
+        threads=threads,
+        on_progress=on_progress,
+        cancelled=cancelled,
     )
     try:
         task = posed(day, kept)
@@ -85,8 +99,15 @@ def solve(
     if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
         # A short search leaves little time for reasons, and people ask for them first.
         plan = explained(Scheduler(task.problem), plan, seconds=shares().reasons)
-    return written_out(
+    solved = written_out(
         day, task, plan, decided=kept, seed=seed, budget_seconds=budget_seconds, baseline=baseline
+    )
+    if cancelled is not None and cancelled():
+        return solved
+    return replace(
+        solved,
+        current=current_of(day, task, decided or {}),
+        more=more_of(task, plan, seconds=shares().more),
     )
 
 
@@ -102,6 +123,7 @@ class _Search:
     kept: Sequences
     scope: Scope
     seed: int
+    threads: int
     on_progress: OnProgress | None
     cancelled: Cancelled | None
 
@@ -111,6 +133,7 @@ class _Search:
         return search(
             task.problem,
             budget=budget,
+            threads=self.threads,
             seed=self.seed,
             on_progress=self._told(task),
             cancelled=self.cancelled,
@@ -125,6 +148,7 @@ class _Search:
             budget=budget,
             calm=CALM if self.kept else None,
             loosen=True,
+            threads=self.threads,
             seed=self.seed,
             on_progress=self._told(task),
             cancelled=self.cancelled,

@@ -12,6 +12,7 @@ from postal_service.services.planning.answers import (
     Fault,
     Left,
     Lock,
+    MoreWouldBring,
     PlannedRound,
     PlannedStop,
     PlannedTour,
@@ -22,7 +23,8 @@ from postal_service.services.planning.answers import (
 from postal_service.services.planning.problems import CLOSED, Posed, possible
 from postal_service.services.workdays import Workday
 from routing import CourierId, Plan, Reason, Route, StopId
-from routing.baseline import nearest_in_time
+from routing.baseline import current_order, nearest_in_time
+from routing.explain import what_more_would_bring
 
 CASH_ABOVE_LIMIT: Final = "cash_above_limit"
 TOO_LARGE: Final = "too_large"
@@ -84,6 +86,32 @@ def baseline_of(
     if plain is None:
         return None
     return _figures(day, task, plain)
+
+
+def current_of(day: Workday, task: Posed, decided: Sequences) -> Baseline | None:
+    """The order that was decided before, without locks; None where nothing was."""
+    order = {
+        CourierId(courier): [StopId(stop.order) for stop in stops]
+        for courier, stops in decided.items()
+        if stops
+    }
+    if not order:
+        return None
+    free = replace(task.problem, rules=replace(task.problem.rules, locks=()))
+    return _figures(day, task, current_order(free, order))
+
+
+def more_of(task: Posed, plan: Plan, *, seconds: float) -> tuple[MoreWouldBring, ...]:
+    """What one hour or one courier more would bring, as far as the seconds reach."""
+    if not plan.unserved or seconds <= 0:
+        return ()
+    return tuple(
+        MoreWouldBring(
+            like=_staff(change.like),
+            calls=sum(not is_second_half(stop) for stop in change.served),
+        )
+        for change in what_more_would_bring(task.problem, plan, seconds=seconds)
+    )
 
 
 def _figures(day: Workday, task: Posed, plan: Plan) -> Baseline:

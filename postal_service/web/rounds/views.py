@@ -306,6 +306,7 @@ def page_of(
         day_after=day_after,
         offices=offices,
         job=of_day[0] if of_day else None,
+        beside=words.beside(of_day, page),
         refused_offices=words.refused_offices(of_day[0] if of_day else None, offices),
         budgets=[(str(each), say("{seconds} giây", seconds=each)) for each in BUDGETS],
         scopes=[(each.value, words.scope_word(each)) for each in Scope],

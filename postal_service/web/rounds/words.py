@@ -1,10 +1,12 @@
 """The clerk's words for what planning answers: why a call is left out, what a change broke, how a lock is called."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
+from postal_service.domain.ids import StaffId
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording import counted, sentence
 from postal_service.domain.wording_dates import short_date, weekday_date
@@ -13,8 +15,17 @@ from postal_service.services.conditions import Roads
 from postal_service.services.jobs import Job, JobState
 from postal_service.services.orders import Kind
 from postal_service.services.places import Place
-from postal_service.services.planning import Fault, Left, Lock, Loosened, PlaceInRound, Scope
+from postal_service.services.planning import (
+    Baseline,
+    Fault,
+    Left,
+    Lock,
+    Loosened,
+    PlaceInRound,
+    Scope,
+)
 from postal_service.services.plans import PROPOSED, Kept
+from postal_service.services.round_pages import Page
 from postal_service.web.labels import word
 from postal_service.web.language import language, pick
 
@@ -145,6 +156,14 @@ _ENGLISH_WEEKDAYS = (
 _BEST: Pair = (
     "Đã chứng minh: không phương án nào cho các điểm này rẻ hơn.",
     "Proven: no plan for these stops is cheaper.",
+)
+_MORE_HOURS: Pair = (
+    "Thêm một giờ cho mọi ca và cho bưu cục: xếp thêm {calls} điểm.",
+    "One hour more for every shift and the post office: {calls} more stop(s) served.",
+)
+_MORE_COURIERS: Pair = (
+    "Thêm một bưu tá như {name}: xếp thêm {calls} điểm.",
+    "One more courier like {name}: {calls} more stop(s) served.",
 )
 _NEARLY_BEST: Pair = (
     "Đã chứng minh: mọi phương án khác cho các điểm này rẻ hơn nhiều nhất {percent} %.",
@@ -287,6 +306,41 @@ def refused_offices(job: Job | None, offices: Sequence[Place]) -> list[tuple[str
         (names.get(code, code), sentence(str(why["code"]), why["facts"], language()))
         for code, why in sorted((str(office), why) for office, why in refused.items())
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What the search that made a plan found beside it: `current` is the order there was before."""
+
+    current: Baseline | None
+    more: tuple[str, ...]  # a sentence each
+
+
+def beside(recent: Sequence[Job], page: Page | None) -> Beside:
+    """Of the plan that is shown, as long as nobody has changed it by hand."""
+    found: Mapping[str, Any] = {}
+    if page is not None and not page.plan.edits:
+        plan = page.plan
+        for job in recent:
+            kept = job.result.get("plans")
+            told = job.result.get("beside")
+            is_its = isinstance(kept, dict) and kept.get(plan.office) == plan.id
+            if is_its and isinstance(told, dict):
+                found = told.get(plan.office) or {}
+                break
+    names = {} if page is None else {each.staff: each.name for each in page.couriers}
+    current = found.get("current")
+    return Beside(
+        current=Baseline(**current) if current else None,
+        more=tuple(_more_word(each, names) for each in found.get("more", ())),
+    )
+
+
+def _more_word(told: Mapping[str, Any], names: Mapping[StaffId, str]) -> str:
+    like = told["like"]
+    if like is None:
+        return pick(_MORE_HOURS).format(calls=told["calls"])
+    return pick(_MORE_COURIERS).format(name=names.get(like, like), calls=told["calls"])
 
 
 def best_so_far(job: Job, office: str) -> str:

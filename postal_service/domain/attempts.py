@@ -214,11 +214,6 @@ def asks_address(reason: Reason) -> bool:
     return Action.VERIFY_ADDRESS in REASONS[reason].actions
 
 
-def exempt_from_service_level(reason: Reason) -> bool:
-    """Days lost to a disaster are not the courier's."""
-    return reason is Reason.DISASTER
-
-
 def read_reason(code: str) -> Reason:
     """Raises UnknownReason for a code outside the list."""
     try:

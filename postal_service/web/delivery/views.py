@@ -30,6 +30,7 @@ from postal_service.domain.attempts import (
 from postal_service.domain.codes import NotADeliveryCode, read_delivery_code
 from postal_service.domain.custody import ENDED
 from postal_service.domain.custody_rules import WitnessIsHimself, WrongDeliveryCode
+from postal_service.domain.desk_codes import WrongCheckCharacters
 from postal_service.domain.identity import (
     ContradictsDossier,
     Entitlement,
@@ -87,6 +88,7 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     IdentityContradicts: "card",
     ContradictsDossier: "card",
     UnknownStaff: "witness",
+    WrongCheckCharacters: "witness",
     WitnessIsHimself: "witness",
     RoleNeeded: "proof",
     UnknownReason: "reason",

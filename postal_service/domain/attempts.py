@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from postal_service.domain.calendar import NoCalendar, WorkingCalendar
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -150,6 +150,9 @@ class DeliveryPolicy:
             raise PolicyBelowLaw(
                 invitations=_STATUTORY_INVITATIONS, working_days=_STATUTORY_DAYS_BETWEEN
             )
+
+
+STANDARD: Final = DeliveryPolicy()  # where an installation sets nothing else
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,6 @@ from postal_service.web.papers import Printable
 
 pages = Blueprint("delivery", __name__, template_folder="templates")
 
-POLICY: Final = delivery.POLICY
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     NoAuthorisation: "paper",
     NotADeliveryCode: "delivery_code",
@@ -106,7 +105,7 @@ def held() -> ResponseReturnValue:
         office = places.workplace(store, by=here.actor(), at=here.now())
         found = held_here.page(
             store,
-            policy=POLICY,
+            policy=here.policy(),
             calendar=calendars.of_unit(store, office),
             by=here.actor(),
             at=here.now(),
@@ -210,7 +209,7 @@ def attempt(number: str) -> ResponseReturnValue:
                 reason=forms.raw("reason")[:10],
                 action=forms.raw("action")[:10],
                 agreed_for=forms.optional_day("agreed_for", "Ngày người nhận hẹn"),
-                policy=POLICY,
+                policy=here.policy(),
                 by=here.actor(),
                 at=here.now(),
             )
@@ -232,7 +231,7 @@ def invite(number: str) -> ResponseReturnValue:
                 store,
                 here.keys(),
                 item,
-                policy=POLICY,
+                policy=here.policy(),
                 calendar=calendars.of_unit(store, office),
                 by=here.actor(),
                 at=here.now(),
@@ -257,7 +256,7 @@ def send_back(number: str) -> ResponseReturnValue:
                 here.keys(),
                 item,
                 why=why,
-                policy=POLICY,
+                policy=here.policy(),
                 calendar=calendars.of_unit(store, office),
                 by=here.actor(),
                 at=here.now(),
@@ -353,9 +352,9 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
             office = places.workplace(store, by=here.actor(), at=here.now())
             calendar = calendars.of_unit(store, office)
             following = delivery.next_step(
-                store, item, policy=POLICY, calendar=calendar, at=here.now()
+                store, item, policy=here.policy(), calendar=calendar, at=here.now()
             )
-            days = days_to_agree(local(here.now()).date(), policy=POLICY, on=calendar)
+            days = days_to_agree(local(here.now()).date(), policy=here.policy(), on=calendar)
     page = render_template(
         "delivery/delivery.html",
         refusal=_told(refused, form) if refused else "",

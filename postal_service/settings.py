@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
 from postal_service.domain import codes, s10
+from postal_service.domain.administrative import STANDARD_RULES, AgencyRules
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy, PolicyBelowLaw
 from postal_service.domain.bank_accounts import BankAccount
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line
@@ -28,6 +31,7 @@ from postal_service.ledger.notes import Kind, NoteInvalid, NoteKey
 from postal_service.services import conditions_file
 from postal_service.services.conditions import ASSUMED, Conditions
 from postal_service.services.gateways import FolderGateway, Gateway, HttpGateway
+from postal_service.services.half_handovers import LIMIT
 from postal_service.storage import private_files
 
 SECRETS = (
@@ -46,6 +50,7 @@ DEMO_ACCOUNTS = (
 PRINTABLE = re.compile("[!-~]{1,1000}")  # what the head of a request can hold
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]{32,256}=*")  # RFC 6750, b64token
+COUNT = re.compile("[0-9]{1,3}")
 HOTLINE = re.compile(r"\+?[0-9](?:[ .]?[0-9]){2,14}")
 MEGABYTES = re.compile("[0-9]{1,9}")
 LEAST_FREE_MB = "500"  # a day of a province with its photos
@@ -78,9 +83,16 @@ class Settings:
     accounts: tuple[BankAccount, ...]  # where transfers go; none: nothing is paid by transfer code
     metrics_token: str  # whoever tells it may read /metrics; "": nobody may
     gateway: Gateway | None  # by which messages are sent; none: pages say that nothing can be sent
+    agency_rules: AgencyRules  # how often an agency may ask for papers, and move its date
+    half_handover_limit: timedelta  # a hand-over half done for longer is an alarm
     hotline: str  # the telephone that citizens are told on the tracking page; "": none is shown
     least_free_mb: int  # on the disk; with less the service says that it is not ready
     demo: bool = False
+
+    @property
+    def delivery_policy(self) -> DeliveryPolicy:
+        """What is tried, told and waited for before a result goes back; plans go by the same."""
+        return self.conditions.delivery
 
     @property
     def can_send(self) -> bool:
@@ -221,6 +233,36 @@ def _metrics_token(text: str) -> str:
     return text
 
 
+def _count(environment: Mapping[str, str], name: str, standard: int, *, least: int) -> int:
+    """How many of something; "standard" where nothing is set."""
+    text = environment.get(name, str(standard))
+    if not COUNT.fullmatch(text) or int(text) < least:
+        raise NotConfiguredError(f"{name} is a whole number from {least} to 999: {standard}.")
+    return int(text)
+
+
+def _delivery_policy(environment: Mapping[str, str]) -> DeliveryPolicy:
+    """What the operator's contract sets; the invitations and the days between them have a floor in law."""
+
+    def count(name: str, standard: int, least: int) -> int:
+        return _count(environment, name, standard, least=least)
+
+    try:
+        return DeliveryPolicy(
+            door_attempts=count("POSTAL_DOOR_ATTEMPTS", STANDARD.door_attempts, 1),
+            invitations=count("POSTAL_INVITATIONS", STANDARD.invitations, 1),
+            working_days_between_invitations=count(
+                "POSTAL_DAYS_BETWEEN_INVITATIONS", STANDARD.working_days_between_invitations, 1
+            ),
+            hold_working_days=count("POSTAL_HOLD_DAYS", STANDARD.hold_working_days, 1),
+        )
+    except PolicyBelowLaw as refused:
+        raise NotConfiguredError(
+            "POSTAL_INVITATIONS, POSTAL_DAYS_BETWEEN_INVITATIONS: "
+            + sentence(refused.code, refused.facts, "en")
+        ) from refused
+
+
 def _hotline(text: str) -> str:
     if text and not HOTLINE.fullmatch(text):
         raise NotConfiguredError(
@@ -269,6 +311,7 @@ def _conditions(environment: Mapping[str, str]) -> Conditions:
         road_cache=Path(cache) if cache else None,
         road_table_seconds=float(seconds),
         may_guess=may_guess,
+        delivery=_delivery_policy(environment),
     )
 
 
@@ -375,6 +418,17 @@ def _settings(
         accounts=_accounts(environment.get("POSTAL_ACCOUNTS", "")),
         metrics_token=_metrics_token(environment.get("POSTAL_METRICS_TOKEN", "")),
         gateway=_gateway(environment),
+        agency_rules=AgencyRules(
+            supplements=_count(
+                environment, "POSTAL_SUPPLEMENTS", STANDARD_RULES.supplements, least=1
+            ),
+            extensions=_count(environment, "POSTAL_EXTENSIONS", STANDARD_RULES.extensions, least=0),
+        ),
+        half_handover_limit=timedelta(
+            hours=_count(
+                environment, "POSTAL_HALF_HANDOVER_HOURS", LIMIT // timedelta(hours=1), least=1
+            )
+        ),
         hotline=_hotline(environment.get("POSTAL_HOTLINE", "")),
         least_free_mb=_megabytes(environment.get("POSTAL_LEAST_FREE_MB", LEAST_FREE_MB)),
         demo=demo,

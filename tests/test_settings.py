@@ -1,10 +1,14 @@
 """A service starts with settings it understands, or names the one it does not."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from postal_service.domain.administrative import STANDARD_RULES, AgencyRules
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy
 from postal_service.services.gateways import FolderGateway, HttpGateway
+from postal_service.services.half_handovers import LIMIT
 from postal_service.settings import (
     NotConfiguredError,
     Settings,
@@ -48,6 +52,14 @@ def test_what_plans_assume_comes_from_the_variables_and_their_file(tmp_path: Pat
         ("POSTAL_ROAD_SERVER_URL", "ftp://roads.internal"),
         ("POSTAL_ROAD_GUESS", "yes"),
         ("POSTAL_HOTLINE", "call us"),
+        ("POSTAL_DOOR_ATTEMPTS", "0"),
+        ("POSTAL_INVITATIONS", "1"),  # the postal law asks for two
+        ("POSTAL_DAYS_BETWEEN_INVITATIONS", "1"),
+        ("POSTAL_HOLD_DAYS", "ten"),
+        ("POSTAL_HOLD_DAYS", "1000"),
+        ("POSTAL_SUPPLEMENTS", "0"),
+        ("POSTAL_EXTENSIONS", "-1"),
+        ("POSTAL_HALF_HANDOVER_HOURS", "0"),
         ("POSTAL_HOTLINE", "1900 54 54 81 javascript:"),
         ("POSTAL_ROAD_SECONDS", "0"),
         ("POSTAL_ROAD_SECONDS", "a minute"),
@@ -57,6 +69,24 @@ def test_what_plans_assume_comes_from_the_variables_and_their_file(tmp_path: Pat
 def test_a_variable_that_cannot_be_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(NotConfiguredError, match=name):
         started(tmp_path, **{name: value})
+
+
+def test_what_contract_and_agency_set_has_one_default_and_is_handed_down(tmp_path: Path) -> None:
+    shipped = started(tmp_path)
+    assert shipped.delivery_policy == STANDARD
+    assert (shipped.agency_rules, shipped.half_handover_limit) == (STANDARD_RULES, LIMIT)
+
+    told = started(
+        tmp_path, POSTAL_DOOR_ATTEMPTS="3", POSTAL_INVITATIONS="4",
+        POSTAL_DAYS_BETWEEN_INVITATIONS="5", POSTAL_HOLD_DAYS="6", POSTAL_SUPPLEMENTS="2",
+        POSTAL_EXTENSIONS="0", POSTAL_HALF_HANDOVER_HOURS="8",
+    )  # fmt: skip
+    assert told.delivery_policy == DeliveryPolicy(
+        door_attempts=3, invitations=4, working_days_between_invitations=5, hold_working_days=6
+    )
+    assert told.conditions.delivery is told.delivery_policy
+    assert told.agency_rules == AgencyRules(supplements=2, extensions=0)
+    assert told.half_handover_limit == timedelta(hours=8)
 
 
 @pytest.mark.parametrize(("value", "secure"), [("1", True), ("0", False)])

@@ -1,4 +1,8 @@
-"""Lists a phone shows and events name by code: why a delivery failed, and what is done next."""
+"""Lists a phone shows and events name by code: failed deliveries, hand-overs, and who received."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
@@ -6,11 +10,21 @@ from flask.typing import ResponseReturnValue
 from mobile_api.access import caller, runtime
 from mobile_api.documents import Routes, unless_known
 from mobile_api.errors import language
-from mobile_api.v1.schemas import ActionsSchema, CommunesSchema, ReasonsSchema
+from mobile_api.v1.schemas import (
+    ActionsSchema,
+    CommunesSchema,
+    ConditionsSchema,
+    ReasonsSchema,
+    ReceiversSchema,
+    ReservationsSchema,
+)
 from postal_service.domain import attempts
 from postal_service.domain.wording_dates import local
+from postal_service.domain.wording_handovers import CONDITIONS, RECEIVERS, RESERVED_FOR
 from postal_service.services import overview
 from postal_service.storage.transaction import reading
+
+Code = TypeVar("Code", bound=StrEnum)
 
 routes = Routes("code-lists", __name__, "Codes and their words")
 
@@ -43,13 +57,34 @@ def failure_reasons() -> ResponseReturnValue:
 def actions() -> ResponseReturnValue:
     """What is done next with an item that could not be delivered."""
     caller()
-    spoken = int(language() == "en")
-    return _told(
-        actions=[
-            {"code": action.value, "text": words[spoken]}
-            for action, words in attempts.ACTIONS.items()
-        ]
-    )
+    return _told(actions=_worded(attempts.ACTIONS))
+
+
+@routes.route("/code-lists/reservations")
+@routes.polled(ReservationsSchema)
+@routes.for_phones
+def reservations() -> ResponseReturnValue:
+    """Why an offered item is not taken: `rsv` of a `refuse`."""
+    caller()
+    return _told(reservations=_worded(RESERVED_FOR))
+
+
+@routes.route("/code-lists/conditions")
+@routes.polled(ConditionsSchema)
+@routes.for_phones
+def conditions() -> ResponseReturnValue:
+    """How a package looks: `cond`."""
+    caller()
+    return _told(conditions=_worded(CONDITIONS))
+
+
+@routes.route("/code-lists/receivers")
+@routes.polled(ReceiversSchema)
+@routes.for_phones
+def receivers() -> ResponseReturnValue:
+    """Who received, after a look at the identity paper: `idm` of a `deliver`."""
+    caller()
+    return _told(receivers=_worded(RECEIVERS))
 
 
 @routes.route("/code-lists/communes")
@@ -64,6 +99,11 @@ def communes() -> ResponseReturnValue:
     return unless_known(
         jsonify(communes=[{"code": code, "name": name} for code, name in found.items()])
     )
+
+
+def _worded(words: Mapping[Code, tuple[str, str]]) -> list[dict[str, object]]:
+    spoken = int(language() == "en")
+    return [{"code": code.value, "text": pair[spoken]} for code, pair in words.items()]
 
 
 def _told(**codes: list[dict[str, object]]) -> ResponseReturnValue:

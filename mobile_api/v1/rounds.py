@@ -34,7 +34,13 @@ def today() -> ResponseReturnValue:
     """
     by = caller().actor
     with reading(runtime().sessions) as session:
-        shift = courier_shift.today(session, runtime().vault, by=by, at=runtime().clock())
+        shift = courier_shift.today(
+            session,
+            runtime().vault,
+            policy=runtime().settings.delivery_policy,
+            by=by,
+            at=runtime().clock(),
+        )
     schema = ShiftSchema()
     told = schema.dump({**vars(shift), "packages": [package_of(each) for each in shift.packages]})
     content = {key: value for key, value in told.items() if key != "cursor"}

@@ -459,13 +459,27 @@ class ReasonsSchema(Schema):
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
 
 
-class ActionSchema(Schema):
+class NamedCodeSchema(Schema):
+    """A code that events name, and its word."""
+
     code = fields.String(required=True)
     text = fields.String(required=True)
 
 
 class ActionsSchema(Schema):
-    actions = fields.List(fields.Nested(ActionSchema), required=True)
+    actions = fields.List(fields.Nested(NamedCodeSchema), required=True)
+
+
+class ReservationsSchema(Schema):
+    reservations = fields.List(fields.Nested(NamedCodeSchema), required=True)
+
+
+class ConditionsSchema(Schema):
+    conditions = fields.List(fields.Nested(NamedCodeSchema), required=True)
+
+
+class ReceiversSchema(Schema):
+    receivers = fields.List(fields.Nested(NamedCodeSchema), required=True)
 
 
 class ReferenceSchema(Schema):

@@ -168,6 +168,7 @@ class Office:
                         reason=administrative.SupplementReason.ILLEGIBLE,
                         by=officer,
                         at=at,
+                        limits=self.runtime.settings.agency_rules,
                     )
 
     def resolve(self, matters: Iterable[Matter], *, at: datetime) -> list[ItemId]:

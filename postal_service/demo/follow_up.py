@@ -10,14 +10,12 @@ from postal_service.demo.clerks import Office
 from postal_service.demo.stacks import grouped
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity
-from postal_service.domain.attempts import DeliveryPolicy, Step
+from postal_service.domain.attempts import Step
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.wording_dates import local
 from postal_service.services import calendars, delivery, items, places
 from postal_service.storage.transaction import transaction
-
-POLICY = DeliveryPolicy()
 
 
 def after_failures(
@@ -46,14 +44,14 @@ def _next(
     holder = items.standing(session, item).holder
     if holder is None or holder.unit != clerk.unit or holder.capacity is not Capacity.COUNTER:
         return []  # it is still on its way back
-    keys = office.runtime.keys
-    step = delivery.next_step(session, item, policy=POLICY, calendar=calendar, at=at).step
+    keys, policy = office.runtime.keys, office.runtime.settings.delivery_policy
+    step = delivery.next_step(session, item, policy=policy, calendar=calendar, at=at).step
     if step is Step.INVITE:
-        delivery.invite(session, keys, item, policy=POLICY, calendar=calendar, by=clerk, at=at)
+        delivery.invite(session, keys, item, policy=policy, calendar=calendar, by=clerk, at=at)
         return [step]
     if step is Step.RETURN:
         delivery.send_back(
-            session, keys, item, why="Người nhận từ chối", policy=POLICY, calendar=calendar,
+            session, keys, item, why="Người nhận từ chối", policy=policy, calendar=calendar,
             by=clerk, at=at,
         )  # fmt: skip
         return [step]

@@ -157,10 +157,11 @@ class Play:
         clerk = self.office.clerk(courier.office.code)
         for number in {number for number, _ in courier.stops}:
             with transaction(self.runtime.sessions) as session:
-                for tour in round_loading.to_load(session, number):
+                policy = self.runtime.settings.delivery_policy
+                for tour in round_loading.to_load(session, number, policy=policy):
                     round_loading.load(
                         session, self.runtime.keys, number, tour=tour,
-                        service=self.office.service, by=clerk, at=at,
+                        service=self.office.service, policy=policy, by=clerk, at=at,
                     )  # fmt: skip
                     self.office.handed_over += 1
         courier.load(at)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.deadlines import (
@@ -123,6 +124,9 @@ class AgencyRules:
 
     supplements: int = 1
     extensions: int = 1
+
+
+STANDARD_RULES: Final = AgencyRules()  # where an installation sets nothing else
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from postal_service.domain.calendar import NoCalendar, WorkingCalendar
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -152,6 +152,9 @@ class DeliveryPolicy:
             )
 
 
+STANDARD: Final = DeliveryPolicy()  # where an installation sets nothing else
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attempted:
     """One attempt at the door that failed."""
@@ -212,11 +215,6 @@ def asks_day(reason: Reason) -> bool:
 def asks_address(reason: Reason) -> bool:
     """Whether the post looks for another address, which whoever was at the door may have heard."""
     return Action.VERIFY_ADDRESS in REASONS[reason].actions
-
-
-def exempt_from_service_level(reason: Reason) -> bool:
-    """Days lost to a disaster are not the courier's."""
-    return reason is Reason.DISASTER
 
 
 def read_reason(code: str) -> Reason:

@@ -72,15 +72,14 @@ class DayChange:
 
 @dataclass(frozen=True, kw_only=True)
 class WeeklyHours:
-    """The ordinary week, Monday first. `reception` are hours in which a desk takes dossiers in without working on them."""
+    """The ordinary week, Monday first."""
 
     work: tuple[tuple[Session, ...], ...]
-    reception: tuple[tuple[Session, ...], ...] = ((),) * 7
 
     def __post_init__(self) -> None:
-        if len(self.work) != 7 or len(self.reception) != 7:
+        if len(self.work) != 7:
             raise ValueError("A week has seven days.")
-        for day in (*self.work, *self.reception):
+        for day in self.work:
             _refuse_overlap(day)
 
 
@@ -116,14 +115,6 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         return bool(self.work_sessions(day))
-
-    def receives_at(self, moment: datetime) -> bool:
-        """Whether the desk takes dossiers in at this moment, working or receiving only."""
-        at = local(moment)
-        hours = self.work_sessions(at.date())
-        if at.date() not in self.changes:
-            hours = (*hours, *self.week.reception[at.weekday()])
-        return any(s.opens <= at.time().replace(tzinfo=None) < s.closes for s in hours)
 
     def clock_starts(self, received: datetime) -> datetime:
         """When time begins to count: at once within a session, else at the next working session.
@@ -264,7 +255,6 @@ def _refuse_overlap(hours: tuple[Session, ...]) -> None:
 # 07:00-11:30 and 13:30-17:00 make the eight hours in which the one-stop rules count a day.
 AGENCY_WEEK = WeeklyHours(
     work=(sessions("07:00-11:30", "13:30-17:00"),) * 5 + ((), ()),
-    reception=((),) * 5 + (sessions("07:00-11:30"), ()),
 )
 POSTAL_WEEK = WeeklyHours(
     work=(sessions("07:00-11:30", "13:00-18:00"),) * 5 + (sessions("07:00-11:30"), ())

@@ -117,14 +117,6 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, length))
 
 
-def promised_delivery(ready_at: datetime, working_days: int, on: WorkingCalendar) -> date:
-    """The last day on which the Post may bring a result home, on the *postal* calendar.
-
-    Counted from the working day after the agency gave notice that the result is ready.
-    """
-    return on.add_working_days(local(ready_at).date(), working_days)
-
-
 class Timeliness(StrEnum):
     """How a dossier stands against its due date; the first three are resolved."""
 

@@ -60,11 +60,6 @@ class Channel(StrEnum):
     ONLINE = "online"
     POST = "post"
 
-    @property
-    def provincial_code(self) -> int:
-        """The number by which provincial systems know the channel."""
-        return {Channel.COUNTER: 1, Channel.ONLINE: 2, Channel.POST: 3}[self]
-
 
 class PostalWay(StrEnum):
     """In which direction the Post would carry."""

@@ -131,10 +131,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Miễn hoặc hoàn tiền ({line}) phải ghi căn cứ.",
         "An exemption or a refund ({line}) needs a basis.",
     ),
-    "money.no_tariff": (
-        "Chưa có bảng cước cho vùng {zone} ngày {day}.",
-        "There is no tariff for zone {zone} on {day}.",
-    ),
     "transfer.bad_account": (
         "Mã ngân hàng gồm 6 chữ số, số tài khoản tối đa 19 chữ và số.",
         "A bank has six digits, an account at most nineteen letters and digits.",

@@ -1,8 +1,8 @@
-"""The words of a hand-over that papers and pages share: Vietnamese, English."""
+"""The words of a hand-over or a delivery that papers, pages and phones share: Vietnamese, English."""
 
 from typing import Final
 
-from postal_service.domain.acts import Condition, ReservedFor
+from postal_service.domain.acts import Condition, Receiver, ReservedFor
 
 Pair = tuple[str, str]
 
@@ -18,6 +18,14 @@ RESERVED_FOR: Final[dict[ReservedFor, Pair]] = {
     ReservedFor.SEAL: ("niêm phong bất thường", "seal exception"),
     ReservedFor.DAMAGED: ("hư hại", "damaged"),
     ReservedFor.NOT_OURS: ("không thuộc nơi nhận này", "not for us"),
+}
+RECEIVERS: Final[dict[Receiver, Pair]] = {
+    Receiver.OWNER: ("chủ hồ sơ", "the owner"),
+    Receiver.AUTHORISED: ("người được ủy quyền", "an authorised person"),
+    Receiver.ORGANISATION: (
+        "cơ quan, tổ chức (giấy giới thiệu)",
+        "an organisation (introduction letter)",
+    ),
 }
 VERDICTS: Final[dict[str, Pair]] = {
     "conflict": ("xung đột, không tính", "conflict, does not count"),

@@ -109,10 +109,6 @@ def in_bag(session: Session, bag: ItemId) -> list[Standing]:
     return _all(session, HoldingRow.bag == bag)
 
 
-def on_round(session: Session, round_id: RoundId) -> list[Standing]:
-    return _all(session, HoldingRow.round == round_id)
-
-
 def _page(session: Session, after: str, *meant: ColumnElement[bool]) -> list[Standing]:
     rows = session.execute(
         select(_HOLDINGS)

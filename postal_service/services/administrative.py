@@ -15,7 +15,7 @@ from postal_service.domain import administrative as rules
 from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Leg
-from postal_service.domain.administrative import AgencyRules, StepKind
+from postal_service.domain.administrative import STANDARD_RULES, AgencyRules, StepKind
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -25,7 +25,7 @@ from postal_service.services import dossiers, places, procedures, steps
 from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.procedures import VersionId
-from postal_service.services.steps import DEFAULT_RULES, Decided, steps_of, take_step
+from postal_service.services.steps import Decided, steps_of, take_step
 from postal_service.storage.schema import DossierRow, ItemRow, PickupRow
 
 AGENCY_SIDE = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
@@ -87,7 +87,7 @@ def request_supplement(
     reason: SupplementReason,
     by: Actor,
     at: datetime,
-    limits: AgencyRules = DEFAULT_RULES,
+    limits: AgencyRules = STANDARD_RULES,
 ) -> Decided:
     """Ask for papers of the closed list (form 02): the clock stops.
 
@@ -152,7 +152,7 @@ def extend(
     basis: str,
     by: Actor,
     at: datetime,
-    limits: AgencyRules = DEFAULT_RULES,
+    limits: AgencyRules = STANDARD_RULES,
 ) -> Decided:
     """Apologise and set a later date (form 04); `by` approves it.
 

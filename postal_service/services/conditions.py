@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy
 from postal_service.domain.couriers import Vehicle
 from postal_service.domain.ids import UnitCode
 
@@ -119,6 +120,7 @@ class Conditions:
     road_server: str = ""  # its address; "" asks nobody
     road_profile: str = "driving"
     road_cache: Path | None = None
+    delivery: DeliveryPolicy = STANDARD  # when a failed delivery is tried again
     may_guess: bool = False  # go on by great circle where the road server is silent
     road_attempts: int = 3
     road_timeout_seconds: float = 10.0

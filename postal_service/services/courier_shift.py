@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
-from postal_service.domain.attempts import days_to_agree
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy, days_to_agree
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import DeviceId, DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.wording_dates import VIETNAM
@@ -27,7 +27,6 @@ from postal_service.services import (
     charges,
     collecting,
     cursors,
-    delivery,
     places,
     plans,
     return_envelopes,
@@ -122,7 +121,14 @@ class Changes:
     has_more: bool
 
 
-def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
+def today(
+    session: Session,
+    vault: Vault,
+    *,
+    policy: DeliveryPolicy = STANDARD,
+    by: Actor,
+    at: datetime,
+) -> Shift:
     """The published rounds of this courier's day in Vietnam, with all he holds or is offered."""
     day = at.astimezone(VIETNAM).date()
     # Before everything else: what is recorded while we read is then told once more, not missed.
@@ -138,7 +144,7 @@ def today(session: Session, vault: Vault, *, by: Actor, at: datetime) -> Shift:
         packages=_packages(session, numbers | envelopes, back),
         colleagues=_colleagues(session, by),
         cursor=cursors.Cursor(size, _version(rows, envelopes, _agreed(session, rows))).written,
-        days_to_agree=_days_to_agree(session, by, day),
+        days_to_agree=_days_to_agree(session, by, day, policy),
     )
 
 
@@ -219,10 +225,12 @@ def _envelopes(back: Mapping[ItemId, TakenBack]) -> set[ItemId]:
     return {each.envelope for each in back.values() if each.envelope}
 
 
-def _days_to_agree(session: Session, by: Actor, day: date) -> tuple[date, ...]:
+def _days_to_agree(
+    session: Session, by: Actor, day: date, policy: DeliveryPolicy
+) -> tuple[date, ...]:
     office = places.place(session, by.unit, day=day)
     calendar = calendars.of_unit(session, office)
-    return days_to_agree(day, policy=delivery.POLICY, on=calendar)
+    return days_to_agree(day, policy=policy, on=calendar)
 
 
 def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:

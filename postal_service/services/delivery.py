@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import Final
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -18,6 +17,7 @@ from postal_service.domain import custody_rules as rules
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Act, Capacity, Counts, Leg, Proof, Receiver
 from postal_service.domain.attempts import (
+    STANDARD,
     Attempted,
     DeliveryHistory,
     DeliveryPolicy,
@@ -37,8 +37,6 @@ from postal_service.ledger.reading import Recorded
 from postal_service.projections import verdicts
 from postal_service.services import calendars, corrections, items, places
 from postal_service.services.office_events import OfficeKeys, Told, tell
-
-POLICY: Final = DeliveryPolicy()  # what the operator's contract sets where nothing else is said
 
 
 class InvitationTooEarly(RuleBroken):
@@ -155,7 +153,7 @@ def attempt(
     reason: str,
     action: str = "",
     agreed_for: date | None = None,
-    policy: DeliveryPolicy = POLICY,
+    policy: DeliveryPolicy = STANDARD,
     evidence: tuple[str, ...] = (),
     by: Actor,
     at: datetime,

@@ -5,7 +5,8 @@ keeps the units of its own date.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -158,27 +159,6 @@ def unit(session: Session, code: UnitCode, *, by: Actor) -> UnitRow:
     return row
 
 
-def units_in_scope(
-    session: Session, *, by: Actor, kinds: Iterable[str], day: date, after: str = ""
-) -> Sequence[UnitRow]:
-    """The units of these kinds that stand on that day inside the actor's subtrees, a page at a time."""
-    scopes = [UnitRow.path.startswith(scope, autoescape=True) for scope in by.scopes]
-    if not scopes:
-        return []
-    return session.scalars(
-        select(UnitRow)
-        .where(
-            or_(*scopes),
-            UnitRow.kind.in_(list(kinds)),
-            UnitRow.valid_from <= day,
-            or_(UnitRow.valid_to.is_(None), UnitRow.valid_to >= day),
-            UnitRow.code > after,
-        )
-        .order_by(UnitRow.code)
-        .limit(PAGE)
-    ).all()
-
-
 def hire(
     session: Session,
     *,
@@ -296,9 +276,14 @@ def grants(session: Session, staff: Iterable[StaffId]) -> Mapping[StaffId, list[
 
 
 def colleague_by_badge(session: Session, badge: str) -> Colleague:
-    """Whose badge was scanned. Raises UnknownStaff."""
+    """Whose badge was scanned.
+
+    Raises UnknownStaff, or WrongCheckCharacters where the scan or the hand changed it.
+    """
     row = session.scalar(select(StaffRow).where(StaffRow.badge == badge, StaffRow.active))
     if row is None:
+        with suppress(desk_codes.NotADeskCode, desk_codes.InputMethodIsOn):
+            desk_codes.read_desk_code(badge)
         raise UnknownStaff(staff=badge)
     return _colleague(row)
 

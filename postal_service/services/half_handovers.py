@@ -7,6 +7,7 @@ phone signed for a package and the offer it took has not arrived.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from postal_service.services.office_events import milliseconds
 from postal_service.services.overview import LYING, Names
 from postal_service.storage.schema import DeviceRow, EntryRow, HoldingRow, VerdictRow
 
-LIMIT = timedelta(hours=24)
+LIMIT: Final = timedelta(hours=24)  # where an installation sets nothing else
 # Few are on offer at once, however many there ever were; and they are indexed by whom they are for.
 _ON_OFFER = HoldingRow.offered_unit > ""
 # An offer is no younger than the ledger knows it, whatever its phone's clock said: else one signed
@@ -82,39 +83,51 @@ class Alarms:
     unpaired: tuple[Unpaired, ...]
     names: Names
     cut: bool
+    hours: int  # the limit
 
 
-def incoming(session: Session, *, by: Actor, at: datetime, after: str = "") -> Page:
+def incoming(
+    session: Session, *, limit: timedelta = LIMIT, by: Actor, at: datetime, after: str = ""
+) -> Page:
     """Open hand-overs that this person can take."""
     meant = (HoldingRow.offered_unit == by.unit, HoldingRow.offered_staff.in_(["", by.staff]))
-    return _page(session, by, at, after, *meant)
+    return _page(session, by, at, limit, after, *meant)
 
 
-def outgoing(session: Session, *, by: Actor, at: datetime, after: str = "") -> Page:
+def outgoing(
+    session: Session, *, limit: timedelta = LIMIT, by: Actor, at: datetime, after: str = ""
+) -> Page:
     """Open hand-overs that this person, or the counter he works at, has put out."""
     ours = or_(HoldingRow.holder_staff == by.staff, HoldingRow.capacity != Capacity.COURIER.value)
     lies_here = (HoldingRow.holder_unit == by.unit, HoldingRow.state.in_(list(LYING)))
-    return _page(session, by, at, after, _ON_OFFER, *lies_here, ours)
+    return _page(session, by, at, limit, after, _ON_OFFER, *lies_here, ours)
 
 
-def alarms(session: Session, *, by: Actor, at: datetime) -> Alarms:
-    """What has been half done for longer than LIMIT, at this person's unit and under it if he oversees it."""
-    before_ms, units = milliseconds(at - LIMIT), directory.watched(by)
+def alarms(session: Session, *, limit: timedelta = LIMIT, by: Actor, at: datetime) -> Alarms:
+    """What has been half done for longer than `limit`, at this person's unit and under it if he oversees it."""
+    before_ms, units = milliseconds(at - limit), directory.watched(by)
     touching = or_(HoldingRow.offered_unit.in_(units), HoldingRow.holder_unit.in_(units))
-    offers = _batches(session, by, at, "", _ON_OFFER, before_ms > _SINCE_MS, touching)
+    late = before_ms > _SINCE_MS
+    offers = _batches(session, by, at, limit, "", _ON_OFFER, late, touching)
     unpaired = _unpaired(session, before_ms, units)
     return Alarms(
         offers=offers,
         unpaired=unpaired,
         names=_names(session, offers, unpaired),
         cut=max(len(offers), len(unpaired)) >= holdings.PAGE,
+        hours=limit // timedelta(hours=1),
     )
 
 
 def _page(
-    session: Session, by: Actor, at: datetime, after: str, *meant: ColumnElement[bool]
+    session: Session,
+    by: Actor,
+    at: datetime,
+    limit: timedelta,
+    after: str,
+    *meant: ColumnElement[bool],
 ) -> Page:
-    found = _batches(session, by, at, after, *meant)
+    found = _batches(session, by, at, limit, after, *meant)
     full = len(found) >= holdings.PAGE
     return Page(
         batches=found,
@@ -124,7 +137,12 @@ def _page(
 
 
 def _batches(
-    session: Session, by: Actor, at: datetime, after: str, *meant: ColumnElement[bool]
+    session: Session,
+    by: Actor,
+    at: datetime,
+    limit: timedelta,
+    after: str,
+    *meant: ColumnElement[bool],
 ) -> tuple[Offered, ...]:
     """A batch's name is a UUIDv7, so that their order is that of their making."""
     rows = session.execute(
@@ -159,7 +177,7 @@ def _batches(
                 to_staff=offered.to_staff,
                 since=since,
                 mine_to_take=offered.to_unit == by.unit and offered.to_staff in {"", by.staff},
-                overdue=since < at - LIMIT,
+                overdue=since < at - limit,
             )
         )
     return tuple(made)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity
-from postal_service.domain.attempts import next_step
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy, next_step
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
@@ -55,6 +55,7 @@ def load(
     *,
     tour: int,
     service: str,
+    policy: DeliveryPolicy = STANDARD,
     by: Actor,
     at: datetime,
 ) -> Loaded:
@@ -70,7 +71,7 @@ def load(
     by.need(Role.POSTAL_CLERK, Role.MANAGER)
     if row.state not in plans.SHOWN:
         raise UnknownRound(round=round_id)
-    waiting = to_load(session, round_id).get(tour)
+    waiting = to_load(session, round_id, policy=policy).get(tour)
     if not waiting:
         raise NothingToLoad(round=round_id, tour=tour)
     offered = handovers.offer(
@@ -94,16 +95,18 @@ def load(
     return Loaded(offered=offered, envelopes=given_out)
 
 
-def to_load(session: Session, round_id: RoundId) -> dict[int, list[ItemId]]:
+def to_load(
+    session: Session, round_id: RoundId, *, policy: DeliveryPolicy = STANDARD
+) -> dict[int, list[ItemId]]:
     """What of a round lies at the counter and is on offer to nobody, by tour in the order of its calls.
 
     Tours that have nothing there are left out, and so is what its receiver has put off to a later day.
     """
-    return to_load_of(session, [round_id])[round_id]
+    return to_load_of(session, [round_id], policy=policy)[round_id]
 
 
 def to_load_of(
-    session: Session, rounds: Collection[RoundId]
+    session: Session, rounds: Collection[RoundId], *, policy: DeliveryPolicy
 ) -> dict[RoundId, dict[int, list[ItemId]]]:
     """The same of each of these rounds."""
     rows = session.execute(
@@ -132,18 +135,20 @@ def to_load_of(
             continue
         if standing.bag:  # it goes with its bag
             continue
-        if standing.agreed_for and _is_put_off(session, standing, UnitCode(office), day):
+        if standing.agreed_for and _is_put_off(session, standing, UnitCode(office), day, policy):
             continue
         if holder.unit == office and holder.capacity is Capacity.COUNTER:
             waiting[RoundId(round_id)].setdefault(tour, []).append(ItemId(item))
     return waiting
 
 
-def _is_put_off(session: Session, standing: Standing, office: UnitCode, day: date) -> bool:
+def _is_put_off(
+    session: Session, standing: Standing, office: UnitCode, day: date, policy: DeliveryPolicy
+) -> bool:
     """Whether the receiver named a later day after the round was made."""
     following = next_step(
         delivery.history(session, standing.item),
-        policy=delivery.POLICY,
+        policy=policy,
         on=calendars.of_unit(session, places.place(session, office, day=day)),
         today=day,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy
 from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId, UnitCode
@@ -176,7 +177,7 @@ def _is_over(session: Session, plan: Kept) -> bool:
     return plan.state == plans.PUBLISHED and all(each.stops_done == each.stops for each in progress)
 
 
-def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
+def page(session: Session, plan: PlanId, *, policy: DeliveryPolicy = STANDARD, by: Actor) -> Page:
     """A plan of an office whose rounds this person makes. Raises UnknownPlan."""
     found = rounds.managed_plan(session, plan, by=by)
     rows = session.scalars(
@@ -190,7 +191,7 @@ def page(session: Session, plan: PlanId, *, by: Actor) -> Page:
         made_by=names.get(found.made_by, found.made_by),
         edited_by=names.get(found.edited_by, found.edited_by),
         published_by=names.get(found.published_by or "", ""),
-        rounds=_rounds(session, rows, names, found),
+        rounds=_rounds(session, rows, names, found, policy),
         unserved=_unserved(session, found.unserved, names),
         to_counter=_unserved(session, [each for each in found.left if each.is_second_half], names),
         not_kept=_not_kept(session, found.loosened, names),
@@ -213,12 +214,16 @@ def letter_of(place: int) -> str:
 
 
 def _rounds(
-    session: Session, rows: Sequence[RoundRow], names: Mapping[str, str], plan: Kept
+    session: Session,
+    rows: Sequence[RoundRow],
+    names: Mapping[str, str],
+    plan: Kept,
+    policy: DeliveryPolicy,
 ) -> tuple[Round, ...]:
     ids = [RoundId(row.id) for row in rows]
     progress = round_progress.of_rounds(session, ids)
     ridden = round_tours.of_rounds(session, ids)
-    waiting = round_loading.to_load_of(session, ids)
+    waiting = round_loading.to_load_of(session, ids, policy=policy)
     stops = session.scalars(
         select(StopRow).where(StopRow.round.in_(ids)).order_by(StopRow.round, StopRow.position)
     ).all()

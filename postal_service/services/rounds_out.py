@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy
 from postal_service.domain.ids import ItemId, RoundId, StaffId
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
@@ -58,7 +59,9 @@ class RoundOut:
     tours: tuple[TourOut, ...]
 
 
-def from_today(session: Session, *, by: Actor, at: datetime) -> dict[date, tuple[RoundOut, ...]]:
+def from_today(
+    session: Session, *, policy: DeliveryPolicy = STANDARD, by: Actor, at: datetime
+) -> dict[date, tuple[RoundOut, ...]]:
     """The published rounds of the actor's unit from today on, day by day. Raises RoleNeeded."""
     by.need(*PRINTING)
     rows = session.scalars(
@@ -74,7 +77,7 @@ def from_today(session: Session, *, by: Actor, at: datetime) -> dict[date, tuple
     ids = [RoundId(row.id) for row in rows]
     ridden = round_tours.of_rounds(session, ids)
     progress = round_progress.of_rounds(session, ids)
-    waiting = round_loading.to_load_of(session, ids)
+    waiting = round_loading.to_load_of(session, ids, policy=policy)
     lying = [item for tours in waiting.values() for items in tours.values() for item in items]
     exchanged = return_envelopes.of(session, lying).keys()
     names = directory.names(session, [StaffId(row.courier) for row in rows])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import administrative as rules
 from postal_service.domain.actors import Actor
-from postal_service.domain.administrative import AgencyRules, Step, StepKind
+from postal_service.domain.administrative import STANDARD_RULES, AgencyRules, Step, StepKind
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.domain.standing import GIVEN_OUT, Administrative
@@ -21,8 +21,6 @@ from postal_service.services import calendars, places, procedures
 from postal_service.services.places import Place
 from postal_service.services.procedures import VersionId
 from postal_service.storage.schema import DossierRow, StepRow
-
-DEFAULT_RULES = AgencyRules()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +43,7 @@ def take_step(
     why: str = "",
     due_at: datetime | None = None,
     recorded_at: datetime | None = None,
-    limits: AgencyRules = DEFAULT_RULES,
+    limits: AgencyRules = STANDARD_RULES,
 ) -> Decided:
     """Add a step that another use case of the services decided, and compute what follows from it.
 

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.attempts import DeliveryPolicy
 from postal_service.domain.couriers import CourierFacts
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
@@ -31,7 +30,6 @@ SHIFT_CLOSES: Final = time(17)
 REST_OPENS: Final = time(11, 30)
 REST_CLOSES: Final = time(13, 30)
 LATEST_REST_SECONDS: Final = 15 * 60  # a courier on the road may rest so much later
-POLICY: Final = DeliveryPolicy()
 
 
 class OfficeAtRest(RuleBroken):
@@ -114,7 +112,6 @@ def read(
     day: date,
     *,
     at: datetime,
-    policy: DeliveryPolicy = POLICY,
     conditions: Conditions = ASSUMED,
 ) -> Workday:
     """The day with all its orders; an empty list of orders is none of its refusals.
@@ -152,7 +149,7 @@ def read(
         vault,
         office,
         day,
-        policy=policy,
+        policy=conditions.delivery,
         # A van that should have been here by now comes nobody knows when.
         van_arrives=van if van is not None and _is_to_come(van, day, now) else None,
     )

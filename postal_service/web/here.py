@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Flask, current_app, g
 
 from postal_service.domain.actors import Actor
+from postal_service.domain.attempts import DeliveryPolicy
 from postal_service.runtime import Runtime
 from postal_service.services.access import SignedIn
 from postal_service.services.office_events import OfficeKeys
@@ -29,6 +30,11 @@ def sessions() -> Sessions:
 
 def keys() -> OfficeKeys:
     return runtime().keys
+
+
+def policy() -> DeliveryPolicy:
+    """What is tried and told before a result goes back, as this installation has it."""
+    return runtime().settings.delivery_policy
 
 
 def now() -> datetime:

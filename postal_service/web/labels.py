@@ -8,7 +8,6 @@ from postal_service.domain.acts import (
     Capacity,
     CorrectionKind,
     Leg,
-    Receiver,
 )
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
@@ -19,7 +18,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import Channel as FeeChannel
 from postal_service.domain.procedures import FeeStatus
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
-from postal_service.domain.wording_handovers import CONDITIONS, RESERVED_FOR
+from postal_service.domain.wording_handovers import CONDITIONS, RECEIVERS, RESERVED_FOR
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.delegated import Change
 from postal_service.services.delegates import Ground
@@ -80,9 +79,7 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Trouble.POSTPONED, ("hoãn vì thiên tai", "postponed")),
     *CONDITIONS.items(),
     *RESERVED_FOR.items(),
-    (Receiver.OWNER, ("chủ hồ sơ", "the owner")),
-    (Receiver.AUTHORISED, ("người được ủy quyền", "an authorised person")),
-    (Receiver.ORGANISATION, ("cơ quan, tổ chức (giấy giới thiệu)", "an organisation (introduction letter)")),
+    *RECEIVERS.items(),
     (CorrectionKind.DID_NOT_OCCUR, ("việc đó không xảy ra", "it did not occur")),
     (CorrectionKind.INCORRECT_DATA, ("số liệu sai", "its data were wrong")),
     (Administrative.REQUESTED, ("công dân đã đăng ký", "requested by the citizen")),

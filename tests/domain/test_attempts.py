@@ -22,7 +22,6 @@ from postal_service.domain.attempts import (
     UnknownReason,
     counts,
     days_to_agree,
-    exempt_from_service_level,
     next_step,
     read_reason,
 )
@@ -58,8 +57,6 @@ def test_after_two_counted_attempts_the_first_invitation_is_left() -> None:
 def test_a_flood_uses_up_no_attempt() -> None:
     assert after(Reason.DISASTER).step is Step.POSTPONE
     assert after(Reason.DISASTER, Reason.ABSENT).step is Step.DELIVER
-    assert exempt_from_service_level(Reason.DISASTER)
-    assert not exempt_from_service_level(Reason.ABSENT)
 
 
 def test_the_second_invitation_comes_two_working_days_after_the_first() -> None:

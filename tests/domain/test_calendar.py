@@ -46,16 +46,10 @@ def test_culture_day_is_a_day_off() -> None:
     assert AGENCY.next_working_day(date(2026, 11, 23)) == date(2026, 11, 25)
 
 
-def test_the_post_works_on_a_saturday_when_the_agency_only_receives() -> None:
-    saturday = at("2026-11-21 09:00")
-    assert POST.is_working_day(saturday.date())
-    assert not AGENCY.is_working_day(saturday.date())
-    assert AGENCY.receives_at(saturday)
-    assert not AGENCY.receives_at(at("2026-11-21 14:00"))
-
-
-def test_no_reception_on_a_saturday_that_is_a_holiday() -> None:
-    assert not AGENCY.receives_at(at("2022-04-30 09:00"))
+def test_the_post_works_on_a_saturday_when_the_agency_does_not() -> None:
+    saturday = date(2026, 11, 21)
+    assert POST.is_working_day(saturday)
+    assert not AGENCY.is_working_day(saturday)
 
 
 def test_what_came_on_saturday_morning_begins_to_count_on_monday_morning() -> None:

@@ -23,12 +23,11 @@ from postal_service.domain.deadlines import (
     change_due,
     due,
     months_after,
-    promised_delivery,
     slack_working_days,
     timeliness,
 )
 from postal_service.domain.wording_dates import local
-from tests.domain.offices import AGENCY, POST, at
+from tests.domain.offices import AGENCY, at
 
 SAME_DAY = Term(amount=0, unit=TimeUnit.SAME_DAY)
 RECEIPTS = st.datetimes(datetime(2022, 1, 1), datetime(2026, 6, 30), timezones=st.just(UTC))  # noqa: DTZ001
@@ -207,10 +206,6 @@ def test_while_the_clock_stands_a_dossier_is_neither_in_time_nor_late() -> None:
 )
 def test_slack_is_counted_in_working_days(now: str, slack: int) -> None:
     assert slack_working_days(at("2026-11-25 17:00"), day=at(now).date(), on=AGENCY) == slack
-
-
-def test_delivery_is_promised_on_the_calendar_of_the_post_which_works_on_saturdays() -> None:
-    assert promised_delivery(at("2026-11-19 16:00"), 2, POST) == date(2026, 11, 21)
 
 
 def change(due_at: str, decided: str, **other: str) -> DueChange:

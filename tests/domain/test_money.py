@@ -1,6 +1,5 @@
-"""Three lines of money, never netted; a tariff; a code for a bank transfer."""
+"""Three lines of money, never netted; a code for a bank transfer."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,28 +10,18 @@ from postal_service.domain import vietqr
 from postal_service.domain.money import (
     BadAmount,
     Charge,
-    Exemption,
     Line,
     Means,
-    NoTariff,
     PaymentState,
-    Tariff,
     WithoutBasis,
     WrongStep,
     cash_in_hand,
-    postage,
-    tariff_on,
-    tariffs_from_reference,
     to_collect,
-    vat_within,
 )
 from postal_service.domain.vietqr import Transfer
 from postal_service.domain.wording_numbers import dong_in_words
-from postal_service.reference.tariffs import demo_tariff
 
 DAY = date(2026, 11, 23)
-TARIFFS = tariffs_from_reference(demo_tariff())
-NEAR = tariff_on(TARIFFS, zone="in_province", day=DAY)
 BEAN_BAKERY = (
     "00020101021238530010A0000007270123000697043201091290057180208QRIBFTTA53037045802VN"
     "5920NGUYEN PHAM THUY LAN62390835Thanh toan don hang cho Bean Bakery63043AA2"
@@ -102,74 +91,6 @@ def test_the_three_lines_stay_apart_at_the_door_and_in_the_count() -> None:
 def test_an_amount_that_cannot_be_is_refused(amount: int) -> None:
     with pytest.raises(BadAmount):
         charge(amount=amount)
-
-
-@pytest.mark.parametrize(
-    ("grams", "price"),
-    [
-        (1, 26_000),
-        (100, 26_000),
-        (101, 26_500),
-        (500, 28_000),
-        (501, 30_200),
-        (1_000, 30_200),
-        (1_001, 32_400),
-    ],
-)
-def test_postage_climbs_by_steps(grams: int, price: int) -> None:
-    asked = postage(NEAR, weight_grams=grams)
-    assert (asked.full_dong, asked.payable_dong, asked.tariff_status) == (price, price, "demo")
-
-
-def test_an_exemption_waives_its_share_and_tells_it_apart() -> None:
-    half = Exemption(kind="near_poor_household", percent=50, valid_from=date(2017, 1, 1))
-    asked = postage(NEAR, weight_grams=101, exemption=half)
-    assert (asked.full_dong, asked.waived_dong, asked.payable_dong) == (26_500, 13_250, 13_250)
-
-
-def test_tax_and_surcharge_are_added_in_whole_dong() -> None:
-    remote = replace(NEAR, surcharge_percent=15, vat_included=False)
-    assert postage(remote, weight_grams=50).full_dong == 32_890
-    assert vat_within(32_890, percent=10) == 2_990
-
-
-def test_the_newest_tariff_of_the_day_applies_and_none_before_the_first() -> None:
-    dearer = replace(NEAR, valid_from=date(2026, 12, 1), further_step_dong=3_000)
-    assert tariff_on([dearer, NEAR], zone="in_province", day=DAY) is NEAR
-    assert tariff_on([NEAR, dearer], zone="in_province", day=date(2026, 12, 1)) is dearer
-    with pytest.raises(NoTariff):
-        tariff_on([NEAR], zone="in_province", day=date(2016, 12, 31))
-    with pytest.raises(NoTariff):
-        tariff_on([NEAR], zone="moon", day=DAY)
-
-
-@pytest.mark.parametrize("grams", [0, -5])
-def test_an_item_weighs_something(grams: int) -> None:
-    with pytest.raises(BadAmount):
-        postage(NEAR, weight_grams=grams)
-
-
-@pytest.mark.parametrize("steps", [(), ((500, 1), (100, 2)), ((100, 1), (100, 2))])
-def test_a_tariff_whose_steps_do_not_ascend_cannot_be_made(
-    steps: tuple[tuple[int, int], ...],
-) -> None:
-    with pytest.raises(ValueError, match="ascend"):
-        replace(NEAR, steps=steps)
-    with pytest.raises(ValueError, match="waived"):
-        Exemption(kind="x", percent=101, valid_from=DAY)
-
-
-@given(st.integers(1, 30_000), st.integers(0, 100), st.integers(0, 50), st.booleans())
-def test_what_is_waived_and_what_is_paid_are_the_whole_price(
-    grams: int, percent: int, surcharge: int, included: bool
-) -> None:
-    tariff: Tariff = replace(NEAR, surcharge_percent=surcharge, vat_included=included)
-    waiver = Exemption(kind="x", percent=percent, valid_from=DAY)
-    asked = postage(tariff, weight_grams=grams, exemption=waiver)
-    assert asked.waived_dong + asked.payable_dong == asked.full_dong
-    assert 0 <= asked.vat_dong <= asked.payable_dong
-    assert asked.full_dong == postage(tariff, weight_grams=grams).full_dong
-    assert asked.full_dong <= postage(tariff, weight_grams=grams + 1).full_dong
 
 
 def test_the_check_of_the_transfer_code_is_ccitt_false() -> None:

@@ -204,10 +204,6 @@ def test_an_unknown_fee_is_a_placeholder_and_has_no_amount() -> None:
     assert fee.status is FeeStatus.PLACEHOLDER
 
 
-def test_channels_carry_the_numbers_of_the_provincial_systems() -> None:
-    assert [channel.provincial_code for channel in Channel] == [1, 2, 3]
-
-
 def test_a_version_with_a_bad_code_cannot_be_made() -> None:
     with pytest.raises(BadProcedureCode):
         replace(LAND, code="khai sinh")

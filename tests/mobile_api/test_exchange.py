@@ -8,7 +8,7 @@ import pytest
 from postal_service.demo.phone import Phone
 from postal_service.domain import acts
 from postal_service.domain.acts import CodeProof, Condition, Leg, Receiver
-from postal_service.domain.attempts import Step
+from postal_service.domain.attempts import STANDARD, Step
 from postal_service.domain.ids import ItemId, RoundId
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
@@ -164,7 +164,7 @@ def test_the_day_a_phone_tells_is_kept_where_the_post_can_keep_it(
 
     with transaction(runtime.sessions) as session:
         following = delivery.next_step(
-            session, exchange.licence, policy=delivery.POLICY,
+            session, exchange.licence, policy=STANDARD,
             calendar=calendars.common(session, calendars.POST), at=runtime.clock(),
         )  # fmt: skip
     assert following.step is Step.DELIVER

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from hashlib import sha256
 
 import pytest
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import AT_ONCE, Phone, ServerSaidNoError
 from postal_service.domain import acts
-from postal_service.domain.acts import Receiver
+from postal_service.domain.acts import Condition, Receiver, ReservedFor
+from postal_service.domain.attempts import Action
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import Token
 from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId
@@ -465,7 +467,29 @@ def test_code_lists_speak_both_languages(asking: FlaskClient) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["failure-reasons", "actions"])
+@pytest.mark.parametrize(
+    ("name", "codes", "words"),
+    [
+        ("actions", Action, ("Phát lại", "Deliver again")),
+        ("reservations", ReservedFor, ("thiếu, không thấy", "missing")),
+        ("conditions", Condition, ("nguyên vẹn", "intact")),
+        ("receivers", Receiver, ("chủ hồ sơ", "the owner")),
+    ],
+)
+def test_every_code_that_an_event_names_has_its_words(
+    asking: FlaskClient, name: str, codes: type[StrEnum], words: tuple[str, str]
+) -> None:
+    for language, word in zip(("vi", "en"), words, strict=True):
+        answer = asking.get(f"/api/v1/code-lists/{name}", headers={"Accept-Language": language})
+        told = answer.get_json()[name]
+        assert [each["code"] for each in told] == [each.value for each in codes]
+        assert told[0]["text"] == word
+        assert all(each["text"] for each in told)
+
+
+@pytest.mark.parametrize(
+    "name", ["failure-reasons", "actions", "reservations", "conditions", "receivers"]
+)
 def test_a_list_that_the_phone_has_is_not_sent_again_but_in_its_other_language(
     asking: FlaskClient, name: str
 ) -> None:

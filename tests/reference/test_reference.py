@@ -8,7 +8,6 @@ from postal_service.reference.files import shipped_text
 from postal_service.reference.holidays import DayKind, holidays, read_holidays
 from postal_service.reference.procedures import procedures, read_procedures
 from postal_service.reference.reported import reported_2022
-from postal_service.reference.tariffs import demo_tariff
 from postal_service.reference.units import former_communes, former_districts, units_2025
 from tests.shared_data import shared
 
@@ -23,7 +22,6 @@ def test_every_shipped_file_names_its_source() -> None:
     for name in ("units_2025.tsv", "holidays.tsv", "reported_2022.json", "former_districts.tsv"):
         assert name in sources
     assert "procedures.toml" in sources
-    assert "tariff_demo.toml" in sources
     assert "form_sets.toml" in sources
 
 
@@ -103,8 +101,3 @@ def test_a_procedure_without_its_time_is_refused() -> None:
     text = shipped_text("procedures.toml").replace("\ntime = 0\n", "\n")
     with pytest.raises(KeyError, match="time"):
         read_procedures(text)
-
-
-def test_the_shipped_tariff_says_that_it_is_for_demonstration() -> None:
-    assert demo_tariff().status == "demo"
-    assert {row.zone for row in demo_tariff().tariffs} == {"in_province", "inter_province"}

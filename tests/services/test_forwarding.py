@@ -9,7 +9,7 @@ from postal_service import projections
 from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.acts import Capacity, Condition, ReservedFor
 from postal_service.domain.administrative import ReasonNeeded, ReasonTellsNumbers
-from postal_service.domain.attempts import Step
+from postal_service.domain.attempts import STANDARD, Step
 from postal_service.domain.custody import State, Trouble
 from postal_service.domain.custody_rules import (
     AlreadyOffered,
@@ -123,9 +123,7 @@ def test_where_it_belongs_it_has_arrived_and_is_delivered_as_if_never_tried(
     calendar = calendars.common(session, calendars.POST)
 
     def step() -> Step:
-        return delivery.next_step(
-            session, item, policy=delivery.POLICY, calendar=calendar, at=AT
-        ).step
+        return delivery.next_step(session, item, policy=STANDARD, calendar=calendar, at=AT).step
 
     assert step() is Step.FORWARD
     forward(session, world, item)

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from postal_service import projections
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity
-from postal_service.domain.attempts import DeliveryPolicy, Reason, Step
+from postal_service.domain.attempts import STANDARD, DeliveryPolicy, Reason, Step
 from postal_service.domain.custody import State
 from postal_service.domain.ids import ItemId, RoundId, StaffId
 from postal_service.projections import comparing, holdings
 from postal_service.services import (
     calendars,
-    counter_delivery,
     delivery,
     handovers,
+    held,
     places,
     round_loading,
     round_progress,
@@ -83,8 +83,13 @@ def test_whatever_the_reason_counts_it_lies_at_the_counter_as_undelivered(
 
     states = {each.state for each in holdings.standings(session, found.values()).values()}
     assert states == {State.UNDELIVERED}
-    held = counter_delivery.on_hold(session, by=world.second_counter).lines
-    assert {each.standing.item for each in held} == set(found.values())
+    office = places.place(session, w.OFFICE, day=w.MORNING.date())
+    page = held.page(
+        session, policy=STANDARD, calendar=calendars.of_unit(session, office),
+        by=world.second_counter, at=w.MORNING,
+    )  # fmt: skip
+    assert {each.line.standing.item for each in page.waiting} == set(found.values())
+    assert all(each.following is not None for each in page.waiting)
     before = holdings.standings(session, found.values())
     assert list(comparing.differing(session)) == []
     projections.rebuild(session)

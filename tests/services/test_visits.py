@@ -163,7 +163,7 @@ def test_what_a_courier_fetched_meanwhile_was_fetched(
     assert asked.item is not None
     collecting.note_collected(session, [asked.item], at=at(25, 18))
 
-    assert StepKind.POSTED in {step.kind for step in steps_of(session, asked.dossier)}
+    assert dossiers.load(session, asked.dossier).administrative is Administrative.POSTED
     assert session.get_one(PickupRow, asked.dossier).state == "collected"
     with pytest.raises(NoVisit):
         move(session, world, asked.dossier, on=at(25, 19))

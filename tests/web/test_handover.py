@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.desk_codes import ALPHABET, desk_code
 from postal_service.storage.schema import EntryRow, StaffRow
 from tests.clock import Clock
 from tests.services import world as w
@@ -102,6 +103,26 @@ def test_by_badge_it_is_for_that_person_alone(
     taken(browser("desk_clerk"), batch, item)
 
 
+def test_a_badge_that_the_scan_changed_is_told_so_and_not_called_unknown(
+    browser: Callable[[str], Browser], session: Session, world: World
+) -> None:
+    badge = desk_code(7)
+    session.get_one(StaffRow, world.desk_clerk.staff).badge = badge
+    session.commit()
+    counter = browser("counter")
+    item = sealed(counter, "NP-1")
+    other = next(each for each in ALPHABET if each != badge[3])
+    misread = badge[:3] + other + badge[4:]
+
+    for path, field in (("/handovers/new", "badge"), ("/scan", "code")):
+        answer = counter.send(path, {"item": item, field: misread})
+        assert answer.status_code == 400
+        assert "bị sai khi quét hoặc gõ" in answer.get_data(as_text=True)
+    nobody = counter.send("/handovers/new", item=item, badge=desk_code(8))
+    assert nobody.status_code == 404
+    assert counter.send("/handovers/new", item=item, badge=badge).status_code == 302
+
+
 def test_the_giver_may_withdraw_until_it_is_taken(browser: Callable[[str], Browser]) -> None:
     counter, desk = browser("counter"), browser("desk_clerk")
     item = sealed(counter, "NP-1")
@@ -177,17 +198,17 @@ def test_a_hand_over_that_nobody_answers_for_a_day_says_who_must_act(
 ) -> None:
     item = sealed(browser("counter"), "NP-1")
     offered(browser("counter"), item)
-    assert "quá 24 giờ" not in browser("desk_clerk").text("/desk")
+    assert "dở dang quá" not in browser("desk_clerk").text("/desk")
 
     clock.forward(timedelta(hours=25))
 
     for login in ("desk_clerk", "counter", "manager"):
         page = browser(login).text("/desk")
         alarm = page[page.index("Bàn giao dở dang quá 24 giờ") :]
-        assert re.search(r"quá 24 giờ</span>\s*\S.* phải ký nhận hoặc từ chối", alarm)
+        assert re.search(r"quá hạn ký nhận</span>\s*\S.* phải ký nhận hoặc từ chối", alarm)
         assert item in alarm
-    assert "quá 24 giờ" in browser("desk_clerk").text("/handovers")
-    assert "quá 24 giờ" not in browser("far_counter").text("/desk")
+    assert "quá hạn ký nhận" in browser("desk_clerk").text("/handovers")
+    assert "dở dang quá" not in browser("far_counter").text("/desk")
     clerk = browser("counter")
     clerk.send("/language", {"language": "en", "next": "/"})
     assert "<strong>1 item</strong>" in clerk.text("/desk")

@@ -30,6 +30,7 @@ from postal_service.domain.attempts import (
 from postal_service.domain.codes import NotADeliveryCode, read_delivery_code
 from postal_service.domain.custody import ENDED
 from postal_service.domain.custody_rules import WitnessIsHimself, WrongDeliveryCode
+from postal_service.domain.desk_codes import WrongCheckCharacters
 from postal_service.domain.identity import (
     ContradictsDossier,
     Entitlement,
@@ -71,7 +72,6 @@ from postal_service.web.language import pick, say
 
 pages = Blueprint("delivery", __name__, template_folder="templates")
 
-POLICY: Final = delivery.POLICY
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     **receiving.FIELD_OF,
     NotADeliveryCode: "delivery_code",
@@ -83,6 +83,7 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     IdentityContradicts: "card",
     ContradictsDossier: "card",
     UnknownStaff: "witness",
+    WrongCheckCharacters: "witness",
     WitnessIsHimself: "witness",
     RoleNeeded: "proof",
     UnknownReason: "reason",
@@ -100,7 +101,7 @@ def held() -> ResponseReturnValue:
         office = places.workplace(store, by=here.actor(), at=here.now())
         found = held_here.page(
             store,
-            policy=POLICY,
+            policy=here.policy(),
             calendar=calendars.of_unit(store, office),
             by=here.actor(),
             at=here.now(),
@@ -202,7 +203,7 @@ def attempt(number: str) -> ResponseReturnValue:
                 reason=forms.raw("reason")[:10],
                 action=forms.raw("action")[:10],
                 agreed_for=forms.optional_day("agreed_for", "Ngày người nhận hẹn"),
-                policy=POLICY,
+                policy=here.policy(),
                 by=here.actor(),
                 at=here.now(),
             )
@@ -224,7 +225,7 @@ def invite(number: str) -> ResponseReturnValue:
                 store,
                 here.keys(),
                 item,
-                policy=POLICY,
+                policy=here.policy(),
                 calendar=calendars.of_unit(store, office),
                 by=here.actor(),
                 at=here.now(),
@@ -249,7 +250,7 @@ def send_back(number: str) -> ResponseReturnValue:
                 here.keys(),
                 item,
                 why=why,
-                policy=POLICY,
+                policy=here.policy(),
                 calendar=calendars.of_unit(store, office),
                 by=here.actor(),
                 at=here.now(),
@@ -330,9 +331,9 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
             office = places.workplace(store, by=here.actor(), at=here.now())
             calendar = calendars.of_unit(store, office)
             following = delivery.next_step(
-                store, item, policy=POLICY, calendar=calendar, at=here.now()
+                store, item, policy=here.policy(), calendar=calendar, at=here.now()
             )
-            days = days_to_agree(local(here.now()).date(), policy=POLICY, on=calendar)
+            days = days_to_agree(local(here.now()).date(), policy=here.policy(), on=calendar)
     page = render_template(
         "delivery/delivery.html",
         refusal=_told(refused, form) if refused else "",

@@ -11,7 +11,6 @@ from postal_service.domain.wording_dates import local
 from postal_service.services import (
     calendars,
     cases,
-    delivery,
     forwarding,
     half_handovers,
     held,
@@ -91,11 +90,16 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     may_forward = here.actor().may(*forwarding.FORWARDING)
     with reading(here.sessions()) as store:
         stacks = overview.stacks(store, by=here.actor(), after=forms.cursor())
-        alarms = half_handovers.alarms(store, by=here.actor(), at=here.now())
+        alarms = half_handovers.alarms(
+            store,
+            limit=here.runtime().settings.half_handover_limit,
+            by=here.actor(),
+            at=here.now(),
+        )
         waiting = cases.open_ones(store, by=here.actor())
         due = held.due(
             store,
-            policy=delivery.POLICY,
+            policy=here.policy(),
             calendar=calendars.of_unit(
                 store, places.workplace(store, by=here.actor(), at=here.now())
             ),

@@ -184,7 +184,13 @@ def _supplement(dossier: DossierId) -> None:
     papers = forms.many("paper", most=MOST_PAPERS)
     with transaction(here.sessions()) as store:
         administrative.request_supplement(
-            store, dossier, papers, reason=reason, by=here.actor(), at=here.now()
+            store,
+            dossier,
+            papers,
+            reason=reason,
+            by=here.actor(),
+            at=here.now(),
+            limits=here.runtime().settings.agency_rules,
         )
 
 
@@ -208,7 +214,15 @@ def _extend(dossier: DossierId) -> None:
         day, why = forms.day("new_due", "Ngày hẹn mới"), _why()
     new_due = datetime.combine(day, END_OF_DAY, VIETNAM)
     with transaction(here.sessions()) as store:
-        administrative.extend(store, dossier, new_due, basis=why, by=here.actor(), at=here.now())
+        administrative.extend(
+            store,
+            dossier,
+            new_due,
+            basis=why,
+            by=here.actor(),
+            at=here.now(),
+            limits=here.runtime().settings.agency_rules,
+        )
 
 
 def _refuse(dossier: DossierId) -> None:

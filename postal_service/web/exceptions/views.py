@@ -10,6 +10,7 @@ from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, Condition, CorrectionKind, Deliver
 from postal_service.domain.custody import Trouble
 from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed, WitnessIsHimself
+from postal_service.domain.desk_codes import WrongCheckCharacters
 from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Refusal
@@ -222,7 +223,9 @@ def _condition_and_why() -> tuple[Condition, str]:
 def _field_of(refused: Refusal, badge: str) -> str:
     """The field that a service's refusal is about; `badge` is the one that names the other person."""
     match refused:
-        case UnknownStaff() | WitnessIsHimself() | OwnCorrection():
+        case UnknownStaff() | WrongCheckCharacters():
+            return badge
+        case WitnessIsHimself() | OwnCorrection():
             return badge
         case UnknownEvent() | NotCorrectable() | CorrectedAlready():
             return "event"

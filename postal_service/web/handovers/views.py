@@ -46,10 +46,18 @@ def listed() -> ResponseReturnValue:
     """What waits to be taken here, and what of ours nobody has taken yet."""
     with reading(here.sessions()) as store:
         incoming = half_handovers.incoming(
-            store, by=here.actor(), at=here.now(), after=forms.cursor("incoming")
+            store,
+            limit=here.runtime().settings.half_handover_limit,
+            by=here.actor(),
+            at=here.now(),
+            after=forms.cursor("incoming"),
         )
         outgoing = half_handovers.outgoing(
-            store, by=here.actor(), at=here.now(), after=forms.cursor("outgoing")
+            store,
+            limit=here.runtime().settings.half_handover_limit,
+            by=here.actor(),
+            at=here.now(),
+            after=forms.cursor("outgoing"),
         )
     return render_template(
         "handovers/list.html",

@@ -104,7 +104,7 @@ def why(plan: str) -> ResponseReturnValue:
                 at=here.now(),
                 conditions=here.runtime().settings.conditions,
             )
-            page = round_pages.page(store, number, by=here.actor())
+            page = round_pages.page(store, number, policy=here.policy(), by=here.actor())
             calls = {
                 order,
                 *(place.after for place in (found.here, *found.cheapest) if place.after),

@@ -216,6 +216,7 @@ def load(round_id: str) -> ResponseReturnValue:
             RoundId(round_id),
             tour=tour,
             service=here.runtime().settings.item_prefix,
+            policy=here.policy(),
             by=here.actor(),
             at=here.now(),
         )
@@ -239,7 +240,7 @@ def load(round_id: str) -> ResponseReturnValue:
 def out() -> ResponseReturnValue:
     """The counter's side of the rounds: load them and print them. It names no citizen."""
     with reading(here.sessions()) as store:
-        found = rounds_out.from_today(store, by=here.actor(), at=here.now())
+        found = rounds_out.from_today(store, policy=here.policy(), by=here.actor(), at=here.now())
     return render_template("rounds/out.html", days=found)
 
 
@@ -264,7 +265,7 @@ def draw(plan: str) -> ResponseReturnValue:
         drawn = round_maps.drawn(
             store, here.runtime().vault, PlanId(plan), by=here.actor(), at=here.now()
         )
-        page = round_pages.page(store, PlanId(plan), by=here.actor())
+        page = round_pages.page(store, PlanId(plan), policy=here.policy(), by=here.actor())
     return render_template("rounds/map.html", map=drawn, page=page, points=points(drawn))
 
 
@@ -288,7 +289,7 @@ def page_of(
             day = _day(round_pages.first_day(store, office, at=at))
         newest = plans.newest(store, office.code, day)
         chosen = named or (newest.id if newest else None)
-        page = round_pages.page(store, chosen, by=by) if chosen else None
+        page = round_pages.page(store, chosen, policy=here.policy(), by=by) if chosen else None
         day_before, day_after = plans.neighbours(store, office.code, day)
         offices = workdays.managed_offices(store, day, by=by)
         recent = [

@@ -42,8 +42,12 @@ def hand_over() -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             once.use(store, key)
             open_ones = (
-                half_handovers.outgoing(store, by=by, at=at),
-                half_handovers.incoming(store, by=by, at=at),
+                half_handovers.outgoing(
+                    store, limit=here.runtime().settings.half_handover_limit, by=by, at=at
+                ),
+                half_handovers.incoming(
+                    store, limit=here.runtime().settings.half_handover_limit, by=by, at=at
+                ),
             )
             taker = directory.colleague_by_badge(store, badge).staff
             done = shifts.hand_over(store, here.keys(), taker, counted, why=why, by=by, at=at)
@@ -62,8 +66,12 @@ def _page(
     by = here.actor()
     with reading(here.sessions()) as store:
         held = shifts.held(store, by=by)
-        outgoing = half_handovers.outgoing(store, by=by, at=here.now())
-        incoming = half_handovers.incoming(store, by=by, at=here.now())
+        outgoing = half_handovers.outgoing(
+            store, limit=here.runtime().settings.half_handover_limit, by=by, at=here.now()
+        )
+        incoming = half_handovers.incoming(
+            store, limit=here.runtime().settings.half_handover_limit, by=by, at=here.now()
+        )
         before, following = shifts.countings(store, by=by, after=forms.cursor())
         about = "why" if isinstance(refused, ReasonNeeded) else "badge"
         page = render_template(

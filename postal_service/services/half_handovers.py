@@ -94,7 +94,7 @@ def outgoing(session: Session, *, by: Actor, at: datetime, after: str = "") -> P
 
 def alarms(session: Session, *, by: Actor, at: datetime) -> Alarms:
     """What has been half done for longer than LIMIT, at this person's unit and under it if he oversees it."""
-    before_ms, units = milliseconds(at - LIMIT), _units_of(by)
+    before_ms, units = milliseconds(at - LIMIT), units_of(by)
     touching = or_(HoldingRow.offered_unit.in_(units), HoldingRow.holder_unit.in_(units))
     late = HoldingRow.offered_since_ms < before_ms
     offers = _batches(session, by, at, "", _ON_OFFER, late, touching)
@@ -199,7 +199,8 @@ def _owners(session: Session, devices: set[str]) -> dict[str, tuple[StaffId, Uni
     return {device: (StaffId(staff), UnitCode(unit)) for device, staff, unit in rows}
 
 
-def _units_of(by: Actor) -> Select[str]:
+def units_of(by: Actor) -> Select[str]:
+    """His own unit, and all under it where he oversees it."""
     overseen = directory.below(by, OVERSEEING)
     return select(UnitRow.code).where(or_(UnitRow.code == by.unit, overseen))
 

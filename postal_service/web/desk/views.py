@@ -10,7 +10,9 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
     forwarding,
+    half_exchanges,
     half_handovers,
+    open_cases,
     overview,
     particulars,
     run_lists,
@@ -86,6 +88,8 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         stacks = overview.stacks(store, by=here.actor(), after=forms.cursor())
         alarms = half_handovers.alarms(store, by=here.actor(), at=here.now())
+        exchanges = half_exchanges.alarms(store, by=here.actor(), at=here.now())
+        ended = open_cases.ended(store, by=here.actor())
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
         by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
         names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
@@ -102,6 +106,8 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused) if refused else "",
         stacks=stacks,
         alarms=alarms,
+        exchanges=exchanges,
+        ended=ended,
         courier=courier,
         by_door=by_door,
         names=names,

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Capacity, Counts, Leg, Proof, Receiver
+from postal_service.domain.acts import Capacity, Counts, Leg, OverrideProof, Proof, Receiver
 from postal_service.domain.crockford import Token
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.custody_rules import NotForDelivery
@@ -22,15 +22,16 @@ from postal_service.domain.identity import (
     contradicts_dossier,
     refuse_contradictions,
 )
-from postal_service.domain.ids import ItemId, UnitCode
+from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
-from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import (
     charges,
     delegates,
     delivery,
+    directory,
     dossiers,
     message_codes,
     numbers,
@@ -55,6 +56,18 @@ class StillDue(RuleBroken):
     code = "delivery.still_due"
 
 
+class NotTakenBack(Malformed):
+    """The result is given for old papers: they are taken back, or the citizen cannot give them."""
+
+    code = "delivery.not_taken_back"
+
+
+class WitnessFromElsewhere(RuleBroken):
+    """Whoever vouches beside the manager belongs to his office, and was there."""
+
+    code = "delivery.witness_from_elsewhere"
+
+
 COMPARED_WITH = {Receiver.OWNER: PersonRole.OWNER, Receiver.AUTHORISED: PersonRole.DELEGATE}
 HOLDING = (State.HELD, State.UNDELIVERED, State.AT_DESTINATION_OFFICE)
 
@@ -76,20 +89,28 @@ def deliver(
     entitlement: Entitlement,
     proof: Proof,
     recovered: Counts,
+    cannot_give_back: bool = False,
     service: str,
     by: Actor,
     at: datetime,
 ) -> HandedOver:
     """Give the citizen a result, or back what he withdrew.
 
-    Papers taken back for a result become an item that goes to the agency.
+    Papers taken back for a result become an item that goes to the agency. Where the citizen
+    `cannot_give_back` what the result is given for, the delivery commits to which papers those were.
 
-    Raises UnknownItem, NoAuthorisation, StillDue, NotTheHolder, NotForDelivery, ItemFrozen,
-    WrongDeliveryCode, WitnessIsHimself or RoleNeeded; then nothing is recorded.
+    Raises UnknownItem, NoAuthorisation, NotTakenBack, StillDue, NotTheHolder, NotForDelivery,
+    ItemFrozen, WrongDeliveryCode, WitnessIsHimself, WitnessFromElsewhere, RoleNeeded, or
+    DossierErased for papers of nobody any more; then nothing is recorded.
     """
     standing = sight.item(session, item, by=by)
     dossier = dossiers.of_items(session, [item]).get(item)
     delegates.refuse_without_right(session, dossier, entitlement)
+    kept_back = _kept_back(session, standing, recovered, cannot_give_back=cannot_give_back)
+    if isinstance(proof, OverrideProof) and not directory.works_under(
+        session, proof.witness, by.path
+    ):
+        raise WitnessFromElsewhere(unit=by.unit)
     if not standing.withdrawn:
         _refuse_while_due(session, item)
     elif recovered.total:
@@ -104,11 +125,20 @@ def deliver(
         receiver=entitlement.receiver,
         proof=proof,
         recovered=Recovered(item=back, counts=recovered) if back else None,
+        commitment=_committed(session, keys.vault, dossier, kept_back),
         by=by,
         at=at,
     )
     results.note_delivered(session, [item], at=at)
     return HandedOver(delivered=delivered, recovered_item=back, label=label)
+
+
+def refuse_unless_taken_back(
+    session: Session, item: ItemId, recovered: Counts, *, cannot_give_back: bool, by: Actor
+) -> None:
+    """Say before a proof is used up whether the old papers are missing. Raises UnknownItem or NotTakenBack."""
+    standing = sight.item(session, item, by=by)
+    _kept_back(session, standing, recovered, cannot_give_back=cannot_give_back)
 
 
 def send_code(
@@ -187,6 +217,27 @@ def on_hold(session: Session, *, by: Actor, after: str = "") -> OnHold:
         lines=lines(session, [each for each in held if each.leg is Leg.OUT]),
         following=held[-1].item if len(held) >= holdings.PAGE else ItemId(""),
     )
+
+
+def _kept_back(
+    session: Session, standing: Standing, recovered: Counts, *, cannot_give_back: bool
+) -> tuple[str, ...]:
+    """The old papers that stay with the citizen, of whom somebody says that he cannot give them."""
+    back = return_envelopes.of(session, [standing.item]).get(standing.item)
+    if back is None or standing.withdrawn or recovered.total:
+        return ()
+    if not cannot_give_back:
+        raise NotTakenBack(papers="; ".join(back.papers))
+    return back.papers
+
+
+def _committed(
+    session: Session, vault: Vault, dossier: DossierId | None, kept_back: tuple[str, ...]
+) -> str:
+    if dossier is None or not kept_back:
+        return ""
+    key = persons.key_of(session, vault, dossier)
+    return persons.commit(session, key, {"not_given_back": list(kept_back)})
 
 
 def _refuse_while_due(session: Session, item: ItemId) -> None:

@@ -7,12 +7,11 @@ correct it. A counter tells both halves at once or neither.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
@@ -68,7 +67,11 @@ def alarms(session: Session, *, by: Actor, at: datetime) -> Alarms:
         .order_by(EntryRow.index)
         .limit(holdings.PAGE)
     ).all()
-    told = _halves(session, rows)
+    told = _halves(
+        session,
+        named={row.exchange for row in rows if row.exchange},
+        alone={row.event_id for row in rows if not row.exchange},
+    )
     # A delivery that names no exchange stands by itself.
     since_ms: dict[str, int] = {}
     for row in rows:
@@ -83,12 +86,10 @@ def alarms(session: Session, *, by: Actor, at: datetime) -> Alarms:
     )
 
 
-def _halves(session: Session, rows: Sequence[Row[Any]]) -> dict[str, list[ExchangeHalfRow]]:
-    """All that is told of these exchanges, also at another place."""
-    if not rows:
-        return {}
-    named = {row.exchange for row in rows if row.exchange}
-    alone = {row.event_id for row in rows if not row.exchange}
+def _halves(
+    session: Session, *, named: Collection[str], alone: Collection[str]
+) -> dict[str, list[ExchangeHalfRow]]:
+    """All that is told of these exchanges, also at another place, and of deliveries that name none."""
     found: dict[str, list[ExchangeHalfRow]] = defaultdict(list)
     for column, keys in ((ExchangeHalfRow.exchange, named), (ExchangeHalfRow.event_id, alone)):
         asked = select(ExchangeHalfRow).where(column.in_(keys)).order_by(ExchangeHalfRow.event_id)

@@ -12,8 +12,8 @@ from postal_service.ledger.reading import entries_of
 from postal_service.projections import holdings
 from postal_service.services.half_handovers import LIMIT
 from tests.clock import NOON, Clock
-from tests.services.in_hand import PAPERS
-from tests.services.test_half_exchanges import Exchange, at_the_door, passed, result
+from tests.services.in_hand import PAPERS, passed, result
+from tests.services.test_half_exchanges import Exchange, at_the_door
 from tests.services.world import World
 from tests.web.conftest import Browser
 

@@ -59,8 +59,10 @@ from postal_service.services import (
     overview,
     persons,
     places,
+    return_envelopes,
     sight,
 )
+from postal_service.services.counter_delivery import NotTakenBack, WitnessFromElsewhere
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
@@ -77,6 +79,7 @@ DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
 POLICY: Final = delivery.POLICY
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     NoAuthorisation: "paper",
+    NotTakenBack: "recovered",
     NotADeliveryCode: "delivery_code",
     NotThisItem: "delivery_code",
     WrongDeliveryCode: "delivery_code",
@@ -87,6 +90,7 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     ContradictsDossier: "card",
     UnknownStaff: "witness",
     WitnessIsHimself: "witness",
+    WitnessFromElsewhere: "witness",
     RoleNeeded: "proof",
     UnknownReason: "reason",
     ActionDoesNotFit: "reason",
@@ -124,6 +128,11 @@ def deliver(number: str) -> ResponseReturnValue:
             originals = forms.number("recovered", "Bản chính thu lại", within=limits.OLD_PAPERS)
             means = forms.choice("proof", "Cách xác nhận", Means)
         recovered = Counts(originals=originals, certified=0, photocopies=0)
+        cannot_give_back = forms.has("cannot_give_back")
+        with reading(here.sessions()) as store:  # before a try of a code is counted
+            counter_delivery.refuse_unless_taken_back(
+                store, item, recovered, cannot_give_back=cannot_give_back, by=here.actor()
+            )
         proof = _proof(item, means, receiver)
         with transaction(here.sessions()) as store:
             if isinstance(proof, MessageProof):
@@ -141,6 +150,7 @@ def deliver(number: str) -> ResponseReturnValue:
                 entitlement=Entitlement(receiver=receiver, paper=paper),
                 proof=proof,
                 recovered=recovered,
+                cannot_give_back=cannot_give_back,
                 service=here.runtime().settings.item_prefix,
                 by=here.actor(),
                 at=here.now(),
@@ -336,6 +346,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         message = outbox.newest(store, item)
         owed = charges.owed(store, [dossier]).get(dossier, ())
         people = persons.masked(store, here.runtime().vault, [dossier])[dossier]
+        back = return_envelopes.of(store, [item]).get(item)
         following = None
         days: tuple[date, ...] = ()
         if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
@@ -350,6 +361,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         refusal=_told(refused, form) if refused else "",
         view=view,
         owed=owed,
+        old_papers=back.papers if back else (),
         delegate=people.get(PersonRole.DELEGATE),
         following=following,
         days=days,

@@ -19,7 +19,7 @@ from postal_service.domain.refusals import Malformed, RuleBroken
 _FIELDS: Final[dict[type, tuple[str, ...]]] = {
     acts.Accept: ("counts",),
     acts.Handover: ("seal", "counts", "condition"),
-    acts.Deliver: ("receiver", "condition"),
+    acts.Deliver: ("receiver", "condition", "recovered"),
     acts.Found: ("condition", "why"),
     acts.Pack: ("seal",),
     acts.Withdraw: ("why",),
@@ -60,6 +60,7 @@ class Changes:
     condition: Condition | None = None
     receiver: Receiver | None = None
     commitment: str | None = None  # who received, where the receiver is another; "" for the owner
+    recovered: int | None = None
     reserved_for: ReservedFor | None = None
     run: str | None = None
     reason: Reason | None = None
@@ -97,6 +98,8 @@ def rewritten(act: Act, changes: Changes) -> Act:
         }
         if isinstance(act, acts.Attempt) and told["reason"] == act.reason:
             raise NothingToPutRight
+    if told.get("recovered") == 0:
+        told["exchange"] = ""  # nothing was taken back, so nothing goes with it
     if "until" in told:
         told["until"] = told["until"].isoformat()
     made: Act = replace(act, **told)

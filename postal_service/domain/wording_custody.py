@@ -157,6 +157,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Khi phát bưu gửi {item} không thu hồi giấy tờ nào.",
         "Nothing is taken back when {item} is delivered.",
     ),
+    "delivery.not_taken_back": (
+        "Kết quả này đổi lấy: {papers}. Ghi số bản chính thu lại, hoặc đánh dấu là công dân không trả lại được.",
+        "This result is given for: {papers}. Write how many originals were taken back, or tick that the citizen cannot give them back.",
+    ),
+    "delivery.witness_from_elsewhere": (
+        "Người chứng kiến phải là nhân viên của đơn vị {unit}. Chưa có gì được ghi.",
+        "The witness has to be of the staff of unit {unit}. Nothing was recorded.",
+    ),
     "delivery.nothing_recovered": (
         "Phải ghi ít nhất một giấy tờ thu lại.",
         "At least one recovered paper has to be listed.",

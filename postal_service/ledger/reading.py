@@ -322,6 +322,15 @@ def first_since(session: Session, moment_ms: int) -> int:
     return low
 
 
+def of_type_between(session: Session, kind: str, first: int, last: int) -> Iterator[Event]:
+    """The events of this type from one leaf to before another; a page of them is in memory."""
+    asked = select(EntryRow.body).where(
+        EntryRow.index >= first, EntryRow.index < last, EntryRow.type == kind
+    )
+    rows = session.scalars(asked.order_by(EntryRow.index).execution_options(yield_per=PAGE))
+    return (meaning(body) for body in rows)
+
+
 def root(session: Session, size: int) -> bytes:
     """The root of the tree as it was at this size."""
     return tree.fold(_hashes(session, [tree.root_path(size)])[0]) if size else tree.EMPTY_ROOT

@@ -11,6 +11,7 @@ from postal_service.projections import (
     bag_contents,
     devices,
     evidence_uses,
+    exchanges,
     holdings,
     seals,
     spending,
@@ -45,6 +46,7 @@ def fold(session: Session, told: Mapping[ItemId, Sequence[Told]]) -> dict[EventI
         Rows(HoldingRow, holdings.rows(stories), IfThere.REPLACE),
         Rows(EvidenceUseRow, evidence_uses.rows(told), IfThere.LEAVE),
     )
+    exchanges.write(session, told, stories)
     return {EventId(row["event_id"]): row["verdict"] for row in odd}
 
 
@@ -53,7 +55,7 @@ def rebuild(session: Session) -> int:
 
     Devices are put right where they stand: a row also holds what no event tells.
     """
-    for projection in (holdings, verdicts, spending, evidence_uses, seals, bag_contents):
+    for projection in (holdings, verdicts, spending, evidence_uses, exchanges, seals, bag_contents):
         projection.clear(session)
     told = devices.told(session)
     devices.put_right(session, told)

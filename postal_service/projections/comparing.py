@@ -7,12 +7,13 @@ from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import ItemId
-from postal_service.domain.story import Told, tell
+from postal_service.domain.story import Story, Told, tell
 from postal_service.ledger import reading
 from postal_service.projections import (
     bag_contents,
     devices,
     evidence_uses,
+    exchanges,
     holdings,
     seals,
     spending,
@@ -43,21 +44,28 @@ def differing(session: Session) -> Iterator[str]:
     yield from devices.differing(session, enrolled)
     yield from _differing_seals(session)
     offices = devices.offices(enrolled)
-    for items in reading.items_in_chunks(session, AT_ONCE):
-        for table, rows in _expected(reading.stories_of(session, items), offices):
-            wanted, kept = _by_item(table, rows), _kept(session, table, items)
-            yield from (
-                f"{table.name} of {item}" for item in items if wanted.get(item) != kept.get(item)
-            )
+    with temporary(exchanges.TABLES) as again:
+        for items in reading.items_in_chunks(session, AT_ONCE):
+            told = reading.stories_of(session, items)
+            stories = {item: tell(events) for item, events in told.items()}
+            for table, rows in _expected(told, stories, offices):
+                wanted, kept = _by_item(table, rows), _kept(session, table, items)
+                yield from (
+                    f"{table.name} of {item}"
+                    for item in items
+                    if wanted.get(item) != kept.get(item)
+                )
+            exchanges.write(again, told, stories)
+        # A half is alone or not by another item's, so that all of them are compared at the end.
+        yield from _unlike(session, again, exchanges.TABLES)
     for table in (_HOLDING, _VERDICT, _SPEND, _USE, _CONTENT):
         for item in _of_nothing(session, table):
             yield f"{table.name} of {item}"
 
 
 def _expected(
-    told: Mapping[ItemId, Sequence[Told]], offices: Collection[str]
+    told: Mapping[ItemId, Sequence[Told]], stories: Mapping[ItemId, Story], offices: Collection[str]
 ) -> Iterator[tuple[Table, Rows]]:
-    stories = {item: tell(events) for item, events in told.items()}
     yield _HOLDING, holdings.rows(stories)
     yield _VERDICT, verdicts.rows(stories)
     yield _SPEND, spending.rows(stories)
@@ -90,13 +98,18 @@ def _differing_seals(session: Session) -> Iterator[str]:
     """The serials are told again beside: which item came first is known from all before it."""
     with temporary(seals.TABLES) as again:
         seals.tell_again(session, again)
-        for table in seals.TABLES:
-            for page in _pages(session, table):
-                told = _rows_of(again, table, page)
-                yield from _named(table, (key for key, row in page.items() if told.get(key) != row))
-            for page in _pages(again, table):
-                kept = _rows_of(session, table, page)
-                yield from _named(table, (key for key in page if key not in kept))
+        yield from _unlike(session, again, seals.TABLES)
+
+
+def _unlike(session: Session, again: Session, tables: Iterable[Table]) -> Iterator[str]:
+    """Rows that are kept otherwise than they were told again, or only on one side."""
+    for table in tables:
+        for page in _pages(session, table):
+            told = _rows_of(again, table, page)
+            yield from _named(table, (key for key, row in page.items() if told.get(key) != row))
+        for page in _pages(again, table):
+            kept = _rows_of(session, table, page)
+            yield from _named(table, (key for key in page if key not in kept))
 
 
 def _named(table: Table, keys: Iterable[str]) -> Iterator[str]:

@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from typing import assert_never
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
@@ -72,6 +75,30 @@ class Overview:
     open_cases: tuple[Verdict, ...]
     following: str
     checks: tuple[Job, ...]
+
+
+class UncodedBy(StrEnum):
+    """How it was proved who received, where the citizen told no code."""
+
+    TWO_STAFF = "two"
+    CARD = "card"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stratum:
+    """The deliveries of a period by one kind of proof: how many there were, and those that were drawn."""
+
+    proof: UncodedBy
+    of: int
+    drawn: tuple[ItemId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uncoded:
+    """What was drawn from the deliveries without a code, of how many deliveries in all."""
+
+    deliveries: int
+    strata: tuple[Stratum, ...]
 
 
 @dataclass(frozen=True)
@@ -187,6 +214,54 @@ def sample(
     items = {index: item for index, item in rows if item}
     drawn = dict.fromkeys(ItemId(items[index]) for index in wanted if index in items)
     return list(drawn)[:count]
+
+
+def sample_of_uncoded(
+    session: Session, *, seed: int, count: int, since_ms: int, until_ms: int, by: Actor
+) -> Uncoded:
+    """Deliveries of a period without a code that the citizen told, drawn from the same seed as `sample`.
+
+    Each kind of proof is drawn from by itself, `count` of each or all where there are fewer: those
+    that two staff vouched for would else drown among the cards. Raises RoleNeeded, BadSample.
+    """
+    by.need(*AUDITING)
+    if not 1 <= count <= LARGEST_SAMPLE or since_ms >= until_ms:
+        raise BadSample(most=LARGEST_SAMPLE)
+    first = reading.first_since(session, since_ms)
+    last = reading.first_since(session, until_ms)
+    found: dict[UncodedBy, list[ItemId]] = {kind: [] for kind in UncodedBy}
+    deliveries = 0
+    for event in reading.of_type_between(session, "deliver", first, last):
+        deliveries += 1
+        kind = _uncoded_by(event.act)
+        if kind is not None:
+            found[kind].append(event.item)
+    return Uncoded(
+        deliveries=deliveries,
+        strata=tuple(
+            Stratum(proof=kind, of=len(items), drawn=_drawn(items, seed=seed, count=count))
+            for kind, items in found.items()
+        ),
+    )
+
+
+def _uncoded_by(act: acts.Act) -> UncodedBy | None:
+    if not isinstance(act, acts.Deliver):
+        return None
+    match act.proof:
+        case acts.OverrideProof():
+            return UncodedBy.TWO_STAFF
+        case acts.CardProof():
+            return UncodedBy.CARD
+        case acts.CodeProof() | acts.MessageProof():
+            return None
+        case _:
+            assert_never(act.proof)
+
+
+def _drawn(items: Sequence[ItemId], *, seed: int, count: int) -> tuple[ItemId, ...]:
+    draw = random.Random(seed)  # noqa: S311 - fair and repeatable, not secret
+    return tuple(dict.fromkeys(draw.sample(items, min(count, len(items)))))
 
 
 def proof_of(session: Session, event: EventId, *, policy: Policy, by: Actor) -> str:

@@ -1,6 +1,8 @@
 """Items that go nowhere until people have looked: frozen by an exception, or fetched after their citizen withdrew.
 
-Reading only. A case stands here wherever its item lies, in a courier's bag too, and for every unit above.
+Reading only. A case stands here wherever its item lies, in a courier's bag too, and for every unit
+above. What came to its end while it was open stays one: the citizen has it and it lies in nobody's
+list, but whether the broken seal was his is still to be found out, by the office that delivered it.
 """
 
 from dataclasses import dataclass
@@ -11,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Leg
-from postal_service.domain.custody import ENDED, FREEZING, Standing, State, Trouble
+from postal_service.domain.custody import ENDED, Standing, State, Trouble
 from postal_service.domain.standing import Administrative
 from postal_service.projections import holdings
 from postal_service.services import directory, overview
 from postal_service.services.overview import Names
-from postal_service.storage.schema import DossierRow, HoldingRow, ItemRow
+from postal_service.storage.schema import DeviceRow, DossierRow, EntryRow, HoldingRow, ItemRow
+from postal_service.storage.schema.ledger import OPEN_CASE
 
 MOST = 50
 _HOLDINGS = cast("Table", HoldingRow.__table__)  # rows as they are: a fold writes past objects
@@ -43,7 +46,6 @@ class Cases:
 
 def open_ones(session: Session, *, by: Actor) -> Cases:
     """What waits for people at this person's unit, and under it if he oversees it."""
-    frozen = or_(*(HoldingRow.troubles.contains(each.value) for each in sorted(FREEZING)))
     in_vain = and_(
         DossierRow.administrative == Administrative.WITHDRAWN.value,
         HoldingRow.leg == Leg.IN.value,
@@ -54,7 +56,7 @@ def open_ones(session: Session, *, by: Actor) -> Cases:
         select(_HOLDINGS, DossierRow.code, DossierRow.administrative)
         .outerjoin(ItemRow, ItemRow.item == HoldingRow.item)
         .outerjoin(DossierRow, DossierRow.id == ItemRow.dossier)
-        .where(HoldingRow.holder_unit.in_(directory.watched(by)), or_(frozen, in_vain))
+        .where(HoldingRow.holder_unit.in_(directory.watched(by)), or_(OPEN_CASE, in_vain))
         .order_by(HoldingRow.since_ms, HoldingRow.item)
         .limit(MOST + 1)
     ).all()
@@ -64,6 +66,32 @@ def open_ones(session: Session, *, by: Actor) -> Cases:
         names=overview.names(session, (), [each.standing for each in cases]),
         cut=len(rows) > MOST,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedOpen:
+    """Items with an open case that nobody carries any more, a page of them; `cut` where there are more."""
+
+    standings: tuple[Standing, ...]
+    cut: bool
+
+
+def ended(session: Session, *, by: Actor) -> EndedOpen:
+    """Those that were brought to their end at this person's unit, and under it if he oversees it."""
+    rows = session.execute(
+        select(_HOLDINGS)
+        .join(EntryRow, EntryRow.event_id == HoldingRow.custody_event)
+        .join(DeviceRow, DeviceRow.id == EntryRow.device)
+        .where(
+            OPEN_CASE,
+            HoldingRow.state.in_([state.value for state in ENDED]),
+            DeviceRow.unit.in_(directory.watched(by)),
+        )
+        .order_by(HoldingRow.item)
+        .limit(holdings.PAGE)
+    ).all()
+    standings = tuple(holdings.standing_of(row) for row in rows)
+    return EndedOpen(standings=standings, cut=len(standings) >= holdings.PAGE)
 
 
 def is_fetched_in_vain(standing: Standing, administrative: Administrative) -> bool:

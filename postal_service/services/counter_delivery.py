@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Capacity, Counts, Leg, Proof, Receiver
+from postal_service.domain.acts import Capacity, Counts, Leg, OverrideProof, Proof, Receiver
 from postal_service.domain.crockford import Token
 from postal_service.domain.custody import Standing
 from postal_service.domain.custody_rules import NotForDelivery
@@ -24,11 +24,12 @@ from postal_service.domain.identity import (
 )
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.persons import Person, PersonRole
-from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
     charges,
     delivery,
+    directory,
     dossiers,
     message_codes,
     numbers,
@@ -53,6 +54,18 @@ class StillDue(RuleBroken):
     code = "delivery.still_due"
 
 
+class NotTakenBack(Malformed):
+    """The result is given for old papers: they are taken back, or the citizen cannot give them."""
+
+    code = "delivery.not_taken_back"
+
+
+class WitnessFromElsewhere(RuleBroken):
+    """Whoever vouches beside the manager belongs to his office, and was there."""
+
+    code = "delivery.witness_from_elsewhere"
+
+
 DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
 COMPARED_WITH = {Receiver.OWNER: PersonRole.OWNER, Receiver.AUTHORISED: PersonRole.DELEGATE}
 
@@ -74,22 +87,30 @@ def deliver(
     entitlement: Entitlement,
     proof: Proof,
     recovered: Counts,
+    cannot_give_back: bool = False,
     service: str,
     by: Actor,
     at: datetime,
 ) -> HandedOver:
     """Give the citizen a result, or back what he withdrew.
 
-    Papers taken back for a result become an item that goes to the agency.
+    Papers taken back for a result become an item that goes to the agency. Where the citizen
+    `cannot_give_back` what the result is given for, the delivery tells that nothing was taken back.
 
-    Raises UnknownItem, StillDue, NotTheHolder, NotForDelivery, ItemFrozen, WrongDeliveryCode,
-    WitnessIsHimself, RoleNeeded, and what `receivers.bind` raises; then nothing is recorded.
+    Raises UnknownItem, NotTakenBack, StillDue, NotTheHolder, NotForDelivery, ItemFrozen,
+    WrongDeliveryCode, WitnessIsHimself, WitnessFromElsewhere, RoleNeeded, and what `receivers.bind`
+    raises; then nothing is recorded.
     """
     standing = sight.item(session, item, by=by)
     dossier = dossiers.of_items(session, [item]).get(item)
     if dossier is None:
         raise UnknownItem(item=item)
     commitment = receivers.bind(session, keys.vault, dossier, entitlement)
+    _refuse_unless_taken_back(session, standing, recovered, cannot_give_back=cannot_give_back)
+    if isinstance(proof, OverrideProof) and not directory.works_under(
+        session, proof.witness, by.path
+    ):
+        raise WitnessFromElsewhere(unit=by.unit)
     if not standing.withdrawn:
         _refuse_while_due(session, item)
     if recovered.total and (standing.withdrawn or _gives_back(session, dossier, by)):
@@ -110,6 +131,14 @@ def deliver(
     )
     results.note_delivered(session, [item], at=at)
     return HandedOver(delivered=delivered, recovered_item=back, label=label)
+
+
+def refuse_unless_taken_back(
+    session: Session, item: ItemId, recovered: Counts, *, cannot_give_back: bool, by: Actor
+) -> None:
+    """Say before a proof is used up whether the old papers are missing. Raises UnknownItem or NotTakenBack."""
+    standing = sight.item(session, item, by=by)
+    _refuse_unless_taken_back(session, standing, recovered, cannot_give_back=cannot_give_back)
 
 
 def send_code(
@@ -178,6 +207,15 @@ def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:
 
 def _gives_back(session: Session, dossier: DossierId, by: Actor) -> bool:
     return dossiers.visible(session, dossier, by=by).gives_back
+
+
+def _refuse_unless_taken_back(
+    session: Session, standing: Standing, recovered: Counts, *, cannot_give_back: bool
+) -> None:
+    back = return_envelopes.of(session, [standing.item]).get(standing.item)
+    if back is None or standing.withdrawn or recovered.total or cannot_give_back:
+        return
+    raise NotTakenBack(papers="; ".join(back.papers))
 
 
 def _refuse_while_due(session: Session, item: ItemId) -> None:

@@ -288,6 +288,19 @@ def colleague_by_badge(session: Session, badge: str) -> Colleague:
     return _colleague(row)
 
 
+def works_under(session: Session, staff: StaffId, path: str) -> bool:
+    """Whether he is of the staff now, with a role at the unit of this path or below it."""
+    asked = (
+        select(RoleRow.staff)
+        .join(UnitRow, UnitRow.code == RoleRow.unit)
+        .join(StaffRow, StaffRow.id == RoleRow.staff)
+        .where(RoleRow.staff == staff, StaffRow.active)
+        .where(UnitRow.path.startswith(path, autoescape=True))
+        .limit(1)
+    )
+    return session.scalar(asked) is not None
+
+
 def colleagues(session: Session, over: UnitCode, role: Role) -> list[Colleague]:
     """Who has this role at this unit, by name."""
     rows = session.scalars(

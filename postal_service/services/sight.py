@@ -1,5 +1,6 @@
 """Who may see an item. Somebody else's item and one that does not exist answer alike, everywhere."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
@@ -9,14 +10,14 @@ from postal_service.projections import holdings
 from postal_service.services import closed_bags, dossiers, places
 from postal_service.services.dossiers import SEEING, UnknownDossier
 from postal_service.services.items import UnknownItem
-from postal_service.storage.schema import ItemRow
+from postal_service.storage.schema import DeviceRow, EntryRow, ItemRow
 
 
 def item(session: Session, number: ItemId, *, by: Actor) -> Standing:
     """The standing of an item that this person has to do with.
 
-    He holds it, it was offered to him, it begins, ends or lies in his part of the organisation, or
-    its dossier is his to see. Raises UnknownItem.
+    He holds it, it was offered to him, it begins, ends or lies in his part of the organisation or
+    was delivered there, or its dossier is his to see. Raises UnknownItem.
     """
     # Looked at and not locked: who only sees must not wait for who decides.
     found = holdings.standings(session, [number])
@@ -48,7 +49,18 @@ def _units(session: Session, standing: Standing) -> set[UnitCode]:
         units.add(standing.holder.unit)
     if standing.offered is not None:
         units.add(standing.offered.to_unit)
+    if standing.holder is None:  # whoever gave it to the citizen answers for how
+        units |= _delivered_at(session, standing)
     row = session.get(ItemRow, standing.item)
     if row is not None:
         units |= {UnitCode(row.origin_unit), UnitCode(row.destination_unit)}
     return {unit for unit in units if unit}
+
+
+def _delivered_at(session: Session, standing: Standing) -> set[UnitCode]:
+    """The unit whose device told the delivery."""
+    told = select(EntryRow.device).where(EntryRow.event_id == standing.custody)
+    return {
+        UnitCode(unit)
+        for unit in session.scalars(select(DeviceRow.unit).where(DeviceRow.id.in_(told)))
+    }

@@ -107,7 +107,8 @@ def _own_facts(act: Act) -> list[tuple[str, str]]:
         case acts.Depart():
             return [(say("Chuyến thư"), act.run)]
         case acts.Deliver():
-            return [(say("Người nhận là"), word(act.receiver))]
+            back = [(say("Bản chính thu lại"), str(act.recovered))] if act.recovered else []
+            return [(say("Người nhận là"), word(act.receiver)), *back]
         case acts.Correct():
             return [(say("Đính chính"), pick(KINDS[act.kind]))]
         case _:

@@ -22,6 +22,7 @@ MOST = {"sqlite": 18, "postgresql": 14}
 GROWING = {
     "custody_spend",
     "event_verdict",
+    "exchange_half",
     "evidence_use",
     "held_event",
     "holding",

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from postal_service.domain.acts import CardProof, CodeProof, OverrideProof, Proof, Receiver
 from postal_service.domain.ids import EventId
 from postal_service.ledger import proof
 from postal_service.ledger.notes import Kind, public_key
@@ -14,11 +15,11 @@ from postal_service.ledger.reading import entries_of
 from postal_service.ledger.witness import Policy
 from postal_service.projections import verdicts
 from postal_service.runtime import Runtime
-from postal_service.services import auditing, checkpoints
+from postal_service.services import auditing, checkpoints, delivery
 from postal_service.services.job_runner import Runner
 from postal_service.storage.schema import CheckpointRow, HoldingRow, JobRow, VerdictRow
 from postal_service.storage.transaction import transaction
-from tests.services.in_hand import sealed
+from tests.services.in_hand import result, sealed
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
 
@@ -116,6 +117,62 @@ def test_the_same_seed_draws_the_same_sample(
     drawn = [item for item in items if item in first]
     assert len(drawn) == 4
     assert drawn == [item for item in items if item in again]
+
+
+def stratum(page: str, proof: str) -> str:
+    return page.partition(f"Bằng {proof}: ")[2].partition("Bằng ")[0].partition("</section>")[0]
+
+
+def test_deliveries_without_the_citizens_code_are_drawn_by_themselves(
+    auditor: Browser, session: Session, world: World
+) -> None:
+    by_two, by_card = [], []
+    for place in range(8):
+        item, code = result(session, world)
+        proof: Proof = CodeProof(rotation=1, secret=code.secret)
+        if place < 3:
+            by_two.append(item)
+            proof = OverrideProof(witness=world.counter.staff)
+        elif place < 7:
+            by_card.append(item)
+            proof = CardProof(last4="3456")
+        delivery.deliver(
+            session, world.keys, item, receiver=Receiver.OWNER, proof=proof, by=world.manager,
+            at=MORNING,
+        )  # fmt: skip
+    sealed(session, world, 3)
+    session.commit()
+    form = {"seed": "7", "count": "2", "first": TODAY, "last": TODAY}
+
+    first, again = (auditor.send("/audit/samples", form).text for _ in range(2))
+
+    assert "8 lần phát trong khoảng ngày này" in first
+    for proof_kind, items in (
+        ("trưởng bưu cục và một người chứng kiến", by_two),
+        ("thẻ căn cước", by_card),
+    ):
+        told = stratum(first, proof_kind)
+        assert f"lấy 2 trong {len(items)} lần" in told
+        assert len([item for item in items if item in told]) == 2
+        assert told == stratum(again, proof_kind)
+        every = stratum(auditor.send("/audit/samples", form | {"count": "9"}).text, proof_kind)
+        assert [item for item in items if item in every] == items
+    others = stratum(auditor.send("/audit/samples", form | {"seed": "8"}).text, "thẻ căn cước")
+    assert "lấy 2 trong 4 lần" in others
+
+
+def test_a_period_without_deliveries_says_so(
+    auditor: Browser, session: Session, world: World
+) -> None:
+    sealed(session, world, 3)
+    session.commit()
+
+    page = auditor.send(
+        "/audit/samples", {"seed": "7", "count": "4", "first": TODAY, "last": TODAY}
+    ).text
+
+    assert "0 lần phát trong khoảng ngày này" in page
+    assert "lấy 0 trong 0 lần" in page
 
 
 @pytest.mark.parametrize(

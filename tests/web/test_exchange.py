@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from postal_service.domain.acts import Capacity
-from postal_service.domain.ids import ItemId, RoundId
-from postal_service.services import delivery, return_envelopes
-from postal_service.storage.schema import EntryRow, ItemRow
+from postal_service.domain.acts import Capacity, Deliver
+from postal_service.domain.ids import DossierId, ItemId, RoundId
+from postal_service.domain.money import Means
+from postal_service.ledger.reading import entries_of
+from postal_service.services import charges, delivery, return_envelopes, taking
+from postal_service.storage.schema import EntryRow, ItemRow, MessageCodeRow
 from tests.clock import Clock
 from tests.printing.read_back import text_of
 from tests.services import rounds_day as d
@@ -185,3 +188,120 @@ def test_who_may_not_or_has_nothing_to_take_back_gets_none(
     missing = clerk.send("/items/BH999999995VN/return-envelope", form_key=key[1])
     assert missing.status_code == 404
     assert return_envelopes.of(session, [exchange.licence])[exchange.licence].envelope == ""
+
+
+# --- Over the counter --------------------------------------------------------------------------
+
+
+@dataclass
+class AtCounter:
+    item: ItemId
+    secret: str
+    clerk: Browser
+
+    def deliver(self, **fields: str) -> TestResponse:
+        sent = {"receiver": "owner", "proof": "code", "delivery_code": self.secret, **fields}
+        return self.clerk.send(f"/items/{self.item}/delivery", sent)
+
+
+@pytest.fixture
+def counter(browser: Browsers, session: Session, world: World) -> AtCounter:
+    item, code = d.licence_at_office(session, world)
+    dossier = DossierId(session.get_one(ItemRow, item).dossier or "")
+    for each in charges.owed(session, [dossier]).get(dossier, ()):
+        taking.at_counter(
+            session, dossier, each.id, Means.CASH, reference="", by=world.counter, at=d.EARLY
+        )  # fmt: skip
+    session.commit()
+    return AtCounter(item, code.payload, browser("counter"))
+
+
+def test_the_page_names_what_the_result_is_given_for(
+    browser: Browsers, session: Session, world: World, counter: AtCounter
+) -> None:
+    page = counter.clerk.text(f"/items/{counter.item}/delivery")
+    assert f"Kết quả này đổi lấy: {OLD_LICENCE}." in page
+    assert 'name="cannot_give_back"' in page
+    (other,) = d.results_at_office(session, world, d.homes(1))
+    session.commit()
+    page = counter.clerk.text(f"/items/{other}/delivery")
+    assert "đổi lấy" not in page
+    assert 'name="cannot_give_back"' not in page
+
+
+@pytest.mark.parametrize("recovered", ["0", ""])
+def test_a_result_is_not_given_out_without_the_old_papers_and_the_field_says_so(
+    session: Session, counter: AtCounter, recovered: str
+) -> None:
+    before = events(session)
+
+    answer = counter.deliver(recovered=recovered)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert 'aria-describedby="recovered-deliver-hint recovered-deliver-fault"' in page
+    fault = page.partition('id="recovered-deliver-fault">')[2].partition("</p>")[0]
+    assert OLD_LICENCE in fault
+    assert events(session) == before
+
+
+def test_what_the_citizen_cannot_give_back_is_said_by_a_tick_and_shown_of_the_delivery(
+    session: Session, counter: AtCounter
+) -> None:
+    assert counter.deliver(recovered="0", cannot_give_back="1").status_code == 302
+
+    act = entries_of(session, counter.item)[-1].event.act
+    assert isinstance(act, Deliver)
+    assert (act.recovered, act.exchange) == (0, "")
+    page = counter.clerk.text(f"/items/{counter.item}")
+    assert "khi phát không thu lại được bản nào" in page
+
+
+def test_papers_taken_back_need_no_tick_and_nothing_is_said_to_be_missing(
+    session: Session, counter: AtCounter
+) -> None:
+    assert counter.deliver(recovered="1").status_code == 302
+
+    act = next(
+        each.event.act
+        for each in entries_of(session, counter.item)
+        if isinstance(each.event.act, Deliver)
+    )
+    assert (act.recovered, act.commitment) == (1, "")
+    page = counter.clerk.text(f"/items/{counter.item}")
+    assert "không thu lại được" not in page
+    assert "Bản chính thu lại" in page
+
+
+def test_a_code_by_message_is_not_tried_where_the_old_papers_are_missing(
+    session: Session, counter: AtCounter
+) -> None:
+    counter.clerk.send(f"/items/{counter.item}/message-code")
+    answer = counter.clerk.send(
+        f"/items/{counter.item}/delivery", receiver="owner", proof="message", message_code="123456"
+    )
+    assert answer.status_code == 400
+    session.expire_all()
+    assert [row.tries for row in session.scalars(select(MessageCodeRow))] == [0]
+
+
+@pytest.mark.parametrize(
+    ("badge", "answer"),
+    [("B-far_counter", 409), ("B-desk_clerk", 409), ("B-administrator", 409),
+     ("B-auditor", 409), ("B-second_counter", 302)],
+)  # fmt: skip
+def test_the_witness_beside_the_manager_is_of_his_own_office(
+    browser: Browsers, session: Session, counter: AtCounter, badge: str, answer: int
+) -> None:
+    before = events(session)
+
+    told = browser("manager").send(
+        f"/items/{counter.item}/delivery", receiver="owner", proof="override", witness=badge,
+        cannot_give_back="1",
+    )  # fmt: skip
+
+    assert told.status_code == answer
+    if answer == 409:
+        page = told.get_data(as_text=True)
+        assert 'id="witness-deliver-fault"' in page
+        assert events(session) == before

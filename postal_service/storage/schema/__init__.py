@@ -26,6 +26,7 @@ from postal_service.storage.schema.ledger import (
     EdgeRow,
     EntryRow,
     EvidenceUseRow,
+    ExchangeHalfRow,
     HeldRow,
     HoldingRow,
     NodeRow,
@@ -71,7 +72,7 @@ from postal_service.storage.schema.uploads import UploadPieceRow, UploadRow
 __all__ = [
     "AccessRow", "BagContentRow", "Base", "CalendarDayRow", "CalendarYearRow", "CheckpointRow",
     "CommitmentRow", "CosignatureRow", "CounterRow", "CourierFactsRow", "DelegationRow", "DeviceRow", "DossierKeyRow", "DossierRow",
-    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
+    "EdgeRow", "EnrolmentRow", "EntryRow", "EvidenceRow", "EvidenceUseRow", "ExchangeHalfRow", "FactorResetRow", "HeldRow", "HoldingRow", "ItemRow",
     "JobRow", "MessageCodeRow", "MoneyRow", "NodeRow", "NonceRow", "OutboxRetryRow", "OutboxRow", "PaperRow",
     "ParticularsRow", "PersonRow", "PickupRow", "PlanRow", "ProcedureFeeRow", "ProcedurePaperRow", "ProcedureRow",
     "QuarantineRow", "RecoveryCodeRow", "RoleRow", "RoundRow", "RoundTourRow", "ScanRow", "SealReuseRow", "SealRow",

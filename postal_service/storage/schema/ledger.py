@@ -137,11 +137,36 @@ class EvidenceUseRow(Base):
     sha256: Mapped[str] = mapped_column(primary_key=True)
 
 
+class ExchangeHalfRow(Base):
+    """The two halves of exchanges on delivery. A projection: it can be rebuilt."""
+
+    __tablename__ = "exchange_half"
+    __table_args__ = (Index(None, "item"), Index(None, "exchange"), Index(None, "alone_at"))
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[str]
+    exchange: Mapped[str]  # "" where the delivery names none
+    side: Mapped[str]  # a word of projections/exchanges.py, Side
+    originals: Mapped[int]
+    staff: Mapped[str]
+    unit: Mapped[str]
+    alone_at: Mapped[
+        str
+    ]  # its unit while the other half is missing or tells another count, else ""
+
+
+# Frozen items, whose troubles begin with X1 to X3: they are sorted. Few, however many items there are.
+OPEN_CASE = text("troubles >= 'X1' AND troubles < 'X4'")
+
+
 class HoldingRow(Base):
     """Who holds each item now, and what is true of it. A projection: it can be rebuilt."""
 
     __tablename__ = "holding"
     __table_args__ = (
+        Index(
+            "ix_holding_open_case", "troubles", postgresql_where=OPEN_CASE, sqlite_where=OPEN_CASE
+        ),
         Index(None, "holder_unit", "state"),
         Index(None, "holder_staff", "state"),
         Index(None, "offered_unit", "offered_staff"),

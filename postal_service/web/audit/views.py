@@ -10,9 +10,10 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.projections import holdings
 from postal_service.services import auditing
+from postal_service.services.auditing import Uncoded
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here, limits
-from postal_service.web.audit.words import finding, why_failed
+from postal_service.web.audit.words import finding, proof_word, why_failed
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
@@ -45,22 +46,19 @@ def draw() -> ResponseReturnValue:
         seed = forms.number("seed", "Số mầm", within=limits.SEED)
         count = forms.number("count", "Số bưu gửi", within=limits.SAMPLE)
         first, last = forms.day("first", "Từ ngày"), forms.day("last", "Đến ngày")
+        since_ms = _milliseconds(datetime.combine(first, time(), VIETNAM))
+        until_ms = _milliseconds(datetime.combine(last + timedelta(days=1), time(), VIETNAM))
+        asked = {"seed": seed, "count": count, "since_ms": since_ms, "until_ms": until_ms}
         with reading(here.sessions()) as store:
-            drawn = auditing.sample(
-                store,
-                seed=seed,
-                count=count,
-                since_ms=_milliseconds(datetime.combine(first, time(), VIETNAM)),
-                until_ms=_milliseconds(datetime.combine(last + timedelta(days=1), time(), VIETNAM)),
-                by=here.actor(),
-            )
+            drawn = auditing.sample(store, **asked, by=here.actor())
+            uncoded = auditing.sample_of_uncoded(store, **asked, by=here.actor())
     except (Refusal, OverflowError) as refused:
         return _page(
             refused
             if isinstance(refused, Refusal)
             else auditing.BadSample(most=auditing.LARGEST_SAMPLE)
         )
-    return _page(drawn=drawn)
+    return _page(drawn=drawn, uncoded=uncoded)
 
 
 @pages.get("/proofs/<key>")
@@ -75,10 +73,15 @@ def proof(key: str) -> ResponseReturnValue:
     return answer
 
 
-def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> ResponseReturnValue:
+def _page(
+    refused: Refusal | None = None,
+    drawn: list[ItemId] | None = None,
+    uncoded: Uncoded | None = None,
+) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = auditing.overview(store, by=here.actor(), after=forms.cursor())
-        found = holdings.standings(store, drawn or [])
+        shown = [item for each in uncoded.strata for item in each.drawn] if uncoded else []
+        found = holdings.standings(store, [*(drawn or []), *shown])
     today = local(here.now()).date()
     page = render_template(
         "audit/audit.html",
@@ -87,6 +90,9 @@ def _page(refused: Refusal | None = None, drawn: list[ItemId] | None = None) -> 
         finding=finding,
         why_failed=why_failed,
         drawn=None if drawn is None else [(item, found.get(item)) for item in drawn],
+        uncoded=uncoded,
+        proof_word=proof_word,
+        found=found,
         typed={
             "seed": request.form.get("seed", "1")[: forms.LONGEST_NUMBER],
             "count": request.form.get("count", str(SAMPLED))[: forms.LONGEST_NUMBER],

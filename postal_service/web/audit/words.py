@@ -5,6 +5,7 @@ from typing import Final
 from postal_service.domain.wording import sentence
 from postal_service.ledger import verify
 from postal_service.services import auditing
+from postal_service.services.auditing import UncodedBy
 from postal_service.services.jobs import Job
 from postal_service.web.language import language, pick
 
@@ -104,6 +105,16 @@ FINDINGS: Final[dict[str, Pair]] = {
         auditing.WRONG_FILE,
     ),
 }
+
+PROOFS: Final[dict[UncodedBy, Pair]] = {
+    UncodedBy.TWO_STAFF: ("trưởng bưu cục và một người chứng kiến", "the manager and a witness"),
+    UncodedBy.CARD: ("thẻ căn cước", "citizen card"),
+}
+
+
+def proof_word(proof: UncodedBy) -> str:
+    """How it was proved who received."""
+    return pick(PROOFS[proof])
 
 
 def why_failed(job: Job) -> str:

@@ -57,10 +57,15 @@ from postal_service.services import (
     overview,
     persons,
     places,
+    return_envelopes,
     sight,
 )
 from postal_service.services import held as held_here
-from postal_service.services.counter_delivery import DELIVERING
+from postal_service.services.counter_delivery import (
+    DELIVERING,
+    NotTakenBack,
+    WitnessFromElsewhere,
+)
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
@@ -74,6 +79,7 @@ pages = Blueprint("delivery", __name__, template_folder="templates")
 
 FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     **receiving.FIELD_OF,
+    NotTakenBack: "recovered",
     NotADeliveryCode: "delivery_code",
     NotThisItem: "delivery_code",
     WrongDeliveryCode: "delivery_code",
@@ -85,6 +91,7 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     UnknownStaff: "witness",
     WrongCheckCharacters: "witness",
     WitnessIsHimself: "witness",
+    WitnessFromElsewhere: "witness",
     RoleNeeded: "proof",
     UnknownReason: "reason",
     ActionDoesNotFit: "reason",
@@ -128,6 +135,11 @@ def deliver(number: str) -> ResponseReturnValue:
             originals = forms.number("recovered", "Bản chính thu lại", within=limits.OLD_PAPERS)
             means = forms.choice("proof", "Cách xác nhận", Means)
         recovered = Counts(originals=originals, certified=0, photocopies=0)
+        cannot_give_back = forms.has("cannot_give_back")
+        with reading(here.sessions()) as store:  # before a try of a code is counted
+            counter_delivery.refuse_unless_taken_back(
+                store, item, recovered, cannot_give_back=cannot_give_back, by=here.actor()
+            )
         proof = _proof(item, means, entitlement)
         with transaction(here.sessions()) as store:
             if isinstance(proof, MessageProof):
@@ -145,6 +157,7 @@ def deliver(number: str) -> ResponseReturnValue:
                 entitlement=entitlement,
                 proof=proof,
                 recovered=recovered,
+                cannot_give_back=cannot_give_back,
                 service=here.runtime().settings.item_prefix,
                 by=here.actor(),
                 at=here.now(),
@@ -325,6 +338,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         message = outbox.newest(store, item)
         owed = charges.owed(store, [dossier]).get(dossier, ())
         people = persons.masked(store, here.runtime().vault, [dossier])[dossier]
+        back = return_envelopes.of(store, [item]).get(item)
         following = None
         days: tuple[date, ...] = ()
         if view.standing.leg is Leg.OUT and view.standing.state not in ENDED:
@@ -339,6 +353,7 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         refusal=_told(refused, form) if refused else "",
         view=view,
         owed=owed,
+        old_papers=back.papers if back else (),
         delegate=people.get(PersonRole.DELEGATE),
         following=following,
         days=days,

@@ -12,6 +12,7 @@ from postal_service.services import (
     calendars,
     cases,
     forwarding,
+    half_exchanges,
     half_handovers,
     held,
     overview,
@@ -96,7 +97,14 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
             by=here.actor(),
             at=here.now(),
         )
+        exchanges = half_exchanges.alarms(
+            store,
+            limit=here.runtime().settings.half_handover_limit,
+            by=here.actor(),
+            at=here.now(),
+        )
         waiting = cases.open_ones(store, by=here.actor())
+        ended = cases.ended(store, by=here.actor())
         due = held.due(
             store,
             policy=here.policy(),
@@ -124,6 +132,8 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         alarms=alarms,
         cases=waiting,
         results_due=due if here.actor().may(*DELIVERING) else 0,
+        exchanges=exchanges,
+        ended=ended,
         courier=courier,
         by_door=by_door,
         names=names,

@@ -110,6 +110,9 @@ _FIELDS: Final[Mapping[str, Callable[[str], Asked]]] = {
     "receiver": lambda value: Asked(
         name="receiver", label=say("Người nhận là"), value=value, choices=_choices(Receiver)
     ),
+    "recovered": lambda value: Asked(
+        name="recovered", label=say("Bản chính thu lại"), value=value, kind="number"
+    ),
     "reserved_for": lambda value: Asked(
         name="reserved_for", label=say("Lý do không nhận"), value=value, choices=_choices(ReservedFor)
     ),
@@ -125,6 +128,7 @@ _READERS: Final[Mapping[str, Callable[[], object]]] = {
     "counts": forms.counts,
     "condition": lambda: forms.choice("condition", "Tình trạng", Condition),
     "receiver": lambda: forms.choice("receiver", "Người nhận là", Receiver),
+    "recovered": lambda: forms.number("recovered", "Bản chính thu lại", within=limits.OLD_PAPERS),
     "reserved_for": lambda: forms.choice("reserved_for", "Lý do không nhận", ReservedFor),
     "run": lambda: forms.line("run", "Chuyến thư", most=limits.RUN),
     "reason": lambda: forms.choice("reason", "Lý do", Reason),

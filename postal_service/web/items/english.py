@@ -9,6 +9,7 @@ ENGLISH: dict[str, str] = {
     "Nơi đến": "Destination",
     "Giấy tờ bên trong": "Papers inside",
     "chưa niêm phong": "not sealed",
+    "khi phát không thu lại được bản nào": "none was taken back at the delivery",
     "Chờ nhận tại": "Offered to",
     "Số lần phát": "Attempts",
     "Số giấy mời": "Invitations",

@@ -1,19 +1,20 @@
 """An item's page and its seal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.acts import Counts
+from postal_service.domain.acts import Counts, Deliver
 from postal_service.domain.administrative import ReasonNeeded, ReasonTellsNumbers
 from postal_service.domain.custody_rules import BoundThereAlready
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
+from postal_service.projections.timelines import Moment
 from postal_service.services import (
     auditing,
     directory,
@@ -64,6 +65,7 @@ def show(number: str) -> ResponseReturnValue:
         provable=provable,
         records=records,
         taken_back=taken_back,
+        nothing_back=taken_back is not None and _nothing_taken(view.moments),
         gives_envelopes=here.actor().may(*return_envelopes.ISSUING) and not view.standing.ended,
         acts=begins(view.standing, here.actor()),
         papers=papers_of(view.standing, here.actor()),
@@ -198,6 +200,12 @@ def put_seal(number: str) -> ResponseReturnValue:
         "good",
     )
     return redirect(url_for("items.show", number=item))
+
+
+def _nothing_taken(moments: Iterable[Moment]) -> bool:
+    """Whether it was delivered, and no old paper was taken back for it."""
+    given = [each.act for each in moments if each.counts and isinstance(each.act, Deliver)]
+    return any(not act.recovered and not act.exchange for act in given)
 
 
 def _seal_page(item: ItemId, refused: Refusal | None = None) -> ResponseReturnValue:

@@ -7,8 +7,8 @@ this step is not judged anew: whoever took it over has counted it since.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024_listed_at_home"
-down_revision = "0023_delegates"
+revision = "0025_listed_at_home"
+down_revision = "0024_halves_and_open_cases"
 branch_labels = None
 depends_on = None
 

@@ -126,18 +126,24 @@ class Arrays:
         says of one, table by table, since pairs are many.
         """
         problem = self.problem
-        allowed = np.zeros((len(problem.stops), len(problem.couriers)), dtype=np.bool_)
+        # Couriers differ in few ways, so most columns are copies of an earlier one; a column is one
+        # stretch of memory, for at most there are a thousand million cells.
+        shape = (len(problem.stops), len(problem.couriers))
+        allowed: Bools = np.empty(shape, dtype=np.bool_, order="F")
         alike: dict[object, int] = {}
         for column, courier in enumerate(problem.couriers):
-            # Couriers differ in few ways, so most columns are copies of an earlier one.
             way = (courier.profile, courier.start_location, courier.end_location)
             first = alike.setdefault((way, courier.skills, courier.capacities), column)
             allowed[:, column] = allowed[:, first] if first != column else self._fits(courier)
         for stop, banned in problem.rules.banned:
             allowed[problem.stop_index[stop], problem.courier_index[banned]] = False
         self._keep_locks(allowed)
-        paired = np.flatnonzero(self.partner >= 0)
-        allowed[paired] &= allowed[self.partner[paired]]
+        # Only a rule can have parted two halves, which fit the same couriers.
+        named = {*(stop for stop, _ in problem.rules.banned), *problem.locked_stops}
+        parted = np.array([problem.stop_index[stop] for stop in named], dtype=np.int64)
+        parted = parted[self.partner[parted] >= 0]
+        both = allowed[parted] & allowed[self.partner[parted]]
+        allowed[parted] = allowed[self.partner[parted]] = both
         return allowed
 
     def _fits(self, courier: Courier) -> Bools:
@@ -151,6 +157,8 @@ class Arrays:
         for skills, stops in self._by_skills.items():
             if not skills <= courier.skills:
                 fits[stops] = False
+        paired = np.flatnonzero(self.partner >= 0)
+        fits[paired] &= fits[self.partner[paired]]
         return fits
 
     @cached_property
@@ -176,7 +184,13 @@ class Arrays:
     def some_may(self, stops: Ints, couriers: Sequence[int]) -> Bools:
         """For each of the stops: one of these couriers is allowed to serve it."""
         crew = np.array(couriers, dtype=np.int64)
-        found: Bools = np.asarray(self.allowed[np.ix_(stops, crew)].any(axis=1))
+        found = np.zeros(len(stops), dtype=np.bool_)
+        left, asked, many = np.arange(len(stops)), 0, 1
+        # Most stops are for anybody: only those the first may not serve are asked of the others.
+        while len(left) and asked < len(crew):
+            some = self.allowed[np.ix_(stops[left], crew[asked : asked + many])].any(axis=1)
+            found[left[some]] = True
+            left, asked, many = left[~some], asked + many, 4 * many
         return found
 
     @cached_property

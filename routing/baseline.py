@@ -140,6 +140,8 @@ def _first_orders(scheduler: Scheduler, over: Over) -> Orders:
     for courier in range(len(problem.couriers)):
         if not draft.tours[courier]:
             _drive_to_nearest(draft, courier, open_stops, over)
+    if over():  # a large day is not even sorted in vain
+        return draft.orders
     rest = [n for n in range(len(problem.stops)) if n not in draft.holder]
     # The dearest to leave out first; among equals those that can wait least.
     arrays = scheduler.arrays

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from routing.arrays import Ints
 from routing.days import Orders, Scheduler, Tours
 from routing.engines import Found, Task
 from routing.neighbours import PART_STOPS, Neighbours, unserved
@@ -33,7 +34,15 @@ SHORTEST_PART_SECONDS: Final = 0.25
 LONGEST_PART_SECONDS: Final = 3.0
 LONGEST_CHUNK_SECONDS: Final = 0.05
 CLOSING_SECONDS: Final = 0.3
+# To price and check a plan, and to check it once more at the door, takes so many times as long as to
+# time its days.
+CLOSING_TIMES: Final = 2.0
 SECONDS_BETWEEN_OFFERS: Final = 5.0
+# So long the first plan may take before an unfinished one is offered.
+SECONDS_TO_BUILD: Final = 8.0
+
+# Of a part and a seed: better tours, if there are, and the rounds they took.
+Searching = Callable[[Part, int], tuple[Orders | None, int]]
 
 
 @dataclass(frozen=True)
@@ -60,15 +69,15 @@ class _Parts:
         self.neighbours = Neighbours(self.scheduler, self.draw)
         self.ends = started + task.budget.seconds
         self.by_clock = task.budget.iterations is None
-        self.closing = CLOSING_SECONDS
+        self.closing, self.timing_seconds = CLOSING_SECONDS, 0.0
         self.tours: list[Tours] = list(task.start)
         self.rounds = 0
-        self.next_offer = time.monotonic() + SECONDS_BETWEEN_OFFERS
+        self.next_offer = time.monotonic() + SECONDS_TO_BUILD
         self.offered: Orders = task.start
 
     def search(self) -> Found:
         self._build()
-        self._offer()
+        self._offer_when_due()
         while not self._over():
             urgent = self.neighbours.has_urgent(self.tours)
             parts = self.neighbours.next_parts(self.tours, self.task.threads)
@@ -83,12 +92,17 @@ class _Parts:
 
     @property
     def until(self) -> float:
-        return self.ends - self.closing
+        expected = CLOSING_SECONDS + CLOSING_TIMES * self.timing_seconds
+        return self.ends - max(self.closing, expected)
 
     def _over(self) -> bool:
         most = self.task.budget.iterations
         spent = most is not None and self.rounds >= most
         return spent or time.monotonic() >= self.until or self.task.cancelled()
+
+    def _offer_when_due(self) -> None:
+        if not self.by_clock or time.monotonic() > self.next_offer:
+            self._offer()
 
     def _offer(self) -> None:
         """Timing and checking a large plan takes long; the search keeps nine tenths of the time."""
@@ -103,7 +117,10 @@ class _Parts:
         self.next_offer = time.monotonic() + max(SECONDS_BETWEEN_OFFERS, 10 * took)
 
     def _build(self) -> None:
-        """What is unserved so far, office by office, with the couriers who still have time."""
+        """What is unserved so far, office by office, with the couriers who still have time.
+
+        What must be served comes first everywhere, so that a plan with all of it comes soon.
+        """
         left = unserved(self.tours, len(self.problem.stops))
         if not len(left):
             return
@@ -112,25 +129,41 @@ class _Parts:
         free = [number for number, stops in enumerate(held) if len(stops) <= share / 2]
         # Who has little to do may do it otherwise.
         stops = np.sort(np.concatenate([left, *(np.array(held[n], np.int64) for n in free)]))
-        parts = first_parts(self.arrays, stops, free, self.draw)
-        parts = [self._whole(part) for part in parts]
+        parts = first_parts(self.arrays, stops, free, self.draw, over=self._over)
+        must = self.arrays.mandatory
+        if 0 < must[left].sum() < len(left):
+            self._build_each([Part(part.stops[must[part.stops]], part.couriers) for part in parts])
+            self._build_urgent()
+            self._offer()
+        self._build_each(parts)
+
+    def _build_urgent(self) -> None:
+        """Places with neighbours for what must be served and found none in its own part."""
+        while self.neighbours.has_urgent(self.tours) and not self._over():
+            threads = self.task.threads
+            parts = self.neighbours.next_parts(self.tours, threads, only_mandatory=True)
+            if not parts:
+                return
+            self._search_with(self._built, parts)
+
+    def _build_each(self, parts: Sequence[Part]) -> None:
+        holder = np.full(len(self.problem.stops), -1, np.int64)
+        for number, day in enumerate(self.tours):
+            for tour in day:
+                holder[list(tour)] = number
+        whole = [self._whole(part, holder) for part in parts]
         for first in range(0, len(parts), self.task.threads):
             if self._over():
                 return
-            self._search_with(self._built, parts[first : first + self.task.threads])
+            self._search_with(self._built, whole[first : first + self.task.threads])
 
-    def _whole(self, part: Part) -> Part:
+    def _whole(self, part: Part, holder: Ints) -> Part:
         """With exactly the stops its own couriers have, and none that is tied to another's."""
-        own = {stop for n in part.couriers for tour in self.tours[n] for stop in tour}
-        elsewhere = {stop for day in self.tours for tour in day for stop in tour} - own
-        kept = sorted(own | (set(part.stops.tolist()) - elsewhere))
-        return self.neighbours.without_tied(
-            Part(np.array(kept, dtype=np.int64), part.couriers), self.tours
-        )
+        own = np.flatnonzero(np.isin(holder, part.couriers))
+        kept = np.union1d(own, part.stops[holder[part.stops] < 0])
+        return self.neighbours.without_tied(Part(kept, part.couriers), self.tours)
 
-    def _search_with(
-        self, search: Callable[[Part, int], tuple[Orders | None, int]], parts: Sequence[Part]
-    ) -> None:
+    def _search_with(self, search: Searching, parts: Sequence[Part]) -> None:
         """Search parts that share nothing, at once, and keep what is better."""
         seeds = self.draw.integers(1 << 31, size=len(parts)).tolist()
         found = list(self.pool.map(search, parts, seeds))
@@ -143,8 +176,18 @@ class _Parts:
                 changed[courier] = better[courier]
             if self.neighbours.groups_hold(changed):
                 self.tours = changed
-        if self.by_clock and time.monotonic() > self.next_offer:
-            self._offer()
+                if search == self._built:
+                    self._time(part.couriers)
+        if self.by_clock:
+            self._offer_when_due()
+
+    def _time(self, couriers: Sequence[int]) -> None:
+        """Time new days at once, which has to be done for the plan, to know how long the plan takes."""
+        begun = time.monotonic()
+        for courier in couriers:
+            if self.tours[courier]:
+                self.scheduler.kept_route(courier, self.tours[courier])
+        self.timing_seconds += time.monotonic() - begun
 
     def _seconds_a_part(self) -> float:
         wanted = SWEEPS * max(1.0, len(self.problem.stops) / PART_STOPS) / self.task.threads
@@ -173,7 +216,9 @@ class _Parts:
             pool_days=FEW_DAYS,
         )
         if begun is None:
-            return None, 0  # it cannot be driven as it is: better left alone
+            # It cannot be driven as it is: better left alone, and a round a stop, so that counted
+            # rounds come to an end.
+            return None, max(1, len(part.stops))
         search, done = begun
         if rounds := rounds_a_stop * len(part.stops):
             done += (

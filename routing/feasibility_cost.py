@@ -8,6 +8,8 @@ from routing.problem import Problem
 from routing.terms import StopId
 from routing.violations import Violation, ViolationKind
 
+Places = dict[StopId, tuple[str, StopId | None]]
+
 
 def cost_violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """One violation for each part of the cost that is not what the problem makes it."""
@@ -33,6 +35,7 @@ def recomputed_cost(problem: Problem, plan: Plan) -> CostParts:
     routes = plan.routes
     travel = {route.courier: _travel(problem, route) for route in routes}
     served = {stop for route in routes for stop in route.stops}
+    before = _published(problem)
     return CostParts(
         fixed=sum(rates[route.courier].fixed for route in routes),
         distance=sum(rates[route.courier].per_metre * travel[route.courier][1] for route in routes),
@@ -48,7 +51,7 @@ def recomputed_cost(problem: Problem, plan: Plan) -> CostParts:
             problem.unserved_cost(stop) for stop in problem.stops if stop.id not in served
         ),
         unknown_areas=sum(_unknown_areas(problem, route) for route in routes),
-        changes=sum(_changes(problem, route) for route in routes),
+        changes=sum(_changes(problem, route, before) for route in routes),
         balance=sum(_imbalance(problem, route, travel[route.courier][0]) for route in routes),
     )
 
@@ -81,17 +84,24 @@ def _unknown_areas(problem: Problem, route: Route) -> int:
     return problem.rules.unknown_area_cost * len(strange)
 
 
-def _changes(problem: Problem, route: Route) -> int:
+def _published(problem: Problem) -> Places:
+    """Of every published stop its courier, and what he called at before it."""
     published = problem.rules.published
-    if published is None:
-        return 0
-    before: dict[StopId, tuple[str, StopId | None]] = {}
-    for courier, stops in published.routes.items():
+    before: Places = {}
+    for courier, stops in published.routes.items() if published is not None else ():
         previous: StopId | None = None
         for stop in stops:
             before[stop] = (courier, previous)
             previous = stop
-    cost, previous = 0, None
+    return before
+
+
+def _changes(problem: Problem, route: Route, before: Places) -> int:
+    published = problem.rules.published
+    if published is None:
+        return 0
+    cost = 0
+    previous: StopId | None = None
     for stop in route.stops:
         if stop in before:
             if before[stop][0] != route.courier:

@@ -281,10 +281,10 @@ def _shipments(day: _Day) -> Iterator[Violation]:
         for number, tour in enumerate(day.route.tours)
         for position, visit in enumerate(tour.visits)
     }
-    for shipment in day.problem.shipments:
+    # Not one by one all there are: a large day has thousands, and hundreds of routes.
+    known = day.problem.shipment_of
+    for shipment in {known[stop].pickup: known[stop] for stop in place if stop in known}.values():
         taken, given = place.get(shipment.pickup), place.get(shipment.dropoff)
-        if taken is None and given is None:
-            continue
         if taken is None or given is None or taken[0] != given[0] or taken[1] > given[1]:
             detail = f"{shipment.pickup} and {shipment.dropoff} are not in order on one tour"
             yield day.violation(_K.SHIPMENT, detail, stop=shipment.pickup)

@@ -35,11 +35,18 @@ class Neighbours:
         index = self.problem.stop_index
         self.groups = [[index[s] for s in group] for group in self.problem.rules.keep_together]
 
-    def next_parts(self, tours: Sequence[Tours], most: int) -> list[Part]:
-        """Up to so many parts; none shares a courier or a stop with another."""
+    def next_parts(
+        self, tours: Sequence[Tours], most: int, *, only_mandatory: bool = False
+    ) -> list[Part]:
+        """Up to so many parts; none shares a courier or a stop with another.
+
+        Of what is unserved they hold what must be served alone (`only_mandatory`), or all.
+        """
         parts: list[Part] = []
         busy = np.zeros(len(tours), dtype=np.bool_)
         free = unserved(tours, len(self.problem.stops))
+        if only_mandatory:
+            free = free[self.arrays.mandatory[free]]
         for _ in range(most):
             part = _Drawing(self, tours, busy, free).part()
             if part is None:

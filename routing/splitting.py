@@ -4,7 +4,7 @@ A part is planned without a look at the others, so what a rule binds together li
 a stop lies where somebody may serve it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,9 +31,17 @@ class Part(NamedTuple):
 
 
 def first_parts(
-    arrays: Arrays, stops: Ints, couriers: Sequence[int], draw: np.random.Generator
+    arrays: Arrays,
+    stops: Ints,
+    couriers: Sequence[int],
+    draw: np.random.Generator,
+    *,
+    over: Callable[[], bool] = lambda: False,
 ) -> list[Part]:
-    """Every stop in one part, every courier in at most one; parts without a courier are left out."""
+    """Every stop in one part, every courier in at most one; parts without a courier are left out.
+
+    Those of offices that are not looked at before `over` says yes are missing.
+    """
     if not len(stops) or not couriers:
         return []
     offices: dict[int, list[int]] = {}
@@ -44,14 +52,18 @@ def first_parts(
         crews = [list(couriers)]
     shares = np.array([len(crew) for crew in crews]) / len(couriers)
     room = np.ceil(CROWDED * shares * len(stops)).astype(np.int64)
-    ways = np.array([_way_to(arrays, stops, crew) for crew in crews])
+    ways = np.full((len(crews), len(stops)), NOBODY)
+    for office, crew in enumerate(crews):
+        if over():
+            return []
+        ways[office] = _way_to(arrays, stops, crew)
     office_of = _assigned(arrays, stops, ways, room)
-    return [
-        part
-        for office, crew in enumerate(crews)
-        for part in _neighbourhoods(arrays, stops[office_of == office], crew, draw)
-        if len(part.stops) and part.couriers
-    ]
+    parts: list[Part] = []
+    for office, crew in enumerate(crews):
+        if over():
+            break
+        parts += _neighbourhoods(arrays, stops[office_of == office], crew, draw)
+    return [part for part in parts if len(part.stops) and part.couriers]
 
 
 def _way_to(arrays: Arrays, stops: Ints, crew: Sequence[int]) -> Ints:
@@ -60,10 +72,11 @@ def _way_to(arrays: Arrays, stops: Ints, crew: Sequence[int]) -> Ints:
     starts = np.array(sorted({problem.couriers[number].start_location for number in crew}))
     travel = problem.profile_of[problem.couriers[crew[0]].profile].travel
     seconds = travel.block(starts, arrays.location[stops])[0].min(axis=0).astype(np.int64)
-    # Knowing the streets counts for as much as it costs.
-    rates = problem.couriers[crew[0]].costs
-    per_second = max(1, rates.per_travel_second + rates.per_duty_second)
-    seconds += arrays.courier_cost[np.ix_(stops, np.array(crew))].min(axis=1) // per_second
+    if problem.rules.unknown_area_cost or problem.rules.published is not None:
+        # Knowing the streets counts for as much as it costs.
+        rates = problem.couriers[crew[0]].costs
+        per_second = max(1, rates.per_travel_second + rates.per_duty_second)
+        seconds += arrays.courier_cost[np.ix_(stops, np.array(crew))].min(axis=1) // per_second
     return np.where(arrays.some_may(stops, crew), seconds, NOBODY)
 
 
@@ -95,7 +108,8 @@ def _from_seeds(
     nearest = away[0]
     for _ in range(count - 1):
         # Far from the seeds there are, yet not the furthest: outliers make poor centres.
-        seeds.append(int(np.argsort(nearest)[int(0.9 * (len(stops) - 1))]))
+        rank = int(0.9 * (len(stops) - 1))
+        seeds.append(int(np.argpartition(nearest, rank)[rank]))
         away.append(travel.block(places[seeds[-1:]], places)[0][0].astype(np.int64))
         nearest = np.minimum(nearest, away[-1])
     return np.array(away)
@@ -107,14 +121,17 @@ def _shares(
     """The crew by part: as many as its stops call for, those who start nearest first."""
     problem = arrays.problem
     travel = problem.profile_of[problem.couriers[crew[0]].profile].travel
-    starts = np.array([problem.couriers[number].start_location for number in crew])
+    places = np.array([problem.couriers[number].start_location for number in crew])
+    starts, start_of = np.unique(places, return_inverse=True)
     sizes = np.bincount(chosen, minlength=count)
     room = np.maximum(1, np.floor(len(crew) * sizes / len(stops)).astype(np.int64))
     while room.sum() < len(crew):
         room[int((sizes / room).argmax())] += 1
     way = np.array(
         [
-            np.median(travel.block(starts, arrays.location[stops[chosen == number]])[0], axis=1)
+            np.median(travel.block(starts, arrays.location[stops[chosen == number]])[0], axis=1)[
+                start_of
+            ]
             if sizes[number]
             else np.full(len(crew), np.inf)
             for number in range(count)
@@ -153,18 +170,33 @@ def _bound(arrays: Arrays, stops: Ints) -> list[list[int]]:
 
 
 def _balanced(ways: Ints, room: Ints) -> Ints:
-    """The nearest part for each stop while it has room; those with most to lose choose first."""
+    """The nearest part for each stop while it has room; those with most to lose choose first.
+
+    Every stop asks its nearest part, a part that is asked by too many turns away those with least to
+    lose, and these ask the next one.
+    """
     count, stops = ways.shape
-    left = room.copy()
-    chosen = np.zeros(stops, dtype=np.int64)
     order = np.argsort(ways, axis=0, kind="stable")
     regret = ways[order[min(1, count - 1)], np.arange(stops)] - ways.min(axis=0)
-    for stop in np.argsort(-regret, kind="stable"):
-        nearest = order[0, stop]
-        for part in order[:, stop]:
-            if left[part] > 0 and ways[part, stop] < NOBODY:
-                nearest = part
-                break
-        chosen[stop] = nearest
-        left[nearest] -= 1
+    turn = np.empty(stops, dtype=np.int64)
+    turn[np.argsort(-regret, kind="stable")] = np.arange(stops)
+    asked = np.zeros(stops, dtype=np.int64)  # the rank of the part each stop asks
+    chosen: Ints = order[0].copy()
+    asking = np.flatnonzero(ways[chosen, np.arange(stops)] < NOBODY)
+    held = np.zeros(0, dtype=np.int64)
+    while len(asking):
+        held = np.concatenate([held, asking])
+        held = held[np.lexsort((turn[held], chosen[held]))]
+        first = np.searchsorted(chosen[held], np.arange(count))
+        has_room = np.arange(len(held)) - first[chosen[held]] < room[chosen[held]]
+        asking, held = held[~has_room], held[has_room]
+        asked[asking] += 1
+        # Whom nobody has room for goes where it is nearest all the same.
+        lost = asking[asked[asking] >= count]
+        asking = asking[asked[asking] < count]
+        chosen[asking] = order[asked[asking], asking]
+        barred = ways[chosen[asking], asking] >= NOBODY
+        lost = np.concatenate([lost, asking[barred]])
+        asking = asking[~barred]
+        chosen[lost] = order[0, lost]
     return chosen

@@ -22,6 +22,12 @@ SCANNED_STOPS: Final = 120
 NEAR_STOPS: Final = 100
 NEAR_STOPS_OF_SMALL: Final = 60
 ADJACENT_STOPS: Final = 400
+# Neighbours are looked for in strips, so that the temporary tables stay small.
+CELLS_AT_ONCE: Final = 200_000
+# No value that tells near from far is above it, with room for a place behind it in 63 bits.
+FURTHEST: Final = float(1 << 44)
+# Waiting counts a fifth.
+FRACTIONS: Final = 5
 NO_LIMIT: Final = 1 << 50
 
 
@@ -400,30 +406,42 @@ def neighbours(seconds: Table, price: Table, stop: Ints) -> tuple[Table, Table]:
         return near, adjacent
     early, late, service = stop[:, at.EARLY], stop[:, at.LATE], stop[:, at.SERVICE]
     scale = float(np.median(price[:count, :count]) / max(1.0, np.median(seconds[:count, :count])))
-    for row in range(count):
-        distance = price[row, :count].astype(float)
-        there, back = seconds[row, :count], seconds[:count, row]
-        onward = early - (late[row] + service[row] + there)
-        inward = early[row] - (late + service + back)
+    strip = max(1, CELLS_AT_ONCE // count)
+    for first in range(0, count, strip):
+        rows = slice(first, min(first + strip, count))
+        there, back = seconds[rows, :count], seconds[:count, rows].T
+        distance = price[rows, :count].astype(float)
+        own_early, own_late = early[rows, None], late[rows, None]
+        own_service = service[rows, None]
+        onward = early - (own_late + own_service + there)
+        inward = own_early - (late + service + back)
         ahead = distance + scale * (
-            0.2 * np.maximum(0, onward) + np.maximum(0, early[row] + service[row] + there - late)
+            0.2 * np.maximum(0, onward) + np.maximum(0, own_early + own_service + there - late)
         )
-        behind = price[:count, row] + scale * (
-            0.2 * np.maximum(0, inward) + np.maximum(0, early + service + back - late[row])
+        behind = price[:count, rows].T + scale * (
+            0.2 * np.maximum(0, inward) + np.maximum(0, early + service + back - own_late)
         )
         both = np.minimum(ahead, behind)
-        both[row] = distance[row] = np.inf
-        near[row] = _least(both, near.shape[1])
-        adjacent[row] = _least(distance, adjacent.shape[1])
+        itself = np.arange(rows.stop - rows.start), np.arange(rows.start, rows.stop)
+        both[itself] = distance[itself] = np.inf
+        near[rows] = _least(both, near.shape[1])
+        adjacent[rows] = _least(distance, adjacent.shape[1])
     return near, adjacent
 
 
 def _least(values: NDArray[np.float64], count: int) -> Ints:
-    """The places of so many least values in order; of equal ones the first come first."""
-    limit = np.partition(values, count - 1)[count - 1]
-    few = np.flatnonzero(values <= limit)
-    ordered: Ints = few[np.argsort(values[few], kind="stable")][:count]
-    return ordered
+    """For each row the places of so many least values in order; of equal ones the first come first.
+
+    Each value as a whole number with its place behind it: plain numbers are sorted five times as fast.
+    """
+    bits = values.shape[1].bit_length()
+    keys = np.rint(FRACTIONS * np.minimum(values, FURTHEST)).astype(np.int64) << bits
+    keys |= np.arange(values.shape[1])
+    if 2 * count < values.shape[1]:
+        keys = np.partition(keys, count - 1, axis=1)[:, :count]
+    keys.sort(axis=1)
+    least: Ints = keys[:, :count] & ((1 << bits) - 1)
+    return least
 
 
 assert [kind.value for kind in StopKind] == ["deliver", "collect", "pickup", "dropoff", "leg"]

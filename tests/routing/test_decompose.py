@@ -27,7 +27,7 @@ from routing.neighbours import URGENT_PARTS, Neighbours, unserved
 from routing.reach import obstacle
 from routing.search.engine import warm_up
 from routing.solve import solve
-from routing.splitting import PART_STOPS, first_parts
+from routing.splitting import NOBODY, PART_STOPS, _balanced, first_parts
 from tests.routing.courier_days import any_courier_day
 from tests.routing.provinces import province
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
@@ -219,6 +219,58 @@ def test_the_same_seed_and_iterations_give_the_same_plan(threads: int) -> None:
 
     assert first == second
     assert first != other
+
+
+def test_the_budget_is_kept_by_a_province_with_thousands_of_couriers(
+    working_time: Callable[[], float],
+) -> None:
+    problem = province(20_000, 1_000)
+    warm_up()
+    started = working_time()
+
+    plan = solve(problem, budget=Budget(seconds=4))
+
+    assert working_time() - started <= 4 + 1
+    assert len(plan.unserved) < 15_000
+
+
+def test_parts_are_not_looked_for_once_the_time_is_over() -> None:
+    arrays = Scheduler(province(2400, 9)).arrays
+    asked = 0
+
+    def over() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 4  # three offices are looked at, and one of them is cut into parts
+
+    parts = first_parts(arrays, np.arange(2400), range(27), np.random.default_rng(1), over=over)
+
+    assert {problem_office(arrays.problem, part.couriers) for part in parts} == {0}
+    assert sum(len(part.stops) for part in parts) == 800
+
+
+def problem_office(problem: Problem, couriers: tuple[int, ...]) -> int:
+    (office,) = {problem.couriers[number].start_location for number in couriers}
+    return office
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 10_000))
+def test_some_of_a_crew_may_serve_what_one_of_them_may(seed: int) -> None:
+    arrays = Scheduler(any_courier_day(seed, 20, 6)).arrays
+    stops, crew = np.arange(1, len(arrays.problem.stops)), [4, 1, 5, 0, 3]
+
+    one_by_one = [any(arrays.allowed[stop, number] for number in crew) for stop in stops]
+
+    assert arrays.some_may(stops, crew).tolist() == one_by_one
+
+
+def test_the_nearest_part_with_room_is_for_those_with_most_to_lose() -> None:
+    ways = np.array([[1, 2, 3, 4, NOBODY], [50, 9, 4, 30, NOBODY], [60, 8, 5, 31, 7]])
+    room = np.array([2, 2, 2])
+
+    # The first and the fourth lose most without part 0; the third's second choice is near as well.
+    assert _balanced(ways, room).tolist() == [0, 2, 1, 0, 2]
 
 
 def test_the_budget_of_a_large_day_is_kept(working_time: Callable[[], float]) -> None:

@@ -1,6 +1,6 @@
 """What a citizen listed stands beside the number of what is fetched at his home, to be compared with the courier's count.
 
-Requests that still wait for their courier get it from their dossier's list. What was collected before
+The desk's list of what waits for people is found by its troubles. Requests that still wait for their courier get it from their dossier's list. What was collected before
 this step is not judged anew: whoever took it over has counted it since.
 """
 
@@ -16,6 +16,7 @@ KINDS = ("originals", "certified", "photocopies")
 
 
 def upgrade() -> None:
+    op.create_index(op.f("ix_holding_troubles"), "holding", ["troubles"])
     for kind in KINDS:
         op.add_column("item", sa.Column(f"listed_{kind}", sa.BigInteger(), nullable=True))
     item = sa.table("item", *map(sa.column, ("dossier", "leg", *(f"listed_{k}" for k in KINDS))))
@@ -34,5 +35,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_holding_troubles"), "holding")
     for kind in KINDS:
         op.drop_column("item", f"listed_{kind}")

@@ -1,7 +1,8 @@
 """What a citizen listed stands beside the number of what is fetched at his home, to be compared with the courier's count.
 
-The desk's list of what waits for people is found by its troubles. Requests that still wait for their courier get it from their dossier's list. What was collected before
-this step is not judged anew: whoever took it over has counted it since.
+Requests that still wait for their courier, or were called off and may be moved, get it from their
+dossier's list. What was collected before this step is not judged anew: whoever took it over has
+counted it since.
 """
 
 import sqlalchemy as sa
@@ -16,10 +17,11 @@ KINDS = ("originals", "certified", "photocopies")
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_holding_troubles"), "holding", ["troubles"])
     for kind in KINDS:
         op.add_column("item", sa.Column(f"listed_{kind}", sa.BigInteger(), nullable=True))
-    item = sa.table("item", *map(sa.column, ("dossier", "leg", *(f"listed_{k}" for k in KINDS))))
+    item = sa.table(
+        "item", *map(sa.column, ("item", "dossier", "leg", *(f"listed_{k}" for k in KINDS)))
+    )
     paper = sa.table("dossier_paper", *map(sa.column, ("dossier", *KINDS)))
     pickup = sa.table("pickup", *map(sa.column, ("dossier", "state")))
     listed = {
@@ -28,13 +30,15 @@ def upgrade() -> None:
         .scalar_subquery()
         for kind in KINDS
     }
-    awaited = sa.select(pickup.c.dossier).where(pickup.c.state == "registered")
+    awaited = sa.select(pickup.c.dossier).where(pickup.c.state != "collected")
+    held = sa.select(sa.table("holding", sa.column("item")).c.item)
     op.execute(
-        sa.update(item).where(item.c.leg == "IN", item.c.dossier.in_(awaited)).values(**listed)
+        sa.update(item)
+        .where(item.c.leg == "IN", item.c.dossier.in_(awaited), item.c.item.not_in(held))
+        .values(**listed)
     )
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_holding_troubles"), "holding")
     for kind in KINDS:
         op.drop_column("item", f"listed_{kind}")

@@ -110,7 +110,8 @@ class OutcomeSchema(Schema):
         metadata={
             "description": "Why it is kept apart. `unproved`: a delivery by a message code that was"
             " not redeemed for this item, by a witness who was no manager over the courier's office"
-            " on that day, or by the card of somebody else than the owner or the named delegate"
+            " on that day, or by the card of somebody else than the owner or the named delegate; or"
+            " one to somebody whom `pc` does not bind and the dossier does not name"
         }
     )
     receipt = fields.Nested(ReceiptSchema)

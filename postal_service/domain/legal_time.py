@@ -14,12 +14,13 @@ Nothing here can leave them.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Final
 
 from postal_service.domain.clock import claimed
 from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.wording_dates import local
 
 SKEW: Final = timedelta(minutes=10)  # clocks differ; what is further apart is told
 _SKEW_MS: Final = SKEW // timedelta(milliseconds=1)
@@ -57,6 +58,11 @@ class LegalTime:
     def estimate_differs(self) -> bool:
         """By what a page or a paper could show: they tell minutes."""
         return abs(self.estimated_at - self.claimed_at) >= timedelta(minutes=1)
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days, here, that what the phone told beside it may name: by the estimate, and by its own clock."""
+        return frozenset({local(self.estimated_at).date(), local(self.claimed_at).date()})
 
     @property
     def clock_is_off(self) -> bool:

@@ -195,6 +195,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Người lập và người kiểm phải là hai người khác nhau.",
         "Maker and checker have to be two different people.",
     ),
+    "correction.witness_checks": (
+        "Người kiểm đã chứng kiến chính việc này; người khác phải kiểm bản đính chính.",
+        "The checker vouched for this very act; somebody else has to check its correction.",
+    ),
     "correction.nothing_changes": (
         "Mọi dữ liệu đã đúng như ghi. Chưa có gì được đính chính.",
         "Everything is as it was told already. Nothing was corrected.",

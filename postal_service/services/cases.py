@@ -65,6 +65,7 @@ def open_ones(session: Session, *, by: Actor) -> Cases:
         .outerjoin(DossierRow, DossierRow.id == ItemRow.dossier)
         .where(
             HoldingRow.item.in_(union_all(frozen, in_vain)),
+            HoldingRow.state.not_in(sorted(ENDED)),  # those are `ended`
             HoldingRow.holder_unit.in_(directory.watched(by)),
         )
         .order_by(HoldingRow.since_ms, HoldingRow.item)

@@ -28,6 +28,12 @@ class OwnCorrection(NotAllowed):
     code = "correction.own"
 
 
+class WitnessChecks(NotAllowed):
+    """Whoever vouched for what happened does not check what is told of it instead: two would be one."""
+
+    code = "correction.witness_checks"
+
+
 class NotCorrectable(RuleBroken):
     code = "correction.not_correctable"
 
@@ -59,7 +65,7 @@ def correct(
     """Say that an event did not occur or told wrong data; `by` checks what `maker` found.
 
     Replacements stand where the corrected event stood. A seal serial that was not used after all
-    is free again. Raises RoleNeeded, UnknownEvent, OwnCorrection, CorrectedAlready, and
+    is free again. Raises RoleNeeded, UnknownEvent, OwnCorrection, WitnessChecks, CorrectedAlready, and
     NotCorrectable for a correction or an event of the registry.
     """
     by.need(Role.MANAGER, Role.ADMINISTRATOR)
@@ -68,6 +74,8 @@ def correct(
         raise UnknownEvent(event=event)
     if maker == by.staff:
         raise OwnCorrection(event=event)
+    if by.staff in map(_witness, replacements):
+        raise WitnessChecks(event=event)
     wrong = found.event
     if not wrong.item or isinstance(wrong.act, acts.Correct):
         raise NotCorrectable(event=event)
@@ -89,6 +97,17 @@ def correct(
     custody = items.standing(session, wrong.item).custody
     recorded = tell(session, keys, [Told(item=wrong.item, parent=custody, act=act)], by=by, at=at)
     return Corrected(correction=recorded[0].event, replacements=act.replacements)
+
+
+def _witness(act: Act) -> StaffId | None:
+    """Who vouched beside whoever tells it; what replaces an event is told by the checker."""
+    match act:
+        case acts.Deliver(proof=acts.OverrideProof(witness=witness)):
+            return witness
+        case acts.Clear(witness=witness) | acts.Pack(witness=witness):
+            return witness
+        case _:
+            return None
 
 
 def rewrite(

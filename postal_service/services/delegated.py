@@ -18,13 +18,15 @@ class Change(StrEnum):
 
 
 def all_named(session: Session, asked: Iterable[DossierId]) -> frozenset[DossierId]:
-    """Those of these dossiers in which somebody is named now."""
+    """Those of these dossiers in which somebody is named now; of an erased one nobody knows whom."""
     newest = (
         select(func.max(DelegationRow.id))
         .where(DelegationRow.dossier.in_(sorted(asked)))
         .group_by(DelegationRow.dossier)
     )
     named_ones = select(DelegationRow.dossier).where(
-        DelegationRow.id.in_(newest), DelegationRow.change == Change.NAMED.value
+        DelegationRow.id.in_(newest),
+        DelegationRow.change == Change.NAMED.value,
+        DelegationRow.content.is_not(None),
     )
     return frozenset(DossierId(each) for each in session.scalars(named_ones))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Deliver, Leg
+from postal_service.domain.custody import State
 from postal_service.domain.ids import DossierId, ItemId, StaffId
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import Person, PersonRole
@@ -124,13 +125,14 @@ def delivery(
 
 
 def way_back(session: Session, vault: Vault, number: ItemId, *, by: Actor, at: datetime) -> WayBack:
-    """A result that goes back or is back, with one logged look.
+    """A result that goes back or is back, with one logged look. On its way it may still be delivered.
 
     Raises UnknownItem, NotSentBack or DossierErased.
     """
     view, dossier = _of_dossier(session, number, by=by)
-    begun = _newest(view, acts.Return)
-    if begun is None or view.standing.leg is not Leg.OUT or not view.standing.returning:
+    begun, standing = _newest(view, acts.Return), view.standing
+    went_back = standing.returning and standing.state is not State.DELIVERED
+    if begun is None or standing.leg is not Leg.OUT or not went_back:
         raise NotSentBack(item=number)
     last = _newest(view, acts.Handover)
     return WayBack(
@@ -201,7 +203,6 @@ def _capacity_before(view: ItemView, moment: Moment) -> Capacity | None:
 
 def _taken_then(session: Session, dossier: DossierId, moment: Moment) -> tuple[TakenThen, ...]:
     """What whoever delivered it took for its dossier on that day, charge by charge."""
-    day = local(moment.happened_at).date()
     rows = session.scalars(
         select(MoneyRow)
         .filter_by(dossier=dossier, staff=moment.by.staff, state=PaymentState.PAID.value)
@@ -215,5 +216,5 @@ def _taken_then(session: Session, dossier: DossierId, moment: Moment) -> tuple[T
             amount_dong=row.amount_dong,
         )
         for row in rows
-        if local(row.at).date() == day
+        if local(row.at).date() in moment.time.days
     )

@@ -173,7 +173,7 @@ def _had_in_hand(session: Session, dossier: DossierId, *, by: Actor, at: datetim
 def _passed_on(session: Session, item: ItemId, by: Actor, *, day: date) -> bool:
     return any(
         moment.counts
-        and local(moment.happened_at).date() == day
+        and day in moment.time.days
         and by.staff in {party.staff for party in (moment.giver, moment.taker) if party}
         for moment in timelines.of_item(session, item)
     )

@@ -22,6 +22,7 @@ from postal_service.projections import holdings, rebuild, verdicts
 from postal_service.services import (
     delegates,
     directory,
+    item_papers,
     items,
     message_codes,
     persons,
@@ -222,6 +223,12 @@ def test_what_goes_back_is_delivered_by_its_code_alone(
 
     assert how(outcome) == said
     assert ended(session, carried.item) is (said == "accepted")
+    record = item_papers.way_back
+    if said == "accepted":  # the agency never got it
+        with pytest.raises(item_papers.NotSentBack):
+            record(session, world.vault, carried.item, by=world.manager, at=NOON)
+    else:
+        assert record(session, world.vault, carried.item, by=world.manager, at=NOON).taken is None
 
 
 # --- Two staff ---------------------------------------------------------------------------------

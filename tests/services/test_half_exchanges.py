@@ -282,6 +282,7 @@ def test_what_was_delivered_in_trouble_is_listed_until_two_staff_settle_it(
     session: Session, world: World, in_trouble: Exchange
 ) -> None:
     for who in (world.counter, world.manager, world.administrator):
+        assert cases.open_ones(session, by=who).cases == ()  # in one list only
         (standing,) = cases.ended(session, by=who).standings
         assert (standing.item, standing.troubles) == (
             in_trouble.result, frozenset({Trouble.SEAL}),

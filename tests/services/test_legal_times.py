@@ -8,19 +8,21 @@ from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Phone
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, Condition
+from postal_service.domain.acts import Capacity, CardProof, Condition, Receiver
 from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.ids import ItemId
 from postal_service.domain.legal_time import LegalTime
+from postal_service.domain.money import Means
 from postal_service.domain.timeliness import Timeliness
 from postal_service.ledger import checkpoint
 from postal_service.projections import timelines
-from postal_service.services import handovers, items
+from postal_service.services import charges, handovers, item_papers, items, taking
 from postal_service.services.examining import Sent, examine
 from postal_service.services.hops import hops
 from postal_service.services.syncing import receive
 from tests.clock import NOON, Clock
 from tests.questions import questions
+from tests.services import journeys
 from tests.services.in_hand import passed, result, sealed
 from tests.services.phones import known_phone, statuses
 from tests.services.signed_phones import take
@@ -228,3 +230,43 @@ def test_a_hop_is_judged_by_when_it_can_have_been_and_not_by_the_phones_clock(
 
     assert taken.moment.claimed_at == due - HOUR
     assert taken.standing is Timeliness.AFTER
+
+
+@pytest.mark.parametrize("behind", [timedelta(0), timedelta(days=1)])
+def test_cash_told_with_a_delivery_is_taken_and_printed_whatever_day_the_phone_names(
+    session: Session, world: World, behind: timedelta
+) -> None:
+    received = journeys.received(session, world, at=MORNING)
+    made = journeys.ready(session, world, received, at=MORNING)
+    day = MORNING + timedelta(days=2)
+    journeys.with_courier(session, world, made, at=day)
+    clock = Clock(day + 2 * HOUR - behind)
+    phone = phone_of(session, world, made.item, clock)
+    standing = items.standing(session, made.item)
+    phone.tell(
+        made.item,
+        acts.Deliver(
+            receiver=Receiver.OWNER, proof=CardProof(last4="3456"), counts=standing.counts,
+            condition=Condition.OK,
+        ),
+    )  # fmt: skip
+    send(session, phone, at=day + 6 * HOUR)
+    owed = charges.owed(session, [received.dossier])[received.dossier]
+    assert owed
+
+    for each in owed:
+        taking.at_door(
+            session,
+            taking.Told(
+                charge=each.id, amount_dong=each.charge.amount_dong, means=Means.CASH,
+                taken_at=clock.at,
+            ),
+            by=world.courier, at=day + 6 * HOUR,
+        )  # fmt: skip
+
+    slip = item_papers.delivery(
+        session, world.vault, made.item, by=world.manager, at=day + 6 * HOUR
+    )
+    assert sum(each.amount_dong for each in slip.taken) == sum(
+        each.charge.amount_dong for each in owed
+    )

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.acts import CardProof, Counts, Deliver, Receiver
+from postal_service.domain.actors import Actor, Role
+from postal_service.domain.acts import CardProof, Counts, Deliver, OverrideProof, Receiver
 from postal_service.domain.identity import (
     Contradiction,
     Entitlement,
@@ -30,6 +31,7 @@ from postal_service.services import (
     counter_delivery,
     delegates,
     delivery,
+    directory,
     erasing,
     overview,
     persons,
@@ -156,6 +158,54 @@ def test_without_name_and_paper_nothing_is_given_out_and_nothing_kept(
 
     assert kept(session) == before
     assert reading.entries_of(session, lying.item)[-1].event.moves_custody  # the counter's taking
+
+
+def test_whoever_vouched_for_a_delivery_does_not_check_its_correction(
+    session: Session, world: World, lying: AtCounter
+) -> None:
+    second = directory.hire(session, login="second", name="Lê Thị Hai", by=world.administrator)
+    directory.grant(session, second.staff, Role.MANAGER, w.OFFICE, by=world.administrator)
+    owner = Entitlement(receiver=Receiver.OWNER)
+    counter_delivery.deliver(
+        session, world.keys, lying.item, entitlement=owner, recovered=NONE, service="BR",
+        proof=OverrideProof(witness=second.staff), by=world.manager, at=w.AFTER_CUT,
+    )  # fmt: skip
+    event = reading.entries_of(session, lying.item)[-1].event.id
+    before = len(reading.entries_of(session, lying.item))
+
+    def put_right(checker: Actor) -> corrections.Corrected:
+        return corrections.rewrite(
+            session, world.keys, event, Changes(receiver=Receiver.ORGANISATION), received=CAME,
+            maker=world.counter.staff, why="nhầm", by=checker, at=w.AFTER_CUT,
+        )  # fmt: skip
+
+    with pytest.raises(corrections.WitnessChecks), session.begin_nested():
+        put_right(directory.actor(session, second.staff))
+    assert len(reading.entries_of(session, lying.item)) == before
+    put_right(world.manager)  # who delivered it himself; another person vouched
+
+
+def test_after_an_erasing_nobody_is_a_delegate_by_word_alone(
+    session: Session, world: World
+) -> None:
+    received = journeys.received(session, world)
+    delegates.name(
+        session, world.keys, received.dossier, MAI, shown=Shown(ground=Ground.PAPER, paper="UQ 12"),
+        instead_of=delegates.NEVER, by=world.counter, at=w.AFTER_CUT,
+    )  # fmt: skip
+    administrative.refuse(
+        session, received.dossier, why="Không đủ điều kiện", by=world.officer, at=w.AFTER_CUT
+    )
+    erasing.erase(
+        session, world.keys, received.dossier, reason=EraseReason.CITIZEN_ASKED,
+        by=world.administrator, at=w.AFTER_CUT,
+    )  # fmt: skip
+
+    with pytest.raises(NoAuthorisation):
+        results.give_at_desk(
+            session, world.vault, received.dossier, by=world.desk_clerk, at=w.AFTER_CUT,
+            entitlement=Entitlement(receiver=Receiver.AUTHORISED),
+        )  # fmt: skip
 
 
 def test_a_messengers_card_is_compared_with_his_written_name_and_nobody_looks(

@@ -174,7 +174,6 @@ class HoldingRow(Base):
         Index(None, "round"),
         Index(None, "bag"),
         Index(None, "destination", "state"),
-        Index(None, "troubles"),  # few have any, and somebody has to look at those
     )
 
     item: Mapped[str] = mapped_column(primary_key=True)

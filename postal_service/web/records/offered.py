@@ -30,7 +30,8 @@ def papers_of(standing: Standing, by: Actor) -> list[ItemPaper]:
         found.append(
             ItemPaper(item=number, label=say("In phiếu xác nhận phát"), path=path, is_look=True)
         )
-    if by.may(*RECORDING) and standing.leg is Leg.OUT and standing.returning:
+    went_back = standing.returning and standing.state is not State.DELIVERED
+    if by.may(*RECORDING) and standing.leg is Leg.OUT and went_back:
         path = url_for("records.record_return", number=number)
         found.append(
             ItemPaper(item=number, label=say("In biên bản chuyển hoàn"), path=path, is_look=True)

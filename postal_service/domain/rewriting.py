@@ -36,7 +36,7 @@ _FIELDS: Final[dict[type, tuple[str, ...]]] = {
     acts.Clear: ("counts", "why"),
 }
 # What no form shows as it was told: it follows from what is written beside it.
-_BOUND: Final[dict[type, tuple[str, ...]]] = {acts.Deliver: ("commitment",)}
+_BOUND: Final[dict[type, tuple[str, ...]]] = {acts.Deliver: ("commitment", "exchange")}
 
 
 class NothingToPutRight(Malformed):
@@ -61,6 +61,7 @@ class Changes:
     receiver: Receiver | None = None
     commitment: str | None = None  # who received, where the receiver is another; "" for the owner
     recovered: int | None = None
+    exchange: str | None = None  # shared with the papers' first custody; "" where there is none
     reserved_for: ReservedFor | None = None
     run: str | None = None
     reason: Reason | None = None
@@ -98,8 +99,6 @@ def rewritten(act: Act, changes: Changes) -> Act:
         }
         if isinstance(act, acts.Attempt) and told["reason"] == act.reason:
             raise NothingToPutRight
-    if told.get("recovered") == 0:
-        told["exchange"] = ""  # nothing was taken back, so nothing goes with it
     if "until" in told:
         told["until"] = told["until"].isoformat()
     made: Act = replace(act, **told)

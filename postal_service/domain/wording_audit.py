@@ -13,6 +13,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mẫu có từ 1 đến {most} bưu gửi, trong một khoảng ngày có ngày đầu trước ngày cuối.",
         "A sample has 1 to {most} items, in a period whose first day comes before its last.",
     ),
+    "audit.period_too_long": (
+        "Khoảng ngày lấy mẫu dài nhất {days} ngày. Chọn ngày cuối sớm hơn, hoặc lấy mẫu từng năm.",
+        "A sample's period has {days} days at most. Choose an earlier last day, or draw year by year.",
+    ),
     "ledger.empty": (
         "Sổ cái chưa có sự kiện nào.",
         "The ledger has no event yet.",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy import Row, Table, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
@@ -47,6 +47,16 @@ def write(
     rows = [row for item in items for row in _rows(told[item], stories[item])]
     insert_many(session, ExchangeHalfRow, rows)
     _pair(session, before.union(row["exchange"] for row in rows))
+
+
+def taken(session: Session, exchange: str, envelope: ItemId) -> str:
+    """The exchange under which papers were taken into custody: this one, or that of this envelope; "" if neither."""
+    asked = select(_HALVES.c.exchange).where(
+        _HALVES.c.side == Side.TAKEN.value,
+        or_(_HALVES.c.exchange == exchange, _HALVES.c.item == envelope),
+    )
+    found = [row.exchange for row in session.execute(asked)]
+    return exchange if exchange in found else next(iter(sorted(found)), "")
 
 
 def clear(session: Session) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.acts import Accept, Act, Correct, Deliver, Found, Handover
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.legal_time import LegalTime
-from postal_service.domain.rewriting import first_told, in_place
+from postal_service.domain.rewriting import first_told
 from postal_service.ledger import reading
 from postal_service.ledger.reading import Recorded
 from postal_service.projections import legal_times, verdicts
@@ -31,7 +31,8 @@ class Moment:
     """One event of an item.
 
     `giver` and `taker` are set where custody moved; the citizen is neither. `verdict` is "" where
-    the event counts.
+    the event counts. What stands in for another event of its kind was done by whoever did that one
+    and at its time; who signed it and when is told beside that, as its signed bytes have it.
     """
 
     index: int
@@ -43,6 +44,8 @@ class Moment:
     giver: Party | None
     taker: Party | None
     time: LegalTime
+    signed_by: Party
+    signed_time: LegalTime
     leaf_hash: str
     verdict: str
     corrected: bool  # another event says that this one did not occur, or told wrong data
@@ -52,6 +55,11 @@ class Moment:
     def counts(self) -> bool:
         """It is part of the story, and nothing later took it back or put it right."""
         return not self.verdict and not self.corrected
+
+    @property
+    def place(self) -> int:
+        """Where it stands among the item's events: where the wrong one stood that it puts right."""
+        return self.index if self.instead_of is None else self.instead_of
 
     @property
     def moves_custody(self) -> bool:
@@ -81,33 +89,37 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
     judged = verdicts.of_events(session, [entry.event.id for entry in entries])
     times = legal_times.of_entries(session, entries)
     holder: Party | None = None
-    told: list[Moment] = []
+    told: dict[EventId, Moment] = {}
     for entry in entries:
         event = entry.event
-        by = Party(staff=event.staff, unit=event.unit)
-        verdict = judged.get(event.id, "")
         corrected = stands_for.get(event.id)
-        giver, taker = _sides(event.act, holder, _in_hand(entry, corrected))
-        told.append(
-            Moment(
-                index=entry.index,
-                event=event.id,
-                item=item,
-                act=event.act,
-                by=by,
-                device=event.device,
-                giver=giver,
-                taker=taker,
-                time=times[event.id],
-                leaf_hash=entry.leaf_hash.hex(),
-                verdict=verdict,
-                corrected=event.id in wrong,
-                instead_of=corrected.index if corrected else None,
-            )
+        # As the story has it: another act than the wrong one has hands and a time of its own.
+        place = told.get(corrected.event.id) if corrected else None
+        in_place = place if place and type(place.act) is type(event.act) else None
+        signed_by = Party(staff=event.staff, unit=event.unit)
+        by = in_place.by if in_place else signed_by
+        giver, taker = _sides(event.act, holder, by)
+        told[event.id] = Moment(
+            index=entry.index,
+            event=event.id,
+            item=item,
+            act=event.act,
+            by=by,
+            device=event.device,
+            giver=in_place.giver if in_place else giver,
+            taker=taker,
+            time=in_place.time if in_place else times[event.id],
+            signed_by=signed_by,
+            signed_time=times[event.id],
+            leaf_hash=entry.leaf_hash.hex(),
+            verdict=judged.get(event.id, ""),
+            corrected=event.id in wrong,
+            instead_of=corrected.index if corrected else None,
         )
-        if event.moves_custody and not verdict:
+        # What stands in for a hand-over that counted moves nothing further: others may have followed.
+        if event.moves_custody and not told[event.id].verdict and not in_place:
             holder = taker
-    return tuple(told)
+    return tuple(told.values())
 
 
 def _corrected(entries: Sequence[Recorded]) -> frozenset[EventId]:
@@ -125,12 +137,6 @@ def _instead_of(entries: Sequence[Recorded]) -> dict[EventId, Recorded]:
         for right in act.replacements
     }
     return {right: known[first_told(right, wrong)] for right in wrong}
-
-
-def _in_hand(entry: Recorded, wrong: Recorded | None) -> Party:
-    """Who did it: of an event that puts data right, whoever did what was told wrongly."""
-    event = in_place(entry.event, wrong.event) if wrong else entry.event
-    return Party(staff=event.staff, unit=event.unit)
 
 
 def _sides(act: Act, holder: Party | None, by: Party) -> tuple[Party | None, Party | None]:

@@ -8,7 +8,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
+from postal_service.domain.event import Event
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.refusals import Malformed, RuleBroken, Unknown
 from postal_service.ledger import checkpoint, columns, notes, proof, reading, verify
@@ -39,6 +40,7 @@ from postal_service.storage.transaction import transaction
 VERIFY = "verify-ledger"
 AUDITING = (Role.AUDITOR, Role.ADMINISTRATOR)
 LARGEST_SAMPLE = 200
+LONGEST_PERIOD = timedelta(days=366)  # every delivery of it is read
 TRIES = 20  # a drawn event may belong to an item that was drawn before
 
 
@@ -60,6 +62,12 @@ class NotSignedYet(RuleBroken):
 
 class BadSample(Malformed):
     code = "audit.bad_sample"
+
+
+class PeriodTooLong(Malformed):
+    """Deliveries are counted for a year at most."""
+
+    code = "audit.period_too_long"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,20 +230,25 @@ def sample_of_uncoded(
     """Deliveries of a period without a code that the citizen told, drawn from the same seed as `sample`.
 
     Each kind of proof is drawn from by itself, `count` of each or all where there are fewer: those
-    that two staff vouched for would else drown among the cards. Raises RoleNeeded, BadSample.
+    that two staff vouched for would else drown among the cards. What does not count, or was
+    corrected, is no delivery; what stands in its place is one, of the day on which it was recorded.
+    Raises RoleNeeded, BadSample, or PeriodTooLong.
     """
     by.need(*AUDITING)
     if not 1 <= count <= LARGEST_SAMPLE or since_ms >= until_ms:
         raise BadSample(most=LARGEST_SAMPLE)
+    if until_ms - since_ms > LONGEST_PERIOD // timedelta(milliseconds=1):
+        raise PeriodTooLong(days=LONGEST_PERIOD.days)
     first = reading.first_since(session, since_ms)
     last = reading.first_since(session, until_ms)
     found: dict[UncodedBy, list[ItemId]] = {kind: [] for kind in UncodedBy}
     deliveries = 0
-    for event in reading.of_type_between(session, "deliver", first, last):
-        deliveries += 1
-        kind = _uncoded_by(event.act)
-        if kind is not None:
-            found[kind].append(event.item)
+    for told in reading.pages_between(session, ["deliver"], first, last):
+        for event in _counting(session, told):
+            deliveries += 1
+            kind = _uncoded_by(event.act)
+            if kind is not None:
+                found[kind].append(event.item)
     return Uncoded(
         deliveries=deliveries,
         strata=tuple(
@@ -243,6 +256,16 @@ def sample_of_uncoded(
             for kind, items in found.items()
         ),
     )
+
+
+def _counting(session: Session, told: Sequence[Event]) -> list[Event]:
+    """Those with no verdict against them, and that no correction names, whenever it came."""
+    against = verdicts.of_events(session, [each.id for each in told])
+    corrections = reading.of_types(session, {each.item for each in told}, ["correct"])
+    corrected = {
+        each.event.act.corrects for each in corrections if isinstance(each.event.act, acts.Correct)
+    }
+    return [each for each in told if each.id not in against and each.id not in corrected]
 
 
 def _uncoded_by(act: acts.Act) -> UncodedBy | None:

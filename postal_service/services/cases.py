@@ -23,7 +23,7 @@ from postal_service.storage.schema.ledger import OPEN_CASE
 
 MOST = 50
 _HOLDINGS = cast("Table", HoldingRow.__table__)  # rows as they are: a fold writes past objects
-_OVER = sorted({*ENDED, State.WITH_AGENCY})
+_OVER = sorted(ENDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,7 @@ class Case:
     standing: Standing
     dossier_code: str
     fetched_in_vain: bool  # its citizen had withdrawn; it goes back to him
+    at_agency: bool = False  # brought there in vain: the desk hands it back to the post
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,8 @@ class Cases:
 
 def open_ones(session: Session, *, by: Actor) -> Cases:
     """What waits for people at this person's unit, and under it if he oversees it."""
-    # Each half by an index of its own: what is over lies at desks for ever, and is not read.
+    # Each half by an index of its own. What lies at a desk is read only where its citizen withdrew,
+    # which he could not once it lay there: no agency waits for it, and it does not stay.
     frozen = select(HoldingRow.item).where(OPEN_CASE)
     in_vain = (
         select(HoldingRow.item)
@@ -106,7 +108,10 @@ def ended(session: Session, *, by: Actor) -> EndedOpen:
 
 
 def is_fetched_in_vain(standing: Standing, administrative: Administrative) -> bool:
-    """Whether its citizen had withdrawn before the courier came, and nobody has told its ledger."""
+    """Whether its citizen had withdrawn before the courier came, and nobody has told its ledger.
+
+    A courier without a network may have brought it to the agency's desk before anybody knew.
+    """
     return (
         administrative is Administrative.WITHDRAWN
         and standing.leg is Leg.IN
@@ -118,8 +123,10 @@ def is_fetched_in_vain(standing: Standing, administrative: Administrative) -> bo
 def _case(row: Row[Any]) -> Case:
     standing = holdings.standing_of(row)
     state = row.administrative
+    in_vain = bool(state) and is_fetched_in_vain(standing, Administrative(state))
     return Case(
         standing=standing,
         dossier_code=row.code or "",
-        fetched_in_vain=bool(state) and is_fetched_in_vain(standing, Administrative(state)),
+        fetched_in_vain=in_vain,
+        at_agency=in_vain and standing.state is State.WITH_AGENCY,
     )

@@ -15,8 +15,8 @@ from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.refusals import NotAllowed, RuleBroken, Unknown
 from postal_service.domain.rewriting import Changes, first_told, in_place, rewritten
 from postal_service.ledger import reading
-from postal_service.projections import seals
-from postal_service.services import dossiers, items, receivers, sealing
+from postal_service.projections import exchanges, seals
+from postal_service.services import dossiers, items, receivers, return_envelopes, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 
@@ -124,7 +124,8 @@ def rewrite(
 ) -> Corrected:
     """Say what an event should have told; the same person did it, at the same time and place.
 
-    `received` is who came at a delivery, where that was told wrongly or not at all.
+    `received` is who came at a delivery, where that was told wrongly or not at all. A delivery that
+    is put right bears the exchange of the papers that were taken back with it.
 
     Raises what `correct` raises, NotOfThisEvent, NothingToPutRight, SealUsed for a serial that
     stands on another item, and what `receivers.bind` raises.
@@ -134,6 +135,8 @@ def rewrite(
         raise UnknownEvent(event=event)
     if isinstance(found.event.act, acts.Deliver):
         changes = _bound(session, keys, found.event.item, found.event.act, changes, received)
+        exchange = _exchange(session, found.event.item, found.event.act, changes)
+        changes = replace(changes, exchange=exchange)
     act = rewritten(found.event.act, changes)
     if isinstance(act, acts.Pack):
         sealing.free(session, act.seal)
@@ -168,6 +171,18 @@ def _bound(
         raise UnknownEvent(event="")
     pledged = receivers.bind(session, keys.vault, dossier, replace(claimed, receiver=right))
     return replace(changes, commitment=pledged)
+
+
+def _exchange(session: Session, item: ItemId, wrong: acts.Deliver, changes: Changes) -> str:
+    """What the papers that were taken back name, for both halves to be one exchange.
+
+    Certified copies alone are papers too: only where nobody signed for any does nothing go with it.
+    """
+    back = return_envelopes.of(session, [item]).get(item)
+    taken = exchanges.taken(session, wrong.exchange, back.envelope if back else ItemId(""))
+    if taken:
+        return taken
+    return "" if changes.recovered == 0 else wrong.exchange
 
 
 def told_of(session: Session, item: ItemId) -> list[EventId]:

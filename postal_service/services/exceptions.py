@@ -75,7 +75,8 @@ def note_withdrawn(
 ) -> EventId:
     """What a courier fetched although its citizen had withdrawn goes back to him from here.
 
-    Raises UnknownItem, NotFetchedInVain or NotTheHolder.
+    Raises UnknownItem, NotFetchedInVain, NotTheHolder, or WithAgencyAlready until the agency's desk
+    has handed it back to the post.
     """
     standing = items.standing(session, item)
     dossier = dossiers.of_items(session, [item]).get(item)

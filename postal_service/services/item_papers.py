@@ -190,11 +190,11 @@ def _newest(view: ItemView, kind: type) -> Moment | None:
 
 
 def _capacity_before(view: ItemView, moment: Moment) -> Capacity | None:
-    """In which office the giver held it."""
+    """In which office the giver held it. What was put right stands where the wrong one stood."""
     held = [
         each.act.capacity
-        for each in view.moments
-        if each.index < moment.index
+        for each in sorted(view.moments, key=lambda each: each.place)
+        if each.place < moment.place
         and each.counts
         and isinstance(each.act, (acts.Accept, acts.Handover, acts.Found))
     ]

@@ -272,7 +272,7 @@ def names(
     """Names of everybody and every place in these moments and standings."""
     people, places = set(staff), set(units)
     for moment in moments:
-        for party in (moment.by, moment.giver, moment.taker):
+        for party in (moment.by, moment.signed_by, moment.giver, moment.taker):
             if party is not None:
                 people.add(party.staff)
                 places.add(party.unit)

@@ -12,13 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.acts import Correct, Leg
+from postal_service.domain.acts import Leg
 from postal_service.domain.administrative import Step, as_corrected
 from postal_service.domain.clock import claimed
 from postal_service.domain.codes import token_digest
 from postal_service.domain.crockford import Token, is_token
 from postal_service.domain.custody import Standing, State
-from postal_service.domain.event import Event
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.money import Line, to_collect
 from postal_service.domain.public_steps import Bring, PublicStep, Status, Told, public_steps
@@ -31,6 +30,7 @@ from postal_service.services import (
     administrative,
     charges,
     collecting,
+    corrections,
     delegates,
     dossiers,
     persons,
@@ -331,10 +331,8 @@ def _old_papers(items: Iterable[Item]) -> tuple[str, ...]:
 def _public(session: Session, item: ItemId) -> tuple[Told, ...]:
     told = reading.stories_of(session, [item])[item]
     story = tell(told)
-    events = {each.event.id: each.event for each in told}
-    corrected = {event.act.corrects for event in events.values() if isinstance(event.act, Correct)}
-    counted: list[Event] = [events[each] for each in story.applied if each not in corrected]
-    return public_steps(counted)
+    counting = {each.id: each for each in corrections.counting(each.event for each in told)}
+    return public_steps([counting[each] for each in story.applied if each in counting])
 
 
 def _timeline(

@@ -17,7 +17,8 @@ from postal_service.storage.transaction import reading, transaction
 from tests.journeys.post import Post, accepted, online, put_out
 from tests.mobile_api.test_rounds import publish
 from tests.services import world as w
-from tests.web.desk_work import dossier_in, sealed, taken, visit_asked
+from tests.web.desk_work import dossier_in, offered, sealed, taken, visit_asked
+from tests.web.test_delivery import CARD
 
 
 def test_papers_fetched_at_home_reach_the_desk(post: Post) -> None:
@@ -53,6 +54,63 @@ def test_papers_fetched_at_home_reach_the_desk(post: Post) -> None:
     accepted(phone)
     taken(post.browser("desk_clerk"), batch, item)
     assert post.state(item) is State.WITH_AGENCY
+
+
+def brought_in_vain(post: Post) -> tuple[DossierId, ItemId]:
+    """The citizen withdraws; the courier, who has no network, fetches it and brings it to the desk."""
+    counter = post.browser("counter")
+    dossier = DossierId(dossier_in(visit_asked(counter)))
+    with transaction(post.runtime.sessions) as session:
+        item = next(each.item for each in dossiers.items_of(session, dossier))
+        publish(session, "round-1", post.world.courier.staff, [], dossier)
+    phone = post.phone(post.world.courier)
+    online(phone)
+    withdrawn = counter.send(f"/dossiers/{dossier}/withdraw", why="Không cần nữa")
+    assert withdrawn.status_code == 302
+    post.later(hours=1)
+    phone.collect(item)
+    phone.tell(
+        item, acts.Pack(seal="NP-HOME", counts=acts.Counts(**phone._package(item)["counts"]))
+    )
+    phone.sign_in()
+    batch = put_out(phone, item, w.DESK)
+    accepted(phone)
+    taken(post.browser("desk_clerk"), batch, item)
+    return dossier, item
+
+
+def test_what_was_brought_to_the_desk_after_its_citizen_withdrew_goes_back_to_him(
+    post: Post,
+) -> None:
+    dossier, item = brought_in_vain(post)
+    assert post.state(item) is State.WITH_AGENCY
+    desk = post.browser("desk_clerk")
+    path, back = f"/items/{item}/exceptions", f"/handovers/new?item={item}"
+    page = desk.text("/desk")
+    assert f'href="{path}"' in page
+    assert "đã rút trước khi bưu tá đến nhận" in page
+    assert "trả lại bưu điện" in page
+    page = desk.text(path)
+    assert f'href="{back}"' in page
+    assert "Ghi là trả lại công dân" not in page
+    assert desk.send(f"{path}/withdrawn").status_code == 409
+    assert item in desk.text(back)
+    batch = offered(desk, item, to_unit=w.OFFICE)
+    assert f'href="{back}"' not in desk.text(path)
+    counter = post.browser("counter")
+    taken(counter, batch, item)
+
+    assert item not in desk.text("/desk")
+    assert f'href="{path}"' in counter.text("/desk")
+    assert counter.send(f"{path}/withdrawn").status_code == 302
+    given = {"receiver": "owner", "proof": "card", "card": CARD}
+    answer = counter.send(f"/items/{item}/delivery", given)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    assert post.state(item) is State.DELIVERED
+    assert "Bất thường chờ giải quyết" not in counter.text("/desk")
+    with reading(post.runtime.sessions) as session:
+        found = dossiers.load(session, dossier)
+    assert found.administrative is Administrative.WITHDRAWN
 
 
 def test_a_visit_that_was_missed_is_moved_and_fetched_on_the_new_day(post: Post) -> None:

@@ -74,6 +74,21 @@ def test_everything_is_read_page_by_page(post: Post, monkeypatch: pytest.MonkeyP
     assert asked == size // PAGED + 1
 
 
+def test_the_events_of_a_type_between_two_leaves_are_read_page_by_page(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = list(reading.everything(post.session))
+    size = len(whole)
+    monkeypatch.setattr(reading, "PAGE", PAGED)
+
+    for first, last in ((0, size), (3, size - 4), (size, size)):
+        pages = list(reading.pages_between(post.session, ["handover"], first, last))
+        assert all(1 <= len(page) <= PAGED for page in pages)
+        assert [event.id for page in pages for event in page] == [
+            each.event.id for each in whole[first:last] if isinstance(each.event.act, Handover)
+        ]
+
+
 def test_the_leaves_are_the_bytes_that_were_hashed(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

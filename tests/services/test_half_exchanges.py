@@ -1,6 +1,6 @@
 """An exchange that a phone told by halves is an alarm that names who must act, until it is whole or put right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -15,8 +15,16 @@ from postal_service.domain.custody import Trouble
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId
 from postal_service.domain.rewriting import Changes
+from postal_service.domain.standing import Channel
 from postal_service.projections import comparing, holdings, rebuild
-from postal_service.services import cases, corrections, exceptions, half_exchanges, sight
+from postal_service.services import (
+    cases,
+    corrections,
+    exceptions,
+    half_exchanges,
+    return_envelopes,
+    sight,
+)
 from postal_service.services.half_exchanges import HalfExchange
 from postal_service.services.half_handovers import LIMIT
 from postal_service.services.items import UnknownItem
@@ -24,9 +32,11 @@ from postal_service.storage.schema import ExchangeHalfRow
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import number
 from tests.mobile_api.test_questions import listening, whole_tables
+from tests.services import journeys
 from tests.services import world as w
 from tests.services.in_hand import PAPERS, passed, result
 from tests.services.phones import known_phone, upload
+from tests.services.registrations import register, registration
 from tests.services.world import World, build
 
 LATE = timedelta(milliseconds=1)
@@ -64,11 +74,11 @@ class Exchange:
         self.arrive(self.giving)
         return event
 
-    def taken(self, originals: int, exchange: str = XID) -> EventId:
+    def taken(self, originals: int, exchange: str = XID, certified: int = 0) -> EventId:
         act = acts.Accept(
             capacity=Capacity.COURIER,
             leg=Leg.RET,
-            counts=Counts(originals=originals, certified=0, photocopies=0),
+            counts=Counts(originals=originals, certified=certified, photocopies=0),
             destination=w.DESK,
             exchange=exchange,
         )
@@ -177,6 +187,89 @@ def test_nothing_taken_back_after_all_is_put_right_at_the_delivery(
     standing = holdings.standings(session, [exchange.result])[exchange.result]
     assert standing.ended
     assert differing(session) == []
+
+
+def put_right(exchange: Exchange, event: EventId, changes: Changes) -> None:
+    corrections.rewrite(
+        exchange.session, exchange.world.keys, event, changes,
+        maker=exchange.world.courier.staff, why="đếm lại", by=exchange.world.manager, at=NOON,
+    )  # fmt: skip
+
+
+def test_certified_copies_told_as_originals_are_whole_once_the_delivery_is_put_right(
+    session: Session, exchange: Exchange
+) -> None:
+    delivered = exchange.given(3)
+    exchange.taken(0, certified=3)
+    assert [(half.given, half.taken) for half in exchange.alarms()] == [(3, 0)]
+
+    put_right(exchange, delivered, Changes(recovered=0))
+
+    assert exchange.alarms() == ()
+    assert differing(session) == []
+
+
+@pytest.fixture
+def licence(session: Session, world: World, clock: Clock) -> Exchange:
+    """A new licence at the door, and the envelope that the office gave out for the old one."""
+    received = register(
+        session, world, registration(session, w.LICENCE, channel=Channel.DIRECT),
+        by=world.desk_clerk,
+    )  # fmt: skip
+    made = journeys.ready(session, world, received, at=w.MORNING)
+    journeys.with_courier(session, world, made, at=w.MORNING)
+    envelope = return_envelopes.issue(
+        session, made.item, service="BR", by=world.counter, at=w.MORNING
+    )
+    assert received.delivery_code is not None
+    at_door = at_the_door(session, world, clock, made.item, received.delivery_code.secret)
+    return replace(at_door, envelope=envelope.item)
+
+
+def test_a_delivery_that_forgot_its_exchange_takes_that_of_its_envelope(
+    session: Session, licence: Exchange
+) -> None:
+    delivered = licence.given(0, exchange="")
+    licence.taken(3)
+    assert [(half.given, half.taken) for half in licence.alarms()] == [(None, 3)]
+
+    put_right(licence, delivered, Changes(recovered=3))
+
+    assert licence.alarms() == ()
+    assert differing(session) == []
+
+
+def test_a_delivery_that_told_the_count_alone_takes_the_exchange_too(licence: Exchange) -> None:
+    delivered = licence.given(3, exchange="")
+    licence.taken(3)
+    assert len(licence.alarms()) == 2
+
+    put_right(licence, delivered, Changes())
+
+    assert licence.alarms() == ()
+
+
+def test_papers_that_came_after_the_delivery_was_put_right_are_joined_by_another_correction(
+    session: Session, licence: Exchange
+) -> None:
+    put_right(licence, licence.given(3), Changes(recovered=0))
+    licence.taken(0, certified=1)
+    assert [(half.given, half.taken) for half in licence.alarms()] == [(None, 0)]
+
+    put_right(licence, corrections.told_of(session, licence.result)[-1], Changes())
+
+    assert licence.alarms() == ()
+
+
+def test_another_correction_of_a_delivery_keeps_an_exchange_whose_papers_are_on_their_way(
+    exchange: Exchange,
+) -> None:
+    delivered = exchange.given(0)
+
+    put_right(exchange, delivered, Changes(condition=acts.Condition.WET))
+    exchange.taken(0, certified=2)
+
+    assert exchange.alarms() == ()
 
 
 def test_a_corrected_half_leaves_the_other_one_alone(

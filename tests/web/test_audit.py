@@ -7,21 +7,34 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from postal_service.domain.acts import CardProof, CodeProof, OverrideProof, Proof, Receiver
+from postal_service.domain.acts import (
+    Capacity,
+    CardProof,
+    CodeProof,
+    Condition,
+    Deliver,
+    OverrideProof,
+    Proof,
+    Receiver,
+)
 from postal_service.domain.ids import EventId
+from postal_service.domain.rewriting import Changes
 from postal_service.ledger import proof
 from postal_service.ledger.notes import Kind, public_key
 from postal_service.ledger.reading import entries_of
 from postal_service.ledger.witness import Policy
-from postal_service.projections import verdicts
+from postal_service.projections import holdings, verdicts
 from postal_service.runtime import Runtime
-from postal_service.services import auditing, checkpoints, delivery
+from postal_service.services import auditing, checkpoints, corrections, delivery
 from postal_service.services.job_runner import Runner
 from postal_service.storage.schema import CheckpointRow, HoldingRow, JobRow, VerdictRow
 from postal_service.storage.transaction import transaction
-from tests.services.in_hand import result, sealed
+from tests.clock import Clock
+from tests.services.in_hand import PAPERS, passed, result, sealed
+from tests.services.phones import known_phone, upload
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
+from tests.web.faulty_fields import opened
 
 TODAY = MORNING.date().isoformat()
 
@@ -159,6 +172,52 @@ def test_deliveries_without_the_citizens_code_are_drawn_by_themselves(
         assert [item for item in items if item in every] == items
     others = stratum(auditor.send("/audit/samples", form | {"seed": "8"}).text, "thẻ căn cước")
     assert "lấy 2 trong 4 lần" in others
+
+
+def test_a_delivery_that_was_put_right_is_one_and_a_disputed_one_is_none(
+    auditor: Browser, session: Session, world: World, clock: Clock
+) -> None:
+    made, disputed = (result(session, world)[0] for _ in range(2))
+    passed(session, world, [disputed], world.counter, world.courier, Capacity.COURIER)
+    delivery.deliver(
+        session, world.keys, made, receiver=Receiver.OWNER, proof=CardProof(last4="3456"),
+        by=world.manager, at=MORNING,
+    )  # fmt: skip
+    corrections.rewrite(
+        session, world.keys, entries_of(session, made)[-1].event.id,
+        Changes(condition=Condition.WET), maker=world.counter.staff, why="ướt", by=world.manager,
+        at=MORNING,
+    )  # fmt: skip
+    phone = known_phone(session, world.far_courier, clock)  # who does not hold it
+    act = Deliver(
+        receiver=Receiver.OWNER, proof=CardProof(last4="3456"), counts=PAPERS,
+        condition=Condition.OK,
+    )  # fmt: skip
+    phone.tell(disputed, act, parent=holdings.standings(session, [disputed])[disputed].custody)
+    (outcome,) = upload(session, phone, phone.outbox)
+    assert outcome.verdict == "disputed"
+    session.commit()
+
+    page = auditor.send(
+        "/audit/samples",
+        {"seed": "7", "count": "9", "first": TODAY, "last": (clock().date()).isoformat()},
+    ).text
+
+    assert "1 lần phát trong khoảng ngày này" in page
+    told = stratum(page, "thẻ căn cước")
+    assert "lấy 1 trong 1 lần" in told
+    assert made in told
+    assert disputed not in told
+
+
+def test_a_period_longer_than_a_year_is_refused_at_its_last_day(auditor: Browser) -> None:
+    form = {"seed": "7", "count": "4", "first": "2025-11-23"}
+    assert auditor.send("/audit/samples", form, last="2026-11-23").status_code == 200
+
+    answer = auditor.send("/audit/samples", form, last="2026-11-24")
+
+    assert answer.status_code == 400
+    assert "dài nhất 366 ngày" in opened(answer.text).texts["last-fault"]
 
 
 def test_a_period_without_deliveries_says_so(

@@ -85,7 +85,7 @@ def _page(
     today = local(here.now()).date()
     page = render_template(
         "audit/audit.html",
-        refusal=told(refused) if refused else "",
+        refusal=told(refused, at=_field_of) if refused else "",
         view=view,
         finding=finding,
         why_failed=why_failed,
@@ -101,6 +101,10 @@ def _page(
         },
     )
     return page, status_of(refused) if refused else 200
+
+
+def _field_of(refused: Refusal) -> str:
+    return "last" if isinstance(refused, auditing.PeriodTooLong) else ""
 
 
 def _milliseconds(at: datetime) -> int:

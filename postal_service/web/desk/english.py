@@ -17,6 +17,7 @@ ENGLISH: dict[str, str] = {
     "Xem danh sách lưu chờ nhận": "See what is held",
     "Bất thường chờ giải quyết": "Exceptions to be settled",
     "đã rút trước khi bưu tá đến nhận": "withdrawn before the courier came",
+    "Bộ phận Một cửa trả lại bưu điện để trả công dân.": "The one-stop desk hands it back to the post, for the citizen.",
     "{name} ({unit}) đang giữ.": "{name} ({unit}) holds it.",
     "Thu đổi giấy tờ dở dang quá {hours} giờ": "Papers half exchanged for more than {hours} hours",
     "thiếu bưu gửi thu lại": "the papers taken back are missing",

@@ -25,6 +25,8 @@ ENGLISH: dict[str, str] = {
     "Ghi để bưu gửi quay về công dân, không đi tiếp đến cơ quan.": "Say so, and the item goes back to the citizen, not on to the agency.",
     "Ghi là trả lại công dân": "Record that it goes back to the citizen",
     "Khi bưu tá nộp bưu gửi về quầy, quầy ghi để trả lại công dân.": "Once the courier has handed it in, the counter records that it goes back.",
+    "Không tiếp nhận: bàn giao trả lại bưu điện. Nhận về rồi, quầy ghi để trả lại công dân.": "Do not receive it: hand it back to the post. Once the post has it, its counter records that it goes back to the citizen.",
+    "Trả lại bưu điện": "Hand it back to the post",
     "Hư hại hoặc mất niêm phong": "Damaged, or the seal is broken",
     "Báo hư hại": "Report damage",
     "Không tìm thấy": "Cannot be found",

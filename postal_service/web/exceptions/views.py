@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
 from postal_service.domain.acts import Capacity, Condition, CorrectionKind, Deliver
-from postal_service.domain.custody import Trouble
+from postal_service.domain.custody import State, Trouble
 from postal_service.domain.custody_rules import CountsDiffer, CountsMalformed, WitnessIsHimself
 from postal_service.domain.desk_codes import WrongCheckCharacters
 from postal_service.domain.identity import Entitlement
@@ -145,6 +145,9 @@ def rewrite(number: str, event: str) -> ResponseReturnValue:
 def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.item(store, item, by=here.actor())
+    in_vain = view.dossier is not None and cases.is_fetched_in_vain(
+        view.standing, view.dossier.administrative
+    )
     page = render_template(
         "exceptions/exceptions.html",
         refusal=told(refused, at=_field_of(refused, "witness"), form=form) if refused else "",
@@ -152,8 +155,8 @@ def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> Re
         conditions=list(Condition),
         may_report=holds(view.standing, here.actor()) and not view.standing.ended,
         is_lost=Trouble.LOST in view.standing.troubles,
-        is_fetched_in_vain=view.dossier is not None
-        and cases.is_fetched_in_vain(view.standing, view.dossier.administrative),
+        is_fetched_in_vain=in_vain,
+        is_in_vain_at_agency=in_vain and view.standing.state is State.WITH_AGENCY,
         may_settle=here.actor().may(Role.MANAGER, Role.AGENCY, Role.ADMINISTRATOR),
         may_correct=here.actor().may(*CORRECTING),
     )

@@ -152,11 +152,12 @@ def _events(found: Chain) -> Iterable[ExtractEvent]:
     for moment in view.moments:
         if moment.moves_custody and not moment.verdict:
             holder = moment.taker
+        signed = moment.signed_time
         yield ExtractEvent(
             index=moment.index,
-            claimed_at=moment.claimed_at,
-            estimated_at=moment.happened_at if moment.time.estimate_differs else None,
-            received_at=moment.recorded_at,
+            claimed_at=signed.claimed_at,
+            estimated_at=signed.estimated_at if signed.estimate_differs else None,
+            received_at=signed.received_at,
             act=_told(moment, holder, found),
             holder=view.names.person(holder.staff) if holder else of_citizen,
             place=view.names.unit(holder.unit) if holder else "",
@@ -166,10 +167,10 @@ def _events(found: Chain) -> Iterable[ExtractEvent]:
 
 
 def _told(moment: Moment, holder: Party | None, found: Chain) -> str:
-    """What happened; who received; who did it where it was not the holder; and why it does not count."""
+    """What happened; who received; who signed it where it was not the holder; and why it does not count."""
     view, said = found.view, [NAMES[type(moment.act)][0]]
-    if holder is None or holder.staff != moment.by.staff:
-        said.append(f"({view.names.person(moment.by.staff)})")
+    if holder is None or holder.staff != moment.signed_by.staff:
+        said.append(f"({view.names.person(moment.signed_by.staff)})")
     if isinstance(moment.act, acts.Deliver):
         said.append(f"— {_received_by(moment.act, found)}")
     if moment.verdict:
@@ -178,7 +179,7 @@ def _told(moment: Moment, holder: Party | None, found: Chain) -> str:
         said.append("— đã đính chính")
     if moment.instead_of is not None:
         said.append(f"— thay cho số {moment.instead_of}")
-    said += [f"— {each}" for each in marks(moment.time)]
+    said += [f"— {each}" for each in marks(moment.signed_time)]
     return " ".join(said)
 
 

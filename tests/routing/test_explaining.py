@@ -366,6 +366,24 @@ def test_a_route_locked_whole_is_what_keeps_a_stop_out_of_it() -> None:
     assert the_reason(on_a_line(calls, rules=PlanRules(locks=(closed,)))).reason is Reason.RULES
 
 
+def test_a_whole_route_of_which_a_call_is_missing_still_keeps_out_what_is_not_on_it() -> None:
+    """b could be served by nobody else, nor x by anybody: what is lifted for b must not be refused."""
+    whole = Lock(level=LockLevel.ROUTE, courier=LAN, stops=(S("a"), S("b")))
+    calls = [stop("a", 1), stop("b", 2), stop("x", 9, penalty=10**6)]
+    problem = on_a_line(calls, rules=PlanRules(locks=(whole,)))
+    plan = assemble(Scheduler(problem), (((0,),),))
+
+    found = {one.stop: (one.reason, one.detail) for one in why_unserved(problem, plan)}
+
+    assert found == {
+        "b": (
+            Reason.NOT_EXPLAINED,
+            "it fits and pays as the plan stands: the search ended too early",
+        ),
+        "x": (Reason.RULES, "a rule or a lock keeps it out of the routes where it would fit"),
+    }
+
+
 def gone_home(level: LockLevel) -> Problem:
     """x is locked to Lan, whose shift is over before he could be back; Minh would have the time."""
     lock = Lock(level=level, courier=LAN, stops=(S("x"),))

@@ -29,7 +29,7 @@ from routing.feasibility import check
 from routing.findings import ContradictoryProblem
 from routing.formats import plan_to_vroom, read_lilim, read_solomon, read_vroom, read_vrplib
 from routing.formats.vroom import told_by
-from routing.formats.vroom_plan import NotSayable, refuse_unsayable
+from routing.formats.vroom_plan import NotSayable, Told, refuse_unsayable
 from routing.pictures import (
     NotDrawable,
     plan_geojson,
@@ -97,6 +97,8 @@ def _read(file: Path, reader: Callable[[str], Content]) -> Content:
         raise Unusable(*(f"refused: {file}: {finding}" for finding in refusal.findings)) from None
     except UnicodeDecodeError as error:
         raise Unusable(f"cannot use {file}: no UTF-8 text at byte {error.start}") from None
+    except RoadServerError as error:
+        raise Unusable(f"cannot use {file}: {error}") from None
     except OSError as error:
         raise Unusable(f"cannot use {file}: {error.strerror}") from None
     except ValueError as error:  # unreadable, in the words of the format's reader
@@ -104,17 +106,27 @@ def _read(file: Path, reader: Callable[[str], Content]) -> Content:
 
 
 def _problem(options: argparse.Namespace, file: Path) -> Problem:
+    return _read(file, _reader(options))
+
+
+def _reader(options: argparse.Namespace) -> Callable[[str], Problem]:
     tables = _tables(options)
     if tables is None:
-        return _read(file, READERS[options.format])
+        return READERS[options.format]
     if options.format not in PLACED:
         named = " and ".join(PLACED)
         raise Unusable(f"--terrain, --osrm and --table are for {named}, not for {options.format}")
-    reader = partial(PLACED[options.format], tables=tables)
-    try:
-        return _read(file, reader)
-    except RoadServerError as error:
-        raise Unusable(f"cannot use {file}: {error}") from None
+    return partial(PLACED[options.format], tables=tables)
+
+
+def _with_told(options: argparse.Namespace, text: str) -> tuple[Problem, Told | None]:
+    """The problem, and what an answer for VROOM takes from the text beside it.
+
+    Both at once: after the search a stream is spent, and a file may have changed.
+    """
+    problem = _reader(options)(text)
+    is_vroom = options.format == options.output_format == "vroom"
+    return problem, told_by(text, problem) if is_vroom else None
 
 
 def _tables(options: argparse.Namespace) -> Tables | None:
@@ -138,7 +150,7 @@ def _tables(options: argparse.Namespace) -> Tables | None:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    problem = _problem(options, options.file)
+    problem, told = _read(options.file, partial(_with_told, options))
     _refuse_early(options, problem)
     began = time.monotonic()
 
@@ -160,7 +172,12 @@ def _solve(options: argparse.Namespace) -> int:
             on_progress=tell,
             cancelled=interrupted,
         )
-    _write(options.output, _written(options, problem, plan, time.monotonic() - began))
+    if options.output_format == "vroom":
+        solving_ms = round((time.monotonic() - began) * 1000)
+        answer = plan_to_vroom(problem, plan, told, solving_ms=solving_ms)
+    else:
+        answer = plan_to_json(plan)
+    _write(options.output, answer)
     for path, draw in ((options.geojson, plan_geojson), (options.svg, plan_svg)):
         if path is not None:
             path.write_text(draw(problem, plan), encoding="utf-8")
@@ -174,15 +191,6 @@ def _solve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return _shortfall(problem, plan)
-
-
-def _written(options: argparse.Namespace, problem: Problem, plan: Plan, seconds: float) -> str:
-    if options.output_format == "json":
-        return plan_to_json(plan)
-    told = None
-    if options.format == "vroom":
-        told = _read(options.file, lambda text: told_by(text, problem))
-    return plan_to_vroom(problem, plan, told, solving_ms=round(seconds * 1000))
 
 
 def _shortfall(problem: Problem, plan: Plan) -> int:

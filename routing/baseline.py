@@ -42,11 +42,7 @@ def nearest_in_time(
 
     Cut short it would leave out what it reaches, and any search would shine beside it.
     """
-    is_late = _after(seconds)
-
-    def over() -> bool:
-        return is_late() or (cancelled is not None and cancelled())
-
+    over = _after_or(seconds, cancelled)
     scheduler = Scheduler(problem)
     orders = _first_orders(scheduler, over)
     return None if over() else _assembled(scheduler, orders)
@@ -72,6 +68,11 @@ def _after(seconds: float) -> Over:
     return lambda: time.monotonic() >= until
 
 
+def _after_or(seconds: float, cancelled: Cancelled | None) -> Over:
+    is_late = _after(seconds)
+    return lambda: is_late() or (cancelled is not None and cancelled())
+
+
 def current_order(problem: Problem, order: Mapping[CourierId, Sequence[StopId]]) -> Plan:
     """The plan that follows today's lists; a stop that makes a list impossible is left out.
 
@@ -80,18 +81,42 @@ def current_order(problem: Problem, order: Mapping[CourierId, Sequence[StopId]])
         order: stops in today's order for each courier; unknown and repeated ones are passed over.
     """
     scheduler = Scheduler(problem)
-    draft = Draft(scheduler)
+    return _as_listed(scheduler, _orders_of_lists(scheduler, order, lambda: False))
+
+
+def current_in_time(
+    problem: Problem,
+    order: Mapping[CourierId, Sequence[StopId]],
+    *,
+    seconds: float,
+    cancelled: Cancelled | None = None,
+) -> Plan | None:
+    """`current_order`, or None where `seconds` do not reach or it was cancelled."""
+    over = _after_or(seconds, cancelled)
+    scheduler = Scheduler(problem)
+    orders = _orders_of_lists(scheduler, order, over)
+    return None if over() else _as_listed(scheduler, orders)
+
+
+def _as_listed(scheduler: Scheduler, orders: Orders) -> Plan:
+    return assemble(scheduler, orders, engine="current_order")
+
+
+def _orders_of_lists(
+    scheduler: Scheduler, order: Mapping[CourierId, Sequence[StopId]], over: Over
+) -> Orders:
+    draft, problem = Draft(scheduler), scheduler.problem
     for courier_id, stops in order.items():
         courier = problem.courier_index.get(courier_id)
         if courier is None:
             continue
         numbers = [problem.stop_index[stop] for stop in stops if stop in problem.stop_index]
-        _follow(draft, courier, list(dict.fromkeys(numbers)))
-    return assemble(scheduler, draft.orders, engine="current_order")
+        _follow(draft, courier, list(dict.fromkeys(numbers)), over)
+    return draft.orders
 
 
-def _follow(draft: Draft, courier: int, numbers: Sequence[int]) -> None:
-    """One list, stop by stop; a shipment's halves keep their places in it."""
+def _follow(draft: Draft, courier: int, numbers: Sequence[int], over: Over) -> None:
+    """One list, stop by stop, until it is over; a shipment's halves keep their places in it."""
     kept: list[int] = []
     for number in numbers:
         partner = int(draft.scheduler.arrays.partner[number])
@@ -103,6 +128,8 @@ def _follow(draft: Draft, courier: int, numbers: Sequence[int]) -> None:
         halves = {number} if partner < 0 else {number, partner}
         longer = [stop for stop in numbers if stop in halves or stop in kept]
         for tours in _tours_of(longer, draft.problem.couriers[courier].max_tours):
+            if over():
+                return
             route = draft.scheduler.route(courier, tours)
             if not isinstance(route, Blocked):
                 draft.accept(courier, tours, route)

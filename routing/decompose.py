@@ -17,7 +17,7 @@ import numpy as np
 
 from routing.arrays import Ints
 from routing.days import Orders, Scheduler, Tours
-from routing.engines import Found, Task
+from routing.engines import Found, Task, cores
 from routing.neighbours import PART_STOPS, Neighbours, unserved
 from routing.search.engine import supports, warm_up
 from routing.search.opening import FEW_DAYS, opened
@@ -47,7 +47,7 @@ Searching = Callable[[Part, int], tuple[Orders | None, int]]
 
 @dataclass(frozen=True)
 class PartsEngine:
-    """Engine `parts`: any constraint, any size; as many parts at once as there are threads."""
+    """Engine `parts`: any constraint, any size; as many parts at once as there are threads and cores."""
 
     name: str = "parts"
 
@@ -57,7 +57,7 @@ class PartsEngine:
     def search(self, task: Task) -> Found:
         started = time.monotonic()
         warm_up()
-        with ThreadPoolExecutor(task.threads) as pool:
+        with ThreadPoolExecutor(min(task.threads, cores())) as pool:
             return _Parts(task, pool, started).search()
 
 
@@ -69,6 +69,8 @@ class _Parts:
         self.neighbours = Neighbours(self.scheduler, self.draw)
         self.ends = started + task.budget.seconds
         self.by_clock = task.budget.iterations is None
+        # With iterations the parts of a round are the same on every machine, however many wait.
+        self.threads = min(task.threads, cores()) if self.by_clock else task.threads
         self.closing, self.timing_seconds = CLOSING_SECONDS, 0.0
         self.tours: list[Tours] = list(task.start)
         self.rounds = 0
@@ -80,7 +82,7 @@ class _Parts:
         self._offer_when_due()
         while not self._over():
             urgent = self.neighbours.has_urgent(self.tours)
-            parts = self.neighbours.next_parts(self.tours, self.task.threads)
+            parts = self.neighbours.next_parts(self.tours, self.threads)
             if not parts:
                 break
             self._search_with(self._built if urgent else self._searched, parts)
@@ -140,8 +142,7 @@ class _Parts:
     def _build_urgent(self) -> None:
         """Places with neighbours for what must be served and found none in its own part."""
         while self.neighbours.has_urgent(self.tours) and not self._over():
-            threads = self.task.threads
-            parts = self.neighbours.next_parts(self.tours, threads, only_mandatory=True)
+            parts = self.neighbours.next_parts(self.tours, self.threads, only_mandatory=True)
             if not parts:
                 return
             self._search_with(self._built, parts)
@@ -152,10 +153,10 @@ class _Parts:
             for tour in day:
                 holder[list(tour)] = number
         whole = [self._whole(part, holder) for part in parts]
-        for first in range(0, len(parts), self.task.threads):
+        for first in range(0, len(parts), self.threads):
             if self._over():
                 return
-            self._search_with(self._built, whole[first : first + self.task.threads])
+            self._search_with(self._built, whole[first : first + self.threads])
 
     def _whole(self, part: Part, holder: Ints) -> Part:
         """With exactly the stops its own couriers have, and none that is tied to another's."""
@@ -190,7 +191,7 @@ class _Parts:
         self.timing_seconds += time.monotonic() - begun
 
     def _seconds_a_part(self) -> float:
-        wanted = SWEEPS * max(1.0, len(self.problem.stops) / PART_STOPS) / self.task.threads
+        wanted = SWEEPS * max(1.0, len(self.problem.stops) / PART_STOPS) / self.threads
         fair = (self.until - time.monotonic()) / wanted
         return min(LONGEST_PART_SECONDS, max(SHORTEST_PART_SECONDS, fair))
 

@@ -1,5 +1,6 @@
 """What every search engine is given and gives back: sequences in, better sequences out."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -53,6 +54,13 @@ class Found:
 
     orders: Orders
     iterations: int
+
+
+def cores() -> int:
+    """How many this process may use: more threads would only wait for each other, and budgets for them."""
+    # Not every system can tell.
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return known or 1
 
 
 class Engine(Protocol):

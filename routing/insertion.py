@@ -107,6 +107,8 @@ class Draft:
         Raises:
             TimeIsOver: `over` said yes before every place was timed, or known to cost more.
         """
+        if over is not None and over():
+            raise TimeIsOver  # where the sieve leaves nothing, nobody else asks the clock
         best: tuple[int, Rank, Insertion] | None = None
         for candidate in self._sieve.candidates(stop, self._allowed(stop, couriers)):
             if best is not None and candidate.floor > best[0]:
@@ -125,6 +127,8 @@ class Draft:
         Raises:
             TimeIsOver: `over` said yes before every place was timed, or known to cost more.
         """
+        if over():
+            raise TimeIsOver
         candidates = self._sieve.candidates(stop, self._allowed(stop, None))
         for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
             if candidate.floor > most:

@@ -63,14 +63,17 @@ def _units(rows: "csv.DictReader[str]") -> Iterator[Unit]:
     for number, row in enumerate(rows, 2):
         try:
             lat, lon = float(row["lat"]), float(row["lon"])
-            unit = Unit(district=row["district"], commune=row["commune"], lat=lat, lon=lon)
+            district, commune = row["district"], row["commune"]
         except KeyError as error:
             raise UnreadableUnits(f"row {number}: {error} is missing") from None
         except (TypeError, ValueError):
             raise UnreadableUnits(f"row {number}: latitude and longitude are expected") from None
+        # A row that is too short has None where the table has a column.
+        if district is None or commune is None:
+            raise UnreadableUnits(f"row {number}: district and commune are expected")
         if not (abs(lat) <= 90 and abs(lon) <= 180):
             raise UnreadableUnits(f"row {number}: {lat}, {lon} is not on Earth")
-        yield unit
+        yield Unit(district=district, commune=commune, lat=lat, lon=lon)
 
 
 def nominatim(url: str) -> OnlineGeocoder:

@@ -197,7 +197,7 @@ def _by_relaxing(
     making = RELAXING_SECONDS_A_STOP * len(scheduler.problem.stops)
     ways = [way for way in relaxations(scheduler.problem, left_out) if way[0] in lifted]
     for reason, relaxed in ways:
-        rest = _still_asked(stops, found, hindered, reason)
+        rest = _still_asked(scheduler.problem, stops, found, hindered, reason)
         if not rest:
             continue
         if _late(until, making):
@@ -230,6 +230,7 @@ def _by_relaxing(
 
 
 def _still_asked(
+    problem: Problem,
     stops: Sequence[int],
     found: Answers,
     hindered: Mapping[int, Unserved],
@@ -241,6 +242,8 @@ def _still_asked(
         words = hindered.get(stop)
         return words is not None and words.reason in _lifts(reason) and found[stop] is not words
 
+    if reason is Reason.LOCKED:  # to lift the lock of a whole route may let others into it
+        stops = [stop for stop in stops if _keeper(problem, problem.stops[stop])]
     return [stop for stop in stops if stop not in found or is_better(stop)]
 
 
@@ -253,11 +256,12 @@ def _lifts(reason: Reason) -> set[Reason]:
     return {Reason.CAPACITY, Reason.TOO_LARGE} if reason is Reason.CAPACITY else {reason}
 
 
-def _keeper(problem: Problem, call: Stop) -> CourierId:
-    """Whom a locked stop, or the other half of its shipment, is locked to."""
+def _keeper(problem: Problem, call: Stop) -> CourierId | None:
+    """Whom a stop, or the other half of its shipment, is locked to, if it is."""
     pair = problem.shipment_of.get(call.id)
     halves = {call.id} if pair is None else {pair.pickup, pair.dropoff}
-    return next(lock.courier for lock in problem.rules.locks if not halves.isdisjoint(lock.stops))
+    locks = problem.rules.locks
+    return next((lock.courier for lock in locks if not halves.isdisjoint(lock.stops)), None)
 
 
 def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:

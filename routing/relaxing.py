@@ -116,8 +116,17 @@ def _without_ride_limits(problem: Problem) -> Problem:
 
 
 def _without_locks_of(problem: Problem, left_out: frozenset[StopId]) -> Problem:
-    locks = tuple(_lock_without(lock, left_out) for lock in problem.rules.locks)
+    """Where a whole route was locked, whoever is taken out of it may still come back to it."""
+    locks = tuple(
+        lock if left_out.isdisjoint(lock.stops) else _lowered(_lock_without(lock, left_out))
+        for lock in problem.rules.locks
+    )
     return replace(problem, rules=replace(problem.rules, locks=locks))
+
+
+def _lowered(lock: Lock) -> Lock:
+    is_whole = lock.level is LockLevel.ROUTE
+    return replace(lock, level=LockLevel.ORDER) if is_whole else lock
 
 
 def _without_groups_and_locks(problem: Problem, left_out: frozenset[StopId]) -> Problem:

@@ -96,7 +96,8 @@ class _Crew(NamedTuple):
 class _There(NamedTuple):
     """One call put into each of some gaps."""
 
-    may: Bools
+    may: Bools  # there are roads, and it is open
+    in_time: Bools  # and so is what is behind it, if nothing else changes there
     starts: Ints  # what comes behind it, at the earliest
     seconds: Ints  # of travel, in addition
     metres: Ints
@@ -204,7 +205,7 @@ class Sieve:
         fits = (most[rows] + self.arrays.loads[stop] <= 0).all(axis=1)
         gaps = self.gaps.at(rows)
         floors, may = self._floors(gaps.courier, there, (stop,))
-        kept = np.flatnonzero(there.may & fits & may)
+        kept = np.flatnonzero(there.may & there.in_time & fits & may)
         places = np.stack([gaps.courier, gaps.tour, gaps.position], axis=1)[kept]
         return [
             Candidate(floor, Rank(courier, tour, position, -1))
@@ -222,8 +223,11 @@ class Sieve:
         for first, end in pairwise([0, *new_tour.tolist(), len(rows)]):
             own = slice(first, end)
             left, right = np.triu_indices(end - first, k=1)
-            in_time = taken.may[own][left]
-            left, right = left[in_time], right[in_time]
+            # Where a half stands at the place of the next call, that one's setup falls away, and all
+            # behind it can be earlier than it was. So the right gap is not bound by when it was come
+            # to before, nor the left one by how long what is behind it could wait.
+            may_be = taken.may[own][left]
+            left, right = left[may_be], right[may_be]
             given = self._put(
                 partner,
                 rows[own][right],
@@ -231,6 +235,7 @@ class Sieve:
             )
             apart = _There(
                 may=given.may,
+                in_time=given.in_time,
                 starts=given.starts,
                 seconds=taken.seconds[own][left] + given.seconds,
                 metres=taken.metres[own][left] + given.metres,
@@ -247,7 +252,7 @@ class Sieve:
             couriers = gaps.courier[own][left]
             floors, may = self._floors(couriers, both, (stop, partner))
             courier, tour = int(gaps.courier[first]), int(gaps.tour[first])
-            kept = np.flatnonzero(both.may & fits & may)
+            kept = np.flatnonzero(both.may & both.in_time & fits & may)
             found += [
                 Candidate(floor, Rank(courier, tour, position, later))
                 for floor, position, later in zip(
@@ -262,9 +267,8 @@ class Sieve:
         fastest = self.crew.fastest[gaps.courier]
         takes = gaps.seconds * 100 // fastest + gaps.setup_now + gaps.service
         through = np.concatenate([[0], np.cumsum(takes)])
-        pushed = starts[left] + gaps.service[left] + through[right] - through[left + 1]
-        leaves: Ints = np.maximum(gaps.leaves[right], pushed)
-        return leaves
+        pushed: Ints = starts[left] + gaps.service[left] + through[right] - through[left + 1]
+        return pushed
 
     def _put(
         self, stop: int, rows: Ints, *, after: int | None = None, leaves: Ints | None = None
@@ -276,7 +280,9 @@ class Sieve:
         before_seconds = before_metres = before_work = np.zeros(len(rows), dtype=np.int64)
         reached = np.ones(len(rows), dtype=np.bool_)
         if not rows.size:
-            return _There(reached, before_seconds, before_seconds, before_metres, before_work)
+            return _There(
+                reached, reached, before_seconds, before_seconds, before_metres, before_work
+            )
         if after is not None:
             first = self.problem.stops[after]
             leaves, before_seconds, before_metres, before_work, reached = self._come(
@@ -292,7 +298,8 @@ class Sieve:
         setup = np.where(gaps.onward != call.exit_location, gaps.setup, 0)
         starts = leaves + onward_seconds * 100 // fastest + setup
         return _There(
-            may=reached & is_open & (onward_seconds < UNREACHABLE) & (starts <= gaps.starts),
+            may=reached & is_open & (onward_seconds < UNREACHABLE),
+            in_time=starts <= gaps.starts,
             starts=starts,
             seconds=before_seconds + seconds + onward_seconds - gaps.seconds,
             metres=before_metres + metres + onward_metres - gaps.metres,
@@ -374,6 +381,7 @@ class Sieve:
                 continue
             there = _There(
                 may=np.ones(1, dtype=np.bool_),
+                in_time=np.ones(1, dtype=np.bool_),
                 starts=np.zeros(1, dtype=np.int64),
                 seconds=np.array([way.seconds]),
                 metres=np.array([way.metres]),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from routing.assembly import ImpossibleOrder, assemble, orders_of
@@ -35,6 +36,8 @@ EXPLAIN_SECONDS: Final = 1.0
 EXPLAIN_SHARE_OF_A_LONG_SEARCH: Final = 0.04
 # Of those seconds so much more for serving what then turned out to fit.
 INSERTING_SHARE: Final = 0.25
+# What is true of a plan without a stop, and perhaps no more of the plan with it.
+_MAY_CHANGE: Final = (Reason.NOT_EXPLAINED, Reason.NOT_WORTH_IT)
 
 
 def solve(
@@ -215,18 +218,19 @@ class _Keeper:
 
     def _explained(self, plan: Plan) -> Plan:
         """Why each stop is left out; one that turns out to fit and to pay is not left out."""
-        seconds = explaining_seconds(self.budget.seconds)
+        share = seconds = explaining_seconds(self.budget.seconds)
         if not self.by_clock:
-            seconds = max(seconds, self.budget.seconds - (time.monotonic() - self.started))
+            seconds = max(share, self.budget.seconds - (time.monotonic() - self.started))
         until = time.monotonic() + seconds
         plan = explained(self.scheduler, plan, seconds=seconds)
         # Also where saying why took all the time, there is some for what it found.
-        last = max(until, time.monotonic() + seconds * INSERTING_SHARE)
+        last = max(until, time.monotonic() + share * INSERTING_SHARE)
         while self._inserted(plan, last):
             known = {unserved.stop: unserved for unserved in plan.unserved}
-            # What had no reason is looked at anew; with more to do, no other reason falls away.
+            # What had no reason is looked at anew, and what was too dear: a neighbour that is served
+            # now may pay the way. With more to do, no other reason falls away.
             unserved = tuple(
-                u if known[u.stop].reason is Reason.NOT_EXPLAINED else known[u.stop]
+                u if known[u.stop].reason in _MAY_CHANGE else known[u.stop]
                 for u in self._best().unserved
             )
             left = max(0.0, last - time.monotonic())
@@ -236,15 +240,12 @@ class _Keeper:
     def _inserted(self, plan: Plan, last: float) -> bool:
         """Serve those without a reason that fit and cost no more than leaving them out.
 
-        The dearest to leave out have the first choice; False where none was taken until `last`.
+        The dearest to leave out have the first choice; then, where one was taken, those that were too
+        dear before it. False where none was taken until `last`.
         """
-        problem, costs = self.scheduler.problem, self.scheduler.arrays.unserved_cost
-        without = [u.stop for u in plan.unserved if u.reason is Reason.NOT_EXPLAINED]
-        numbers = [
-            number
-            for number in map(problem.stop_index.__getitem__, without)
-            if problem.stops[number].kind is not StopKind.DROPOFF
-        ]
+        numbers = self._left_out(plan, Reason.NOT_EXPLAINED)
+        too_dear = self._left_out(plan, Reason.NOT_WORTH_IT)
+        costs = self.scheduler.arrays.unserved_cost
 
         def over() -> bool:
             return time.monotonic() + self.offering_seconds >= last or self.stop()
@@ -254,12 +255,19 @@ class _Keeper:
         draft = Draft(self.scheduler, self.orders)
         taken = False
         with suppress(TimeIsOver):
-            for number in sorted(numbers, key=lambda number: -costs[number]):
+            for number in chain(numbers, (n for n in too_dear if taken)):
                 place = draft.cheapest_of_all(number, over=over)
                 if place is not None and place.extra_cost <= costs[number]:
                     draft.accept(place.courier, place.tours, place.route)
                     taken = True
         return taken and self.offer(draft.orders, engine=plan.engine, as_cheap=True)
+
+    def _left_out(self, plan: Plan, reason: Reason) -> list[int]:
+        """Whatever is left out for this reason, the dearest first; of a shipment its pick-up."""
+        problem, costs = self.scheduler.problem, self.scheduler.arrays.unserved_cost
+        numbers = [problem.stop_index[u.stop] for u in plan.unserved if u.reason is reason]
+        calls = [n for n in numbers if problem.stops[n].kind is not StopKind.DROPOFF]
+        return sorted(calls, key=lambda number: -costs[number])
 
     def _best(self) -> Plan:
         if self.plan is None:

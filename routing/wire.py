@@ -70,8 +70,11 @@ def _with_tables(document: dict[str, Json], tables: Tables | None) -> dict[str, 
     profiles = document.get("profiles")
     if profiles is None and tables is not None:
         men = document.get("couriers")
-        named = [man.get("profile", DEFAULT_PROFILE) for man in men or () if isinstance(man, dict)]
-        profiles = [{"name": name} for name in dict.fromkeys(named) if isinstance(name, str)]
+        men = men if isinstance(men, list) else []
+        named = [man.get("profile", DEFAULT_PROFILE) for man in men if isinstance(man, dict)]
+        # What is of the wrong kind is refused where it stands, when the whole is read.
+        names = dict.fromkeys(name for name in named if isinstance(name, str))
+        profiles = [{"name": name} for name in names]
     if not isinstance(profiles, list) or "locations" not in document:
         return document
     places: tuple[Location, ...] | None = None
@@ -86,7 +89,8 @@ def _with_tables(document: dict[str, Json], tables: Tables | None) -> dict[str, 
             places = _read(document["locations"], tuple[Location, ...], "/locations")
         pointer = f"/profiles/{number}/travel"
         if tables is not None and is_left_out:
-            table: TravelTable = tables(places, profile.get("name", DEFAULT_PROFILE))
+            name = _read(profile.get("name", DEFAULT_PROFILE), str, f"/profiles/{number}/name")
+            table: TravelTable = tables(places, name)
         else:
             table = _great_circle(travel, places, pointer)
         made.append({**profile, "travel": table})
@@ -102,6 +106,8 @@ def _great_circle(
     pointer += "/great_circle"
     if not isinstance(given, dict) or not given.get("terrains"):
         raise UnreadableJson(pointer, "terrains are expected")
+    if not isinstance(given["terrains"], list):
+        raise UnreadableJson(f"{pointer}/terrains", "a list is expected")
     if set(given) - {"terrains", "terrain_of"}:
         raise UnreadableJson(pointer, "only terrains and terrain_of are read")
     terrains = [

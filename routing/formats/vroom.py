@@ -17,7 +17,7 @@ here: setup is counted as service where it cannot fall away, elsewhere a window 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -188,7 +188,7 @@ class _Input:
     def told(self, problem: Problem) -> Told:
         """What the problem does not say; it was read of this input."""
         tasks = {
-            **{StopId(f"job-{job['id']}"): _told(job, job) for job in self.jobs},
+            **{StopId(f"job-{job['id']}"): self._told_job(job) for job in self.jobs},
             **{
                 StopId(f"{key}-{pair[key]['id']}"): _told(pair[key], pair)
                 for pair in self.pairs
@@ -210,6 +210,14 @@ class _Input:
             anywhere=self.roads.anywhere,
             measured=self.roads.measured == frozenset(self.roads.matrices),
         )
+
+    def _told_job(self, job: Json) -> Task:
+        """A job that both delivers and picks up is read without its amounts."""
+        task, amounts = _told(job, job), [job.get(key, []) for key in ("delivery", "pickup")]
+        if not all(map(any, amounts)):
+            return task
+        delivery, pickup = ((*some, *[0] * (self._width - len(some))) for some in amounts)
+        return replace(task, delivery=delivery, pickup=pickup)
 
     def _shipment(self, pair: Json) -> tuple[list[Stop], Shipment]:
         pickup, delivery = pair["pickup"], pair["delivery"]

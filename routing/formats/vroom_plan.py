@@ -33,6 +33,9 @@ class Task:
     description: str | None = None
     priority: int = 0
     setup_seconds: int = 0
+    # Of a job that both delivers and picks up: the stop has no loads, since one stop cannot say both.
+    delivery: Sequence[int] = ()
+    pickup: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +141,11 @@ class _Writer:
         for stop in map(self._call, tour.visits):
             if stop.kind is StopKind.PICKUP:  # handed over on the way
                 amounts = self._amounts(self.problem.loads_of(stop))
-                given = [a + b for a, b in zip(given, amounts, strict=True)]
-                taken = [a + b for a, b in zip(taken, amounts, strict=True)]
+                given, taken = _sum(given, amounts), _sum(taken, amounts)
         tasks = [self.told.tasks.get(visit.stop) for visit in tour.visits]
+        for task in tasks:
+            if task is not None and task.delivery:
+                given, taken = _sum(given, task.delivery), _sum(taken, task.pickup)
         written: Step = {"vehicle": _number(courier.id, number)}
         description = self.told.vehicles.get(courier.id)
         if description is None and not courier.id.isdecimal():
@@ -175,8 +180,10 @@ class _Writer:
         )
         way = _Way(tour.leaves_second, self._breaks(route))
         start = {"type": "start"} | self._place(starts)
-        steps: list[Step] = [start | self._at(way, self._amounts(tour.loads_at_start))]
-        for visit in tour.visits:
+        beside = self._beside(tour.visits)
+        at_start = _sum(self._amounts(tour.loads_at_start), beside[0])
+        steps: list[Step] = [start | self._at(way, at_start)]
+        for visit, other in zip(tour.visits, beside[1:], strict=True):
             stop = self._call(visit)
             setup, service = self._work(visit, stop)
             for rest in way.rests_on(visit.travel_seconds, visit.start_second, setup):
@@ -188,7 +195,7 @@ class _Writer:
             steps.append(
                 step
                 | {"job": step["id"]}
-                | self._at(way, self._amounts(visit.loads_after))
+                | self._at(way, _sum(self._amounts(visit.loads_after), other))
                 | {"setup": setup, "service": service, "waiting_time": waits}
             )
             way.second = visit.departure_second
@@ -198,6 +205,21 @@ class _Writer:
         way.arrive(tour.return_distance_m)
         end = {"type": "end"} | self._place(ends) | self._at(way, steps[-1]["load"])
         return [*steps, end | {"waiting_time": tour.returns_second - way.second}]
+
+    def _beside(self, visits: Sequence[Visit]) -> list[Sequence[int]]:
+        """What is on board beside the stops' loads, at the start and behind each visit."""
+        tasks = [self.told.tasks.get(visit.stop) for visit in visits]
+        load = self._amounts([0] * len(self.problem.load_names))
+        for task in tasks:
+            if task is not None and task.delivery:
+                load = _sum(load, task.delivery)
+        found: list[Sequence[int]] = [load]
+        for task in tasks:
+            if task is not None and task.delivery:
+                left = [-amount for amount in task.delivery]
+                load = _sum(_sum(load, left), task.pickup)
+            found.append(load)
+        return found
 
     def _work(self, visit: Visit, stop: Stop) -> tuple[int, int]:
         """Setup and service; the reader counts as service what setup cannot fall away."""
@@ -247,6 +269,10 @@ class _Writer:
 
     def _call(self, visit: Visit) -> Stop:
         return self.problem.stops[self.problem.stop_index[visit.stop]]
+
+
+def _sum(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    return [a + b for a, b in zip(one, other, strict=True)]
 
 
 class _Way:

@@ -8,7 +8,6 @@ for one walk only, so that seed and iterations give the same plan.
 """
 
 import logging
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from routing.days import Orders, Scheduler
-from routing.engines import Found, Task
+from routing.engines import Found, Task, cores
 from routing.search import layout as at
 from routing.search.building import NetBuilder
 from routing.search.columns import Choosing, Column, cover_of
@@ -126,7 +125,7 @@ class Run:
     def search_through(self) -> Found:
         self._offer()
         by_clock = self.most is None
-        further = min(self.task.threads, _cores()) - 1 if by_clock else 0
+        further = min(self.task.threads, cores()) - 1 if by_clock else 0
         with Walks(self.search, further=further, temperature=self.temperature) as others:
             columns = _Columns(self, others)
             while self.fraction() < 1 and not self.task.cancelled():
@@ -209,13 +208,6 @@ class Run:
         best = self.search.best()
         if orders is None or not self.search.load(orders) or self.search.best_cost >= before:
             self.search.load(best)
-
-
-def _cores() -> int:
-    """How many this process may use: more walks would only wait for each other, and budgets for them."""
-    # Not every system can tell.
-    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return known or 1
 
 
 def orders_of_columns(search: Search, columns: tuple[Column, ...]) -> Orders | None:

@@ -2,7 +2,7 @@
 
 The kernels are compiled for prices of 32 bits, which take half the memory. Where roads are dearer, all
 costs are counted in a common divisor of theirs, which is as exact. Where none is large enough, prices
-and the rates of a second are rounded: in a day by less than 0.00005 of what the dearest road costs.
+and the rates of a second are rounded: in a day of 24 hours by less than 0.0001 of the dearest road.
 """
 
 import math

@@ -292,7 +292,9 @@ def run(*arguments: str) -> str:
 def started(*arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "routing", *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=HERE.parent)
+    return subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=HERE.parent
+    )
 
 
 def test_an_interrupt_ends_the_search_with_the_best_plan_so_far(tmp_path: Path) -> None:
@@ -307,6 +309,24 @@ def test_an_interrupt_ends_the_search_with_the_best_plan_so_far(tmp_path: Path) 
 
     assert (solving.returncode, "Traceback" in err) == (0, False)
     assert json.loads(out)["cost"] == 240
+
+
+def test_a_stream_in_vroom_s_format_is_answered_in_it() -> None:
+    """What stands in it can be read once only, so it is read before the search."""
+    given = {
+        "jobs": [{"id": 7, "location_index": 1, "description": "the desk"}],
+        "vehicles": [{"id": 31, "start_index": 0, "end_index": 0}],
+        "matrices": {"car": {"durations": [[0, 60], [60, 0]]}},
+    }
+    formats = ["--format", "vroom", "--output-format", "vroom"]
+
+    with started("solve", "/dev/stdin", *formats, "--seconds", "0.3", "--quiet") as solving:
+        out, err = solving.communicate(json.dumps(given))
+
+    assert (solving.returncode, err) == (0, "")
+    (route,) = json.loads(out)["routes"]
+    assert (route["vehicle"], route["steps"][1]["id"]) == (31, 7)
+    assert route["steps"][1]["description"] == "the desk"
 
 
 def test_who_reads_only_the_first_lines_is_told_no_error(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A large day is planned part by part, and no seam between the parts breaks what binds stops."""
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -219,6 +220,22 @@ def test_the_same_seed_and_iterations_give_the_same_plan(threads: int) -> None:
 
     assert first == second
     assert first != other
+
+
+@pytest.mark.parametrize("budget", [Budget(seconds=2), Budget(seconds=600, iterations=20_000)])
+def test_no_more_parts_are_searched_at_once_than_there_are_cores(
+    budget: Budget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    asking: set[int] = set()
+
+    def cancelled() -> bool:
+        asking.add(threading.get_ident())
+        return False
+
+    planned(province(750, 9), 0, budget=budget, threads=8, cancelled=cancelled)
+
+    assert len(asking - {threading.get_ident()}) == 1
 
 
 def test_the_budget_is_kept_by_a_province_with_thousands_of_couriers(

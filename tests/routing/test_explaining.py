@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations_with_replacement
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from routing import (
     Route,
     Shipment,
     SpeedPeriod,
+    Stop,
     StopId,
     StopKind,
     Unserved,
@@ -34,7 +36,7 @@ from routing.baseline import current_order, nearest_neighbour
 from routing.days import Orders, Scheduler, Tours
 from routing.edits import Move, dry_run, reordered
 from routing.explain import Alternative, Place, what_more_would_bring, why_here
-from routing.insertion import Draft
+from routing.insertion import Draft, TimeIsOver
 from routing.reasons import explained, why_unserved
 from routing.relaxing import only_with, relaxations
 from routing.solve import explaining_seconds, solve
@@ -364,6 +366,24 @@ def test_a_route_locked_whole_is_what_keeps_a_stop_out_of_it() -> None:
     assert the_reason(on_a_line(calls, rules=PlanRules(locks=(closed,)))).reason is Reason.RULES
 
 
+def test_a_whole_route_of_which_a_call_is_missing_still_keeps_out_what_is_not_on_it() -> None:
+    """b could be served by nobody else, nor x by anybody: what is lifted for b must not be refused."""
+    whole = Lock(level=LockLevel.ROUTE, courier=LAN, stops=(S("a"), S("b")))
+    calls = [stop("a", 1), stop("b", 2), stop("x", 9, penalty=10**6)]
+    problem = on_a_line(calls, rules=PlanRules(locks=(whole,)))
+    plan = assemble(Scheduler(problem), (((0,),),))
+
+    found = {one.stop: (one.reason, one.detail) for one in why_unserved(problem, plan)}
+
+    assert found == {
+        "b": (
+            Reason.NOT_EXPLAINED,
+            "it fits and pays as the plan stands: the search ended too early",
+        ),
+        "x": (Reason.RULES, "a rule or a lock keeps it out of the routes where it would fit"),
+    }
+
+
 def gone_home(level: LockLevel) -> Problem:
     """x is locked to Lan, whose shift is over before he could be back; Minh would have the time."""
     lock = Lock(level=level, courier=LAN, stops=(S("x"),))
@@ -578,12 +598,20 @@ def test_where_time_is_over_before_every_place_was_looked_at_that_is_said() -> N
     couriers=st.integers(1, 3),
     percent=st.sampled_from([None, 60, 250]),
     duty=st.integers(0, 3),
+    long_setups=st.booleans(),
 )
 def test_the_cheapest_place_of_all_is_found_without_timing_all_of_them(
-    seed: int, couriers: int, percent: int | None, duty: int
+    seed: int, couriers: int, percent: int | None, duty: int, *, long_setups: bool
 ) -> None:
     """Each order with the stop is timed and checked here: with two prices of time, at any speed."""
     problem = any_courier_day(seed, 10, couriers)
+    if long_setups:
+        # What comes to the same door right before saves more time than it takes.
+        draw = np.random.default_rng(seed)
+        setups = draw.choice([0, 600], len(problem.stops)).tolist()
+        calls = zip(problem.stops, setups, strict=True)
+        stops = tuple(replace(call, setup_seconds=setup) for call, setup in calls)
+        problem = replace(problem, stops=stops)
     if percent is not None:
         rush = (SpeedPeriod(from_second=9 * 3600, speed_percent=percent),)
         profiles = tuple(replace(one, speed_periods=rush) for one in problem.profiles)
@@ -616,6 +644,64 @@ def test_the_cheapest_place_of_all_is_found_without_timing_all_of_them(
             continue
         found = draft.cheapest_of_all(problem.stop_index[call.id])
         assert (found and found.extra_cost) == room_for(problem, rest, call.id), call.id
+
+
+def from_p_to_d(fetch: Stop, bring: Stop, *calls: Stop) -> tuple[Problem, Plan]:
+    """Lan's day with the calls, and a shipment that is left out."""
+    pair = Shipment(pickup=fetch.id, dropoff=bring.id)
+    problem = on_a_line([*calls, fetch, bring], shipments=[pair])
+    return problem, assemble(Scheduler(problem), ((tuple(range(len(calls))),),))
+
+
+@pytest.mark.parametrize(
+    ("fetch", "bring", "calls"),
+    [
+        # After P nobody has to set up at A, which is at the same door: D is reached in its window.
+        (
+            stop("P", 1, kind=StopKind.PICKUP, penalty=10**5),
+            stop("D", 2, kind=StopKind.DROPOFF, windows=window(0, 200)),
+            [stop("A", 1, setup_seconds=300, windows=window(0, 400)), stop("B", 3)],
+        ),
+        # After D nobody has to set up at B: there is time enough to fetch P before A.
+        (
+            stop(
+                "P",
+                1,
+                kind=StopKind.PICKUP,
+                service_seconds=60,
+                windows=window(0, 60),
+                penalty=10**5,
+            ),
+            stop("D", 2, kind=StopKind.DROPOFF),
+            [
+                stop("A", 1, service_seconds=10, windows=window(0, 130)),
+                stop("B", 2, setup_seconds=300, windows=window(0, 460)),
+            ],
+        ),
+    ],
+)
+def test_a_shipment_that_saves_a_setup_has_a_place_where_there_was_no_time(
+    fetch: Stop, bring: Stop, calls: list[Stop]
+) -> None:
+    problem, plan = from_p_to_d(fetch, bring, *calls)
+
+    found = Draft(Scheduler(problem), orders_of(problem, plan)).cheapest_of_all(2)
+
+    assert found is not None
+    assert found.extra_cost == room_for(problem, plan, S("P")) == 0
+
+
+def test_where_no_place_is_worth_timing_the_clock_is_asked_all_the_same() -> None:
+    """Whoever asks for a thousand stops of a full day would otherwise never hear it."""
+    late = stop("x", 9, windows=window(0, 60), penalty=10**6)
+    problem = on_a_line([FULL, late], [courier(shift=SHORT)])
+    draft = Draft(Scheduler(problem), (((0,),),))
+
+    assert draft.cheapest_of_all(1, over=lambda: False) is None
+    with pytest.raises(TimeIsOver):
+        draft.cheapest_of_all(1, over=lambda: True)
+    with pytest.raises(TimeIsOver):
+        list(draft.insertions(1, most=10**6, over=lambda: True))
 
 
 def test_hardly_any_place_of_a_full_day_has_to_be_timed() -> None:

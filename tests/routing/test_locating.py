@@ -77,6 +77,8 @@ def test_what_is_not_recognised_is_named_and_stays_without_a_point(
         ("district,commune,lat\na,b,1\n", "row 2: 'lon' is missing"),
         ("district,commune,lat,lon\na,b,1,east\n", "row 2: latitude and longitude"),
         ("district,commune,lat,lon\na,b,91,1\n", "row 2: 91.0, 1.0 is not on Earth"),
+        ("lat,lon,district,commune\n1,1,a,b\n1,1,a\n", "row 3: district and commune are expected"),
+        ("lat,lon,district,commune\n1,1\n", "row 2: district and commune are expected"),
     ],
 )
 def test_a_list_of_communes_that_cannot_be_read_is_refused_with_the_row(

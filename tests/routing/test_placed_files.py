@@ -82,6 +82,8 @@ def with_lone_place(given: dict[str, Any]) -> dict[str, Any]:
         (document(), "/profiles: missing"),
         (document({}), "/profiles/0/travel/travel_seconds: missing"),
         (document({"great_circle": {}}), "great_circle: terrains are expected"),
+        (document({"great_circle": {"terrains": 5}}), "great_circle/terrains: a list is expected"),
+        (document({"great_circle": {"terrains": "town"}}), "terrains: a list is expected"),
         (document({"great_circle": {"terrains": ["moor"]}}), "terrains/0: an object is expected"),
         (
             document({"great_circle": {"terrains": [{"road_factor": 1.2}]}}),
@@ -112,6 +114,25 @@ def test_a_table_that_cannot_be_computed_is_refused_where_it_stands(
 ) -> None:
     with pytest.raises(UnreadableJson, match=words):
         problem_from_json(json.dumps(given))
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"couriers": 5}, "/couriers: a list is expected"),
+        ({"couriers": {"Lan": {}}}, "/couriers: a list is expected"),
+        ({"couriers": [{"profile": ["foot"]}]}, "/couriers/0/id: missing"),
+        ({"profiles": [{"name": 5}]}, "/profiles/0/name: str expected"),
+    ],
+)
+def test_what_is_no_list_or_name_is_refused_where_tables_are_made_too(
+    part: dict[str, Any], words: str
+) -> None:
+    def tables(places: Sequence[Location], _profile: str) -> GeodesicTable:
+        return GeodesicTable(tuple(places), (TOWN,) * len(places))
+
+    with pytest.raises(UnreadableJson, match=words):
+        problem_from_json(json.dumps(document() | part), tables=tables)
 
 
 def test_every_profile_that_is_left_out_gets_a_table_by_its_name() -> None:

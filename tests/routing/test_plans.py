@@ -6,9 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing import Budget, LockLevel, Plan, Problem, StopKind, check
+from routing import Budget, LockLevel, Plan, Problem, StopKind, Window, check
 from routing.assembly import assemble
-from routing.baseline import current_order, nearest_in_time, nearest_neighbour
+from routing.baseline import (
+    current_in_time,
+    current_order,
+    nearest_in_time,
+    nearest_neighbour,
+)
 from routing.bounds import lower_bound
 from routing.costs import route_cost
 from routing.days import Scheduler
@@ -17,6 +22,7 @@ from routing.model import MODEL_ENGINE
 from routing.plan import Route
 from routing.solve import solve
 from routing.wire import plan_from_json, plan_to_json, problem_from_json, problem_to_json
+from tests.routing import small
 from tests.routing.courier_days import (
     any_courier_day,
     courier_day,
@@ -115,6 +121,25 @@ def test_any_order_that_gets_a_timetable_is_sound(
     draw.shuffle(order[problem.couriers[0].id])  # type: ignore[attr-defined]
 
     assert wrong(problem, current_order(problem, order)) == []
+
+
+def test_the_order_there_is_has_its_own_seconds_and_hears_a_cancel() -> None:
+    """Most of a long list does not fit into the day, and every call is tried at each cut of it."""
+    calls = [small.stop(f"s{n}", n % 11 + 1, service_seconds=300) for n in range(30)]
+    short = Window(opens_second=0, closes_second=3600)
+    problem = small.on_a_line(calls, [small.courier(shift=short, max_tours=2)])
+    order = {small.LAN: [call.id for call in calls]}
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked >= 40
+
+    assert current_in_time(problem, order, seconds=60) == current_order(problem, order)
+    assert current_in_time(problem, order, seconds=0) is None
+    assert current_in_time(problem, order, seconds=60, cancelled=cancelled) is None
+    assert 40 <= asked < 80
 
 
 def cheapest(problem: Problem) -> int:

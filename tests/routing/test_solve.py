@@ -27,6 +27,7 @@ from routing import (
 from routing.assembly import assemble, orders_of
 from routing.days import Orders, Scheduler
 from routing.engines import Engine, Found, Progress, Task
+from routing.insertion import Draft
 from routing.model import MODEL_ENGINE
 from routing.model.worker import searched_in_child
 from routing.repair import repaired
@@ -368,3 +369,55 @@ def test_the_model_declines_what_is_too_large_for_it() -> None:
     scheduler = Scheduler(on_a_line([stop(str(n), 1) for n in range(501)]))
 
     assert not MODEL_ENGINE.suits(scheduler)
+
+
+class SlowClock:
+    """Every look at it takes so long; at one of them, if any, an hour is over at once."""
+
+    def __init__(self, seconds_a_look: float, hour_at: int | None = None) -> None:
+        self.now, self.looks = 0.0, 0
+        self.seconds_a_look, self.hour_at = seconds_a_look, hour_at
+
+    def __call__(self) -> float:
+        self.looks += 1
+        self.now += 3600 if self.looks == self.hour_at else self.seconds_a_look
+        return self.now
+
+
+def test_counted_iterations_do_not_outlast_the_seconds_to_serve_what_still_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = on_a_line([stop(f"s{n}", n % 11 + 1, penalty=10**4) for n in range(100)])
+    nothing = assemble(Scheduler(problem), ((),))
+    clock = SlowClock(0.1)
+    monkeypatch.setattr(time, "monotonic", clock)
+
+    solve(problem, budget=Budget(seconds=8, iterations=1), engines=[], start=nothing)
+
+    assert 8 <= clock.now <= 9
+
+
+def test_what_was_too_dear_before_a_neighbour_was_served_is_not_said_to_be_so_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The way to x pays for x alone, and then y and z cost nothing more, wherever the time ends."""
+    calls = [stop(name, 9, penalty=penalty) for name, penalty in [("x", 1200), ("y", 900)]]
+    problem = on_a_line([*calls, stop("z", 9, penalty=800), stop("far", 11, penalty=100)])
+    nothing = assemble(Scheduler(problem), ((),))
+    left_out = set()
+    for looks in range(1, 80):
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "monotonic", SlowClock(0.0001, hour_at=looks))
+            plan = solve(problem, budget=Budget(seconds=9), engines=[], start=nothing)
+        draft = Draft(Scheduler(problem), orders_of(problem, plan))
+        for unserved in plan.unserved:
+            left_out.add((len(plan.routes), unserved.stop, unserved.reason))
+            if unserved.reason is Reason.NOT_WORTH_IT:
+                number = problem.stop_index[unserved.stop]
+                place = draft.cheapest_of_all(number)
+                assert place is not None
+                assert place.extra_cost > (problem.stops[number].penalty or 0), looks
+
+    # The hour fell before, between and behind all of it.
+    assert {(1, "y", Reason.NOT_EXPLAINED), (1, "far", Reason.NOT_WORTH_IT)} <= left_out
+    assert (0, "y", Reason.NOT_WORTH_IT) in left_out

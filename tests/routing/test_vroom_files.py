@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from itertools import pairwise
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -422,6 +422,49 @@ def test_every_step_says_when_and_what_is_on_board() -> None:
     assert desk["description"] == "the desk"
     assert steps[0]["load"] == [1]
     assert steps[-1]["load"] == [2]
+
+
+# Whatever is on board at once, every vehicle could carry it.
+EXCHANGED: Final[Part] = {
+    "jobs": [
+        job(1, 1, delivery=[3, 0], pickup=[0, 2], time_windows=[[0, 60]]),
+        job(2, 2, delivery=[1, 0], time_windows=[[100, 120]]),
+        job(3, 3, delivery=[0, 1], pickup=[4, 0], time_windows=[[150, 180]]),
+        job(4, 4, pickup=[0, 5], time_windows=[[200, 240]]),
+    ],
+    "vehicles": [ROUND_TRIP | {"capacity": [20, 20]}],
+    "matrices": {"car": {"durations": DURATIONS}},
+}
+
+
+def test_what_a_job_hands_over_and_takes_is_on_board_before_and_after() -> None:
+    given = json.dumps(EXCHANGED)
+
+    answer = written(given)
+
+    (route,) = answer["routes"]
+    assert [step["load"] for step in route["steps"]] == [
+        [4, 1],
+        [1, 3],
+        [0, 3],
+        [4, 2],
+        [4, 7],
+        [4, 7],
+    ]
+    assert (route["delivery"], route["pickup"]) == ([4, 1], [4, 7])
+    assert (answer["summary"]["delivery"], answer["summary"]["pickup"]) == ([4, 1], [4, 7])
+
+
+def test_their_own_library_has_the_same_on_board() -> None:
+    vroom = pytest.importorskip("vroom")
+    given = json.dumps(EXCHANGED)
+
+    (ours,), (theirs,) = written(given)["routes"], theirs_of(vroom, given)["routes"]
+
+    for key in ("delivery", "pickup"):
+        assert ours[key] == theirs[key], key
+    loads = [[step["load"] for step in route["steps"]] for route in (ours, theirs)]
+    assert loads[0] == loads[1]
 
 
 def test_an_open_route_is_written_without_the_place_that_is_nowhere() -> None:

@@ -21,18 +21,19 @@ def at(budget: float, spent: float) -> Shares:
 @given(
     budget=st.floats(min_value=0.01, max_value=600),
     has_pairs=st.booleans(),
-    parts=st.tuples(*[st.floats(min_value=0, max_value=1)] * 5),
+    parts=st.tuples(*[st.floats(min_value=0, max_value=1)] * 6),
 )
 def test_all_that_is_handed_on_ends_within_a_second_of_the_budget(
-    budget: float, has_pairs: bool, parts: tuple[float, float, float, float, float]
+    budget: float, has_pairs: bool, parts: tuple[float, float, float, float, float, float]
 ) -> None:
-    before, again, counter, reasons, more = parts
+    before, again, counter, reasons, current, more = parts
     spent = before * at(budget, 0).baseline
     spent += at(budget, spent).search(has_pairs=has_pairs)
     if has_pairs:
         spent += again * at(budget, spent).second_baseline
         spent += counter * at(budget, spent).to_counter
     spent += reasons * at(budget, spent).reasons
+    spent += current * at(budget, spent).current
     spent += more * at(budget, spent).more
 
     assert spent <= budget + 1
@@ -123,6 +124,9 @@ def test_all_that_is_told_beside_a_plan_ends_within_a_second_of_the_budget() -> 
     assert at(10, 9.5).more == 1.0
     assert at(10, 10.5).more == pytest.approx(0.4)
     assert at(10, 11).more == 0.0
+    assert at(10, 9).current == pytest.approx(0.95)
+    assert at(10, 10.5).current == pytest.approx(0.2)
+    assert at(10, 11).current == 0.05
 
 
 def test_what_is_idle_is_a_processor_at_least() -> None:

@@ -12,9 +12,11 @@ from routing.baseline import baseline_seconds, search_seconds
 COUNTER_SHARE: Final = 1 / 6
 LONGEST_COUNTER_SECONDS: Final = 3.0
 LONGEST_REASONS_SECONDS: Final = 3.0
+LONGEST_CURRENT_SECONDS: Final = 1.0
 LONGEST_MORE_SECONDS: Final = 1.0
 LEAST_BASELINE_SECONDS: Final = 0.1
 LEAST_COUNTER_SECONDS: Final = 0.2
+LEAST_CURRENT_SECONDS: Final = 0.05
 # Of the second by which a search may outlast its budget: reasons are what people ask for first.
 OVER_SECONDS: Final = 0.9
 
@@ -51,6 +53,12 @@ class Shares:
     def reasons(self) -> float:
         """For saying why calls are left, where the search had no time to."""
         return min(LONGEST_REASONS_SECONDS, max(self._left + OVER_SECONDS, 0.0))
+
+    @property
+    def current(self) -> float:
+        """For going on in the order that was decided before: half of what is left, if anything is."""
+        half = max(self._left + OVER_SECONDS, 0.0) / 2
+        return min(LONGEST_CURRENT_SECONDS, max(half, LEAST_CURRENT_SECONDS))
 
     @property
     def more(self) -> float:

@@ -106,7 +106,7 @@ def solve(
         return solved
     return replace(
         solved,
-        current=current_of(day, task, decided or {}),
+        current=current_of(day, task, decided or {}, seconds=shares().current, cancelled=cancelled),
         more=more_of(task, plan, seconds=shares().more),
     )
 

@@ -23,7 +23,7 @@ from postal_service.services.planning.answers import (
 from postal_service.services.planning.problems import CLOSED, Posed, possible
 from postal_service.services.workdays import Workday
 from routing import CourierId, Plan, Reason, Route, StopId
-from routing.baseline import current_order, nearest_in_time
+from routing.baseline import current_in_time, nearest_in_time
 from routing.explain import what_more_would_bring
 
 CASH_ABOVE_LIMIT: Final = "cash_above_limit"
@@ -88,8 +88,15 @@ def baseline_of(
     return _figures(day, task, plain)
 
 
-def current_of(day: Workday, task: Posed, decided: Sequences) -> Baseline | None:
-    """The order that was decided before, without locks; None where nothing was."""
+def current_of(
+    day: Workday,
+    task: Posed,
+    decided: Sequences,
+    *,
+    seconds: float,
+    cancelled: Callable[[], bool] | None,
+) -> Baseline | None:
+    """The order decided before, without locks; None where nothing was, or there is no time for it."""
     order = {
         CourierId(courier): [StopId(stop.order) for stop in stops]
         for courier, stops in decided.items()
@@ -98,7 +105,8 @@ def current_of(day: Workday, task: Posed, decided: Sequences) -> Baseline | None
     if not order:
         return None
     free = replace(task.problem, rules=replace(task.problem.rules, locks=()))
-    return _figures(day, task, current_order(free, order))
+    plain = current_in_time(free, order, seconds=seconds, cancelled=cancelled)
+    return None if plain is None else _figures(day, task, plain)
 
 
 def more_of(task: Posed, plan: Plan, *, seconds: float) -> tuple[MoreWouldBring, ...]:

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shlex
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -116,7 +117,7 @@ def test_one_command_asks_for_instances_and_days(tmp_path: Path) -> None:
         "## Public instances",
         "## Generated courier days",
     ]
-    assert f"`python -m benchmarks.routing all {' '.join(few)}`" in text
+    assert f"`python -m benchmarks.routing all {shlex.join(few)}`" in text
 
 
 def test_a_solver_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

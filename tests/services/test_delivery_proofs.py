@@ -45,6 +45,7 @@ from tests.services.test_delegates import MAI
 from tests.services.world import VAULT, World, build
 
 LANS, MAIS, NOBODYS = "3456", "3457", "0000"
+BOUND = "ab" * 32  # who came, and by which letter
 
 
 @pytest.fixture
@@ -83,12 +84,15 @@ def delivers(
     item: ItemId,
     proof: acts.Proof,
     receiver: Receiver = Receiver.OWNER,
+    *,
+    bound: str = "",
 ) -> Outcome:
     """The phone tells of it, and is asked whether it was believed."""
     standing = items.standing(session, item)
     act = acts.Deliver(
-        receiver=receiver, proof=proof, counts=standing.counts, condition=Condition.OK
-    )
+        receiver=receiver, proof=proof, counts=standing.counts, condition=Condition.OK,
+        commitment=bound,
+    )  # fmt: skip
     phone.tell(item, act, parent=standing.custody)
     return upload(session, phone, phone.outbox[-1:])[0]
 
@@ -349,18 +353,26 @@ def test_a_false_card_that_was_held_is_compared_when_its_turn_comes(
 
 
 @pytest.mark.parametrize(
-    ("receiver", "last4", "said"),
+    ("receiver", "bound", "last4", "said"),
     [
-        (Receiver.AUTHORISED, MAIS, "accepted"),
-        (Receiver.AUTHORISED, LANS, "unproved"),
-        (Receiver.AUTHORISED, NOBODYS, "unproved"),
-        (Receiver.OWNER, LANS, "accepted"),
-        (Receiver.OWNER, MAIS, "unproved"),
-        (Receiver.ORGANISATION, NOBODYS, "accepted"),  # nobody's number is kept of it
+        (Receiver.AUTHORISED, "", MAIS, "accepted"),
+        (Receiver.AUTHORISED, "", LANS, "unproved"),
+        (Receiver.AUTHORISED, "", NOBODYS, "unproved"),
+        (Receiver.AUTHORISED, BOUND, NOBODYS, "accepted"),  # another came, with a letter
+        (Receiver.OWNER, "", LANS, "accepted"),
+        (Receiver.OWNER, "", MAIS, "unproved"),
+        (Receiver.ORGANISATION, BOUND, NOBODYS, "accepted"),  # nobody's number is kept of it
+        (Receiver.ORGANISATION, "", NOBODYS, "unproved"),
     ],
 )
 def test_whoever_receives_for_the_owner_shows_the_card_of_whom_the_owner_named(
-    session: Session, world: World, phone: Phone, receiver: Receiver, last4: str, said: str
+    session: Session,
+    world: World,
+    phone: Phone,
+    receiver: Receiver,
+    bound: str,
+    last4: str,
+    said: str,
 ) -> None:
     received = journeys.received(session, world)
     delegates.name(
@@ -369,7 +381,8 @@ def test_whoever_receives_for_the_owner_shows_the_card_of_whom_the_owner_named(
     )  # fmt: skip
     carried = carried_by_courier(session, world, received)
 
-    outcome = delivers(session, phone, carried.item, CardProof(last4=last4), receiver)
+    card = CardProof(last4=last4)
+    outcome = delivers(session, phone, carried.item, card, receiver, bound=bound)
 
     assert how(outcome) == said
 
@@ -378,7 +391,8 @@ def test_a_card_of_somebody_authorised_whom_nobody_named_contradicts_nothing(
     session: Session, world: World, phone: Phone, carried: Carried
 ) -> None:
     card = CardProof(last4=NOBODYS)
-    assert how(delivers(session, phone, carried.item, card, Receiver.AUTHORISED)) == "accepted"
+    outcome = delivers(session, phone, carried.item, card, Receiver.AUTHORISED, bound=BOUND)
+    assert how(outcome) == "accepted"
 
 
 def no_number(session: Session, carried: Carried) -> None:

@@ -73,6 +73,8 @@ class _Gaps(NamedTuple):
     seconds: Ints  # at the table's own speed
     metres: Ints
     service: Ints  # of what is at `onward`
+    opens: Ints  # first of all, what is at `onward`
+    closes: Ints  # last of all
 
     def at(self, rows: Ints) -> "_Gaps":
         return _Gaps(*(column[rows] for column in self))
@@ -168,6 +170,7 @@ class Sieve:
                             *(courier, tour_number, position, step.origin, step.enter),
                             *(earliest[number], latest[number], setup, step.setup_seconds),
                             *(step.travel_seconds, way, step.service_seconds),
+                            *((step.spans[0][0], step.spans[-1][1]) if step.spans else (NEVER, -1)),
                         )
                     )
                     seconds += step.travel_seconds
@@ -226,13 +229,10 @@ class Sieve:
             # Where a half stands at the place of the next call, that one's setup falls away, and all
             # behind it can be earlier than it was. So the right gap is not bound by when it was come
             # to before, nor the left one by how long what is behind it could wait.
-            may_be = taken.may[own][left]
+            pushed, in_between = self._pushed(rows[own], taken.starts[own], left, right)
+            may_be = taken.may[own][left] & in_between
             left, right = left[may_be], right[may_be]
-            given = self._put(
-                partner,
-                rows[own][right],
-                leaves=self._pushed(rows[own], taken.starts[own], left, right),
-            )
+            given = self._put(partner, rows[own][right], leaves=pushed[may_be])
             apart = _There(
                 may=given.may,
                 in_time=given.in_time,
@@ -261,14 +261,26 @@ class Sieve:
             ]
         return found
 
-    def _pushed(self, tour: Ints, starts: Ints, left: Ints, right: Ints) -> Ints:
-        """When the right gap is come to at the earliest, where behind the left one it starts so late."""
+    def _pushed(self, tour: Ints, starts: Ints, left: Ints, right: Ints) -> tuple[Ints, Bools]:
+        """When the right gap is come to at the earliest, where behind the left one it starts so late.
+
+        And whether the calls in between can then start before they close for the day.
+        """
         gaps = self.gaps.at(tour)
-        fastest = self.crew.fastest[gaps.courier]
-        takes = gaps.seconds * 100 // fastest + gaps.setup_now + gaps.service
-        through = np.concatenate([[0], np.cumsum(takes)])
-        pushed: Ints = starts[left] + gaps.service[left] + through[right] - through[left + 1]
-        return pushed
+        comes = gaps.seconds * 100 // self.crew.fastest[gaps.courier] + gaps.setup_now
+        through = np.concatenate([[0], np.cumsum(comes + gaps.service)])
+        left_at = starts + gaps.service - through[1:]
+        number = np.arange(len(tour))
+        # Of the calls from a row's gap on, up to a column's.
+        opened = np.where(
+            number >= number[:, None], gaps.opens + gaps.service - through[1:], -NEVER
+        )
+        opened = np.maximum.accumulate(opened, axis=1)
+        last = np.where(number > number[:, None], gaps.closes - comes - through[:-1], NEVER)
+        last = np.minimum.accumulate(last, axis=1)
+        leaves: Ints = through[right] + np.maximum(left_at[left], opened[left, right - 1])
+        in_time = (starts <= gaps.closes)[left] & (left_at[left] <= last[left, right - 1])
+        return leaves, in_time
 
     def _put(
         self, stop: int, rows: Ints, *, after: int | None = None, leaves: Ints | None = None

@@ -36,10 +36,13 @@ class Planned:
     left: int = 0
     metres: int = 0
     seconds: int = 0
+    # Of the offices whose search had time for the nearest stop next: that, and their plans beside it.
+    compared: int = 0
+    compared_metres: int = 0
+    compared_seconds: int = 0
     baseline_metres: int = 0
     baseline_seconds: int = 0
     baseline_left: int = 0
-    without_baseline: int = 0  # offices whose search had no time for it
     couriers: set[StaffId] = field(default_factory=set)
 
     def add(self, task: Task, solved: Solved) -> None:
@@ -51,8 +54,10 @@ class Planned:
         self.metres += solved.metres
         self.seconds += solved.seconds
         if solved.baseline is None:
-            self.without_baseline += 1
             return
+        self.compared += 1
+        self.compared_metres += solved.metres
+        self.compared_seconds += solved.seconds
         self.baseline_metres += solved.baseline.metres
         self.baseline_seconds += solved.baseline.seconds
         self.baseline_left += solved.baseline.left

@@ -110,16 +110,21 @@ def _custody(runtime: Runtime, played: Played, told: Figures) -> Iterator[str]:
 
 def _rounds(played: Played, told: Figures) -> Iterator[str]:
     planned = played.planned
-    untold = planned.without_baseline
-    missing = f" (no time for it at {untold} offices)" if untold else ""
+    untold = planned.offices - planned.compared
+    beside = (
+        f"at {planned.compared} of the offices {planned.compared_metres / 1000:.1f} km,"
+        f" {planned.compared_seconds / 3600:.1f} h beside "
+        if untold  # their search had no time for it
+        else ""
+    )
     yield (
         f"Rounds       {planned.rounds} at {planned.offices} offices, {planned.calls} calls,"
         f" {planned.left} left for another day; {played.tally.rounds_acknowledged} acknowledged"
     )
     yield (
         f"             {float(told.rounds.kilometres):.1f} km, {told.rounds.seconds / 3600:.1f} h on the road;"
-        f" the nearest stop next: {planned.baseline_metres / 1000:.1f} km,"
-        f" {planned.baseline_seconds / 3600:.1f} h, {planned.baseline_left} left{missing}"
+        f" {beside}the nearest stop next: {planned.baseline_metres / 1000:.1f} km,"
+        f" {planned.baseline_seconds / 3600:.1f} h, {planned.baseline_left} left"
     )
 
 

@@ -1,12 +1,20 @@
 """Answers to public instances become a section: gaps by instance, mean, worst and wins over all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Final
 
 from benchmarks.routing.machine import origin
 
 OVERRUN = 1.2  # an answer that took longer than this share of the budget is marked
+OURS: Final = "this library"
+# What this library's mean gap may be at most, as a share of a peer's, by seconds: the project's own targets.
+WANTED: Final[Mapping[str, Mapping[float, float]]] = {
+    "PyVRP": {10: 0.5, 30: 0.6, 60: 0.8},
+    "VROOM": {10: 0.3, 30: 0.3, 60: 0.3},
+    "OR-Tools": {10: 0.2, 30: 0.2, 60: 0.2},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ def public_section(
         circumstances(answers, seconds=seconds, threads=threads, note=note),
         f"\n{origin(again)}\n",
         "### Gap to the best known cost\n",
-        _summary(answers, solvers),
+        _summary(answers, solvers, seconds),
         f"\n![gap over time]({picture})\n" if picture else "",
         "### By instance (mean over seeds; cost where no best is known)\n",
         _details(answers, solvers, seconds),
@@ -69,12 +77,16 @@ def solvers_of(answers: Iterable[Answer]) -> list[str]:
     return list(dict.fromkeys(answer.solver for answer in answers))
 
 
-def _summary(answers: Sequence[Answer], solvers: Sequence[str]) -> str:
+def _summary(answers: Sequence[Answer], solvers: Sequence[str], seconds: float) -> str:
     """Mean and worst over what the solver answered; a win is the lowest cost, shared or not."""
+    ours = _mean_gap(answers, OURS)
     rounds: dict[tuple[str, int], list[Answer]] = {}
     for answer in answers:
         rounds.setdefault((answer.instance, answer.seed), []).append(answer)
-    lines = ["| solver | mean | worst | wins | no sound answer |", "|---|---|---|---|---|"]
+    lines = [
+        "| solver | mean | worst | wins | no sound answer | this library's mean as a share of it | wanted |",
+        "|---" * 7 + "|",
+    ]
     for solver in solvers:
         own = [answer for answer in answers if answer.solver == solver]
         gaps = [answer.gap for answer in own if answer.gap is not None]
@@ -82,8 +94,21 @@ def _summary(answers: Sequence[Answer], solvers: Sequence[str]) -> str:
         wins = sum(won(solver, rivals) for rivals in met)
         missing = sum(answer.cost is None for answer in own)
         mean, worst = (_percent(fmean(gaps)), _percent(max(gaps))) if gaps else ("", "")
-        lines.append(f"| {solver} | {mean} | {worst} | {wins} of {len(met)} | {missing} |")
+        share = _share(ours, _mean_gap(answers, solver)) if solver != OURS else ""
+        most = WANTED.get(solver, {}).get(seconds)
+        wanted = f"at most {most:g}" if share and most is not None else ""
+        cells = [solver, mean, worst, f"{wins} of {len(met)}", str(missing), share, wanted]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _mean_gap(answers: Iterable[Answer], solver: str) -> float | None:
+    gaps = [each.gap for each in answers if each.solver == solver and each.gap is not None]
+    return fmean(gaps) if gaps else None
+
+
+def _share(ours: float | None, other: float | None) -> str:
+    return f"{ours / other:.2f}" if ours is not None and other else ""
 
 
 def won(solver: str, rivals: Iterable[Answer]) -> bool:

@@ -75,6 +75,19 @@ def test_the_ratio_is_to_the_best_peer_with_a_sound_plan() -> None:
     assert ratio({PEER.solver: PEER}) is None
 
 
+def test_the_section_of_public_instances_holds_the_gap_to_the_targets() -> None:
+    ours = replace(OURS, instance="R108", best_known=80, cost=82)  # 2.5 %
+    peer = replace(ours, solver="PyVRP", cost=90)  # 12.5 %
+    text = public_section([ours, peer], seconds=10, threads=1, note="", again="run it", picture="")
+
+    assert "| this library | 2.50 % | 2.50 % | 1 of 1 | 0 |  |  |" in text
+    assert "| PyVRP | 12.50 % | 12.50 % | 0 of 1 | 0 | 0.20 | at most 0.5 |" in text
+    unknown = [replace(each, best_known=None) for each in (ours, peer)]
+    assert "| PyVRP |  |  | 0 of 1 | 0 |  |  |" in public_section(
+        unknown, seconds=10, threads=1, note="", again="run it", picture=""
+    )
+
+
 def test_what_a_budget_was_overrun_by_stands_by_stops_and_threads() -> None:
     alone, both = {"1 s": 0.125, "cancelled": 0.25}, {"1 s": -0.5, "cancelled": 1.0}
 

@@ -23,7 +23,6 @@ from postal_service.storage.schema.ledger import OPEN_CASE
 
 MOST = 50
 _HOLDINGS = cast("Table", HoldingRow.__table__)  # rows as they are: a fold writes past objects
-_OVER = sorted(ENDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,6 @@ def open_ones(session: Session, *, by: Actor) -> Cases:
         .where(
             DossierRow.administrative == Administrative.WITHDRAWN.value,
             ItemRow.leg == Leg.IN.value,
-            HoldingRow.state.not_in(_OVER),
             HoldingRow.troubles.not_like(f"%{Trouble.CANCELLED.value}%"),
         )
     )
@@ -115,7 +113,7 @@ def is_fetched_in_vain(standing: Standing, administrative: Administrative) -> bo
     return (
         administrative is Administrative.WITHDRAWN
         and standing.leg is Leg.IN
-        and standing.state not in _OVER
+        and not standing.ended
         and not standing.withdrawn
     )
 

@@ -257,7 +257,9 @@ def dossier(session: Session, vault: Vault, key: DossierId, *, by: Actor) -> Dos
 def _bound(moments: Iterable[Moment], steps: Iterable[Step]) -> set[str]:
     """What deliveries, and what was given over a desk, bind of who received."""
     of_deliveries = {each.act.commitment for each in moments if isinstance(each.act, Deliver)}
-    at_desks = {step.why.partition(": ")[2] for step in steps if step.kind is StepKind.RETURNED}
+    at_desks = {
+        receivers.read_reason(step.why)[1] for step in steps if step.kind is StepKind.RETURNED
+    }
     return (of_deliveries | at_desks) - {""}
 
 

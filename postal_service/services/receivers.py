@@ -84,6 +84,17 @@ def is_the_delegate(session: Session, dossier: DossierId, claimed: Entitlement) 
     return authorised and dossier in delegated.all_named(session, [dossier])
 
 
+def as_reason(receiver: Receiver, bound: str) -> str:
+    """What the step of a result given over a desk says: who came, and what binds him."""
+    return f"{receiver.value}: {bound}" if bound else receiver.value
+
+
+def read_reason(reason: str) -> tuple[str, str]:
+    """The right and the commitment in what `as_reason` wrote; "" where nobody is bound."""
+    right, _, bound = reason.partition(": ")
+    return right, bound
+
+
 def tell(session: Session, vault: Vault, delivery: EventId, told: Words, *, by: Actor) -> bool:
     """Enter the words of a delivery that a phone has signed; False where they were entered before.
 

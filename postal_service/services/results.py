@@ -193,7 +193,7 @@ def give_at_desk(
             raise AlreadyOnItsWay(item=found.result_item)
     row = dossiers.row_of(session, dossier)
     bound = receivers.bind(session, vault, dossier, entitlement)
-    why = f"{entitlement.receiver.value}: {bound}" if bound else entitlement.receiver.value
+    why = receivers.as_reason(entitlement.receiver, bound)
     return take_step(session, row, StepKind.RETURNED, why=why, by=by, at=at)
 
 

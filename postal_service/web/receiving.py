@@ -17,6 +17,7 @@ from postal_service.domain.ids import EventId
 from postal_service.domain.persons import BadName, Masked, Person, PersonRole
 from postal_service.domain.receivers import BadPaper
 from postal_service.domain.refusals import Refusal
+from postal_service.services import receivers
 from postal_service.services.overview import DossierView
 from postal_service.services.receivers import Words
 from postal_service.web import forms, limits, people
@@ -128,7 +129,7 @@ def of_moments(view: DossierView) -> dict[EventId, str]:
 
 def of_step(step: Step, view: DossierView) -> str:
     """To whom the desk gave it; "" of another step, and of a delivery, which tells it itself."""
-    right, _, commitment = step.why.partition(": ")
+    right, commitment = receivers.read_reason(step.why)
     if step.kind is not StepKind.RETURNED or right not in _rights():
         return ""
     return sentence(_of(view, Receiver(right), commitment))

@@ -20,10 +20,7 @@ from postal_service.domain.refusals import RuleBroken, Unknown
 from postal_service.domain.text import tidy
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local, short_date
-from postal_service.ledger import reading
-from postal_service.ledger.reading import Recorded
-from postal_service.projections import verdicts
-from postal_service.services import dossiers, particulars, persons, places
+from postal_service.services import dossiers, own_events, particulars, persons, places
 from postal_service.services.particulars import Changes
 from postal_service.services.vault import Vault, commitment
 from postal_service.storage.schema import CommitmentRow
@@ -69,9 +66,9 @@ def tell(
     of that day, DossierErased, and NothingChanges, AnotherWaits or NobodyInThisRole of
     services/particulars.py; then nothing is kept.
     """
-    tried = _own_attempt(session, attempt, by)
-    act = tried.event.act
-    assert isinstance(act, Attempt)  # it is one, or the line above refuses
+    tried = own_events.counting(session, attempt, by=by)
+    if tried is None or not isinstance(act := tried.event.act, Attempt):
+        raise UnknownAttempt(event=attempt)
     if act.reason not in set(Reason) or not attempts.asks_address(Reason(act.reason)):
         raise NoAddressAsked(reason=act.reason)
     if heard.address != tidy(heard.address):
@@ -90,16 +87,6 @@ def tell(
     particulars.heard_at_door(session, vault, dossier, Changes(**told), by=by, at=at)
     persons.keep_committed(session, key, act.commitment, heard.salt, told)
     return True
-
-
-def _own_attempt(session: Session, event: EventId, by: Actor) -> Recorded:
-    entry = reading.entry(session, event)
-    if entry is None or entry.event.staff != by.staff:
-        raise UnknownAttempt(event=event)
-    # Who did not carry the item was at nobody's door, whatever he signed.
-    if not isinstance(entry.event.act, Attempt) or verdicts.of_events(session, [event]):
-        raise UnknownAttempt(event=event)
-    return entry
 
 
 def _refuse_unless_commune(session: Session, code: UnitCode, at: datetime) -> None:

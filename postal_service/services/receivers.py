@@ -17,10 +17,7 @@ from postal_service.domain.identity import Entitlement, refuse_unless_entitled
 from postal_service.domain.ids import DossierId, EventId
 from postal_service.domain.receivers import ReceivedBy, read_received
 from postal_service.domain.refusals import RuleBroken, Unknown
-from postal_service.ledger import reading
-from postal_service.ledger.reading import Recorded
-from postal_service.projections import verdicts
-from postal_service.services import delegated, dossiers, persons
+from postal_service.services import delegated, dossiers, own_events, persons
 from postal_service.services.vault import Vault, commitment
 from postal_service.storage.schema import CommitmentRow
 
@@ -101,9 +98,9 @@ def tell(session: Session, vault: Vault, delivery: EventId, told: Words, *, by: 
     Raises UnknownDelivery, NobodyElse, BadName, BadPaper, OtherReceiver or DossierErased; then
     nothing is kept.
     """
-    found = _own_delivery(session, delivery, by)
-    act = found.event.act
-    assert isinstance(act, Deliver)  # it is one, or the line above refuses
+    found = own_events.counting(session, delivery, by=by)
+    if found is None or not isinstance(act := found.event.act, Deliver):
+        raise UnknownDelivery(event=delivery)
     if act.receiver is Receiver.OWNER:
         raise NobodyElse
     if told.commitment != act.commitment:
@@ -135,13 +132,3 @@ def words_of(
         for pledged, (salt, content) in kept.items()
         if content.keys() == NAMES  # what another kind of event binds is not told as a receiver
     }
-
-
-def _own_delivery(session: Session, event: EventId, by: Actor) -> Recorded:
-    entry = reading.entry(session, event)
-    if entry is None or entry.event.staff != by.staff:
-        raise UnknownDelivery(event=event)
-    # Who did not carry the item gave it to nobody, whatever he signed.
-    if not isinstance(entry.event.act, Deliver) or verdicts.of_events(session, [event]):
-        raise UnknownDelivery(event=event)
-    return entry

@@ -6,6 +6,7 @@ Papers of a dossier that was refused or discontinued go back to the citizen in t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -53,6 +54,13 @@ GOES_OUT = frozenset(
 AGENCY_SIDE = (Role.DESK_CLERK, Role.POSTAL_CLERK, Role.AGENCY)
 
 
+class WayOut(StrEnum):
+    """How a result, or papers given back, leave the agency."""
+
+    BY_POST = "by_post"
+    AT_DESK = "at_desk"
+
+
 class NotResolved(RuleBroken):
     """The agency has not decided yet."""
 
@@ -95,6 +103,20 @@ class Ready:
     gives_back: bool  # there is no result: the papers go back
 
 
+def ways_out(session: Session, found: Dossier, *, by: Actor, at: datetime) -> frozenset[WayOut]:
+    """How `by` may let go of a result or of papers now: what a page offers him. Raises UnknownUnit."""
+    if not by.may(*AGENCY_SIDE) or not _is_kept_by(session, found, by, at):
+        return frozenset()
+    ways = set()
+    decided = found.administrative in GOES_OUT
+    undecided = found.administrative is Administrative.RECEIVED  # sending it off resolves it
+    if found.result_by_post and not _was_sent(session, found) and (decided or undecided):
+        ways.add(WayOut.BY_POST)
+    if decided and not _is_on_its_way(session, found):
+        ways.add(WayOut.AT_DESK)
+    return frozenset(ways)
+
+
 def register_ready(
     session: Session,
     keys: OfficeKeys,
@@ -122,7 +144,7 @@ def register_ready(
     version = procedures.version(session, found.procedure)
     version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
     dossiers.row_of(session, dossier)  # who names a delegate meanwhile waits, or is waited for
-    if session.get(ItemRow, found.result_item) is not None:
+    if _was_sent(session, found):
         raise AlreadyOnItsWay(item=found.result_item)
     taken_back = _collected_back(found, version, collect_back)
     if min(counts.originals, counts.certified, counts.photocopies) < 0:
@@ -187,10 +209,8 @@ def give_at_desk(
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
-    if found.result_item and session.get(ItemRow, found.result_item) is not None:
-        standing = holdings.standings(session, [found.result_item])[found.result_item]
-        if standing.state is not State.RETURNED:
-            raise AlreadyOnItsWay(item=found.result_item)
+    if _is_on_its_way(session, found):
+        raise AlreadyOnItsWay(item=found.result_item)
     row = dossiers.row_of(session, dossier)
     bound = receivers.bind(session, vault, dossier, entitlement)
     why = receivers.as_reason(entitlement.receiver, bound)
@@ -226,9 +246,26 @@ def note_delivered(
 
 
 def _refuse_elsewhere(session: Session, found: Dossier, by: Actor, at: datetime) -> None:
-    desk = places.desk_of(session, found.competent_unit, day=local(at).date())
-    if by.unit not in {found.competent_unit, found.received_unit, desk.code}:
+    if not _is_kept_by(session, found, by, at):
         raise NotAtTheAgency(unit=by.unit)
+
+
+def _is_kept_by(session: Session, found: Dossier, by: Actor, at: datetime) -> bool:
+    """Whether he works where the result begins its way."""
+    desk = places.desk_of(session, found.competent_unit, day=local(at).date())
+    return by.unit in {found.competent_unit, found.received_unit, desk.code}
+
+
+def _was_sent(session: Session, found: Dossier) -> bool:
+    return found.result_item is not None and session.get(ItemRow, found.result_item) is not None
+
+
+def _is_on_its_way(session: Session, found: Dossier) -> bool:
+    """It was sent by post and has not come back."""
+    if found.result_item is None or not _was_sent(session, found):
+        return False
+    standing = holdings.standings(session, [found.result_item])[found.result_item]
+    return standing.state is not State.RETURNED
 
 
 def _collected_back(

@@ -164,6 +164,27 @@ def test_a_result_is_given_over_the_desk_to_who_is_entitled(
     assert "đã trả kết quả" in desk.text(f"/dossiers/{dossier}")
 
 
+def test_a_result_is_let_go_only_by_who_can_and_while_it_is_there(
+    browser: Callable[[str], Browser], at_desk: str
+) -> None:
+    desk, page, link = browser("desk_clerk"), f"/dossiers/{at_desk}", f"/results/{at_desk}"
+    assert link not in desk.text(page)  # nothing is decided yet
+    assert desk.send(f"{page}/receive").status_code == 302
+    assert desk.send(f"{page}/resolve").status_code == 302
+
+    assert link in desk.text(page)
+    for login in ("counter", "manager", "auditor", "administrator"):
+        assert link not in browser(login).text(page), login
+    assert "Giao bưu điện mang về nhà" in desk.text(link)
+    assert "Người nhận" not in browser("counter").text(link)
+
+    sent = {"originals": "1", "certified": "0", "photocopies": "0", "serial": "KQ-1"}
+    assert desk.send(f"{link}/envelope", sent).status_code == 200
+    assert link not in desk.text(page)
+    assert "không có gì để trả tại đây lúc này" in desk.text(link)
+    assert desk.send(f"{link}/at-desk", receiver="owner").status_code == 409
+
+
 def test_a_request_for_a_supplement_names_its_papers_and_reason_in_words(
     browser: Callable[[str], Browser], at_desk: str
 ) -> None:

@@ -371,6 +371,7 @@ def test_a_result_says_at_its_own_form_what_is_wrong(
     found = DOSSIER.search(made.get_data(as_text=True))
     assert found is not None
     path = f"/results/{found[1]}"
+    assert desk.send(f"/dossiers/{found[1]}/resolve").status_code == 302
     before = written()
 
     page = refused(desk, f"{path}/envelope", {"originals": "1000", "serial": "KQ 1"})

@@ -24,6 +24,7 @@ from postal_service.services import (
     erasing,
     handover_records,
     overview,
+    results,
     taking,
     transfers,
 )
@@ -116,6 +117,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         )
         records = handover_records.printable(store, view.moments, by=here.actor())
         owed = charges.owed(store, [key]).get(key, ())
+        ways = results.ways_out(store, view.dossier, by=here.actor(), at=here.now())
         provable = auditing.provable(store, policy=here.runtime().policy, by=here.actor())
         erased = erasing.told(store, key)
         overwriting = erasing.overwriting(store, erased) if erased else None
@@ -138,6 +140,7 @@ def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> 
         given_to=receiving.of_step,
         received=receiving.of_moments(view),
         steps=possible(view.dossier, here.actor()),
+        may_let_go=bool(ways),
         reasons=list(SupplementReason),
         may_scan=here.actor().may(*SCANNERS),
         scanned={each.position for each in view.scans if each.state is ScanState.ACCEPTED},

@@ -16,5 +16,6 @@ ENGLISH: dict[str, str] = {
     "Kết quả sẵn sàng": "The result is ready",
     "Bản chính phải có trong phong bì để trả lại": "Originals that must lie in the envelope",
     "Bàn giao cho bưu điện": "Hand over to the post",
+    "Hồ sơ này không có gì để trả tại đây lúc này. Xem tình trạng ở trang hồ sơ.": "There is nothing of this dossier to give out here now. Its page tells how it stands.",
     "Đã trả kết quả tại quầy.": "The result was given at the desk.",
 }

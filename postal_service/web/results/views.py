@@ -19,7 +19,7 @@ from postal_service.printing.envelope_label import EnvelopeLabel, EnvelopeLabels
 from postal_service.services import overview, results, sealing
 from postal_service.services.dossiers import Paper
 from postal_service.services.recording import SealUsed
-from postal_service.services.results import NotCollectedBack, Ready
+from postal_service.services.results import NotCollectedBack, Ready, WayOut
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import forms, here, receiving
 from postal_service.web.errors import status_of, told
@@ -113,10 +113,13 @@ def give_at_desk(key: str) -> ResponseReturnValue:
 def _page(key: DossierId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         view = overview.dossier(store, here.runtime().vault, key, by=here.actor())
+        ways = results.ways_out(store, view.dossier, by=here.actor(), at=here.now())
     page = render_template(
         "results/prepare.html",
         refusal=told(refused, at=FIELD_OF.get(type(refused), ""), form=form) if refused else "",
         view=view,
+        by_post=WayOut.BY_POST in ways,
+        at_desk=WayOut.AT_DESK in ways,
         receivers=list(Receiver),
         handed_in=_handed_in(view.papers),
         delegate=view.people.get(PersonRole.DELEGATE),

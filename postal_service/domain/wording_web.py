@@ -135,8 +135,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The form was not opened for you by this system. Reload the page. Nothing was recorded.",
     ),
     "form.sent_already": (
-        "Biểu mẫu này đã được gửi và đã ghi một lần. Xem kết quả trong danh sách, không gửi lại.",
-        "This form was sent and recorded before. Look for its result in the lists; do not send it again.",
+        "Biểu mẫu này đã được gửi và đã ghi một lần; lần này không ghi thêm gì. Xem kết quả trong danh sách, không gửi lại.",
+        "This form was sent and recorded before; nothing was added now. Look for its result in the lists; do not send it again.",
     ),
     "delivery.other_item": (
         "Mã nhận kết quả này là của bưu gửi {scanned}, không phải {item}. Chưa có gì được ghi.",

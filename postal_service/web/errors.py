@@ -24,6 +24,7 @@ from postal_service.domain.refusals import (
 )
 from postal_service.domain.wording import sentence
 from postal_service.services.access import NotSignedIn
+from postal_service.services.once import SentAlready
 from postal_service.web import faults
 from postal_service.web.facts import in_words
 from postal_service.web.forms import INPUT
@@ -48,7 +49,7 @@ _WORDS: dict[int, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     401: (
         ("Phiên làm việc đã kết thúc", "Your session has ended"),
-        ("Đăng nhập lại ở một thẻ khác, rồi quay lại trang này và gửi lại.", "Sign in again in another tab, then come back to this page and send it again."),
+        ("Đăng nhập lại ở một thẻ khác, rồi ở thẻ này bấm nút quay lại của trình duyệt, xem lại biểu mẫu và gửi lại. Đừng tải lại trang này.", "Sign in again in another tab, then use the browser’s back button in this one, look over the form and send it again. Do not reload this page."),
     ),
     403: (
         ("Không có quyền", "Not allowed"),
@@ -101,9 +102,10 @@ def told(
     It is shown by the field that it is about too: the one that web/forms.py names, else `at`. Of
     several each stands by its own; those about no field follow the sentence that says how many.
     `form` names the form that was sent where the page has several (web/faults.py). `saved` where
-    something was kept all the same, such as a try that counts; then the sentence has to say so.
+    something was kept all the same, such as a try that counts; then the sentence has to say so, as
+    that of a form sent before does.
     """
-    g.something_saved = saved
+    g.something_saved = saved or isinstance(refusal, SentAlready)
     several = isinstance(refusal, SeveralRefused)
     by_field: dict[str, list[str]] = {}
     for each in refusal.refusals if isinstance(refusal, SeveralRefused) else (refusal,):
@@ -113,7 +115,7 @@ def told(
     return " ".join([_sentence(refusal), *(by_field.get("", []) if several else [])])
 
 
-def nothing_saved(said: str) -> str:
+def nothing_saved(said: str = "") -> str:
     """What the page of a refused form adds to its sentence: that nothing was recorded, where it does not say so."""
     if request.method in {"GET", "HEAD"} or g.get("something_saved"):
         return ""
@@ -171,7 +173,7 @@ def _page(status: int, reason: str) -> ResponseReturnValue:
         happened=pick(happened),
         reason=reason,
         # A use case is one transaction: what was refused or broke has left nothing behind.
-        saved="" if request.method in {"GET", "HEAD"} else pick(_NOTHING_SAVED),
+        saved=nothing_saved(reason),
         to_do=pick(to_do),
     )
     return page, status

@@ -14,7 +14,7 @@ from postal_service.domain.identity import (
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.phones import e164, masked_phone
 from postal_service.domain.refusals import Malformed
-from postal_service.domain.text import tidy
+from postal_service.domain.text import search_key, tidy
 
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 300
@@ -60,6 +60,13 @@ class Address:
             raise BadAddress(part="lat")
         if self.lon is not None and not 101 <= self.lon <= 118:
             raise BadAddress(part="lon")
+
+    def in_full(self, communes: Mapping[UnitCode, str]) -> str:
+        """As a paper tells it: the commune stands last, unless the text names it already."""
+        commune = communes.get(self.unit, "")
+        if not commune or search_key(commune) in search_key(self.text):
+            return self.text
+        return f"{self.text}, {commune}"
 
     def __repr__(self) -> str:
         return f"Address(unit={self.unit!r}, …)"

@@ -76,6 +76,7 @@ class AppointmentSlip:
     standing: str = ""
     changes: tuple[DueChange, ...] = ()
     basis_line: str = ILLUSTRATIVE_FORM
+    tracking_address: str = ""  # where the dossier is looked up
 
 
 def render(view: AppointmentSlip) -> bytes:
@@ -107,6 +108,8 @@ def render(view: AppointmentSlip) -> bytes:
         paper.facts(("Mã tra cứu (PIN)", view.lookup_pin))
     else:
         paper.say(NEVER_AGAIN, NOTE)
+    if view.tracking_address:
+        paper.facts(("Tra cứu tại", view.tracking_address))
     if view.delivery_code:
         _put_delivery_code(paper, view.delivery_code)
     paper.signatures(

@@ -38,6 +38,7 @@ class KeepingSlip:
     visit: str = ""
     renewed_at: datetime | None = None  # of a code in place of another; the PIN stays as it was
     for_delegate: bool = False
+    tracking_address: str = ""  # where the dossier is looked up by its PIN
 
 
 def render(view: KeepingSlip) -> bytes:
@@ -57,6 +58,8 @@ def render(view: KeepingSlip) -> bytes:
         paper.say(_REPLACES_FOR_DELEGATE if view.for_delegate else _REPLACES, NOTE)
     else:
         paper.facts(("Mã tra cứu (PIN)", view.lookup_pin))
+        if view.tracking_address:
+            paper.facts(("Tra cứu tại", view.tracking_address))
         paper.say(
             "Thời hạn giải quyết tính từ khi cơ quan tiếp nhận; ngày hẹn trả ghi trên giấy tiếp nhận "
             "của cơ quan.",

@@ -15,7 +15,7 @@ from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Deliver, Leg
 from postal_service.domain.custody import State
-from postal_service.domain.ids import DossierId, ItemId, StaffId
+from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.refusals import RuleBroken
@@ -73,6 +73,7 @@ class Delivery:
     act: Deliver
     at_door: bool
     people: Mapping[PersonRole, Person]
+    communes: Mapping[UnitCode, str]  # the names of those that they live in
     received: Mapping[str, Words]  # whoever received for another, by what the delivery binds
     witness: str  # who vouched beside the giver; "" where a proof was shown
     old_papers: tuple[str, ...]
@@ -87,6 +88,7 @@ class WayBack:
     begun: Moment
     taken: Moment | None
     people: Mapping[PersonRole, Person]
+    communes: Mapping[UnitCode, str]  # the names of those that they live in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +113,14 @@ def delivery(
     proof = moment.act.proof
     vouched = proof.witness if isinstance(proof, acts.OverrideProof) else ""
     own = dossiers.items_of(session, dossier)
+    people = _look(session, vault, dossier, by=by, at=at)
     return Delivery(
         view=view,
         moment=moment,
         act=moment.act,
         at_door=_capacity_before(view, moment) is Capacity.COURIER,
-        people=_look(session, vault, dossier, by=by, at=at),
+        people=people,
+        communes=overview.communes_of(session, people.values()),
         received=_received(session, vault, view),
         witness=directory.names(session, [StaffId(vouched)]).get(StaffId(vouched), vouched),
         old_papers=next((each.collect_back for each in own if each.item == number), ()),
@@ -135,11 +139,13 @@ def way_back(session: Session, vault: Vault, number: ItemId, *, by: Actor, at: d
     if begun is None or standing.leg is not Leg.OUT or not went_back:
         raise NotSentBack(item=number)
     last = _newest(view, acts.Handover)
+    people = _look(session, vault, dossier, by=by, at=at)
     return WayBack(
         view=view,
         begun=begun,
         taken=last if view.standing.ended else None,
-        people=_look(session, vault, dossier, by=by, at=at),
+        people=people,
+        communes=overview.communes_of(session, people.values()),
     )
 
 

@@ -16,7 +16,7 @@ from postal_service.domain.acts import Capacity, Deliver, Leg
 from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, EventId, ItemId, StaffId, UnitCode
-from postal_service.domain.persons import Masked, PersonRole
+from postal_service.domain.persons import Masked, Person, PersonRole
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.standing import GIVES_BACK
 from postal_service.domain.wording_dates import local
@@ -295,6 +295,11 @@ def unit_names(session: Session, codes: Iterable[UnitCode]) -> dict[UnitCode, st
         select(UnitRow.code, UnitRow.name).where(UnitRow.code.in_(sorted(set(codes))))
     )
     return {UnitCode(code): name for code, name in rows}
+
+
+def communes_of(session: Session, people: Iterable[Person]) -> dict[UnitCode, str]:
+    """The names of the communes where these people live, which papers tell beside street or hamlet."""
+    return unit_names(session, [who.address.unit for who in people if who.address])
 
 
 def communes(session: Session, *, day: date) -> dict[UnitCode, str]:

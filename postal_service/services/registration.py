@@ -75,6 +75,11 @@ class Registration:
     dues: tuple[Due, ...] = ()
     code: str = ""  # of a dossier that was filed online already
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody it names."""
+        return tuple(who for who in (self.submitter, self.owner, self.receiver) if who)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Received:

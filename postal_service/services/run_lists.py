@@ -20,6 +20,7 @@ from postal_service.projections import holdings
 from postal_service.services import (
     charges,
     directory,
+    overview,
     persons,
     places,
     plans,
@@ -52,6 +53,7 @@ class Called:
 
     stop: Stop
     people: Mapping[PersonRole, Person]
+    communes: Mapping[UnitCode, str]  # the names of those that they live in
     items: tuple[ItemId, ...]
     owed: tuple[Account, ...]  # charge by charge: he takes each by itself
     taken_back: tuple[TakenBack, ...]  # old papers, and the envelope that he carries for them
@@ -117,6 +119,9 @@ def _called(
         at=at,
         roles=sorted({role for roles in AT_THE_DOOR.values() for role in roles}),
     )
+    communes = overview.communes_of(
+        session, [who for at_home in people.values() for who in at_home.values()]
+    )
     owed = charges.owed(session, homes)
     numbers = _numbers_of_pickups(session, stops)
     items = {stop.position: tuple(_items(stop, numbers)) for stop in stops}
@@ -127,6 +132,7 @@ def _called(
         Called(
             stop=stop,
             people=people.get(stop.home, {}) if stop.home else {},
+            communes=communes,
             items=items[stop.position],
             owed=owed.get(stop.home, ()) if stop.home else (),
             taken_back=tuple(back[item] for item in items[stop.position] if item in back),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from flask import Response, send_file
+from flask import Response, send_file, url_for
 
 OPERATOR: Final = "Bưu điện"  # as every paper names it
 ENDINGS: Final = {
@@ -32,6 +32,11 @@ class Printable:
     @property
     def link(self) -> str:
         return f"data:application/pdf;base64,{b64encode(self.pdf).decode()}"
+
+
+def tracking_address(host: str) -> str:
+    """Where a citizen looks up his dossier, to be typed from paper; `host` is that of the labels."""
+    return f"https://{host.lower()}{url_for('tracking.ask')}"
 
 
 def file_from_outside(content: bytes, media_type: str, name: str) -> Response:

@@ -337,7 +337,8 @@ def test_the_invitation_is_printed_once_it_was_recorded(
     pdf = re.search(r'base64,([^"]+)" download="[^"]+giay-moi', page)
     assert pdf is not None
     words = text_of(b64decode(pdf[1]))
-    for said in ("Nguyễn Thị Lan", "Người nhận đi vắng", "Bưu cục Tam Kỳ", "Lần 1"):
+    home = "12 Trần Cao Vân, Phường Tam Kỳ"
+    for said in ("Nguyễn Thị Lan", home, "Người nhận đi vắng", "Bưu cục Tam Kỳ", "Lần 1"):
         assert said in words
     assert events(session) == before  # a paper, and no event
     looks = session.scalars(select(AccessRow.why).filter_by(dossier=result.dossier)).all()

@@ -233,7 +233,7 @@ def test_the_way_back_is_recorded_with_all_that_went_before(
 
     for said in (
         "BIÊN BẢN CHUYỂN HOÀN KẾT QUẢ", item, "hoàn về UBND phường Tam Kỳ", "Nguyễn Thị Lan",
-        "12 Trần Cao Vân", "Lý do chuyển hoàn: người nhận từ chối", "Số lần phát: 1 (một)",
+        "12 Trần Cao Vân, Phường Tam Kỳ", "Lý do chuyển hoàn: người nhận từ chối", "Số lần phát: 1 (một)",
         "Giấy mời: không gửi giấy mời", "Giữ đến hết: không lưu giữ", "Bản 2",
     ):  # fmt: skip
         assert said in words, said

@@ -325,7 +325,8 @@ def test_the_appointment_slip_is_printed_again_as_it_was_received_and_the_look_i
         "Người nộp hồ sơ: Nguyễn Thị Lan",
         "Chủ hồ sơ: Nguyễn Thị Lan",
         "Số định danh: 049*****3456",
-        "12 Trần Cao Vân",
+        "12 Trần Cao Vân, Phường Tam Kỳ",
+        "Tra cứu tại: https://bdqn.vn/tracking",
         f"{PAPER} 1 0 0",
         "Tiếp nhận hồ sơ lúc: 09 giờ 20 phút, ngày 23 tháng 11 năm 2026",
         "Hẹn trả kết quả lúc: 17 giờ 00 phút, ngày 23 tháng 11 năm 2026",
@@ -432,7 +433,13 @@ def test_an_authorisation_is_printed_for_the_owner_and_the_look_is_logged(
     assert answer.mimetype == "application/pdf"
     words = text_of(answer.data)
     code = session.get_one(DossierRow, received).code
-    for said in ("GIẤY ỦY QUYỀN", code, "Nguyễn Thị Lan", "12 Trần Cao Vân", "UBND phường Tam Kỳ"):
+    for said in (
+        "GIẤY ỦY QUYỀN",
+        code,
+        "Nguyễn Thị Lan",
+        "12 Trần Cao Vân, Phường Tam Kỳ",
+        "UBND phường Tam Kỳ",
+    ):
         assert said in words, said
     assert "049190123456" not in words
     assert (session.scalar(select(func.count()).select_from(AccessRow)) or 0) == before + 1

@@ -52,6 +52,8 @@ def test_a_dossier_is_received_and_its_papers_are_in_the_answer(
     assert answer.headers["Cache-Control"] == "no-store"
     # The citizen's slip, the consignment note, the label, the registration to receive, the receipt.
     assert len(papers) == 5
+    (kept,) = [text_of(pdf) for name, pdf in papers.items() if "phieu-giu" in name]
+    assert "Tra cứu tại: https://bdqn.vn/tracking" in kept
     assert all(pdf.startswith(b"%PDF") for pdf in papers.values())
 
 
@@ -87,8 +89,12 @@ def test_a_form_sent_twice_makes_one_dossier(
     fields = reception_fields(counter)
 
     assert counter.send(f"/receptions/new/{w.EXTRACT}", fields).status_code == 200
-    assert counter.send(f"/receptions/new/{w.EXTRACT}", fields).status_code == 409
+    again = counter.send(f"/receptions/new/{w.EXTRACT}", fields)
+    assert again.status_code == 409
     assert dossiers_in(session) == 1
+    page = again.get_data(as_text=True)
+    assert "đã được gửi và đã ghi một lần; lần này không ghi thêm gì" in page
+    assert "Chưa có gì được ghi" not in page  # the first time something was
 
 
 def test_a_refused_form_can_be_mended_and_sent_again(
@@ -336,7 +342,7 @@ def test_the_registration_says_to_whom_and_where_the_result_is_brought(
 
     assert "Người đăng ký: Nguyễn Thị Lan Số định danh: 049*****3456" in words
     assert "Họ và tên: Trần Văn Nhận" in words
-    assert "Địa chỉ phát: 7 Phan Châu Trinh" in words
+    assert "Địa chỉ phát: 7 Phan Châu Trinh, Phường Tam Kỳ" in words
     assert "Cước trả kết quả: 26.000 ₫ — đã thu" in words
     assert "Bản 1 — người đăng ký giữ" in words
     assert "Bản 2 — bưu điện giữ" in words

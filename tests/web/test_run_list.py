@@ -107,7 +107,7 @@ def test_each_round_that_is_out_has_its_run_list_with_every_stop(
     assert "Lê Văn Hai" in words
     assert "Nhân viên courier" in words
     for number in range(1, 5):
-        assert f"Số {number} Trần Cao Vân" in words
+        assert f"Số {number} Trần Cao Vân, Phường Tam Kỳ" in words
     assert "159 Trần Quý Cáp" in words  # the desk
     assert words.count("Thu gom hồ sơ") == 1
     assert "hẹn 09:00–11:00" in words

@@ -69,7 +69,7 @@ def test_any_counter_takes_it_seals_it_and_prints_its_papers(
     papers = {name: text_of(b64decode(pdf)) for pdf, name in PDF.findall(page)}
     assert len(papers) == 2
     note = next(words for name, words in papers.items() if "phieu-gui" in name)
-    for said in (asked.code, "Nguyễn Thị Lan", "BS-1", "bổ sung"):
+    for said in (asked.code, "Nguyễn Thị Lan", "Vân, Phường Tam Kỳ", "BS-1", "bổ sung"):
         assert said in note
     # The note names a person, so printing it was a look.
     assert session.scalars(select(AccessRow.why)).all()[-1] == "printing"

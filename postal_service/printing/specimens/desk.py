@@ -122,6 +122,7 @@ APPOINTMENT_SLIP: Final = appointment_slip.AppointmentSlip(
     result_place="Qua dịch vụ Bưu chính công ích, tại địa chỉ người nộp",
     fee_dong=15_000,
     lookup_pin="7K3M",
+    tracking_address="https://post.invalid/tracking",
     delivery_code=f"BG1:{ITEM}:1:{CROCKFORD}",
     clerk_name=OFFICER,
 )
@@ -135,6 +136,7 @@ KEEPING_SLIP: Final = keeping_slip.KeepingSlip(
     item_code=ITEM,
     posted_at=MORNING,
     lookup_pin="7K3M",
+    tracking_address="https://post.invalid/tracking",
     delivery_code=f"BG1:{ITEM}:1:{CROCKFORD}",
 )
 

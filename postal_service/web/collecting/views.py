@@ -73,6 +73,7 @@ def ask(code: str) -> ResponseReturnValue:
             assert visit is not None  # it was promised in this transaction
             office = places.place(store, visit.office, day=local(opens_at).date())
             names = overview.unit_names(store, [command.agency])
+            communes = overview.communes_of(store, command.people)
             owed = charges.owed(store, [received.dossier]).get(received.dossier, ())
     except Refusal as refused:
         return _form_page(code, refused)
@@ -82,6 +83,7 @@ def ask(code: str) -> ResponseReturnValue:
         label_host=settings.label_host,
         clerk="",  # whoever signs at the door writes his own
         demo=settings.demo,
+        communes=communes,
     )
     return render_template(
         "collecting/asked.html",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.domain.refusals import RuleBroken
 from postal_service.printing.authorisation import Authorisation
@@ -21,7 +22,9 @@ def is_offered(dossier: Dossier) -> bool:
     return dossier.administrative not in OVER and dossier.erased_at is None
 
 
-def for_clerk(view: DossierView, people: Mapping[PersonRole, Person]) -> Authorisation:
+def for_clerk(
+    view: DossierView, people: Mapping[PersonRole, Person], communes: Mapping[UnitCode, str]
+) -> Authorisation:
     """With the owner's name, and the delegate's where one was named. Raises NothingToReceive."""
     dossier = view.dossier
     if not is_offered(dossier):
@@ -36,10 +39,12 @@ def for_clerk(view: DossierView, people: Mapping[PersonRole, Person]) -> Authori
         procedure_name=view.procedure.name,
         owner_name=owner.name if owner else "",
         owner_id=owner.citizen if owner else "",
-        owner_address=owner.address.text if owner and owner.address else "",
+        owner_address=owner.address.in_full(communes) if owner and owner.address else "",
         authorised_name=delegate.name if delegate else "",
         authorised_id=delegate.citizen if delegate else "",
-        authorised_address=delegate.address.text if delegate and delegate.address else "",
+        authorised_address=(
+            delegate.address.in_full(communes) if delegate and delegate.address else ""
+        ),
     )
 
 

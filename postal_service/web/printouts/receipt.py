@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from postal_service.domain.administrative import Step, StepKind
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
 from postal_service.domain.persons import Person, PersonRole, owner_of
@@ -18,6 +19,7 @@ from postal_service.printing.paper_counts import ListedPaper
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.overview import DossierView
 from postal_service.web.labels import vietnamese
+from postal_service.web.papers import tracking_address
 from postal_service.web.printouts.letters import NotRecorded, form_on_its_date
 from postal_service.web.receptions.slips import legal_time, result_place
 
@@ -29,7 +31,12 @@ def is_offered(dossier: Dossier) -> bool:
 
 
 def receipt(
-    view: DossierView, people: Mapping[PersonRole, Person], *, at: datetime
+    view: DossierView,
+    people: Mapping[PersonRole, Person],
+    communes: Mapping[UnitCode, str],
+    *,
+    label_host: str,
+    at: datetime,
 ) -> AppointmentSlip:
     """Raises NotRecorded where it is not offered, and where nobody is recorded."""
     dossier = view.dossier
@@ -51,7 +58,7 @@ def receipt(
         submitter_id=who.citizen,
         submitter_phone=who.phone,
         submitter_email="",
-        submitter_address=who.address.text if who.address else "",
+        submitter_address=who.address.in_full(communes) if who.address else "",
         procedure_code=view.procedure.code,
         procedure_name=view.procedure.name,
         papers=tuple(_listed(paper) for paper in view.papers),
@@ -70,6 +77,7 @@ def receipt(
         changes=tuple(
             DueChange(at=step.at, what=vietnamese(step.kind), due_at=step.due_at) for step in later
         ),
+        tracking_address=tracking_address(label_host),
         basis_line=recorded_line(form_on_its_date(dossier, Form.RECEIPT)),
     )
 

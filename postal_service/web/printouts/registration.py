@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.wording_dates import short_moment
@@ -18,7 +19,11 @@ APPLICANTS = (PersonRole.SUBMITTER, PersonRole.OWNER)
 
 
 def registration(
-    view: DossierView, people: Mapping[PersonRole, Person], *, at: datetime
+    view: DossierView,
+    people: Mapping[PersonRole, Person],
+    communes: Mapping[UnitCode, str],
+    *,
+    at: datetime,
 ) -> ReturnRegistration:
     """To whom and where, as it stands now; when and by whom, as it was registered. Raises NotRecorded."""
     dossier = view.dossier
@@ -42,7 +47,7 @@ def registration(
         applicant_id=who.citizen,
         receiver_name=receiver.name,
         receiver_phone=receiver.phone or who.phone,
-        receiver_address=address.text if address else "",
+        receiver_address=address.in_full(communes) if address else "",
         result_item=dossier.result_item or "",
         postage_dong=postage.charge.amount_dong if postage else None,
         postage_state=_how_paid(postage) if postage else "",

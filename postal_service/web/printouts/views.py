@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.ids import DossierId
+from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.money import Line
 from postal_service.domain.persons import Person, PersonRole
@@ -82,7 +82,8 @@ def show(key: str, paper: str) -> ResponseReturnValue:
 @staff_only(*REGISTERING)
 def print_receipt(key: str) -> ResponseReturnValue:
     """The appointment slip as it is recorded now."""
-    code, paper = _of_people(key, partial(receipt.receipt, at=here.now()))
+    host = here.runtime().settings.label_host
+    code, paper = _of_people(key, partial(receipt.receipt, label_host=host, at=here.now()))
     return opened(appointment_slip.render(paper), f"{code}-hen-tra.pdf")
 
 
@@ -102,7 +103,8 @@ def authorise(key: str) -> ResponseReturnValue:
 
 
 def _of_people(
-    key: str, told: Callable[[DossierView, Mapping[PersonRole, Person]], Paper]
+    key: str,
+    told: Callable[[DossierView, Mapping[PersonRole, Person], Mapping[UnitCode, str]], Paper],
 ) -> tuple[str, Paper]:
     """A dossier's code, and what a paper tells of it that names people in full: a look that is logged.
 
@@ -112,7 +114,7 @@ def _of_people(
     with transaction(here.sessions()) as store:
         view = overview.dossier(store, vault, dossier, by=by)
         people = persons.look(store, vault, dossier, purpose=Purpose.PRINTING, by=by, at=here.now())
-        return view.dossier.code, told(view, people)
+        return view.dossier.code, told(view, people, overview.communes_of(store, people.values()))
 
 
 @pages.get("/<key>/transfers/<charge>")

@@ -33,7 +33,7 @@ NOT_CONFIRMED = "chưa xác nhận, xin hỏi nơi tiếp nhận"
 TERM_NOT_CONFIRMED = "Chưa xác nhận trong danh mục; ngày hẹn trả ghi trên giấy tiếp nhận."
 TO_COMPARE = " (theo danh mục đang dùng; xin đối chiếu với danh mục cơ quan công bố)"
 FROM_RECEPTION = "Thời hạn tính từ khi cơ quan tiếp nhận, không phải từ khi gửi tại bưu điện."
-SAME_DAY = "Trong ngày; hồ sơ cơ quan nhận sau 15 giờ thì trả vào ngày làm việc tiếp theo."
+SAME_DAY = "Trong ngày; hồ sơ cơ quan nhận sau 15 giờ thì trả vào ngày làm việc tiếp theo"
 
 
 def view_of(version: ProcedureVersion, *, office: str, at: datetime) -> PreparationGuide:
@@ -73,7 +73,8 @@ def _terms(version: ProcedureVersion) -> Iterator[str]:
         yield TERM_NOT_CONFIRMED
     else:
         to_compare = TO_COMPARE if version.trust_in_term is Trust.KNOWN else ""
-        yield (SAME_DAY if version.same_day else f"{_told(version.term)}.") + to_compare
+        said = SAME_DAY if version.same_day else _told(version.term)
+        yield f"{said}{to_compare}."
         if version.term_if_verified:
             yield f"{_told(version.term_if_verified)} nếu phải xác minh."
         if version.term_if_mountain:

@@ -1,7 +1,9 @@
 """The registration of a result that is to be brought home, printed with the reception. Always Vietnamese."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.printing.return_registration import ReturnRegistration
@@ -19,6 +21,7 @@ def registration(
     agency: str,
     clerk: str,
     at: datetime,
+    communes: Mapping[UnitCode, str],
 ) -> ReturnRegistration:
     """To whom and where, as it was just entered."""
     who = command.submitter
@@ -37,7 +40,7 @@ def registration(
         applicant_id=who.citizen,
         receiver_name=receiver.name,
         receiver_phone=receiver.phone or who.phone,
-        receiver_address=address.text if address else "",
+        receiver_address=address.in_full(communes) if address else "",
         result_item=received.result_item or "",
         postage_dong=postage.amount_dong if postage else None,
         postage_state=_how_paid(postage) if postage else "",

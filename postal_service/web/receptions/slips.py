@@ -1,11 +1,12 @@
 """The papers of a reception: consignment note, slip, label, receipts. Always Vietnamese, whatever the screen speaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from postal_service.domain.codes import envelope_label as label_of
 from postal_service.domain.deadlines import TimeUnit
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line, Means
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.wording_dates import short_window
@@ -28,7 +29,7 @@ from postal_service.services.charges import Due
 from postal_service.services.collecting import Visit
 from postal_service.services.registration import Received, Registration
 from postal_service.web.language import say
-from postal_service.web.papers import OPERATOR, Printable
+from postal_service.web.papers import OPERATOR, Printable, tracking_address
 from postal_service.web.receptions.return_slip import registration
 
 BY_HAND = "………………"
@@ -57,6 +58,7 @@ class Office:
     label_host: str
     clerk: str
     demo: bool
+    communes: Mapping[UnitCode, str]  # the names of those that its people live in
 
 
 def slips(
@@ -145,7 +147,7 @@ class _Papers:
 
     def _address(self) -> str:
         address = self.command.submitter.address
-        return address.text if address is not None else ""
+        return address.in_full(self.office.communes) if address is not None else ""
 
     def _appointment(self, due_at: datetime) -> AppointmentSlip:
         who = self.command.submitter
@@ -172,6 +174,7 @@ class _Papers:
             lookup_pin=self.received.pin,
             delivery_code=self._secret(),
             clerk_name=self.office.clerk,
+            tracking_address=tracking_address(self.office.label_host),
         )
 
     def _keeping(self) -> KeepingSlip:
@@ -186,6 +189,7 @@ class _Papers:
             lookup_pin=self.received.pin,
             delivery_code=self._secret(),
             visit=short_window(self.visit.opens_at, self.visit.closes_at) if self.visit else "",
+            tracking_address=tracking_address(self.office.label_host),
         )
 
     def _list(self) -> DossierList:
@@ -220,6 +224,7 @@ class _Papers:
             agency=self.office.agency,
             clerk=self.office.clerk,
             at=self.at,
+            communes=self.office.communes,
         )
 
     def _label(self) -> EnvelopeLabels:

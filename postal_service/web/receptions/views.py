@@ -104,6 +104,7 @@ def receive(code: str) -> ResponseReturnValue:
                     at=here.now(),
                 )
             names = overview.unit_names(store, [command.agency, unit.code])
+            communes = overview.communes_of(store, command.people)
             accounts = charges.accounts(store, received.dossier)
             payable = transfers.payable(
                 store, dossiers.load(store, received.dossier), accounts, settings.accounts
@@ -116,6 +117,7 @@ def receive(code: str) -> ResponseReturnValue:
         label_host=settings.label_host,
         clerk=_clerk(),
         demo=settings.demo,
+        communes=communes,
     )
     papers = slips(received, command, version, office, serial=serial, at=here.now())
     return render_template(

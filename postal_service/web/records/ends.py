@@ -59,7 +59,7 @@ def delivery_slip(found: Delivery) -> DeliverySlip:
         standing=vietnamese(act.receiver),
         proof=_proof(act.proof, found.witness),
         delivered_at=moment.happened_at,
-        address=_home(found.people) if found.at_door else office,
+        address=_home(found) if found.at_door else office,
         recovered=_recovered(act.recovered, found.old_papers),
         taken=tuple(_taken(each) for each in found.taken),
         giver_name=view.names.person(moment.by.staff),
@@ -85,7 +85,7 @@ def return_record(found: WayBack) -> ReturnRecord:
         item_code=view.standing.item,
         dossier_code=view.dossier.code if view.dossier else "",
         addressee_name=who.name if who else NOT_ENTERED,
-        addressee_address=_home(found.people),
+        addressee_address=_home(found),
         reason=getattr(found.begun.act, "why", "") or NOT_ENTERED,
         attempts=tuple(_attempts(view)),
         invited_on=tuple(_day(each) for each in invited),
@@ -246,9 +246,9 @@ def _first(people: Mapping[PersonRole, Person], roles: Iterable[PersonRole]) -> 
     return next((people[role] for role in roles if role in people), None)
 
 
-def _home(people: Mapping[PersonRole, Person]) -> str:
-    homes = (people[role].address for role in ADDRESSEES if role in people)
-    return next((home.text for home in homes if home), NOT_ENTERED)
+def _home(found: Delivery | WayBack) -> str:
+    homes = (found.people[role].address for role in ADDRESSEES if role in found.people)
+    return next((home.in_full(found.communes) for home in homes if home), NOT_ENTERED)
 
 
 def _agency(view: ItemView) -> str:

@@ -1,6 +1,6 @@
 """From what the ledger tells to what the paper says. Papers are Vietnamese, whatever the screen speaks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -8,6 +8,7 @@ from typing import Literal
 from postal_service.domain.acts import Attempt, Counts, Invite
 from postal_service.domain.attempts import REASONS, Reason
 from postal_service.domain.custody import Standing, Trouble
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.persons import Person
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.wording_dates import local
@@ -56,7 +57,14 @@ class Found:
     measures: str
 
 
-def invitation(view: ItemView, who: Person | None, *, office: str, address: str) -> Invitation:
+def invitation(
+    view: ItemView,
+    who: Person | None,
+    communes: Mapping[UnitCode, str],
+    *,
+    office: str,
+    address: str,
+) -> Invitation:
     """The newest invitation of an item. Raises NotInvited."""
     invited = newest(view.moments, Invite)
     attempted = newest(view.moments, Attempt)
@@ -75,7 +83,7 @@ def invitation(view: ItemView, who: Person | None, *, office: str, address: str)
         office_phone=NOT_ENTERED,
         place=office,
         addressee_name=who.name if who else NOT_ENTERED,
-        addressee_address=who.address.text if who and who.address else NOT_ENTERED,
+        addressee_address=(who.address.in_full(communes) if who and who.address else NOT_ENTERED),
         item_code=view.standing.item,
         attempted_at=attempted.happened_at,
         attempt_reason=reason_of(attempted.act.reason),

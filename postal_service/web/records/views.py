@@ -63,7 +63,8 @@ def invite(number: str) -> ResponseReturnValue:
             at=here.now(),
         )
         who = next((people[role] for role in ends.ADDRESSEES if role in people), None)
-        paper = invitation(view, who, office=office.name, address=office.address)
+        communes = overview.communes_of(store, people.values())
+        paper = invitation(view, who, communes, office=office.name, address=office.address)
     made = Printable(say("Giấy mời"), f"{item}-giay-moi.pdf", invitation_paper.render(paper))
     return render_template("records/ready.html", item=item, papers=[made])
 

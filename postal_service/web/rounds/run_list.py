@@ -79,7 +79,7 @@ def _whom(called: Called) -> tuple[str, str, str]:
     here = [called.people[role] for role in RUNG_FOR[stop.kind] if role in called.people]
     if not here:
         return stop.dossier_code, ERASED, ""
-    address = next((who.address.text for who in here if who.address), "")
+    address = next((who.address.in_full(called.communes) for who in here if who.address), "")
     return here[0].name, address, next((who.phone for who in here if who.phone), "")
 
 

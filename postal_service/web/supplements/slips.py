@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from postal_service.domain.codes import envelope_label as label_of
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.printing import dossier_list, envelope_label
 from postal_service.printing.dossier_list import DossierList
@@ -27,6 +28,7 @@ class Counter:
     agency: str
     label_host: str
     clerk: str
+    communes: Mapping[UnitCode, str]  # the names of those that its people live in
 
 
 def slips(
@@ -79,7 +81,7 @@ def _note(
         sender_name=who.name if who else "",
         sender_id=who.citizen if who else "",
         sender_phone=who.phone if who else "",
-        sender_address=who.address.text if who and who.address else "",
+        sender_address=(who.address.in_full(counter.communes) if who and who.address else ""),
         agency_name=counter.agency,
         agency_address="",
         procedure_code=asked.version.code,

@@ -81,12 +81,14 @@ def accept() -> ResponseReturnValue:
                 at=here.now(),
             )
             names = overview.unit_names(store, [by.unit, asked.agency])
+            communes = overview.communes_of(store, people.values())
     except Refusal as refused:
         return _form_page(asked, refused)
     person = here.signed_in()
     counter = Counter(
         name=names[by.unit],
         agency=names[asked.agency],
+        communes=communes,
         label_host=settings.label_host,
         clerk=person.name if person else "",
     )

@@ -70,6 +70,7 @@ _SIDE: Final = 15 * mm
 _NARROWEST_BAR_MM: Final = 0.19
 _HEAD: Final = 16 * mm
 _FOOT: Final = 15 * mm
+_HEADED_MM: Final = 28  # a heading, the head of a table and its first row
 _SIGNING_ROOM: Final = 17 * mm
 _SMALL_SIGNING_ROOM: Final = 10 * mm
 
@@ -142,6 +143,8 @@ class Paper:
         self.put(Spacer(0, 3 * mm))
 
     def section(self, heading: str) -> None:
+        """A heading; it goes on to the next page with what it heads."""
+        self.room(_HEADED_MM)
         self.put(line(heading, STRONG))
 
     def say(self, text: str, style: ParagraphStyle = BODY) -> None:

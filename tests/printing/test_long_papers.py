@@ -11,10 +11,11 @@ from postal_service.printing import (
     bag_manifest,
     custody_extract,
     handover_record,
+    kpi_report,
     run_list,
 )
 from postal_service.printing.paper_counts import ListedPaper
-from postal_service.printing.specimens import desk, movement, outcome
+from postal_service.printing.specimens import desk, management, movement, outcome
 from postal_service.printing.specimens.invented import DIGEST, HEAD, MORNING
 from tests.printing.read_back import page_texts, text_of
 
@@ -193,3 +194,17 @@ def test_the_head_is_printed_as_two_people_compare_it(render: object, view: obje
 
 def test_an_extract_tells_the_root_in_the_same_groups() -> None:
     assert f"Gốc: {GROUPS}" in text_of(custody_extract.render(outcome.CUSTODY_EXTRACT))
+
+
+@pytest.mark.parametrize("lines", range(1, 26))
+def test_a_heading_never_stands_at_the_foot_of_a_page_without_its_table(lines: int) -> None:
+    units, procedures = management.KPI_REPORT.tables
+    grown = replace(units, rows=units.rows[:1] * lines)
+
+    pages = page_texts(
+        kpi_report.render(replace(management.KPI_REPORT, tables=(grown, procedures)))
+    )
+
+    (page,) = [each for each in pages if "3. Theo thủ tục" in each]
+    assert "Mã thủ tục" in page
+    assert "Không có gì." in page

@@ -57,6 +57,20 @@ def events(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(EntryRow)) or 0
 
 
+def test_a_bag_is_sealed_anew_without_counting_papers_that_it_has_none_of(
+    browser: Callable[[str], Browser], items: list[str]
+) -> None:
+    counter = browser("counter")
+    bag = bagged(counter, *items)
+    assert "Giấy tờ bên trong" not in counter.text(f"/items/{bag}")
+    page = counter.text(f"/items/{bag}/seal")
+
+    assert "Cùng người nộp đếm lại giấy tờ" not in page
+    assert "Danh mục" not in page
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="0"', page)
+    assert hidden == ["originals", "certified", "photocopies"]
+
+
 def test_a_bag_is_sealed_with_its_manifest_and_goes_with_what_is_in_it(
     browser: Callable[[str], Browser], items: list[str], session: Session
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, Flask, current_app, g, request
 
 from postal_service.domain.actors import Role
 from postal_service.domain.wording_dates import short_date, short_moment, short_window, told_date
@@ -223,8 +223,12 @@ def _day(of: date | str) -> str:
 
 
 def _here_path() -> str:
-    # After a refused form the page's own address may be one that only takes forms.
-    return request.full_path.rstrip("?") if request.method == "GET" else "/"
+    """Where a change of language comes back to."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    # The answer to a form stands at its address, which may be one that only takes forms.
+    addresses = current_app.create_url_adapter(request)
+    return request.path if addresses and addresses.test(request.path, "GET") else "/"
 
 
 def _request_id() -> str:

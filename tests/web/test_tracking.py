@@ -42,6 +42,25 @@ def test_the_citizen_reads_one_sentence(stranger: Browser, session: Session, wor
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_citizen_who_changes_the_language_is_not_sent_to_the_sign_in_of_the_staff(
+    stranger: Browser, session: Session, world: World
+) -> None:
+    made = received(session, world)
+    page = stranger.send("/tracking", code=made.code, factor=made.pin).text
+
+    assert '<input type="hidden" name="next" value="/tracking">' in page
+    assert stranger.send("/language", language="en", next="/tracking").location == "/tracking"
+    assert "Follow a dossier" in stranger.text("/tracking")
+
+
+def test_a_change_of_language_never_leads_to_what_only_takes_forms(
+    browser: Callable[[str], Browser],
+) -> None:
+    page = browser("counter").send("/supplements/accept").text
+
+    assert '<input type="hidden" name="next" value="/">' in page
+
+
 def test_the_citizen_reads_who_looked_and_until_when_in_plain_words(
     stranger: Browser, session: Session, world: World
 ) -> None:

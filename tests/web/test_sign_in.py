@@ -28,6 +28,15 @@ def test_a_clerk_signs_in_and_sees_her_name_and_unit(browser: Callable[[str], Br
     assert "Trung tâm Phục vụ hành chính công phường Tam Kỳ" in page
 
 
+def test_a_courier_who_signs_in_here_is_told_where_his_work_is(
+    browser: Callable[[str], Browser],
+) -> None:
+    said = "Công việc của bạn làm trên điện thoại."
+
+    assert said in browser("courier").text("/account")
+    assert said not in browser("desk_clerk").text("/account")
+
+
 def test_a_clerk_reads_her_roles_and_looks_in_words_not_in_codes(
     browser: Callable[[str], Browser], session: Session, world: World
 ) -> None:

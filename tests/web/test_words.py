@@ -4,6 +4,7 @@ import ast
 import unicodedata
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,17 @@ def of_views() -> Iterator[tuple[str, str]]:
                 message = call.args[place]
                 if isinstance(message, ast.Constant) and isinstance(message.value, str):
                     yield path.name, message.value
+
+
+def test_a_message_has_one_english_whichever_feature_says_it() -> None:
+    """They are found by their Vietnamese alone: of two the last read would stand on both pages."""
+    told: dict[str, set[str]] = {}
+    for path in FOLDER.rglob("english.py"):
+        name = ".".join((web.__name__, *path.relative_to(FOLDER).with_suffix("").parts))
+        for vietnamese, said in import_module(name).ENGLISH.items():
+            told.setdefault(vietnamese, set()).add(said)
+
+    assert {said for said, ways in told.items() if len(ways) > 1} == set()
 
 
 def test_every_message_has_its_english() -> None:

@@ -13,7 +13,7 @@ ENGLISH: dict[str, str] = {
     "Chờ duyệt": "Waits",
     "Đã gỡ": "Taken off",
     "Không duyệt": "Refused",
-    "{name} đề nghị lúc {at}": "{name} asked on {at}",
+    "{name} đề nghị lúc {at}": "{name} asked at {at}",
     "{name} quyết định lúc {at}": "{name} decided on {at}",
     "Bạn đã đề nghị; một quản trị viên khác sẽ duyệt.": "You asked; another administrator decides.",
     "Mật khẩu của bạn, để chắc chắn là bạn": "Your own password, to be sure that it is you",

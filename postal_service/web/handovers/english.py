@@ -18,7 +18,6 @@ ENGLISH: dict[str, str] = {
     "Không nhận, lập biên bản": "Not taken, record made",
     "Về quầy": "To the desk",
     "{count} bưu gửi": "{count} item(s)",
-    "Xem": "See",
     "Chờ tôi nhận": "Waits for me",
     "Không có bàn giao nào chờ nhận.": "Nothing waits to be taken.",
     "Đã đề nghị, bên kia chưa nhận": "Offered, not taken yet",

@@ -13,7 +13,7 @@ ENGLISH: dict[str, str] = {
     "Đã ghi đề nghị sửa. Thông tin chỉ thay đổi khi một đồng nghiệp đối chiếu.": "The correction was proposed. Nothing changes before a colleague has compared it.",
     "Các lần sửa": "Corrections",
     "Chưa có lần sửa nào.": "No correction yet.",
-    "{name} đề nghị lúc {at}": "{name} proposed it {at}",
+    "{name} đề nghị lúc {at}": "{name} asked at {at}",
     "{name} đối chiếu lúc {at}": "{name} compared it {at}",
     "Đối chiếu": "Compare",
     "Bạn đã đề nghị; đồng nghiệp sẽ đối chiếu.": "You proposed it; a colleague will compare.",
@@ -26,5 +26,5 @@ ENGLISH: dict[str, str] = {
     "Đúng, sửa": "Right, correct it",
     "Sai, không sửa": "Wrong, leave it",
     "Đã sửa thông tin.": "The particulars were corrected.",
-    "Đã từ chối; không có gì thay đổi.": "It was rejected; nothing changed.",
+    "Đã từ chối; không có gì thay đổi.": "Refused; nothing changed.",
 }

@@ -26,7 +26,7 @@ ENGLISH: dict[str, str] = {
     "Mang theo": "Bring",
     "Cơ quan yêu cầu": "The agency asks for",
     "Giấy tờ cũ phải nộp lại": "Old papers that are taken back",
-    "Còn phải nộp": "Still to be paid",
+    "Còn phải nộp": "Still to pay",
     "Các bước đã qua": "What has happened",
     "Ai đã xem dữ liệu của ông/bà": "Who looked at your data",
     "Chưa có ai xem dữ liệu cá nhân của hồ sơ này.": "Nobody has looked at the personal data of this dossier.",

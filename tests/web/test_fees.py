@@ -1,5 +1,6 @@
 """A manager sees what was taken for each agency, prints the list, and says that the counted cash went on."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -64,6 +65,19 @@ def test_the_list_is_read_printed_and_told_as_handed_on(
     assert "Đã ghi nộp 1 khoản, 8.000 ₫" in page
     assert "Ghi rằng" not in page  # nothing is left to hand on
     assert "Đã nộp cơ quan: 8.000" in text_of(manager.get(PRINTED).data)
+
+
+def test_where_the_money_is_adds_up_to_what_was_taken(
+    browser: Callable[[str], Browser], counted: str, session: Session, world: World
+) -> None:
+    dues = (Due(line=Line.STATE_FEE, amount_dong=8_000, paid_by=Means.CASH),)
+    register(session, world, registration(session, dues=dues))
+    session.commit()
+
+    row = browser("manager").text("/fees").partition("UBND phường Tam Kỳ")[2].partition("</tr>")[0]
+
+    # Taken; still with the clerk; in the till; handed on.
+    assert re.findall(r"[\d.]+ ₫", row) == ["16.000 ₫", "8.000 ₫", "8.000 ₫", "0 ₫"]
 
 
 @pytest.mark.parametrize(

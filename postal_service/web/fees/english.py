@@ -30,6 +30,7 @@ ENGLISH: dict[str, str] = {
     "Theo cơ quan": "By agency",
     "Số khoản": "Charges",
     "Đã thu": "Taken",
+    "Nhân viên còn giữ, hoặc chuyển khoản": "Still with staff, or transferred",
     "Tại quỹ, chưa nộp": "In the till",
     "Đã nộp cơ quan": "Remitted",
     "Không thu khoản phí, lệ phí nào trong kỳ này.": "No fee was taken in this period.",

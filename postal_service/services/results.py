@@ -25,6 +25,7 @@ from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import PostalWay, ProcedureVersion
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Administrative
+from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
 from postal_service.ledger import reading
 from postal_service.projections import holdings
@@ -104,8 +105,13 @@ class Ready:
 
 
 def ways_out(session: Session, found: Dossier, *, by: Actor, at: datetime) -> frozenset[WayOut]:
-    """How `by` may let go of a result or of papers now: what a page offers him. Raises UnknownUnit."""
-    if not by.may(*AGENCY_SIDE) or not _is_kept_by(session, found, by, at):
+    """How `by` may let go of a result or of papers now: what a page offers him. Raises nothing."""
+    if not by.may(*AGENCY_SIDE):
+        return frozenset()
+    try:
+        if not _is_kept_by(session, found, by, at):
+            return frozenset()
+    except UnknownUnit:  # the agency is no more, and its page has to open all the same
         return frozenset()
     ways = set()
     decided = found.administrative in GOES_OUT

@@ -1,13 +1,13 @@
 """The result's way home begins at the agency; what was asked for afterwards goes the other way."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import RoleNeeded
-from postal_service.domain.acts import Accept, CodeProof, Counts, Leg, Receiver
+from postal_service.domain.acts import Accept, Capacity, CodeProof, Counts, Leg, Receiver
 from postal_service.domain.administrative import StepOutOfPlace
 from postal_service.domain.codes import lock_opens
 from postal_service.domain.custody import State
@@ -34,10 +34,12 @@ from postal_service.services import (
 )
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.dossiers import UnknownDossier
+from postal_service.services.results import WayOut
 from postal_service.services.steps import steps_of
-from postal_service.storage.schema import DossierRow
+from postal_service.storage.schema import DossierRow, UnitRow
 from tests.services import journeys
 from tests.services import world as w
+from tests.services.in_hand import passed
 from tests.services.registrations import BINH, SERVICE, register, registration
 from tests.services.world import World, build
 
@@ -67,6 +69,42 @@ def test_the_result_takes_the_number_that_was_reserved_and_the_lock_the_citizen_
     assert lock_opens(standing.lock, item=code.item, rotation=1, secret=code.secret)
     found = dossiers.load(session, received.dossier)
     assert (found.administrative, found.resolved_at) == (Administrative.RESOLVED, at(23, 11))
+
+
+def test_what_may_go_out_is_told_as_it_stands_and_to_whom_it_may_concern(
+    session: Session, world: World
+) -> None:
+    received = journeys.received(session, world)
+
+    def ways() -> set[str]:
+        found = dossiers.load(session, received.dossier)
+        return set(results.ways_out(session, found, by=world.desk_clerk, at=at(23, 11)))
+
+    assert ways() == {WayOut.BY_POST}  # sending it off resolves it
+    administrative.resolve(session, received.dossier, by=world.desk_clerk, at=at(23, 10))
+    assert ways() == {WayOut.BY_POST, WayOut.AT_DESK}
+    for by in (world.counter, world.manager, world.auditor):
+        found = dossiers.load(session, received.dossier)
+        assert results.ways_out(session, found, by=by, at=at(23, 11)) == frozenset()
+    ready = journeys.ready(session, world, received, at=at(23, 11))
+    assert ways() == set()
+    journeys.seal(session, world, ready.item, by=world.desk_clerk, at=at(23, 11))
+    passed(session, world, [ready.item], world.desk_clerk, world.counter, Capacity.COUNTER)
+    journeys.go_back(session, world, ready.item)
+    assert ways() == set()
+    passed(session, world, [ready.item], world.counter, world.desk_clerk, Capacity.DESK)
+    assert ways() == {WayOut.AT_DESK}
+
+
+def test_of_an_agency_that_is_no_more_nothing_is_offered_and_nothing_fails(
+    session: Session, world: World
+) -> None:
+    received = journeys.received(session, world)
+    found = dossiers.load(session, received.dossier)
+    for unit in (w.AGENCY, w.DESK):
+        session.get_one(UnitRow, unit).valid_to = date(2026, 11, 23)
+
+    assert results.ways_out(session, found, by=world.desk_clerk, at=at(24, 9)) == frozenset()
 
 
 def test_the_post_office_of_the_receivers_home_will_deliver(session: Session, world: World) -> None:

@@ -176,8 +176,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The card does not fit: {found}. Do not deliver; tell the supervisor.",
     ),
     "identity.contradicts_dossier": (
-        "Thẻ không khớp với hồ sơ: {found}. Không giao, không ghi gì theo thẻ này; báo người phụ trách. Lần so thẻ đã được ghi vào nhật ký xem dữ liệu.",
-        "The card is not whose the dossier says: {found}. Deliver and note nothing on it; tell the supervisor. That the dossier was looked at was logged.",
+        "Thẻ không khớp với hồ sơ: {found}. Đã so {compared}. Không giao, không ghi gì theo thẻ này; báo người phụ trách. Lần so thẻ đã được ghi vào nhật ký xem dữ liệu.",
+        "The card is not whose the dossier says: {found}. Compared: {compared}. Deliver and note nothing on it; tell the supervisor. That the dossier was looked at was logged.",
     ),
     "attempts.policy_below_law": (
         "Phải mời ít nhất {invitations} lần, cách nhau ít nhất {working_days} ngày làm việc, sau ít nhất một lần phát.",

@@ -323,7 +323,7 @@ def test_an_attempt_has_a_reason_and_the_invitation_comes_after_it(result: AtCou
     assert result.item in held
     assert "<strong>gửi giấy mời</strong> lần 2" in held
     assert "sớm nhất 26/11/2026" in held
-    assert "đến hạn gửi giấy mời" not in counter.text("/desk")
+    assert "đã đến hạn làm bước tiếp theo" not in counter.text("/desk")
     assert counter.send(f"{base}/invite").status_code == 409  # two working days apart
     assert counter.send(f"{base}/send-back", why="").status_code == 400
 
@@ -338,11 +338,11 @@ def test_a_second_invitation_that_is_due_is_told_on_the_desk_and_first_in_the_li
 
     clock.at += timedelta(days=3)
     counter = browser("counter")
-    assert "1 kết quả đến hạn gửi giấy mời hoặc đã hết hạn lưu." in counter.text("/desk")
+    assert "1 kết quả lưu tại đây đã đến hạn làm bước tiếp theo." in counter.text("/desk")
     assert "đến hạn hôm nay" in counter.text("/held")
     clock.at += timedelta(days=1)
     assert "quá hạn từ 26/11/2026" in browser("counter").text("/held")
-    assert "đến hạn gửi giấy mời" not in browser("far_counter").text("/desk")
+    assert "đã đến hạn làm bước tiếp theo" not in browser("far_counter").text("/desk")
 
 
 def test_the_invitation_is_printed_once_it_was_recorded(

@@ -105,15 +105,16 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         )
         waiting = cases.open_ones(store, by=here.actor())
         ended = cases.ended(store, by=here.actor())
-        due = held.due(
-            store,
-            policy=here.policy(),
-            calendar=calendars.of_unit(
-                store, places.workplace(store, by=here.actor(), at=here.now())
-            ),
-            by=here.actor(),
-            at=here.now(),
-        )
+        due = 0
+        if here.actor().may(*DELIVERING):
+            office = places.workplace(store, by=here.actor(), at=here.now())
+            due = held.due(
+                store,
+                policy=here.policy(),
+                calendar=calendars.of_unit(store, office),
+                by=here.actor(),
+                at=here.now(),
+            )
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
         by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
         names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
@@ -131,7 +132,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         stacks=stacks,
         alarms=alarms,
         cases=waiting,
-        results_due=due if here.actor().may(*DELIVERING) else 0,
+        results_due=due,
         exchanges=exchanges,
         ended=ended,
         courier=courier,

@@ -116,8 +116,14 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
                 at=here.now(),
             )
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
-        by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
-        names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
+        by_door = (
+            particulars.waiting_from_doors(store, by=here.actor())
+            if may_compare
+            else particulars.FromDoors()
+        )
+        names = overview.names(
+            store, (), (), staff=[each.correction.made_by for each in by_door.heard]
+        )
         tried = [
             line.standing
             for line in stacks.results
@@ -139,6 +145,8 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         by_door=by_door,
         names=names,
         elsewhere=elsewhere,
+        # Of those who moved, only results of this page of the stacks are looked at.
+        moved_cut=by_door.cut or (may_forward and bool(stacks.following)),
         may_scan=here.actor().may(*SCANNERS),
         may_hand_shift=here.actor().may(*shifts.HANDING),
         may_load=here.actor().may(*run_lists.PRINTING),

@@ -24,7 +24,10 @@ def name_delegates(office: Office, matters: Iterable[Matter], *, at: datetime) -
         dossier = office.slips.received[matter.number].dossier
         with transaction(runtime.sessions) as session:
             card = matter.citizen.card
-            if delegates.compare_owner(session, runtime.keys, dossier, card, by=clerk, at=at):
+            compared = delegates.compare_owner(
+                session, runtime.keys, dossier, card, by=clerk, at=at
+            )
+            if compared.found:
                 raise NotTheOwnerError(dossier)
             code = delegates.name(
                 session, runtime.keys, dossier, matter.delegate, shown=Shown(ground=Ground.OWNER),

@@ -203,8 +203,23 @@ def contradictions(card: CitizenCard, *, today: date) -> tuple[Contradiction, ..
     return tuple(found for found, fits in checks if not fits)
 
 
-def contradicts_dossier(card: CitizenCard, *, name: str, last4: str) -> tuple[Contradiction, ...]:
-    """Where a card contradicts what the dossier says of its owner or authorised person.
+class Compared(StrEnum):
+    """What of somebody a card was compared with."""
+
+    NAME_AND_NUMBER = "name_and_number"
+    NAME = "name"  # no citizen number of his was written down
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardComparison:
+    """What of somebody a card was compared with, and what it says otherwise."""
+
+    compared: Compared
+    found: tuple[Contradiction, ...]
+
+
+def compare_written(card: CitizenCard, *, name: str, last4: str) -> CardComparison:
+    """A card, and what was written down of whoever shows it.
 
     An empty `last4` is a number that nobody gave: then the name alone is compared.
     """
@@ -213,7 +228,9 @@ def contradicts_dossier(card: CitizenCard, *, name: str, last4: str) -> tuple[Co
         found.append(Contradiction.NAME)
     if last4 and card.number.last4 != last4:
         found.append(Contradiction.NUMBER)
-    return tuple(found)
+    return CardComparison(
+        compared=Compared.NAME_AND_NUMBER if last4 else Compared.NAME, found=tuple(found)
+    )
 
 
 def stops_delivery(found: tuple[Contradiction, ...]) -> bool:
@@ -278,10 +295,12 @@ def refuse_contradictions(found: tuple[Contradiction, ...]) -> None:
         raise IdentityContradicts(found=_listed(found))
 
 
-def refuse_another(found: tuple[Contradiction, ...]) -> None:
+def refuse_another(comparison: CardComparison) -> None:
     """The same of a card that was compared with a dossier. Raises ContradictsDossier."""
-    if stops_delivery(found):
-        raise ContradictsDossier(found=_listed(found))
+    if stops_delivery(comparison.found):
+        raise ContradictsDossier(
+            found=_listed(comparison.found), compared=comparison.compared.value
+        )
 
 
 def _listed(found: tuple[Contradiction, ...]) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from postal_service.domain.identity import (
+    CardComparison,
     CitizenCard,
     CitizenNumber,
+    Compared,
     Contradiction,
-    contradicts_dossier,
+    compare_written,
     read_number,
 )
 from postal_service.domain.ids import UnitCode
@@ -102,14 +104,20 @@ class Person:
             unit=self.address.unit if self.address else UnitCode(""),
         )
 
-    def contradicted_by(self, card: CitizenCard) -> tuple[Contradiction, ...]:
-        """What a card says otherwise of him; a number that nobody gave is not compared."""
-        return contradicts_dossier(card, name=self.name, last4=self.citizen[-4:])
-
 
 def owner_of(people: Mapping[PersonRole, Person]) -> Person | None:
     """Whose dossier it is: the owner, or whoever brought it where no other owner was named."""
     return people.get(PersonRole.OWNER) or people.get(PersonRole.SUBMITTER)
+
+
+def compare_kept(card: CitizenCard, who: Person | None) -> CardComparison:
+    """What a card says otherwise of whoever is meant to show it; where nobody is known it is another's.
+
+    Where no number of his is kept, the name alone is compared.
+    """
+    if who is None:
+        return CardComparison(compared=Compared.NAME, found=(Contradiction.NAME,))
+    return compare_written(card, name=who.name, last4=who.citizen[-4:])
 
 
 @dataclass(frozen=True, kw_only=True)

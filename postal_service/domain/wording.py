@@ -13,9 +13,10 @@ from pkgutil import iter_modules
 from typing import Literal
 
 from postal_service import domain
-from postal_service.domain.wording_domain import CALENDARS
+from postal_service.domain.wording_domain import CALENDARS, WAYS
 
 Language = Literal["vi", "en"]
+_NAMED = {"calendar": CALENDARS, "way": WAYS}
 _COUNTED = re.compile(r"(\{(\w+)\}(?: [\w-]+)+)\(s\)")
 
 
@@ -45,9 +46,13 @@ def counted(english: str, facts: Mapping[str, object]) -> str:
 
 
 def _named(facts: Mapping[str, object], language: Language) -> Mapping[str, object]:
-    """The facts with the common calendars called by whose they are."""
-    pair = CALENDARS.get(str(facts.get("calendar", "")))
-    return {**facts, "calendar": pair[language == "en"]} if pair else facts
+    """The facts with the common calendars called by whose they are, and the Post's ways in words."""
+    named = dict(facts)
+    for fact, words in _NAMED.items():
+        pair = words.get(str(facts.get(fact, "")))
+        if pair:
+            named[fact] = pair[language == "en"]
+    return named
 
 
 class _Told(dict[str, object]):

@@ -1,9 +1,15 @@
 """Sentences for refusals of calendars, procedures, codes, money, identity and places: Vietnamese, English."""
 
+from postal_service.domain.procedures import PostalWay
+
 # Whose the common calendars are (services/calendars.py); any other is one unit's.
 CALENDARS: dict[str, tuple[str, str]] = {
     "agency": ("các cơ quan", "the agencies"),
     "post": ("bưu điện", "the Post"),
+}
+WAYS: dict[str, tuple[str, str]] = {
+    PostalWay.TO_AGENCY: ("từ công dân đến cơ quan", "from the citizen to the agency"),
+    PostalWay.TO_CITIZEN: ("từ cơ quan đến công dân", "from the agency to the citizen"),
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -64,8 +70,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{paper}” takes at most {allowed} original(s), and no count is below zero.",
     ),
     "procedure.not_by_post": (
-        "Thủ tục {procedure} không thực hiện qua bưu chính công ích ở chiều này ({way}).",
-        "Procedure {procedure} is not open to the public postal service this way ({way}).",
+        "Thủ tục {procedure} không thực hiện qua bưu chính công ích theo chiều {way}.",
+        "Procedure {procedure} is not open to the public postal service {way}.",
     ),
     "procedure.no_fee": (
         "Thủ tục {procedure} chưa có mức phí cho kênh {channel}.",
@@ -176,8 +182,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The card does not fit: {found}. Do not deliver; tell the supervisor.",
     ),
     "identity.contradicts_dossier": (
-        "Thẻ không khớp với hồ sơ: {found}. Không giao, không ghi gì theo thẻ này; báo người phụ trách. Lần so thẻ đã được ghi vào nhật ký xem dữ liệu.",
-        "The card is not whose the dossier says: {found}. Deliver and note nothing on it; tell the supervisor. That the dossier was looked at was logged.",
+        "Thẻ không khớp với hồ sơ: {found}. Đã so {compared}. Không giao, không ghi gì theo thẻ này; báo người phụ trách. Lần so thẻ đã được ghi vào nhật ký xem dữ liệu.",
+        "The card is not whose the dossier says: {found}. Compared: {compared}. Deliver and note nothing on it; tell the supervisor. That the dossier was looked at was logged.",
     ),
     "attempts.policy_below_law": (
         "Phải mời ít nhất {invitations} lần, cách nhau ít nhất {working_days} ngày làm việc, sau ít nhất một lần phát.",

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Accept, Act, Correct, Deliver, Found, Handover
+from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.legal_time import LegalTime
 from postal_service.domain.rewriting import first_told
@@ -88,38 +89,45 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
     stands_for = _instead_of(entries)
     judged = verdicts.of_events(session, [entry.event.id for entry in entries])
     times = legal_times.of_entries(session, entries)
-    holder: Party | None = None
-    told: dict[EventId, Moment] = {}
+    hands = {entry.event.id: _hands(entry, stands_for.get(entry.event.id)) for entry in entries}
+    told = []
     for entry in entries:
         event = entry.event
-        corrected = stands_for.get(event.id)
-        # As the story has it: another act than the wrong one has hands and a time of its own.
-        place = told.get(corrected.event.id) if corrected else None
-        in_place = place if place and type(place.act) is type(event.act) else None
-        signed_by = Party(staff=event.staff, unit=event.unit)
-        by = in_place.by if in_place else signed_by
-        giver, taker = _sides(event.act, holder, by)
-        told[event.id] = Moment(
+        corrected, done = stands_for.get(event.id), hands[event.id]
+        by = _party(done)
+        # Who held it is whom the spent event gave it to, whatever was told between and did not occur.
+        spent = hands.get(event.parent)
+        giver, taker = _sides(event.act, _party(spent) if spent else None, by)
+        moment = Moment(
             index=entry.index,
             event=event.id,
             item=item,
             act=event.act,
             by=by,
             device=event.device,
-            giver=in_place.giver if in_place else giver,
+            giver=giver,
             taker=taker,
-            time=in_place.time if in_place else times[event.id],
-            signed_by=signed_by,
+            time=times[done.id],
+            signed_by=_party(event),
             signed_time=times[event.id],
             leaf_hash=entry.leaf_hash.hex(),
             verdict=judged.get(event.id, ""),
             corrected=event.id in wrong,
             instead_of=corrected.index if corrected else None,
         )
-        # What stands in for a hand-over that counted moves nothing further: others may have followed.
-        if event.moves_custody and not told[event.id].verdict and not in_place:
-            holder = taker
-    return tuple(told.values())
+        told.append(moment)
+    return tuple(told)
+
+
+def _hands(entry: Recorded, wrong: Recorded | None) -> Event:
+    """Whose hands an event was done by, as the story has it: another act than the wrong one has its own."""
+    if wrong is not None and type(wrong.event.act) is type(entry.event.act):
+        return wrong.event
+    return entry.event
+
+
+def _party(event: Event) -> Party:
+    return Party(staff=event.staff, unit=event.unit)
 
 
 def _corrected(entries: Sequence[Recorded]) -> frozenset[EventId]:

@@ -35,7 +35,6 @@ from postal_service.services.jobs import Job
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import EntryRow
 from postal_service.storage.transaction import reading as reading_of
-from postal_service.storage.transaction import transaction
 
 VERIFY = "verify-ledger"
 AUDITING = (Role.AUDITOR, Role.ADMINISTRATOR)
@@ -158,8 +157,9 @@ def check_work(
     def work(context: Context) -> Mapping[str, object]:
         at = context.clock()
         try:
-            with transaction(context.sessions) as session:
-                kept = checkpoints.make(session, origin=origin, log_key=log_key, at=at)
+            kept = context.save(
+                lambda session: checkpoints.make(session, origin=origin, log_key=log_key, at=at)
+            )
             checkpoints.cosign(context.sessions, kept, witnesses, at=at)
             verdict = _verdict(context, policy)
         except checkpoints.DAMAGED as fault:

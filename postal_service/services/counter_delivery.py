@@ -15,15 +15,16 @@ from postal_service.domain.crockford import Token
 from postal_service.domain.custody import Standing
 from postal_service.domain.custody_rules import NotForDelivery
 from postal_service.domain.identity import (
+    CardComparison,
     CitizenCard,
-    Contradiction,
     Entitlement,
+    compare_written,
     contradictions,
-    contradicts_dossier,
     refuse_contradictions,
+    refuse_unless_entitled,
 )
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
-from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.persons import Person, PersonRole, compare_kept, owner_of
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import local
 from postal_service.services import (
@@ -67,7 +68,6 @@ class WitnessFromElsewhere(RuleBroken):
 
 
 DELIVERING = (Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
-COMPARED_WITH = {Receiver.OWNER: PersonRole.OWNER, Receiver.AUTHORISED: PersonRole.DELEGATE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,23 +174,26 @@ def compare_card(
     *,
     by: Actor,
     at: datetime,
-) -> tuple[Contradiction, ...]:
+) -> CardComparison:
     """Compare a card with itself, and the owner's or the named delegate's with the dossier; the look is logged.
 
     Anybody else's is compared with the name that was written down for him, and nobody looks.
     What it contradicts is the answer and no refusal: that would take the log of the look back.
-    Raises UnknownItem or DossierErased, and IdentityContradicts where the card contradicts itself
-    or that name: then nobody has looked yet.
+    Raises UnknownItem or DossierErased; NoAuthorisation or ReceiverNotNamed where nobody else was
+    named, and IdentityContradicts where the card contradicts itself or that name: then nobody has
+    looked yet.
     """
     refuse_contradictions(contradictions(card, today=local(at).date()))
-    receiver = claimed.receiver
-    if receiver is not Receiver.OWNER and claimed.name.strip():
-        refuse_contradictions(contradicts_dossier(card, name=claimed.name, last4=""))
-        return ()
+    is_owner = claimed.receiver is Receiver.OWNER
+    if not is_owner and not receivers.is_the_delegate(
+        session, _dossier(session, item, by=by), claimed
+    ):
+        refuse_unless_entitled(claimed)
+        compared = compare_written(card, name=claimed.name, last4="")
+        refuse_contradictions(compared.found)
+        return compared
     people = _people(session, vault, item, by=by, at=at)
-    role = COMPARED_WITH.get(receiver)
-    who = people.get(role) if role else None
-    return who.contradicted_by(card) if who is not None and who.citizen else ()
+    return compare_kept(card, owner_of(people) if is_owner else people.get(PersonRole.DELEGATE))
 
 
 def held_here(session: Session, item: ItemId, *, by: Actor) -> Standing:
@@ -252,8 +255,13 @@ def _item_back(
 def _people(
     session: Session, vault: Vault, item: ItemId, *, by: Actor, at: datetime
 ) -> dict[PersonRole, Person]:
+    dossier = _dossier(session, item, by=by)
+    return persons.look(session, vault, dossier, purpose=Purpose.DELIVERY, by=by, at=at)
+
+
+def _dossier(session: Session, item: ItemId, *, by: Actor) -> DossierId:
     dossier = dossiers.of_items(session, [item]).get(item)
     if dossier is None:
         raise UnknownItem(item=item)
     dossiers.visible(session, dossier, by=by)
-    return persons.look(session, vault, dossier, purpose=Purpose.DELIVERY, by=by, at=at)
+    return dossier

@@ -20,13 +20,13 @@ from postal_service.domain import acts
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.codes import DeliveryCode
 from postal_service.domain.identity import (
+    CardComparison,
     CitizenCard,
-    Contradiction,
     contradictions,
     refuse_contradictions,
 )
 from postal_service.domain.ids import DossierId, ItemId, StaffId
-from postal_service.domain.persons import Person, PersonRole, owner_of
+from postal_service.domain.persons import Person, PersonRole, compare_kept, owner_of
 from postal_service.domain.refusals import Malformed, OutOfDate, RuleBroken
 from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.domain.wording_dates import local
@@ -183,7 +183,7 @@ def compare_owner(
     *,
     by: Actor,
     at: datetime,
-) -> tuple[Contradiction, ...]:
+) -> CardComparison:
     """Compare the card of whoever says he is the owner; the look is logged.
 
     What it contradicts is the answer and no refusal: that would take the log of the look back.
@@ -192,8 +192,7 @@ def compare_owner(
     """
     _refuse_others(session, dossier, by)
     refuse_contradictions(contradictions(card, today=local(at).date()))
-    owner = owner_of(_looked_at(session, keys, dossier, by=by, at=at))
-    return owner.contradicted_by(card) if owner is not None else (Contradiction.NAME,)
+    return compare_kept(card, owner_of(_looked_at(session, keys, dossier, by=by, at=at)))
 
 
 def named(session: Session, dossier: DossierId) -> Delegation | None:

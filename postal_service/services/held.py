@@ -1,16 +1,16 @@
 """What waits at a counter for citizens, with what the law asks next of it and when. Reading only.
 
-The database lists first what the counter has to do something about by now: it tells from what is kept of
-an item, by the same thresholds as domain/attempts.py. What is shown beside an item is told from its
-history by `next_step` itself.
+What the counter has to do something about by now is listed first. The database tells alone what lies
+here and was tried; the step and its day are told by domain/attempts.py from what each of those saw.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, case, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
@@ -18,6 +18,7 @@ from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.attempts import DeliveryPolicy, NextStep, Step, next_step
 from postal_service.domain.calendar import NoCalendar, WorkingCalendar
 from postal_service.domain.custody import State
+from postal_service.domain.ids import ItemId
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import delivery
@@ -64,23 +65,19 @@ def page(
 ) -> Page:
     """What lies at the actor's unit for citizens to fetch, a page at a time."""
     today = local(at).date()
-    late = case((_due(policy, calendar, today), 0), else_=1)
+    steps = _steps(session, policy=policy, calendar=calendar, by=by, today=today)
+    due = [item for item, step in steps.items() if _is_due(step, today)]
+    late = case((HoldingRow.item.in_(due), 0), else_=1)
     order = (late, HoldingRow.held_until, HoldingRow.item)
     asked = select(_HOLDINGS, late.label("late")).where(*_here(by))
     if after:
         asked = asked.where(tuple_(*order) > tuple_(*_place(after)))
     rows = session.execute(asked.order_by(*order).limit(holdings.PAGE)).all()
-    standings = [holdings.standing_of(row) for row in rows]
-    histories = delivery.histories(session, [each.item for each in standings])
-    waiting: list[Waiting] = []
-    for line in lines(session, standings):
-        step = None
-        with suppress(NoCalendar):
-            tried = histories[line.standing.item]
-            if tried.attempts or tried.invited_on:
-                step = next_step(tried, policy=policy, on=calendar, today=today)
-        due = step is not None and step.step not in _BY_ITSELF and step.not_before <= today
-        waiting.append(Waiting(line=line, following=step, is_due=due))
+    waiting = [
+        Waiting(line=line, following=step, is_due=step is not None and _is_due(step, today))
+        for line in lines(session, [holdings.standing_of(row) for row in rows])
+        for step in (steps.get(line.standing.item),)
+    ]
     full = len(rows) >= holdings.PAGE
     last = rows[-1] if full else None
     return Page(
@@ -97,9 +94,10 @@ def due(
     by: Actor,
     at: datetime,
 ) -> int:
-    """How many results at the actor's unit wait for an invitation or for the way back by now."""
-    wanted = (*_here(by), _due(policy, calendar, local(at).date()))
-    return session.scalar(select(func.count()).select_from(_HOLDINGS).where(*wanted)) or 0
+    """How many results at the actor's unit the counter has to do something about by now."""
+    today = local(at).date()
+    steps = _steps(session, policy=policy, calendar=calendar, by=by, today=today)
+    return sum(_is_due(step, today) for step in steps.values())
 
 
 def _here(by: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -111,30 +109,27 @@ def _here(by: Actor) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _due(policy: DeliveryPolicy, calendar: WorkingCalendar, today: date) -> ColumnElement[bool]:
-    """To be invited a first time, or the next, or to be sent back; a day that was agreed goes before."""
-    first = and_(HoldingRow.invitations == 0, HoldingRow.attempts >= policy.door_attempts)
-    over = and_(
-        HoldingRow.invitations >= policy.invitations,
-        HoldingRow.held_until != "",
-        HoldingRow.held_until < today.isoformat(),
-    )
-    found = [first, over]
-    with suppress(NoCalendar):
-        again = and_(
-            HoldingRow.invitations.between(1, policy.invitations - 1),
-            HoldingRow.held_until <= _held_until_at_most(policy, calendar, today).isoformat(),
-        )
-        found.append(again)
-    return and_(HoldingRow.agreed_for == "", or_(*found))
+def _steps(
+    session: Session,
+    *,
+    policy: DeliveryPolicy,
+    calendar: WorkingCalendar,
+    by: Actor,
+    today: date,
+) -> Mapping[ItemId, NextStep]:
+    """What comes next of each result here that was tried, but for years without a calendar."""
+    tried = or_(HoldingRow.tried, HoldingRow.invitations > 0)
+    items = session.scalars(select(HoldingRow.item).where(*_here(by), tried))
+    found: dict[ItemId, NextStep] = {}
+    for item, history in delivery.histories(session, [ItemId(item) for item in items]).items():
+        with suppress(NoCalendar):
+            if history.attempts or history.invited_on:
+                found[item] = next_step(history, policy=policy, on=calendar, today=today)
+    return found
 
 
-def _held_until_at_most(policy: DeliveryPolicy, calendar: WorkingCalendar, today: date) -> date:
-    """Until when whoever may be invited again today is kept since his invitation. Raises NoCalendar."""
-    invited = today
-    while calendar.add_working_days(invited, policy.working_days_between_invitations) > today:
-        invited -= timedelta(days=1)
-    return calendar.add_working_days(invited, policy.hold_working_days)
+def _is_due(step: NextStep, today: date) -> bool:
+    return step.step not in _BY_ITSELF and step.not_before <= today
 
 
 def _place(cursor: str) -> tuple[int, str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import IO, Final
 
 from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ from postal_service.services.job_runner import Context, Work
 from postal_service.services.jobs import Job, JobId, JobState, UnknownJob
 from postal_service.services.uploads import UploadId
 from postal_service.services.vault import Vault
-from postal_service.storage.transaction import reading, transaction
+from postal_service.storage.transaction import reading
 
 LOOK: Final = "import-look"
 SAVE: Final = "import-save"
@@ -179,30 +180,34 @@ def _save(context: Context, vault: Vault, service: str) -> Mapping[str, object]:
         if not checked.clean or not checked.read_to_its_end:
             return _told(checked, saved=False)
         _say_how_far(context)
-        done = importing.once_more(lambda: _saved(context, vault, source, service, checked, spool))
+        save = partial(_saved, context, vault, source, service, checked, spool)
+        done = importing.once_more(lambda: context.save(save))
     return _told(done, saved=True)
 
 
 def _saved(
-    context: Context, vault: Vault, source: Source, service: str, checked: Preview, spool: Spool
+    context: Context,
+    vault: Vault,
+    source: Source,
+    service: str,
+    checked: Preview,
+    spool: Spool,
+    session: Session,
 ) -> Preview:
-    with transaction(context.sessions) as session:
-        done = importing.run(
-            session,
-            vault,
-            source,
-            _rules(context.job),
-            service=service,
-            by=directory.actor(session, context.job.made_by, context.job.unit),
-            at=context.clock(),
-            checked=checked,
-            spool=spool,
-            on_progress=lambda progress: _tell(
-                context, checked.rows + progress.rows, 2 * checked.rows
-            ),
-        )
-        context.refuse_if_cancelled()
-        uploads.remove(session, _upload(context.job))
+    done = importing.run(
+        session,
+        vault,
+        source,
+        _rules(context.job),
+        service=service,
+        by=directory.actor(session, context.job.made_by, context.job.unit),
+        at=context.clock(),
+        checked=checked,
+        spool=spool,
+        on_progress=lambda progress: _tell(context, checked.rows + progress.rows, 2 * checked.rows),
+    )
+    context.refuse_if_cancelled()
+    uploads.remove(session, _upload(context.job))
     return done
 
 
@@ -247,10 +252,11 @@ def _tell(context: Context, rows: int, total: int) -> None:
 
 def _say_how_far(context: Context) -> None:
     """Written down now: while SQLite saves, nobody else can write, not even how far it is."""
-    with transaction(context.sessions) as session:
-        go_on = jobs.beat(
+    go_on = context.save(
+        lambda session: jobs.beat(
             session, context.job.id, done=context.done, total=context.total, at=context.clock()
         )
+    )
     if not go_on:
         context.stop()
     context.refuse_if_cancelled()

@@ -1,7 +1,8 @@
 """One thread of a server does the jobs that were asked for, one after the other, while a second says that it lives.
 
 The runner is an edge: it opens its own transactions around what a job does, and none while a job
-computes. A job that breaks is written down as failed; the thread goes on.
+computes. A job that breaks is written down as failed; the thread goes on. A store that others hold
+breaks no job: what it wanted to save is tried again SAVING_TRIES times at most.
 """
 
 import logging
@@ -9,17 +10,25 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from postal_service.domain.refusals import Refusal
 from postal_service.services import jobs
-from postal_service.services.jobs import Job, JobId, JobState
+from postal_service.services.jobs import Job, JobState
+from postal_service.storage import contention
 from postal_service.storage.transaction import Sessions, transaction
+
+R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS: Final = 2.0
 IDLE_SECONDS: Final = 1.0
 BROKEN: Final = "job.broken"
+BUSY: Final = "job.busy"  # others held the store, and what was to be saved is not
+SAVING_TRIES: Final = 5  # SQLite itself waits half a minute each time
 
 
 class JobCancelledError(Exception):
@@ -45,6 +54,25 @@ class Context:
     def report(self, done: int, total: int, found: Mapping[str, object] | None = None) -> None:
         """How far the job is, and what it has found so far; written down with the next sign of life."""
         self.done, self.total, self.found = done, total, found
+
+    def save(self, act: Callable[[Session], R]) -> R:
+        """Do something in a transaction of its own; where others hold the store, anew from its beginning.
+
+        Raises what `act` raises, and what the store says where it was busy each of SAVING_TRIES times.
+        """
+        tried = 1
+        while True:
+            try:
+                with transaction(self.sessions) as session:
+                    return act(session)
+            except DBAPIError as fault:
+                if tried == SAVING_TRIES or not contention.is_busy(fault):
+                    raise
+            log.warning(
+                "Others hold the store; job %s tries again (%d of %d)",
+                self.job.id, tried, SAVING_TRIES - 1,
+            )  # fmt: skip
+            tried += 1
 
     def cancelled(self) -> bool:
         return self._stopped.is_set()
@@ -137,27 +165,33 @@ class Runner:
         try:
             result = self.kinds[job.kind](context)
         except JobCancelledError as stopped:
-            with transaction(self.sessions) as session:
-                jobs.stop(session, job.id, kept=stopped.kept, at=self.clock())
+            kept = stopped.kept
+            context.save(lambda session: jobs.stop(session, job.id, kept=kept, at=self.clock()))
         except Refusal as refused:
             told = {"code": refused.code, "facts": {k: str(v) for k, v in refused.facts.items()}}
-            self._end(job.id, JobState.FAILED, message=refused.code, result=told)
-        except Exception:
-            log.exception("A job broke: %s %s", job.kind, job.id)
-            self._end(job.id, JobState.FAILED, message=BROKEN)
+            self._end(context, JobState.FAILED, message=refused.code, result=told)
+        except Exception as fault:
+            busy = isinstance(fault, DBAPIError) and contention.is_busy(fault)
+            why = "found its store held by others" if busy else "broke"
+            log.exception("A job %s: %s %s", why, job.kind, job.id)
+            self._end(context, JobState.FAILED, message=BUSY if busy else BROKEN)
         else:
-            self._end(job.id, JobState.DONE, result=result)
+            self._end(context, JobState.DONE, result=result)
 
     def _end(
         self,
-        job: JobId,
+        context: Context,
         state: JobState,
         *,
         message: str = "",
         result: Mapping[str, object] | None = None,
     ) -> None:
-        with transaction(self.sessions) as session:
-            jobs.end(session, job, state, message=message, result=result, at=self.clock())
+        job = context.job.id
+        context.save(
+            lambda session: jobs.end(
+                session, job, state, message=message, result=result, at=self.clock()
+            )
+        )
 
     def _beat(self, context: Context, finished: threading.Event) -> None:
         while not finished.wait(self.beat_seconds):

@@ -134,6 +134,14 @@ class FromDoor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FromDoors:
+    """The oldest first, MOST_FROM_DOORS at once; `cut` says that there are more."""
+
+    heard: tuple[FromDoor, ...] = ()
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """A correction opened for whoever compares it: what stands and what would stand."""
 
@@ -263,7 +271,7 @@ def of_dossier(session: Session, dossier: DossierId) -> list[Correction]:
     return [_correction(row) for row in rows]
 
 
-def waiting_from_doors(session: Session, *, by: Actor) -> list[FromDoor]:
+def waiting_from_doors(session: Session, *, by: Actor) -> FromDoors:
     """What couriers of the actor's unit heard and nobody has compared yet, the oldest first."""
     rows = session.execute(
         select(ParticularsRow, DossierRow.code, DossierRow.result_item)
@@ -275,12 +283,13 @@ def waiting_from_doors(session: Session, *, by: Actor) -> list[FromDoor]:
             DossierRow.erased_at.is_(None),
         )
         .order_by(ParticularsRow.id)
-        .limit(MOST_FROM_DOORS)
-    )
-    return [
+        .limit(MOST_FROM_DOORS + 1)
+    ).all()
+    heard = tuple(
         FromDoor(correction=_correction(row), dossier_code=code, item=ItemId(item or ""))
-        for row, code, item in rows
-    ]
+        for row, code, item in rows[:MOST_FROM_DOORS]
+    )
+    return FromDoors(heard=heard, cut=len(rows) > MOST_FROM_DOORS)
 
 
 def _row(session: Session, correction: CorrectionId, by: Actor) -> ParticularsRow:

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
@@ -131,11 +132,9 @@ def _plan(
     tasks = _tasks(context, by, wishes, refused)
     for task, solved in _searched(context, tasks, len(wishes), workers, refused):
         is_cut_short = context.cancelled()
-        with transaction(context.sessions) as session:
-            if is_cut_short and not jobs.is_cancel_asked(session, context.job.id):
-                continue
-            made_by, at = context.job.made_by, context.clock()
-            plan = proposals.keep(session, task, solved, made_by=made_by, at=at)
+        plan = context.save(partial(_keep, context, task, solved, is_cut_short=is_cut_short))
+        if plan is None:
+            continue
         plans[task.wish.office] = plan
         if solved.current is not None or solved.more:
             beside[task.wish.office] = _beside(solved)
@@ -146,6 +145,15 @@ def _plan(
         done["beside"] = beside
     context.refuse_if_cancelled(kept={**done, "cut_short": cut_short})
     return done
+
+
+def _keep(
+    context: Context, task: Task, solved: Solved, session: Session, *, is_cut_short: bool
+) -> PlanId | None:
+    """The plan of an office; None where a server that goes down cut its search short, which begins anew."""
+    if is_cut_short and not jobs.is_cancel_asked(session, context.job.id):
+        return None
+    return proposals.keep(session, task, solved, made_by=context.job.made_by, at=context.clock())
 
 
 def _beside(solved: Solved) -> Mapping[str, object]:

@@ -14,10 +14,10 @@ from postal_service.domain.acts import Accept, Capacity, Leg
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import ItemId
-from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.refusals import RuleBroken, told_together
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import local
-from postal_service.services import places, registration
+from postal_service.services import places, registration, sealing
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.registration import ChannelDoesNotFit, Opened, Received, Registration
 from postal_service.services.steps import take_step
@@ -37,6 +37,7 @@ def register(
     command: Registration,
     *,
     service: str,
+    serial: str = "",
     by: Actor,
     at: datetime,
 ) -> Received:
@@ -44,15 +45,16 @@ def register(
 
     At a post office it is posted: the legal clock starts only when the agency receives. At a desk
     it is legally received at once, and carried only where another agency is competent. `service`
-    is the S10 indicator of the installation's item numbers.
+    is the S10 indicator of the installation's item numbers. What is carried is sealed at once where
+    a seal's `serial` is given.
 
     Raises RoleNeeded, NotACounter or ChannelDoesNotFit: on where and how it comes in the rest depends.
     Then all at once, several as SeveralRefused: BadProcedureCode, UnknownProcedure, NoVersion,
     UnknownUnit, NotAnAgency, NotByPost, PapersMissing, PaperNotListed, TooManyOfPaper, PaperTwice,
     TooManySheets, NoReceiver, NoPhoneToReach, NoOfficeServes, NoFee, FeeDiffers, FeeNotConfirmed,
-    NotADossierCode and DossierKnown (`registration.check` says which depend on another). What only
-    writing shows comes last and alone: DossierKnown where somebody was faster, CountsMalformed for
-    an empty envelope, NoAgencyId or NoCalendar.
+    NotADossierCode, DossierKnown (`registration.check` says which depend on another) and SealUsed.
+    What only writing shows comes last and alone: DossierKnown where somebody was faster,
+    CountsMalformed for an empty envelope, NoAgencyId or NoCalendar.
     """
     by.need(Role.POSTAL_CLERK, Role.DESK_CLERK)
     here = places.place(session, by.unit, day=local(at).date())
@@ -63,7 +65,13 @@ def register(
         command.channel is Channel.POST and at_desk
     ):
         raise ChannelDoesNotFit(channel=command.channel.value, unit=by.unit)
-    checked = registration.check(session, command, carried_in=not at_desk, at=at)
+    stays = at_desk and here.serves == command.agency  # it is where it has to be
+    with told_together() as judging:
+        with judging:
+            checked = registration.check(session, command, carried_in=not at_desk, at=at)
+        with judging:
+            if serial and not stays:
+                sealing.free(session, serial)
     opened = registration.open_dossier(
         session,
         keys.vault,
@@ -76,11 +84,13 @@ def register(
     )
     step = StepKind.RECEIVED if at_desk else StepKind.POSTED
     decided = take_step(session, opened.row, step, by=by, at=at)
-    if at_desk and here.serves == checked.agency.code:
-        return opened.answer(decided, None, None)  # it is where it has to be
+    if stays:
+        return opened.answer(decided, None, None)
     item, label = registration.item_in(session, opened, service=service, by=by)
     act = _accept(session, opened, Capacity.DESK if at_desk else Capacity.COUNTER)
     tell(session, keys, [Told(item=item, parent=NO_PARENT, act=act)], by=by, at=at)
+    if serial:
+        sealing.seal(session, keys, item, serial=serial, counts=checked.counts, by=by, at=at)
     return opened.answer(decided, item, label)
 
 

@@ -110,6 +110,7 @@ ENGLISH: dict[str, str] = {
     "Bưu gửi": "Item",
     "Tìm": "Search",
     "Xem hồ sơ": "See the dossier",
+    "Thẻ khớp; đã so {compared}.": "The card fits; compared: {compared}.",
     "Trả kết quả": "Return the result",
     "Trả lại giấy tờ": "Give the papers back",
     "Đã trả lại giấy tờ": "Papers given back",

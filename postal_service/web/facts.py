@@ -12,9 +12,10 @@ from postal_service.domain.acts import Leg, Receiver
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
-from postal_service.domain.identity import CardPart, Contradiction
+from postal_service.domain.identity import CardPart, Compared, Contradiction
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.money import Line, PaymentState
+from postal_service.domain.procedures import Channel as FeeChannel
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import told_date
@@ -49,8 +50,9 @@ KINDS: Final[Mapping[tuple[str, str], type[StrEnum]]] = {
     ("identity.malformed_card", "field"): CardPart,
     ("identity.contradicts", "found"): Contradiction,
     ("identity.contradicts_dossier", "found"): Contradiction,
+    ("identity.contradicts_dossier", "compared"): Compared,
     ("plan.call_locked", "level"): Lock,
-    ("procedure.no_fee", "channel"): Channel,
+    ("procedure.no_fee", "channel"): FeeChannel,
     ("reception.channel_does_not_fit", "channel"): Channel,
 }
 DAYS: Final = frozenset({"earliest", "day"})

@@ -12,7 +12,7 @@ from postal_service.domain.acts import (
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.attempts import Step
 from postal_service.domain.custody import State, Trouble
-from postal_service.domain.identity import CardPart, Contradiction
+from postal_service.domain.identity import CardPart, Compared, Contradiction
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import Channel as FeeChannel
@@ -177,6 +177,8 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (Contradiction.ISSUED_IN_FUTURE, ("ngày cấp chưa đến", "issued on a day to come")),
     (Contradiction.NAME, ("họ tên", "name")),
     (Contradiction.NUMBER, ("số định danh", "citizen number")),
+    (Compared.NAME_AND_NUMBER, ("họ tên và 4 số cuối của số định danh", "the name and the last four digits of the citizen number")),
+    (Compared.NAME, ("chỉ họ tên, vì không có số định danh để so", "the name alone, for no citizen number is kept")),
     (CorrectionState.WAITING, ("chờ đối chiếu", "to be compared")),
     (CorrectionState.ACCEPTED, ("đã sửa", "corrected")),
     (CorrectionState.REJECTED, ("không sửa", "not corrected")),

@@ -7,11 +7,8 @@ import pytest
 
 from postal_service.demo import day, places
 from postal_service.demo.day import Door, Matter, Way
-from postal_service.domain.identity import (
-    CitizenNumber,
-    contradictions,
-    contradicts_dossier,
-)
+from postal_service.domain.identity import CitizenNumber, contradictions
+from postal_service.domain.persons import compare_kept
 from postal_service.domain.phones import e164
 from postal_service.reference.procedures import procedures
 from postal_service.reference.reported import reported_2022
@@ -128,7 +125,7 @@ def test_people_are_well_formed_and_nobody_appears_twice(whole: day.DayPlan) -> 
         assert 1950 <= number.birth_year <= 2007
         assert each.person.name == each.name  # tidy, composed, not too long
         assert contradictions(each.card, today=day.DAY) == ()
-        assert contradicts_dossier(each.card, name=each.name, last4=each.citizen[-4:]) == ()
+        assert compare_kept(each.card, each.person).found == ()
 
 
 def test_every_commune_has_the_office_that_delivers_there() -> None:

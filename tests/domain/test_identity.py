@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from postal_service.domain.acts import Receiver
 from postal_service.domain.identity import (
+    CardComparison,
     CitizenNumber,
+    Compared,
     Contradiction,
     ContradictsDossier,
     Entitlement,
@@ -21,8 +23,8 @@ from postal_service.domain.identity import (
     ReceiverNotNamed,
     Sex,
     compare_names,
+    compare_written,
     contradictions,
-    contradicts_dossier,
     given_name,
     read_card,
     read_number,
@@ -31,7 +33,7 @@ from postal_service.domain.identity import (
     refuse_unless_entitled,
     stops_delivery,
 )
-from postal_service.domain.persons import Person
+from postal_service.domain.persons import Person, compare_kept
 
 TODAY = date(2026, 11, 23)
 CARD = "049190001234|205123456|Nguyễn Thị Ánh|02091990|Nữ|Tổ 3, phường Hội An, Đà Nẵng|15042021"
@@ -132,22 +134,32 @@ def test_a_number_from_abroad_is_remarked_and_does_not_stop_a_delivery() -> None
 
 def test_the_card_is_compared_with_the_dossier() -> None:
     read = read_card(CARD)
-    assert contradicts_dossier(read, name="NGUYỄN THỊ ÁNH", last4="1234") == ()
-    assert contradicts_dossier(read, name="Nguyen Thi Anh", last4="1234") == ()
-    assert contradicts_dossier(read, name="Trần Văn Bình", last4="9999") == (
-        Contradiction.NAME,
-        Contradiction.NUMBER,
-    )
-    assert contradicts_dossier(read, name="Nguyen Thi Anh", last4="") == ()
-    assert contradicts_dossier(read, name="Trần Văn Bình", last4="") == (Contradiction.NAME,)
-    assert Person(name="Trần Văn Bình", citizen="049190009999").contradicted_by(read) == (
-        Contradiction.NAME,
-        Contradiction.NUMBER,
-    )
-    assert Person(name="Nguyễn Thị Ánh").contradicted_by(read) == ()
-    with pytest.raises(ContradictsDossier):
-        refuse_another((Contradiction.NAME,))
-    refuse_another((Contradiction.PREFIX,))
+    both = (Contradiction.NAME, Contradiction.NUMBER)
+    assert compare_written(read, name="NGUYỄN THỊ ÁNH", last4="1234").found == ()
+    assert compare_written(read, name="Nguyen Thi Anh", last4="1234").found == ()
+    assert compare_written(read, name="Trần Văn Bình", last4="9999").found == both
+    assert compare_written(read, name="Nguyen Thi Anh", last4="").found == ()
+    assert compare_written(read, name="Trần Văn Bình", last4="").found == (Contradiction.NAME,)
+
+    other = compare_kept(read, Person(name="Trần Văn Bình", citizen="049190009999"))
+    assert other == CardComparison(compared=Compared.NAME_AND_NUMBER, found=both)
+    with pytest.raises(ContradictsDossier) as refused:
+        refuse_another(other)
+    assert refused.value.facts == {"found": "name, number", "compared": "name_and_number"}
+
+
+def test_where_no_number_is_kept_the_name_alone_is_compared_and_a_strangers_card_is_nobodys() -> (
+    None
+):
+    read = read_card(CARD)
+    same = compare_kept(read, Person(name="Nguyễn Thị Ánh"))
+    assert same == CardComparison(compared=Compared.NAME, found=())
+    refuse_another(same)
+
+    for who in (Person(name="Trần Văn Bình"), None):
+        with pytest.raises(ContradictsDossier) as refused:
+            refuse_another(compare_kept(read, who))
+        assert refused.value.facts == {"found": "name", "compared": "name"}
 
 
 @pytest.mark.parametrize(

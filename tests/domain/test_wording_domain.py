@@ -76,6 +76,24 @@ def test_a_refusal_as_it_is_raised_fills_its_sentence() -> None:
     assert "24/11/2026" in sentence(future.value.code, future.value.facts)
 
 
+def test_the_way_that_is_closed_to_the_post_is_told_in_words() -> None:
+    for way, vietnamese, english in (
+        (
+            procedures.PostalWay.TO_AGENCY,
+            "từ công dân đến cơ quan",
+            "from the citizen to the agency",
+        ),
+        (
+            procedures.PostalWay.TO_CITIZEN,
+            "từ cơ quan đến công dân",
+            "from the agency to the citizen",
+        ),
+    ):
+        refused = procedures.NotByPost(procedure="1.000894", way=way.value)
+        assert sentence(refused.code, refused.facts).endswith(f" theo chiều {vietnamese}.")
+        assert sentence(refused.code, refused.facts, "en").endswith(f" postal service {english}.")
+
+
 def test_a_common_calendar_is_called_by_whose_it_is() -> None:
     facts = {"calendar": "agency", "year": 2031}
     assert "Lịch làm việc của các cơ quan chưa có" in sentence("calendar.no_year", facts)

@@ -110,8 +110,8 @@ def test_what_was_heard_waits_for_a_clerk_and_stands_when_he_has_compared_it(
 
     assert (phone.addresses, phone.refused_addresses) == ({}, {})
     with transaction(runtime.sessions) as session:
-        (waiting,) = particulars.waiting_from_doors(session, by=world.counter)
-        assert particulars.waiting_from_doors(session, by=world.far_counter) == []
+        (waiting,) = particulars.waiting_from_doors(session, by=world.counter).heard
+        assert particulars.waiting_from_doors(session, by=world.far_counter).heard == ()
         assert (waiting.item, waiting.correction.basis) == (item, Basis.DOOR)
         assert waiting.correction.made_by == world.courier.staff
         assert receiver(session, world, item) == before
@@ -120,7 +120,7 @@ def test_what_was_heard_waits_for_a_clerk_and_stands_when_he_has_compared_it(
             at=runtime.clock(),
         )  # fmt: skip
         assert receiver(session, world, item) == (SAID, w.FAR_COMMUNE)
-        assert particulars.waiting_from_doors(session, by=world.counter) == []
+        assert particulars.waiting_from_doors(session, by=world.counter).heard == ()
         looks = persons.looks(session, waiting.correction.dossier)
     assert (world.courier.staff, "receiver", "delivery") in {
         (look.staff, look.what, look.purpose) for look in looks
@@ -135,7 +135,7 @@ def test_told_again_after_a_lost_answer_it_is_entered_once_even_when_it_was_deci
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.get_json() == second.get_json() == {"event": tried}
     with transaction(runtime.sessions) as session:
-        (waiting,) = particulars.waiting_from_doors(session, by=world.counter)
+        (waiting,) = particulars.waiting_from_doors(session, by=world.counter).heard
         particulars.decide(
             session, world.vault, waiting.correction.id, right=False, by=world.counter,
             at=runtime.clock(),

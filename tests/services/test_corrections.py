@@ -16,7 +16,7 @@ from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.rewriting import Changes, NothingToPutRight, NotOfThisEvent
 from postal_service.ledger import reading
 from postal_service.projections import timelines
-from postal_service.services import corrections, delivery, exceptions, sealing
+from postal_service.services import corrections, delivery, exceptions, handovers, sealing
 from postal_service.services.corrections import (
     CorrectedAlready,
     NotCorrectable,
@@ -51,6 +51,35 @@ def test_a_hand_over_that_did_not_occur_gives_custody_back(session: Session, wor
     assert found.holder is not None
     assert found.holder.staff == world.counter.staff
     assert events(session) == count + 1  # added, not taken away
+
+
+def test_after_a_hand_over_that_did_not_occur_the_next_giver_is_who_really_held_it(
+    session: Session, world: World
+) -> None:
+    (item,) = sealed(session, world)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    corrections.correct(
+        session, world.keys, last_event(session, item), kind=CorrectionKind.DID_NOT_OCCUR,
+        maker=world.counter.staff, why="wrong envelope scanned", by=world.manager, at=MORNING,
+    )  # fmt: skip
+    offered = standing(session, item).offered
+    assert offered is not None  # it stands again, and is taken back
+    handovers.withdraw(session, world.keys, offered.batch, why="", by=world.counter, at=MORNING)
+    passed(session, world, [item], world.counter, world.desk_clerk, Capacity.DESK)
+    passed(session, world, [item], world.desk_clerk, world.courier, Capacity.COURIER)
+
+    moved = [each for each in timelines.of_item(session, item) if each.moves_custody]
+
+    counter, desk, courier = world.counter.staff, world.desk_clerk.staff, world.courier.staff
+    assert [
+        (each.giver and each.giver.staff, each.taker and each.taker.staff, each.counts)
+        for each in moved
+    ] == [
+        (None, counter, True),
+        (counter, courier, False),
+        (counter, desk, True),
+        (desk, courier, True),
+    ]
 
 
 def test_wrong_data_is_replaced(session: Session, world: World) -> None:

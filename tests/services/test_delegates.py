@@ -17,6 +17,8 @@ from postal_service.domain.codes import DeliveryCode
 from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import ItemEnded, WrongDeliveryCode
 from postal_service.domain.identity import (
+    CardComparison,
+    Compared,
     Contradiction,
     Entitlement,
     IdentityContradicts,
@@ -464,7 +466,38 @@ def test_the_card_at_the_counter_is_compared_with_whoever_was_named(
         by=world.counter, at=NOON,
     )  # fmt: skip
 
-    assert compared == found
+    assert compared == CardComparison(compared=Compared.NAME_AND_NUMBER, found=found)
+
+
+@pytest.mark.parametrize(
+    ("card", "found"),
+    [
+        (LANS_CARD, ()),
+        (LANS_CARD.replace("Nguyễn Thị Lan", "NGUYEN THI LAN"), ()),
+        (MAIS_CARD, (Contradiction.NAME,)),
+    ],
+)
+def test_where_no_number_of_the_owner_is_kept_his_name_is_compared_wherever_he_shows_his_card(
+    session: Session,
+    world: World,
+    lying: AtCounter,
+    card: str,
+    found: tuple[Contradiction, ...],
+) -> None:
+    dossier, shown = lying.received.dossier, read_card(card)
+    key = persons.key_of(session, world.vault, dossier)
+    persons.keep(session, world.vault, key, PersonRole.OWNER, read_person("Nguyễn Thị Lan"))
+    session.expire_all()
+
+    at_the_desk = delegates.compare_owner(
+        session, world.keys, dossier, shown, by=world.counter, at=NOON
+    )
+    at_the_counter = counter_delivery.compare_card(
+        session, world.vault, lying.item, shown, Entitlement(receiver=Receiver.OWNER),
+        by=world.counter, at=NOON,
+    )  # fmt: skip
+
+    assert at_the_desk == at_the_counter == CardComparison(compared=Compared.NAME, found=found)
 
 
 @pytest.mark.parametrize(
@@ -482,7 +515,7 @@ def test_whoever_says_he_is_the_owner_shows_his_card_and_the_look_is_logged(
         session, world.keys, lying.received.dossier, read_card(card), by=world.counter, at=NOON
     )
 
-    assert compared == found
+    assert compared == CardComparison(compared=Compared.NAME_AND_NUMBER, found=found)
     look = persons.looks(session, lying.received.dossier)[0]
     assert (look.staff, look.purpose) == (world.counter.staff, Purpose.NAMING)
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Grant, Role, RoleNeeded
@@ -15,10 +17,10 @@ from postal_service.domain.ids import UnitCode
 from postal_service.domain.units import UnknownUnit
 from postal_service.services import collecting, jobs, planning_jobs, plans
 from postal_service.services.conditions import ASSUMED
-from postal_service.services.job_runner import Context, JobCancelledError, Runner
+from postal_service.services.job_runner import SAVING_TRIES, Context, JobCancelledError, Runner
 from postal_service.services.jobs import Job, JobId, JobNotEnded, JobState, UnknownJob
 from postal_service.services.proposals import BadBudget, Wish
-from postal_service.storage.schema import JobRow, UnitRow
+from postal_service.storage.schema import Base, JobRow, UnitRow
 from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.clock import Clock
 from tests.services import rounds_day as d
@@ -206,6 +208,89 @@ def test_a_job_that_is_refused_or_breaks_fails_with_words_and_the_runner_lives(
     assert first.result == {"code": "planning.bad_budget", "facts": {"seconds": "0", "most": "600"}}
     second = run(committed_sessions, committed, broken)
     assert (second.state, second.message) == (JobState.FAILED, "job.broken")
+
+
+def wait_no_longer_than(engine: Engine, ms: int) -> None:
+    """SQLite's writers would wait half a minute for each other."""
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(driver: DBAPIConnection, *_: object) -> None:
+        if engine.dialect.name == "sqlite":
+            driver.cursor().execute(f"PRAGMA busy_timeout={ms}")
+
+
+def held(engine: Engine, table: type[Base]) -> Connection:
+    """Another server's transaction: till it ends, nobody else writes (PostgreSQL: to this table)."""
+    connection = engine.connect()
+    lock = f"LOCK TABLE {table.__tablename__} IN ACCESS EXCLUSIVE MODE"
+    connection.execute(text("SELECT 1" if engine.dialect.name == "sqlite" else lock))
+    return connection
+
+
+def units(session: Session) -> int:
+    """Counted in a transaction that writes; on PostgreSQL too it waits but for a moment."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL lock_timeout = 50"))
+    return session.scalar(select(func.count()).select_from(UnitRow)) or 0
+
+
+@pytest.mark.parametrize(
+    ("held_for", "state", "message"),
+    [
+        (2, JobState.DONE, ""),
+        (SAVING_TRIES - 1, JobState.DONE, ""),
+        (SAVING_TRIES, JobState.FAILED, "job.busy"),
+    ],
+)
+def test_a_store_that_others_hold_is_tried_again_and_never_called_a_broken_job(
+    committed_engine: Engine,
+    committed_sessions: Sessions,
+    committed: World,
+    held_for: int,
+    state: JobState,
+    message: str,
+) -> None:
+    wait_no_longer_than(committed_engine, 50)
+    tries = 0
+
+    def work(context: Context) -> Mapping[str, object]:
+        other = held(committed_engine, UnitRow)
+
+        def save(session: Session) -> int:
+            nonlocal tries
+            tries += 1
+            try:
+                if tries > held_for:
+                    other.close()
+                return units(session)
+            finally:
+                if tries == SAVING_TRIES:
+                    other.close()
+
+        return {"counted": context.save(save) > 0}
+
+    ended = run(committed_sessions, committed, work)
+
+    assert (ended.state, ended.message) == (state, message)
+    assert ended.result == ({"counted": True} if state is JobState.DONE else {})
+    assert tries == min(held_for + 1, SAVING_TRIES)
+
+
+def test_what_a_job_did_is_told_though_others_hold_the_store_as_it_ends(
+    committed_engine: Engine, committed_sessions: Sessions, committed: World
+) -> None:
+    wait_no_longer_than(committed_engine, 1000)
+    letting_go: list[threading.Timer] = []
+
+    def work(_: Context) -> Mapping[str, object]:
+        letting_go.append(threading.Timer(1.3, held(committed_engine, JobRow).close))
+        letting_go[0].start()
+        return {"counted": 3}
+
+    done = run(committed_sessions, committed, work)
+    letting_go[0].join()
+
+    assert (done.state, done.result) == (JobState.DONE, {"counted": 3})
 
 
 def test_a_job_that_somebody_cancels_stops_at_the_next_question(

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import CardProof, Counts, Deliver, OverrideProof, Receiver
 from postal_service.domain.identity import (
-    Contradiction,
+    CardComparison,
+    Compared,
     Entitlement,
     IdentityContradicts,
     NoAuthorisation,
@@ -214,15 +215,20 @@ def test_a_messengers_card_is_compared_with_his_written_name_and_nobody_looks(
     looks = session.scalar(select(func.count()).select_from(AccessRow))
     lan = Entitlement(receiver=Receiver.ORGANISATION, name="Nguyễn Thị Lan", paper="GGT 7")
 
-    def compared(came: Entitlement) -> tuple[Contradiction, ...]:
+    def compared(came: Entitlement) -> CardComparison:
         return counter_delivery.compare_card(
             session, world.vault, lying.item, read_card(LANS_CARD), came, by=world.counter,
             at=w.AFTER_CUT,
         )  # fmt: skip
 
-    assert compared(lan) == ()
-    with pytest.raises(IdentityContradicts):
-        compared(CAME)
+    assert compared(lan) == CardComparison(compared=Compared.NAME, found=())
+    for came, refusal in (
+        (CAME, IdentityContradicts),
+        (replace(lan, name=""), ReceiverNotNamed),
+        (Entitlement(receiver=Receiver.AUTHORISED), NoAuthorisation),  # nobody is named
+    ):
+        with pytest.raises(refusal):
+            compared(came)
     assert session.scalar(select(func.count()).select_from(AccessRow)) == looks
 
 

@@ -212,6 +212,8 @@ def test_the_owner_who_is_here_shows_his_card(
     answer = counter.send(path, filled_in(counter, path, ground="owner", card=LANS_CARD, paper=""))
 
     assert answer.status_code == 200
+    said = "Thẻ khớp; đã so họ tên và 4 số cuối của số định danh."
+    assert said in answer.get_data(as_text=True)
     assert "chủ hồ sơ có mặt, đã so thẻ" in counter.text(path)
 
 

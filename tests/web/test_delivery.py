@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity
-from postal_service.domain.ids import ItemId
+from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.persons import PersonRole, read_person
+from postal_service.services import persons
 from postal_service.services.vault import open_sealed
 from postal_service.storage.schema import (
     AccessRow,
@@ -186,7 +188,11 @@ def test_whoever_compares_a_card_has_looked_whatever_comes_of_it(
 @pytest.mark.parametrize(
     ("card", "said", "nothing_recorded"),
     [
-        (OTHER_CARD, "Thẻ không khớp với hồ sơ: họ tên, số định danh.", False),
+        (
+            OTHER_CARD,
+            "Thẻ không khớp với hồ sơ: họ tên, số định danh. Đã so họ tên và 4 số cuối của số định danh.",
+            False,
+        ),
         (CARD.replace("Nữ", "Nam"), "Thẻ không khớp: giới tính.", True),
         (CARD.replace("Nữ", "F"), "Mã trên thẻ căn cước không đọc được ở phần: giới tính.", True),
     ],
@@ -208,10 +214,28 @@ def test_the_owners_card_is_compared_and_only_its_end_is_told(
     result: AtCounter, session: Session
 ) -> None:
     assert result.deliver(proof="card", card=CARD) == 302
+    assert "Thẻ khớp; đã so họ tên và 4 số cuối của số định danh." in result.page
 
     bodies = b"".join(session.scalars(select(EntryRow.body)))
     assert b"049190123456" not in bodies
     assert b"3456" in bodies
+
+
+def test_where_no_number_is_kept_the_page_says_that_the_name_alone_was_compared(
+    result: AtCounter, session: Session, world: World
+) -> None:
+    key = persons.key_of(session, world.vault, DossierId(result.dossier))
+    persons.keep(session, world.vault, key, PersonRole.OWNER, read_person("Nguyễn Thị Lan"))
+    session.commit()
+    said = "chỉ họ tên, vì không có số định danh để so."
+
+    refused = result.counter.send(
+        f"/items/{result.item}/delivery", receiver="owner", proof="card", card=OTHER_CARD
+    ).get_data(as_text=True)
+    assert f"Thẻ không khớp với hồ sơ: họ tên. Đã so {said}" in refused
+
+    assert result.deliver(proof="card", card=CARD) == 302
+    assert f"Thẻ khớp; đã so {said}" in result.page
 
 
 def test_a_message_code_is_counted_before_it_is_compared(
@@ -299,7 +323,7 @@ def test_an_attempt_has_a_reason_and_the_invitation_comes_after_it(result: AtCou
     assert result.item in held
     assert "<strong>gửi giấy mời</strong> lần 2" in held
     assert "sớm nhất 26/11/2026" in held
-    assert "đến hạn gửi giấy mời" not in counter.text("/desk")
+    assert "đã đến hạn làm bước tiếp theo" not in counter.text("/desk")
     assert counter.send(f"{base}/invite").status_code == 409  # two working days apart
     assert counter.send(f"{base}/send-back", why="").status_code == 400
 
@@ -314,11 +338,11 @@ def test_a_second_invitation_that_is_due_is_told_on_the_desk_and_first_in_the_li
 
     clock.at += timedelta(days=3)
     counter = browser("counter")
-    assert "1 kết quả đến hạn gửi giấy mời hoặc đã hết hạn lưu." in counter.text("/desk")
+    assert "1 kết quả lưu tại đây đã đến hạn làm bước tiếp theo." in counter.text("/desk")
     assert "đến hạn hôm nay" in counter.text("/held")
     clock.at += timedelta(days=1)
     assert "quá hạn từ 26/11/2026" in browser("counter").text("/held")
-    assert "đến hạn gửi giấy mời" not in browser("far_counter").text("/desk")
+    assert "đã đến hạn làm bước tiếp theo" not in browser("far_counter").text("/desk")
 
 
 def test_the_invitation_is_printed_once_it_was_recorded(

@@ -129,9 +129,36 @@ def test_a_used_seal_takes_the_whole_reception_back(
     answer = counter.send(f"/receptions/new/{w.EXTRACT}", fields)
 
     assert answer.status_code == 409
-    assert "NP-7" in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    assert list(faults(page)) == ["serial"]
+    assert "NP-7" in faults(page)["serial"]
     assert dossiers_in(session) == 1
     assert session.scalar(select(func.count()).select_from(EntryRow)) == before
+
+
+def test_a_used_seal_is_told_together_with_what_else_is_wrong(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    counter = browser("counter")
+    received(counter, serial="NP-7")
+    fields = reception_fields(counter, serial="NP-7", agency=w.OFFICE, code="H17.132-260000-0001")
+
+    answer = counter.send(f"/receptions/new/{w.EXTRACT}", fields)
+
+    assert list(faults(answer.get_data(as_text=True))) == ["agency", "code", "serial"]
+    assert dossiers_in(session) == 1
+
+
+def test_where_nothing_is_carried_a_seal_is_not_asked_about(
+    browser: Callable[[str], Browser], session: Session
+) -> None:
+    received(browser("counter"), serial="NP-7")
+    desk = browser("desk_clerk")
+
+    answer = desk.send(f"/receptions/new/{w.EXTRACT}", reception_fields(desk, serial="NP-7"))
+
+    assert answer.status_code == 200
+    assert dossiers_in(session) == 2
 
 
 def test_the_citizen_card_fills_what_was_left_empty(browser: Callable[[str], Browser]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.ids import ItemId
+from postal_service.services import particulars
 from postal_service.storage.schema import ParticularsRow
 from tests.services import world as w
 from tests.services import wrong_doors
@@ -19,6 +20,17 @@ from tests.web.desk_work import FORM_KEY
 
 Browsers = Callable[[str], Browser]
 MOVED = "Người nhận đã chuyển chỗ ở"
+COPIED = (
+    "dossier",
+    "role",
+    "fields",
+    "content",
+    "basis",
+    "state",
+    "made_by",
+    "made_unit",
+    "made_at",
+)
 COMPARE = re.compile(r'href="(/particulars/[^"]+/\d+)"')
 
 
@@ -69,6 +81,21 @@ def test_what_was_heard_wrongly_is_rejected_and_nothing_is_left_to_do(
     assert MOVED not in clerk.text("/desk")
     form = clerk.text(f"/items/{item}/forward")
     assert "selected" not in form.partition('name="unit"')[2].partition("</select>")[0]
+
+
+@pytest.mark.usefixtures("item")
+def test_more_than_a_page_lists_are_said_to_be_more(browser: Browsers, session: Session) -> None:
+    clerk = browser("counter")
+    heard = session.scalars(select(ParticularsRow)).one()
+    kept = {name: getattr(heard, name) for name in COPIED}
+    most = particulars.MOST_FROM_DOORS
+
+    for count, said in ((most - 1, f"{most}</span>"), (1, f"{most}+</span>")):
+        session.add_all(ParticularsRow(**kept) for _ in range(count))
+        session.commit()
+        desk = clerk.text("/desk")
+        assert said in desk.partition(MOVED)[2].partition("</div>")[0]
+        assert desk.count("báo địa chỉ mới lúc") == most
 
 
 def test_the_desk_says_it_in_english(browser: Browsers, item: ItemId) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from postal_service.domain.codes import DeliveryCode
 from postal_service.domain.identity import (
     CitizenCard,
+    Compared,
     ContradictsDossier,
     IdentityContradicts,
     read_card,
@@ -32,6 +33,7 @@ from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here, limits, people, renewed_codes
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
+from postal_service.web.labels import word
 from postal_service.web.language import say
 from postal_service.web.printouts.authorisation import is_offered
 
@@ -69,7 +71,7 @@ def _change(dossier: DossierId, change: Change, *, form: str) -> ResponseReturnV
         with forms.together():
             who = _delegate() if change is Change.NAMED else None
             shown, card = _shown()
-        _compare(dossier, card)
+        compared = _compare(dossier, card)
         with transaction(here.sessions()) as store:
             once.use(store, key)
             keys, seen, by, at = here.keys(), _seen(), here.actor(), here.now()
@@ -83,6 +85,8 @@ def _change(dossier: DossierId, change: Change, *, form: str) -> ResponseReturnV
                 )
     except Refusal as refused:
         return _page(dossier, refused, form=form)
+    if compared:
+        flash(say("Thẻ khớp; đã so {compared}.", compared=word(compared)), "good")
     return _done(dossier, code, change)
 
 
@@ -112,15 +116,19 @@ def _shown() -> tuple[Shown, CitizenCard | None]:
     return Shown(ground=ground, paper=paper), card
 
 
-def _compare(dossier: DossierId, card: CitizenCard | None) -> None:
-    """The owner's card with the dossier, then it is forgotten; the look stays logged."""
+def _compare(dossier: DossierId, card: CitizenCard | None) -> Compared | None:
+    """The owner's card with the dossier, then it is forgotten; the look stays logged.
+
+    None where no card was shown, else what it was compared with.
+    """
     if card is None:
-        return
+        return None
     with transaction(here.sessions()) as store:
         found = delegates.compare_owner(
             store, here.keys(), dossier, card, by=here.actor(), at=here.now()
         )
     refuse_another(found)
+    return found.compared
 
 
 def _seen() -> DelegationId:

@@ -32,6 +32,7 @@ from postal_service.domain.custody import ENDED
 from postal_service.domain.custody_rules import WitnessIsHimself, WrongDeliveryCode
 from postal_service.domain.desk_codes import WrongCheckCharacters
 from postal_service.domain.identity import (
+    Compared,
     ContradictsDossier,
     Entitlement,
     IdentityContradicts,
@@ -73,6 +74,7 @@ from postal_service.web import forms, here, limits, receiving, renewed_codes
 from postal_service.web.delivery.proofs import Means, NotThisItem
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
+from postal_service.web.labels import word
 from postal_service.web.language import pick, say
 
 pages = Blueprint("delivery", __name__, template_folder="templates")
@@ -140,7 +142,7 @@ def deliver(number: str) -> ResponseReturnValue:
             counter_delivery.refuse_unless_taken_back(
                 store, item, recovered, cannot_give_back=cannot_give_back, by=here.actor()
             )
-        proof = _proof(item, means, entitlement)
+        proof, compared = _proof(item, means, entitlement)
         with transaction(here.sessions()) as store:
             if isinstance(proof, MessageProof):
                 message_codes.redeem(
@@ -164,6 +166,8 @@ def deliver(number: str) -> ResponseReturnValue:
             )
     except Refusal as refused:
         return _page(item, refused, form="deliver")
+    if compared:
+        flash(say("Thẻ khớp; đã so {compared}.", compared=word(compared)), "good")
     if done.recovered_item:
         flash(
             say(
@@ -298,18 +302,19 @@ def renew_code(number: str) -> ResponseReturnValue:
     )
 
 
-def _proof(item: ItemId, means: Means, claimed: Entitlement) -> Proof:
+def _proof(item: ItemId, means: Means, claimed: Entitlement) -> tuple[Proof, Compared | None]:
+    """What shows that the citizen may have it; of a card, what it was compared with too."""
     match means:
         case Means.CODE:
             # A damaged burst is told apart from a wrong code before anything is compared.
             code = read_delivery_code(forms.raw("delivery_code")[: limits.DELIVERY_CODE])
             if code.item != item:
                 raise NotThisItem(item=item, scanned=code.item)
-            return CodeProof(rotation=code.rotation, secret=code.secret)
+            return CodeProof(rotation=code.rotation, secret=code.secret), None
         case Means.MESSAGE:
             with transaction(here.sessions()) as store:  # counted before it is compared
                 reference = counter_delivery.count_try(store, item, by=here.actor(), at=here.now())
-            return MessageProof(reference=reference)
+            return MessageProof(reference=reference), None
         case Means.CARD:
             card = read_card(forms.raw("card")[: limits.CARD])
             with transaction(here.sessions()) as store:
@@ -323,12 +328,12 @@ def _proof(item: ItemId, means: Means, claimed: Entitlement) -> Proof:
                     at=here.now(),
                 )
             refuse_another(found)  # the look stays logged
-            return CardProof(last4=card.number.last4)
+            return CardProof(last4=card.number.last4), found.compared
         case Means.OVERRIDE:
             badge = forms.line("witness", "Thẻ người chứng kiến", most=limits.BADGE)
             with reading(here.sessions()) as store:
                 witness = directory.colleague_by_badge(store, badge).staff
-            return OverrideProof(witness=witness)
+            return OverrideProof(witness=witness), None
 
 
 def _page(item: ItemId, refused: Refusal | None = None, *, form: str = "") -> ResponseReturnValue:

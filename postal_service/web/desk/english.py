@@ -13,7 +13,7 @@ ENGLISH: dict[str, str] = {
     "{who} phải ký nhận hoặc từ chối; đề nghị từ {since}.": "{who} has to take it or refuse it; on offer since {since}.",
     "thiếu chữ ký bên giao": "the giver's signature is missing",
     "{taker} đã ký nhận từ {since}; {giver} phải gửi lên những gì điện thoại của mình đã ký.": "{taker} signed for it; known since {since}. {giver} has to send what his phone signed.",
-    "{count} kết quả đến hạn gửi giấy mời hoặc đã hết hạn lưu.": "{count} result(s): an invitation is due, or the hold has run out.",
+    "{count} kết quả lưu tại đây đã đến hạn làm bước tiếp theo.": "{count} result(s) kept here: the next step is due.",
     "Xem danh sách lưu chờ nhận": "See what is held",
     "Bất thường chờ giải quyết": "Exceptions to be settled",
     "đã rút trước khi bưu tá đến nhận": "withdrawn before the courier came",

@@ -105,18 +105,25 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         )
         waiting = cases.open_ones(store, by=here.actor())
         ended = cases.ended(store, by=here.actor())
-        due = held.due(
-            store,
-            policy=here.policy(),
-            calendar=calendars.of_unit(
-                store, places.workplace(store, by=here.actor(), at=here.now())
-            ),
-            by=here.actor(),
-            at=here.now(),
-        )
+        due = 0
+        if here.actor().may(*DELIVERING):
+            office = places.workplace(store, by=here.actor(), at=here.now())
+            due = held.due(
+                store,
+                policy=here.policy(),
+                calendar=calendars.of_unit(store, office),
+                by=here.actor(),
+                at=here.now(),
+            )
         courier = overview.next_courier(store, by=here.actor(), at=here.now())
-        by_door = particulars.waiting_from_doors(store, by=here.actor()) if may_compare else []
-        names = overview.names(store, (), (), staff=[each.correction.made_by for each in by_door])
+        by_door = (
+            particulars.waiting_from_doors(store, by=here.actor())
+            if may_compare
+            else particulars.FromDoors()
+        )
+        names = overview.names(
+            store, (), (), staff=[each.correction.made_by for each in by_door.heard]
+        )
         tried = [
             line.standing
             for line in stacks.results
@@ -131,13 +138,15 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         stacks=stacks,
         alarms=alarms,
         cases=waiting,
-        results_due=due if here.actor().may(*DELIVERING) else 0,
+        results_due=due,
         exchanges=exchanges,
         ended=ended,
         courier=courier,
         by_door=by_door,
         names=names,
         elsewhere=elsewhere,
+        # Of those who moved, only results of this page of the stacks are looked at.
+        moved_cut=by_door.cut or (may_forward and bool(stacks.following)),
         may_scan=here.actor().may(*SCANNERS),
         may_hand_shift=here.actor().may(*shifts.HANDING),
         may_load=here.actor().may(*run_lists.PRINTING),

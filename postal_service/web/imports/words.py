@@ -48,6 +48,7 @@ OUTCOMES: Final[dict[Outcome, Pair]] = {
 }
 _ENDED_BADLY: Final[dict[str, Pair]] = {
     "job.silent": ("Máy chủ dừng giữa chừng; chưa lưu gì. Hãy làm lại.", "The server stopped half-way; nothing was saved. Begin anew."),
+    "job.busy": ("Cơ sở dữ liệu bận quá lâu vì việc khác; chưa lưu gì. Hãy làm lại.", "Other work kept the store busy for too long; nothing was saved. Begin anew."),
     "job.broken": ("Hệ thống gặp lỗi; chưa lưu gì và lỗi đã được ghi lại.", "Something broke; nothing was saved, and the fault was logged."),
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ from postal_service.services.charges import Due
 from postal_service.services.checklist import FeeDiffers, FeeNotConfirmed, PapersMissing
 from postal_service.services.collecting import BadWindow, NoAddressToCollect, OfficeClosed
 from postal_service.services.places import DESK, NoOfficeServes, NotAnAgency, Place
+from postal_service.services.recording import SealUsed
 from postal_service.services.registration import (
     DossierKnown,
     NoPhoneToReach,
@@ -53,6 +54,7 @@ FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     NoAddressToCollect: "commune",
     BadWindow: "opens",
     OfficeClosed: "day",
+    SealUsed: "serial",
     NoCalendar: "day",
 }
 

@@ -18,7 +18,6 @@ from postal_service.services import (
     places,
     procedures,
     reception,
-    sealing,
     transfers,
 )
 from postal_service.services.collecting import ASKING
@@ -90,19 +89,10 @@ def receive(code: str) -> ResponseReturnValue:
                 here.keys(),
                 command,
                 service=settings.item_prefix,
+                serial=serial,
                 by=here.actor(),
                 at=here.now(),
             )
-            if serial and received.item is not None:
-                sealing.seal(
-                    store,
-                    here.keys(),
-                    received.item,
-                    serial=serial,
-                    counts=received.counts,
-                    by=here.actor(),
-                    at=here.now(),
-                )
             names = overview.unit_names(store, [command.agency, unit.code])
             communes = overview.communes_of(store, command.people)
             accounts = charges.accounts(store, received.dossier)

@@ -175,6 +175,7 @@ _BEST_SO_FAR: Pair = (
 )
 _ENDED_BADLY: dict[str, Pair] = {
     "job.silent": ("Máy chủ dừng giữa chừng. Chạy lại được ngay.", "The server stopped half-way. It can be begun anew at once."),
+    "job.busy": ("Cơ sở dữ liệu bận quá lâu vì việc khác nên tuyến tìm được không lưu được. Chạy lại được ngay.", "Other work kept the store busy for too long, so what was found could not be saved. It can be begun anew at once."),
     "job.broken": ("Hệ thống gặp lỗi khi tìm tuyến; lỗi đã được ghi lại.", "The search broke; the fault was logged."),
 }  # fmt: skip
 

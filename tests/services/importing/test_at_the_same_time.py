@@ -1,10 +1,10 @@
 """Two who import the same things at once: the second sees what the first saved, or is told its row; neither breaks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 from time import monotonic, sleep
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 from postal_service.domain.wording import sentence
-from postal_service.services import importing
+from postal_service.services import import_jobs, importing
 from postal_service.services.importing import (
     ImportReport,
     Kind,
@@ -27,10 +27,13 @@ from postal_service.services.importing import (
     Source,
     Spool,
 )
+from postal_service.services.job_runner import Context, Runner
+from postal_service.services.jobs import JobState
 from postal_service.storage.engine import open_engine
 from postal_service.storage.schema import DossierRow
 from postal_service.storage.transaction import Sessions, reading, sessions_on, transaction
-from tests.services.importing.files import AT, row, saved
+from tests.clock import Clock
+from tests.services.importing.files import AT, SAMPLES, row, saved
 from tests.services.importing.test_bad_office_files import good
 from tests.services.importing.writing import write_csv
 from tests.services.world import World, build
@@ -257,3 +260,45 @@ def test_two_who_wait_for_each_other_both_end_and_nothing_is_lost(
     assert report.counts[expected] == 2
     with reading(two[0].sessions) as session:
         assert len(session.scalars(select(DossierRow.code)).all()) == 2
+
+
+def test_a_job_saves_what_was_looked_at_though_another_holds_the_store_for_a_while(
+    two: tuple[Post, Post],
+) -> None:
+    faster, slower = two
+    world, clock = slower.world, Clock(AT)
+    if slower.engine.dialect.name == "sqlite":
+        event.listen(slower.engine, "connect", _wait_a_second)
+        slower.engine.dispose()
+    kinds = import_jobs.kinds(world.vault, service="BH")
+
+    def save(context: Context) -> Mapping[str, object]:
+        other = faster.sessions.writers()
+        other.execute(select(DossierRow.id).with_for_update())  # SQLite: nobody else writes
+        letting_go = Timer(1.3, other.close)
+        letting_go.start()
+        try:
+            return kinds[import_jobs.SAVE](context)
+        finally:
+            letting_go.join()
+
+    runner = Runner(slower.sessions, clock=clock, kinds={**kinds, import_jobs.SAVE: save})
+    wish = import_jobs.Wish(kind=Kind.DOSSIERS, mode=Mode.CREATE)
+    with (SAMPLES / "dossiers.csv").open("rb") as content, transaction(slower.sessions) as session:
+        looked = import_jobs.ask_for_look(
+            session, world.vault, "d.csv", content, wish, by=world.administrator, at=AT
+        )
+    assert runner.run_one()
+    with transaction(slower.sessions) as session:
+        asked = import_jobs.ask_for_save(session, looked.id, by=world.administrator, at=AT)
+    assert runner.run_one()
+
+    with transaction(slower.sessions) as session:
+        done = import_jobs.watch(session, asked.id, by=world.administrator)
+        assert (done.state, done.message) == (JobState.DONE, "")
+        assert import_jobs.found(done).saved
+        assert len(session.scalars(select(DossierRow.code)).all()) == 5
+
+
+def _wait_a_second(connection: DBAPIConnection, _record: object) -> None:
+    connection.cursor().execute("PRAGMA busy_timeout = 1000")  # milliseconds

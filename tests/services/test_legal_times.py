@@ -212,6 +212,25 @@ def test_many_events_of_a_phone_ask_no_more_than_one(
     assert questions(session, lambda: timelines.of_item(session, item)) == for_one
 
 
+def test_many_items_of_several_phones_ask_no_more_than_one(
+    session: Session, world: World, item: ItemId
+) -> None:
+    other, _ = result(session, world)
+    passed(session, world, [other], world.counter, world.far_courier, Capacity.COURIER)
+    for carried, courier, hours in ((item, world.courier, 6), (other, world.far_courier, 3)):
+        phone = known_phone(session, courier, Clock(NOON + hours * HOUR))
+        phone.custody[carried] = items.standing(session, carried).custody
+        phone._checkpoint = seen(session, NOON - hours * HOUR)
+        sign(phone, carried)
+        send(session, phone, at=NOON)
+
+    for_one = questions(session, lambda: timelines.of_items(session, [item]))
+
+    assert questions(session, lambda: timelines.of_items(session, [item, other])) == for_one
+    both = timelines.of_items(session, [item, other])
+    assert both == {each: timelines.of_item(session, each) for each in (item, other)}
+
+
 def test_a_hop_is_judged_by_when_it_can_have_been_and_not_by_the_phones_clock(
     session: Session, world: World
 ) -> None:

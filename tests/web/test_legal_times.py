@@ -99,6 +99,34 @@ def test_a_device_that_contradicts_itself_is_said_to(
 @pytest.mark.parametrize(
     ("clock", "said"),
     [
+        (Clock(NOON - 6 * HOUR), "13:00 23/11/2026 · máy báo về sau 6 giờ · Bưu cục Tam Kỳ"),
+        (Clock(NOON + 48 * HOUR), "19:00 23/11/2026 · giờ ước tính · Bưu cục Tam Kỳ"),
+    ],
+)
+def test_a_citizen_reads_when_it_can_have_been_and_never_a_phones_clock_alone(
+    stranger: Browser, session: Session, world: World, clock: Clock, said: str
+) -> None:
+    made = journeys.received(session, world)
+    ready = journeys.ready(session, world, made, at=w.MORNING)
+    journeys.with_courier(session, world, ready, at=w.MORNING)
+    phone = known_phone(session, world.courier, clock)
+    phone.custody[ready.item] = items.standing(session, ready.item).custody
+    phone.tell(ready.item, acts.Attempt(reason="R01", action="A1", counted=True))
+    send(session, phone)
+    session.commit()
+
+    page = stranger.send("/tracking", code=made.code, factor=made.pin).text
+    label = stranger.text(f"/{ready.item}/{ready.label}")
+
+    assert said in page
+    at, how_known, office = said.split(" · ")
+    assert f"{office} · từ {at} · {how_known}" in label
+    assert "25/11/2026" not in page + label
+
+
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [
         (Clock(NOON - 6 * HOUR), "(gửi sau 6 giờ)"),
         (
             Clock(NOON + 48 * HOUR),

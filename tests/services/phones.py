@@ -1,6 +1,7 @@
 """Phones that are known to the store without having gone through enrolment: for tests of syncing alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -44,10 +45,12 @@ def known_phone(session: Session, courier: Actor, clock: Clock) -> Phone:
     return phone
 
 
-def upload(session: Session, uploader: Phone, kept: Iterable[Kept]) -> tuple[Outcome, ...]:
+def upload(
+    session: Session, uploader: Phone, kept: Iterable[Kept], *, at: datetime = NOON
+) -> tuple[Outcome, ...]:
     """One batch, as the edge would hand it over."""
     sent = [Sent(each.body, each.signature) for each in kept]
-    return receive(session, VAULT, [examine(session, sent, uploader=uploader.device)], at=NOON)[0]
+    return receive(session, VAULT, [examine(session, sent, uploader=uploader.device)], at=at)[0]
 
 
 def statuses(outcomes: Sequence[Outcome]) -> list[str]:

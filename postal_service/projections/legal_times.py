@@ -4,8 +4,8 @@ A bound may come from any event of the same device and boot, and each bound is t
 that fewer of them make a wider span and never a wrong one. Read are those that stand 1, 2, 4, … 512
 places before and after in the device's chain: some twenty for each event, found by their key, of
 which the farthest lie as far away as the largest upload reaches. Checkpoints are looked up among
-those that were made in the day and a half before an event of the item was received: of a day's few
-thousand, and what was seen longer ago bounds little.
+those that were made in the day and a half before one of the events asked for was received: of a day's
+few thousand, and what was seen longer ago bounds little.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -102,21 +102,23 @@ def longest(session: Session, area: Subtree, *, at: datetime) -> tuple[Holder, .
         .join(UnitRow, UnitRow.code == by_holder.c.holder_unit)
         .order_by(by_holder.c.since, by_holder.c.holder_staff, by_holder.c.holder_unit)
     )
-    return tuple(
-        Holder(
-            staff=row.holder_staff,
-            name=row.name or row.holder_staff,
-            unit=row.holder_unit,
-            unit_name=row.unit_name,
-            capacity=row.capacity,
-            held=_held(row),
-            oldest_since=time.estimated_at,
-            is_estimated=time.estimate_differs,
+    holders: list[Holder] = []
+    for row in rows:
+        told = by_phones.get((row.holder_staff, row.holder_unit, row.capacity))
+        time = told or of_server(row.since, row.since)
+        holders.append(
+            Holder(
+                staff=row.holder_staff,
+                name=row.name or row.holder_staff,
+                unit=row.holder_unit,
+                unit_name=row.unit_name,
+                capacity=row.capacity,
+                held=_held(row),
+                oldest_since=time.estimated_at,
+                is_estimated=time.estimate_differs,
+            )
         )
-        for row in rows
-        for held_by in [(row.holder_staff, row.holder_unit, row.capacity)]
-        for time in [by_phones.get(held_by) or of_server(row.since, row.since)]
-    )
+    return tuple(holders)
 
 
 def _told_by_phones(

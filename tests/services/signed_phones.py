@@ -30,11 +30,7 @@ def newest_offer(session: Session, item: ItemId) -> tuple[Recorded, Offer]:
 
 
 def take(
-    session: Session,
-    phone: Phone,
-    items: Sequence[ItemId],
-    *,
-    at: datetime = NOON,
+    session: Session, phone: Phone, items: Sequence[ItemId], *, at: datetime = NOON
 ) -> list[EventId]:
     """Countersigned on the phone, complete and intact, and sent."""
     events = [_handover(session, phone, item) for item in items]

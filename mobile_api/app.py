@@ -14,13 +14,12 @@ from mobile_api.intake import Intake
 from mobile_api.limits import Counting, Limits
 from mobile_api.requests import register_requests
 from mobile_api.v1 import (
-    attempts,
     batches,
     blobs,
     checkpoints,
     code_lists,
-    deliveries,
     devices,
+    door_words,
     handovers,
     items,
     me,
@@ -39,8 +38,7 @@ PARTS = (
     payments,
     blobs,
     items,
-    attempts,
-    deliveries,
+    door_words,
     handovers,
     code_lists,
 )
@@ -87,8 +85,8 @@ def _limit(app: Flask, runtime: Runtime, limits: Limits) -> None:
         "batches.upload": limits.sync,
         "blobs.keep": limits.sync,
         "payments.tell": limits.sync,
-        "attempts.tell_address": limits.sync,
-        "deliveries.tell_receiver": limits.sync,
+        "door_words.tell_address": limits.sync,
+        "door_words.tell_receiver": limits.sync,
         "handovers.paper": limits.papers,
         "items.send_code": limits.message_codes,
         "items.redeem_code": limits.message_codes,

@@ -11,7 +11,7 @@ class OwnAnswerSchema(Schema):
         required=True, metadata={"description": "Of the taking or refusal, for /handovers/{event}"}
     )
     at = fields.AwareDateTime(
-        required=True, metadata={"description": "By the clock of whoever answered"}
+        required=True, metadata={"description": "As far as the ledger can tell"}
     )
     answer = fields.String(required=True, validate=validate.OneOf(["taken", "refused"]))
     side = fields.String(
@@ -37,6 +37,9 @@ class SideSchema(Schema):
     device = fields.String(required=True)
     fingerprint = fields.String(required=True, metadata={"description": "Of the device's key"})
     signed_at = fields.AwareDateTime(
+        required=True, metadata={"description": "As far as the ledger could tell when it had both"}
+    )
+    claimed_at = fields.AwareDateTime(
         required=True, metadata={"description": "By the clock of that device"}
     )
 

@@ -111,7 +111,8 @@ def _side(record: Record, side: Side) -> dict[str, object]:
         "unit_name": record.names.unit(side.unit),
         "device": side.device,
         "fingerprint": side.fingerprint,
-        "signed_at": side.at,
+        "signed_at": side.time.estimated_at,
+        "claimed_at": side.time.claimed_at,
     }
 
 

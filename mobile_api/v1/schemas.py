@@ -365,7 +365,17 @@ class CheckpointSchema(Schema):
     )
 
 
-class HeardSchema(Schema):
+class _BoundSchema(Schema):
+    """Words that the `pc` of an event binds, with its salt."""
+
+    salt = fields.String(
+        required=True,
+        validate=validate.Regexp(HEX_64),
+        metadata={"description": "32 random bytes, hex, made with the event"},
+    )
+
+
+class HeardSchema(_BoundSchema):
     """What the `pc` of an attempt binds: docs/event-format.md, with `address` and `commune` as data."""
 
     address = fields.String(
@@ -378,11 +388,6 @@ class HeardSchema(Schema):
         validate=validate.Regexp(UNIT),
         metadata={"description": "One of GET /code-lists/communes"},
     )
-    salt = fields.String(
-        required=True,
-        validate=validate.Regexp(HEX_64),
-        metadata={"description": "32 random bytes, hex, made with the attempt"},
-    )
 
     @post_load
     def _to_command(self, told: dict[str, str], **_: object) -> Heard:
@@ -391,11 +396,7 @@ class HeardSchema(Schema):
         )
 
 
-class KeptAddressSchema(Schema):
-    event = fields.String(required=True, metadata={"description": "The attempt"})
-
-
-class ReceiverSchema(Schema):
+class ReceiverSchema(_BoundSchema):
     """What the `pc` of a delivery binds: docs/event-format.md, with `name` and `paper` as data."""
 
     name = fields.String(
@@ -408,19 +409,14 @@ class ReceiverSchema(Schema):
         validate=validate.Length(min=1, max=LONGEST_PAPER),
         metadata={"description": "Number or day of the letter of authorisation or introduction"},
     )
-    salt = fields.String(
-        required=True,
-        validate=validate.Regexp(HEX_64),
-        metadata={"description": "32 random bytes, hex, made with the delivery"},
-    )
 
     @post_load
     def _to_command(self, told: dict[str, str], **_: object) -> Words:
         return Words(name=told["name"], paper=told["paper"], salt=bytes.fromhex(told["salt"]))
 
 
-class KeptReceiverSchema(Schema):
-    event = fields.String(required=True, metadata={"description": "The delivery"})
+class KeptSchema(Schema):
+    event = fields.String(required=True, metadata={"description": "That binds these words"})
 
 
 class CommuneSchema(Schema):

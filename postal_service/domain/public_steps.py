@@ -11,7 +11,7 @@ from enum import StrEnum
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Leg
 from postal_service.domain.event import Event
-from postal_service.domain.ids import UnitCode
+from postal_service.domain.ids import EventId, UnitCode
 
 
 class PublicStep(StrEnum):
@@ -74,10 +74,10 @@ class Bring(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """One public step: when the device says it was, at which office, and a detail's code."""
+    """One public step: the event that tells it, at which office, and a detail's code."""
 
     step: PublicStep
-    wall_ms: int
+    event: EventId
     unit: UnitCode
     leg: Leg
     detail: str = ""  # reason of an attempt, last day of a hold
@@ -102,9 +102,7 @@ def public_steps(events: Iterable[Event]) -> tuple[Told, ...]:
             taken, found = True, (PublicStep.RESULT_TAKEN, "")
         if found is not None:
             step, detail = found
-            told.append(
-                Told(step=step, wall_ms=event.wall_ms, unit=event.unit, leg=leg, detail=detail)
-            )
+            told.append(Told(step=step, event=event.id, unit=event.unit, leg=leg, detail=detail))
     return tuple(told)
 
 

@@ -142,9 +142,9 @@ def made_at(
         return {}
     begin = func.substr(CheckpointRow.root, 1, SEEN_BYTES)
     within = or_(*(CheckpointRow.made_at.between(since, until) for since, until in spans))
-    wanted = {bytes.fromhex(each) for each in seen}
-    rows = session.execute(select(begin, CheckpointRow.made_at).where(within))
-    return {bytes(root).hex(): made for root, made in rows if bytes(root) in wanted}
+    wanted = [bytes.fromhex(each) for each in sorted(seen)]
+    rows = session.execute(select(begin, CheckpointRow.made_at).where(within, begin.in_(wanted)))
+    return {bytes(root).hex(): made for root, made in rows}
 
 
 def last_upto(session: Session, size: int) -> Kept | None:

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import cast
 
-from sqlalchemy import Table, bindparam, literal_column, select, union_all
+from sqlalchemy import Table, and_, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Accept, Counts, Handover
@@ -75,9 +77,6 @@ _LEAF = select(
 )
 # Made once: making a question anew costs more than its answer.
 _LEAVES_OF = _LEAF.where(among(_ENTRIES.c.event_id, "events"))
-_OF_DEVICE = _LEAF.where(
-    _ENTRIES.c.device == bindparam("device"), among(_ENTRIES.c.device_sequence, "sequences")
-)
 _IS_LEAF, _IS_NODE = 0, 1
 _HASHES = union_all(
     select(literal_column(f"{_IS_LEAF}"), _ENTRIES.c.index, _ENTRIES.c.leaf_hash).where(
@@ -189,12 +188,23 @@ def around(session: Session, device: DeviceId, sequence: int, span: int) -> list
     return [_recorded(*row) for row in session.execute(asked.order_by(_ENTRIES.c.device_sequence))]
 
 
-def of_device(session: Session, device: DeviceId, sequences: Collection[int]) -> Iterator[Recorded]:
-    """Of a device's events those with these numbers, as far as the ledger has them; each is found by its key."""
-    wanted = sorted(sequences)
+def of_devices(session: Session, places: Collection[tuple[DeviceId, int]]) -> Iterator[Recorded]:
+    """The events at these places of their devices' chains, as far as the ledger has them; each is found by its key."""
+    wanted = sorted(places)
     for start in range(0, len(wanted), PAGE):
-        asked = {"device": device, "sequences": wanted[start : start + PAGE]}
-        for row in session.execute(_OF_DEVICE, asked):
+        chains = groupby(wanted[start : start + PAGE], key=itemgetter(0))
+        asked = _LEAF.where(
+            or_(
+                *(
+                    and_(
+                        _ENTRIES.c.device == device,
+                        _ENTRIES.c.device_sequence.in_([sequence for _, sequence in chain]),
+                    )
+                    for device, chain in chains
+                )
+            )
+        )
+        for row in session.execute(asked):
             yield _recorded(*row)
 
 

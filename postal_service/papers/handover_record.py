@@ -5,6 +5,7 @@ from typing import Final
 
 from postal_service.domain.acts import Condition, Leg
 from postal_service.domain.wording_handovers import CONDITIONS, RESERVED_FOR, VERDICTS
+from postal_service.papers import told_times
 from postal_service.papers.signed_heads import on_paper
 from postal_service.printing.handover_record import (
     Direction,
@@ -43,7 +44,7 @@ def view_of(
         giver_unit=giver_unit,
         receiver_name=names.person(taker.staff),
         receiver_unit=taker_unit,
-        handed_at=taker.at,
+        handed_at=taker.time.estimated_at,
         items=tuple(_item(line) for line in record.taken),
         exclusions=tuple(_exclusion(line) for line in record.refused),
         money_dong=0,
@@ -99,7 +100,12 @@ def _remark(line: Line) -> str:
 
 
 def _signed(side: Side) -> SignedBy:
-    return SignedBy(at=side.at, device=side.device, fingerprint=side.fingerprint)
+    return SignedBy(
+        claimed_at=side.time.claimed_at,
+        notes=told_times.on_paper(side.time),
+        device=side.device,
+        fingerprint=side.fingerprint,
+    )
 
 
 def _direction(record: Record) -> Direction:

@@ -65,11 +65,15 @@ class Exclusion:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedBy:
-    """When one side signed, by the clock of the device it signed with, and with which key."""
+    """When one side signed, with which device and key.
 
-    at: datetime
+    `claimed_at` is that device's time; `notes` say what else is known of it, in words.
+    """
+
+    claimed_at: datetime
     device: str
     fingerprint: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,7 +289,10 @@ def _put_signed(paper: Paper, view: HandoverRecord) -> None:
 
 
 def _signature(name: str, signed: SignedBy) -> str:
-    return f"{name}, {clock(signed.at)}, máy {signed.device}, khóa {signed.fingerprint}"
+    at = clock(signed.claimed_at)
+    if signed.notes:
+        at += f" ({'; '.join(signed.notes)})"
+    return f"{name}, {at}, máy {signed.device}, khóa {signed.fingerprint}"
 
 
 def _put_chain(paper: Paper, view: HandoverRecord) -> None:

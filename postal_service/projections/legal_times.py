@@ -4,11 +4,10 @@ A bound may come from any event of the same device and boot, and each bound is t
 that fewer of them make a wider span and never a wrong one. Read are those that stand 1, 2, 4, … 512
 places before and after in the device's chain: some twenty for each event, found by their key, of
 which the farthest lie as far away as the largest upload reaches. Checkpoints are looked up among
-those that were made in the day and a half before an event of the item was received: of a day's few
-thousand, and what was seen longer ago bounds little.
+those that were made in the day and a half before one of the events asked for was received: of a day's
+few thousand, and what was seen longer ago bounds little.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.clock import claimed
+from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import DeviceId, EventId
 from postal_service.domain.legal_time import LegalTime, Stamp, of_phones, of_server
 from postal_service.ledger import checkpoint, reading
@@ -27,20 +27,40 @@ BESIDE: Final = tuple(2**power for power in range(10))
 SEEN_WITHIN: Final = timedelta(hours=36)
 
 
-def of_entries(session: Session, entries: Collection[Recorded]) -> dict[EventId, LegalTime]:
-    """The time of each of one item's events."""
-    servers = _servers(session, {each.event.device for each in entries})
+def of_entries(
+    session: Session, entries: Collection[Recorded], *, known_ms: int | None = None
+) -> dict[EventId, LegalTime]:
+    """The time of each of these events, in as few questions for many as for one.
+
+    What is written once and for all names `known_ms`: what the ledger received later bounds nothing then.
+    """
+    if not entries:
+        return {}
+    custodies = _custodies(session, entries)
+    servers = _servers(session, {each.event.device for each in [*entries, *custodies]})
     signed = [each for each in entries if each.event.device not in servers]
     if not signed:
         return {each.event.id: _of_server(each) for each in entries}
-    known = _with_neighbours(session, signed)
+    known = [
+        each
+        for each in _with_neighbours(session, signed)
+        if known_ms is None or each.received_ms <= known_ms
+    ]
     seen = checkpoint.made_at(
         session, {each.event.checkpoint for each in known} - {""}, _spans(signed)
     )
-    given = {each.event.id: each.received_ms for each in entries if each.event.device in servers}
+    given = {each.event.id: each.received_ms for each in custodies if each.event.device in servers}
     first_ms = _first_ms(session)
     phones = of_phones(_stamp(each, seen, given, first_ms) for each in known)
     return {each.event.id: phones.get(each.event.id) or _of_server(each) for each in entries}
+
+
+def _custodies(session: Session, entries: Collection[Recorded]) -> list[Recorded]:
+    """What these events rest on; most of it, or all, is among them where a whole timeline is asked for."""
+    told = {each.event.id: each for each in entries}
+    named = {each.event.parent for each in entries} - {NO_PARENT}
+    told |= reading.entries(session, named - told.keys())
+    return [told[each] for each in named if each in told]
 
 
 def _servers(session: Session, devices: Iterable[DeviceId]) -> frozenset[DeviceId]:
@@ -51,15 +71,12 @@ def _servers(session: Session, devices: Iterable[DeviceId]) -> frozenset[DeviceI
 
 def _with_neighbours(session: Session, signed: Iterable[Recorded]) -> Sequence[Recorded]:
     found = {(each.event.device, each.event.sequence): each for each in signed}
-    wanted: dict[DeviceId, set[int]] = defaultdict(set)
-    for device, sequence in found:
-        wanted[device].update(sequence + step for step in BESIDE)
-        wanted[device].update(sequence - step for step in BESIDE if step < sequence)
-    for device, sequences in wanted.items():
-        others = {each for each in sequences if (device, each) not in found}
-        for each in reading.of_device(session, device, others):
-            found[device, each.event.sequence] = each
-    return list(found.values())
+    beside = {
+        (device, sequence + step)
+        for device, sequence in found
+        for step in (*BESIDE, *(-each for each in BESIDE if each < sequence))
+    }
+    return [*found.values(), *reading.of_devices(session, beside - found.keys())]
 
 
 def _spans(signed: Iterable[Recorded]) -> list[tuple[datetime, datetime]]:

@@ -3,9 +3,10 @@
 Nothing is stored: a timeline is read from the ledger each time, and an item sees a dozen events.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -84,11 +85,25 @@ class Moment:
 
 def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
     """The timeline of an item, in the order in which the ledger got its events; () when it has none."""
-    entries = reading.entries_of(session, item)
-    wrong = _corrected(entries)
-    stands_for = _instead_of(entries)
+    return of_items(session, [item])[item]
+
+
+def of_items(session: Session, items: Collection[ItemId]) -> dict[ItemId, tuple[Moment, ...]]:
+    """`of_item` of each of these items, in as few questions."""
+    told = reading.timelines_of(session, items)
+    entries = list(chain.from_iterable(told.values()))
     judged = verdicts.of_events(session, [entry.event.id for entry in entries])
     times = legal_times.of_entries(session, entries)
+    return {item: _moments(of_one, judged, times) for item, of_one in told.items()}
+
+
+def _moments(
+    entries: Sequence[Recorded],
+    judged: Mapping[EventId, str],
+    times: Mapping[EventId, LegalTime],
+) -> tuple[Moment, ...]:
+    wrong = _corrected(entries)
+    stands_for = _instead_of(entries)
     hands = {entry.event.id: _hands(entry, stands_for.get(entry.event.id)) for entry in entries}
     told = []
     for entry in entries:
@@ -101,7 +116,7 @@ def of_item(session: Session, item: ItemId) -> tuple[Moment, ...]:
         moment = Moment(
             index=entry.index,
             event=event.id,
-            item=item,
+            item=event.item,
             act=event.act,
             by=by,
             device=event.device,

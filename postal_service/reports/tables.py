@@ -8,6 +8,7 @@ from fractions import Fraction
 from postal_service.domain.acts import Leg
 from postal_service.domain.wording import Language
 from postal_service.domain.wording_dates import short_date, short_moment
+from postal_service.reports.held import Holder
 from postal_service.reports.report import Figures, Report
 from postal_service.reports.volumes import Volume
 
@@ -240,12 +241,19 @@ def holders(report: Report, language: Language) -> Table:
             each.held.under_a_day,
             each.held.up_to_three_days,
             each.held.longer,
-            short_moment(each.oldest_since),
+            _oldest(each, language),
         ]
         for each in report.holders
     ]
     title = ("Đang giữ, lâu nhất trước", "Held now, the longest first")
     return Table(key="holders", title=title, columns=columns, rows=rows)
+
+
+def _oldest(holder: Holder, language: Language) -> str:
+    at = short_moment(holder.oldest_since)
+    return (
+        f"{at} ({'ước tính' if language == 'vi' else 'estimated'})" if holder.is_estimated else at
+    )
 
 
 def every(report: Report, language: Language) -> tuple[Table, ...]:

@@ -107,7 +107,7 @@ def view(session: Session, bag: ItemId, *, by: Actor) -> BagView:
         inside=frozenset(each.item for each in closed_bags.inside(session, standing)),
         is_opened=standing.state is State.OPENED,
         origin=UnitCode(row.origin_unit),
-        closed_at=closed.claimed_at,
+        closed_at=closed.happened_at,
         packer=closed.by.staff,
         # A hand-over or the opening ends a bag's being on a run; its papers still name it.
         run=next((each.act.run for each in reversed(moments) if isinstance(each.act, Depart)), ""),

@@ -15,14 +15,12 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Accept, Counts, Leg
 from postal_service.domain.administrative import StepKind
-from postal_service.domain.clock import claimed
-from postal_service.domain.event import Event
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken, told_together
 from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import local, short_date, short_moment
-from postal_service.ledger import reading
-from postal_service.projections import verdicts
+from postal_service.projections import timelines
+from postal_service.projections.timelines import Moment
 from postal_service.services import calendars, checklist, dossiers, places, registration
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.registration import Received, Registration
@@ -183,37 +181,29 @@ def note_collected(session: Session, items: Iterable[ItemId], *, at: datetime) -
         )
     )
     pickups = {DossierId(row.dossier): row for row in open_ones}
-    for item in sorted(of):
-        if of[item] in pickups:
-            _note(session, item, pickups[of[item]], at=at)
+    fetched = [item for item in sorted(of) if of[item] in pickups]
+    for item, moments in timelines.of_items(session, fetched).items():
+        _note(session, moments, pickups[of[item]], at=at)
 
 
-def _note(session: Session, item: ItemId, pickup: PickupRow, *, at: datetime) -> None:
+def _note(session: Session, moments: Iterable[Moment], pickup: PickupRow, *, at: datetime) -> None:
     dossier = DossierId(pickup.dossier)
     if any(step.kind is StepKind.POSTED for step in steps_of(session, dossier)):
         return
-    event = _acceptance(session, item)
-    if event is None:
+    told = next(
+        (each for each in moments if isinstance(each.act, Accept) and not each.verdict), None
+    )
+    if told is None:
         return
     row = dossiers.row_of(session, dossier)
     if Administrative(row.administrative) is not Administrative.REQUESTED:
         return
-    # The phone's clock is not trusted beyond what the office saw before and after.
-    happened = min(max(claimed(event.wall_ms), row.made_at), at)
-    by = Actor(staff=event.staff, unit=event.unit, path="", grants=())
+    # Not before the citizen had asked for it, which the office tells itself.
+    happened = min(max(told.happened_at, row.made_at), at)
+    by = Actor(staff=told.signed_by.staff, unit=told.signed_by.unit, path="", grants=())
     take_step(session, row, StepKind.POSTED, by=by, at=happened, recorded_at=at)
     pickup.state = COLLECTED
     session.flush()
-
-
-def _acceptance(session: Session, item: ItemId) -> Event | None:
-    told = [
-        entry.event
-        for entry in reading.entries_of(session, item)
-        if isinstance(entry.event.act, Accept)
-    ]
-    odd = verdicts.of_events(session, [event.id for event in told])
-    return next((event for event in told if event.id not in odd), None)
 
 
 def _to_collect(session: Session, row: DossierRow, pickup: PickupRow, item: ItemRow) -> ToCollect:

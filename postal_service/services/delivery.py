@@ -3,11 +3,10 @@
 Nothing goes back to the agency before the law's two invitations, unless the receiver refused.
 """
 
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -26,16 +25,15 @@ from postal_service.domain.attempts import (
     Step,
 )
 from postal_service.domain.calendar import WorkingCalendar
-from postal_service.domain.clock import claimed
 from postal_service.domain.custody import Standing
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId, RoundId
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.ledger import reading
-from postal_service.ledger.reading import Recorded
-from postal_service.projections import verdicts
-from postal_service.services import calendars, corrections, items, places
+from postal_service.projections import timelines
+from postal_service.projections.timelines import Moment
+from postal_service.services import calendars, items, places
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 
@@ -193,24 +191,18 @@ def history(session: Session, item: ItemId) -> DeliveryHistory:
 
 
 def histories(session: Session, of: Collection[ItemId]) -> dict[ItemId, DeliveryHistory]:
-    """`history` of each of these items, in two questions."""
-    told = reading.timelines_of(session, of)
-    odd = verdicts.of_events(
-        session, [each.event.id for each in chain.from_iterable(told.values())]
-    )
-    return {item: _history(entries, odd) for item, entries in told.items()}
+    """`history` of each of these items, in as few questions."""
+    told = timelines.of_items(session, of)
+    return {item: _history(moments) for item, moments in told.items()}
 
 
-def _history(entries: Sequence[Recorded], odd: Container[EventId]) -> DeliveryHistory:
+def _history(moments: Sequence[Moment]) -> DeliveryHistory:
     tried: list[Attempted] = []
     invited: list[date] = []
-    received_ms = {each.event.id: each.received_ms for each in entries}
-    for event in corrections.counting(each.event for each in entries):
-        if event.id in odd:
+    for moment in sorted(moments, key=lambda each: each.place):
+        if not moment.counts:
             continue
-        # Nothing happened after the ledger heard of it, whatever a phone's clock said.
-        day = local(claimed(min(event.wall_ms, received_ms[event.id]))).date()
-        act = event.act
+        day, act = local(moment.happened_at).date(), moment.act
         if isinstance(act, acts.Attempt) and act.reason in set(Reason):
             reason = Reason(act.reason)
             tried.append(

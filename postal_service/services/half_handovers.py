@@ -17,7 +17,7 @@ from postal_service.domain.acts import Capacity, Handover
 from postal_service.domain.clock import claimed
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.ledger import reading
-from postal_service.projections import holdings
+from postal_service.projections import holdings, legal_times
 from postal_service.services import directory, overview
 from postal_service.services.office_events import milliseconds
 from postal_service.services.overview import LYING, Names
@@ -26,8 +26,8 @@ from postal_service.storage.schema import DeviceRow, EntryRow, HoldingRow, Verdi
 LIMIT: Final = timedelta(hours=24)  # where an installation sets nothing else
 # Few are on offer at once, however many there ever were; and they are indexed by whom they are for.
 _ON_OFFER = HoldingRow.offered_unit > ""
-# An offer is no younger than the ledger knows it, whatever its phone's clock said: else one signed
-# "in ten years" would never be late.
+# By what the database is asked for late ones. An offer is no younger than the ledger knows it,
+# whatever its phone's clock said: else one signed "in ten years" would never be late.
 _SINCE_MS = case(
     (HoldingRow.offered_since_ms < EntryRow.received_ms, HoldingRow.offered_since_ms),
     else_=EntryRow.received_ms,
@@ -108,13 +108,14 @@ def alarms(session: Session, *, limit: timedelta = LIMIT, by: Actor, at: datetim
     before_ms, units = milliseconds(at - limit), directory.watched(by)
     touching = or_(HoldingRow.offered_unit.in_(units), HoldingRow.holder_unit.in_(units))
     late = before_ms > _SINCE_MS
-    offers = _batches(session, by, at, limit, "", _ON_OFFER, late, touching)
+    found = _batches(session, by, at, limit, "", _ON_OFFER, late, touching)
+    offers = tuple(each for each in found if each.overdue)
     unpaired = _unpaired(session, before_ms, units)
     return Alarms(
         offers=offers,
         unpaired=unpaired,
         names=_names(session, offers, unpaired),
-        cut=max(len(offers), len(unpaired)) >= holdings.PAGE,
+        cut=max(len(found), len(unpaired)) >= holdings.PAGE,
         hours=limit // timedelta(hours=1),
     )
 
@@ -150,7 +151,6 @@ def _batches(
             HoldingRow.offered_batch.label("batch"),
             func.count().label("open_items"),
             func.min(HoldingRow.item).label("item"),
-            func.min(_SINCE_MS).label("since_ms"),
         )
         .join(EntryRow, EntryRow.event_id == HoldingRow.offered_event)
         .where(HoldingRow.offered_batch > after, *meant)
@@ -159,13 +159,15 @@ def _batches(
         .limit(holdings.PAGE)
     ).all()
     one_each = holdings.standings(session, [ItemId(row.item) for row in rows])
+    events = {each.offered.event for each in one_each.values() if each.offered}
+    times = legal_times.of_entries(session, reading.entries(session, events).values())
     made: list[Offered] = []
     for row in rows:
         standing = one_each[ItemId(row.item)]
         offered, holder = standing.offered, standing.holder
         assert offered is not None  # it was found by its open offer
         assert holder is not None  # an item without a holder has ended and is offered to nobody
-        since = claimed(row.since_ms)
+        since = times[offered.event].estimated_at
         made.append(
             Offered(
                 batch=row.batch,

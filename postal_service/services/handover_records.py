@@ -6,7 +6,7 @@ only. Both sides may read all of it, whoever sees its items today.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,13 +17,15 @@ from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Condition, Correct, Counts, Handover, Leg, Offer, Refuse
 from postal_service.domain.clock import claimed
 from postal_service.domain.ids import DeviceId, EventId, ItemId, StaffId, UnitCode
+from postal_service.domain.legal_time import LegalTime
 from postal_service.domain.refusals import RuleBroken, Unknown
 from postal_service.domain.standing import GIVES_BACK
 from postal_service.ledger import base64_strict, offers, reading
+from postal_service.ledger.offers import OfferCode
 from postal_service.ledger.reading import Recorded
 from postal_service.ledger.signing import digest
 from postal_service.ledger.witness import Policy
-from postal_service.projections import verdicts
+from postal_service.projections import legal_times, verdicts
 from postal_service.projections.timelines import Moment, Party
 from postal_service.services import overview, signed_heads
 from postal_service.services.devices import fingerprint_of
@@ -52,14 +54,14 @@ class HalfSigned(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """Who signed, for which unit, when by the clock of his device, and with which key."""
+    """Who signed, for which unit, when, and with which key."""
 
     staff: StaffId
     unit: UnitCode
     unit_kind: str
     device: DeviceId
     fingerprint: str
-    at: datetime
+    time: LegalTime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +114,13 @@ class _PutOut:
     number: str
     device: DeviceId
     party: Party
-    at: datetime
     count: int
-    code: str
+    shown: OfferCode | None
     events: Mapping[str, Recorded]  # by the digest that an answer names
+
+    @property
+    def code(self) -> str:
+        return self.shown.digest if self.shown else ""
 
     def answers(self, entry: Recorded) -> bool:
         act = entry.event.act
@@ -221,9 +226,8 @@ def _shown(session: Session, act: Handover) -> _PutOut | None:
         number=code.digest[:12].upper(),
         device=code.device,
         party=Party(staff=StaffId(row.staff), unit=UnitCode(row.unit)),
-        at=claimed(code.wall_ms),
         count=code.count,
-        code=code.digest,
+        shown=code,
         events={},
     )
 
@@ -240,9 +244,8 @@ def _told(session: Session, entry: Recorded, act: Offer) -> _PutOut:
         number=act.batch[-12:].upper(),
         device=entry.event.device,
         party=Party(staff=entry.event.staff, unit=entry.event.unit),
-        at=claimed(entry.event.wall_ms),
         count=act.batch_count,
-        code="",
+        shown=None,
         events={digest(each.body): each for each in same},
     )
 
@@ -282,10 +285,11 @@ def _record(
     rows = session.scalars(select(DeviceRow).where(DeviceRow.id.in_(sorted(devices))))
     prints = {DeviceId(row.id): fingerprint_of(row) for row in rows}
     units = _units(session, both)
+    gave, took = _times(session, put_out, last)
     return Record(
         number=put_out.number,
-        giver=_side(put_out.party, put_out.device, put_out.at, prints, units),
-        taker=_side(taker, last.event.device, claimed(last.event.wall_ms), prints, units),
+        giver=_side(put_out.party, put_out.device, gave, prints, units),
+        taker=_side(taker, last.event.device, took, prints, units),
         recorded_at=datetime.fromtimestamp(last.received_ms / 1000, UTC),
         put_out=put_out.count,
         lines=tuple(
@@ -303,6 +307,26 @@ def _record(
             staff=[party.staff for party in both],
         ),
     )
+
+
+def _times(session: Session, put_out: _PutOut, last: Recorded) -> tuple[LegalTime, LegalTime]:
+    """When the giver and the taker signed, as it could be told when the ledger had both: the same for ever.
+
+    A code that a phone showed is no event: it was signed after the custody that it gives away, as
+    far as the ledger has that, and before the taking that names it.
+    """
+    custody = {} if put_out.events else reading.entries(session, [last.event.parent])
+    before = [*put_out.events.values(), *custody.values()]
+    first = max(before, key=lambda entry: entry.index, default=last)
+    times = legal_times.of_entries(
+        session, [first, last], known_ms=max(first.received_ms, last.received_ms)
+    )
+    gave, took = times[first.event.id], times[last.event.id]
+    if put_out.shown is None:
+        return gave, took
+    at = claimed(put_out.shown.wall_ms)
+    earliest = min(gave.earliest if custody else at, took.latest)
+    return replace(took, claimed_at=at, earliest=earliest, contradicts_itself=False), took
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -347,7 +371,7 @@ def _line(
 def _side(
     party: Party,
     device: DeviceId,
-    at: datetime,
+    time: LegalTime,
     prints: Mapping[DeviceId, str],
     units: Mapping[UnitCode, UnitRow],
 ) -> Side:
@@ -357,7 +381,7 @@ def _side(
         unit_kind=units[party.unit].kind,
         device=device,
         fingerprint=prints.get(device, ""),
-        at=at,
+        time=time,
     )
 
 

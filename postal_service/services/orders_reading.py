@@ -125,6 +125,8 @@ class _Look:
         items = [standing.item for standing in known]
         rows = session.scalars(select(ItemRow).where(ItemRow.item.in_(items)))
         self.items = {row.item: row for row in rows}
+        tried = [standing.item for standing in known if standing.tried]
+        self.histories = delivery.histories(session, tried)
         self.following: dict[ItemId, NextStep] = {}  # of what was tried
 
     def to_homes(self) -> list[Order]:
@@ -274,7 +276,7 @@ class _Look:
         return outward and ours and (not standing.tried or self._is_tried_again(standing))
 
     def _is_tried_again(self, standing: Standing) -> bool:
-        history = delivery.history(self.session, standing.item)
+        history = self.histories[standing.item]
         following = next_step(history, policy=self.policy, on=self.calendar, today=self.day)
         self.following[standing.item] = following
         if following.step in _BY_A_PERSON:

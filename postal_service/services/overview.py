@@ -7,6 +7,7 @@ services/dossiers.py let him see.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -229,7 +230,7 @@ def dossier(session: Session, vault: Vault, key: DossierId, *, by: Actor) -> Dos
     numbers = [each.item for each in dossiers.items_of(session, key)][:MOST_ITEMS_OF_A_DOSSIER]
     standings = holdings.standings(session, numbers)
     moments = sorted(
-        (moment for number in numbers for moment in timelines.of_item(session, number)),
+        chain.from_iterable(timelines.of_items(session, numbers).values()),
         key=lambda moment: moment.index,
     )
     steps = steps_of(session, key)

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Handover
-from postal_service.domain.clock import claimed
 from postal_service.domain.ids import DeviceId, EventId, ItemId
+from postal_service.domain.legal_time import LegalTime
 from postal_service.ledger.witness import Policy
+from postal_service.projections import legal_times
 from postal_service.services import handover_records
 from postal_service.services.handover_records import Answered, Record, UnknownRecord
 from postal_service.services.items import UnknownItem
@@ -20,7 +21,7 @@ class OwnAnswer:
     """One taking or refusal of an item, by which its record is asked for."""
 
     event: EventId
-    at: datetime  # by the clock of whoever answered
+    at: datetime  # as far as the ledger can tell
     is_taken: bool  # and not refused
     is_mine: bool  # he answered; else he had put it out
     is_whole: bool  # both halves are in the ledger, so that there is a record
@@ -32,10 +33,11 @@ def of_item(session: Session, item: ItemId, *, by: Actor, device: DeviceId) -> l
     Raises UnknownItem where it never did.
     """
     answers = handover_records.answers_of_item(session, item)
-    own = [_own(each, by, device) for each in answers if each.has(by.staff, device)]
+    own = [each for each in answers if each.has(by.staff, device)]
     if not own:
         raise UnknownItem(item=item)
-    return own
+    times = legal_times.of_entries(session, [each.asked for each in own])
+    return [_own(each, times[each.asked.event.id], by, device) for each in own]
 
 
 def record(
@@ -48,11 +50,11 @@ def record(
     return handover_records.record_of(session, both, policy=policy)
 
 
-def _own(both: Answered, by: Actor, device: DeviceId) -> OwnAnswer:
+def _own(both: Answered, time: LegalTime, by: Actor, device: DeviceId) -> OwnAnswer:
     event = both.asked.event
     return OwnAnswer(
         event=event.id,
-        at=claimed(event.wall_ms),
+        at=time.estimated_at,
         is_taken=isinstance(event.act, Handover),
         is_mine=event.staff == by.staff or event.device == device,
         is_whole=both.put_out is not None,

@@ -14,7 +14,6 @@ from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Counts, Leg
 from postal_service.domain.administrative import StepKind
-from postal_service.domain.clock import claimed
 from postal_service.domain.crockford import Token
 from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import CountsMalformed
@@ -27,8 +26,7 @@ from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Administrative
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
-from postal_service.ledger import reading
-from postal_service.projections import holdings
+from postal_service.projections import holdings, timelines
 from postal_service.services import (
     delegates,
     dossiers,
@@ -232,19 +230,21 @@ def note_delivered(
     """
     of = dossiers.of_items(session, items)
     standings = holdings.standings(session, of)
+    rows = {
+        item: dossiers.row_of(session, of[item])
+        for item, standing in sorted(standings.items())
+        if standing.leg is Leg.OUT and standing.state is State.DELIVERED
+    }
+    still_open = [item for item, row in rows.items() if row.administrative in GOES_OUT]
     closed: list[DossierId] = []
-    for item, standing in sorted(standings.items()):
-        if standing.leg is not Leg.OUT or standing.state is not State.DELIVERED:
+    for item, moments in timelines.of_items(session, still_open).items():
+        row = rows[item]
+        if row.administrative not in GOES_OUT:  # another item of it was told before
             continue
-        row = dossiers.row_of(session, of[item])
-        if Administrative(row.administrative) not in GOES_OUT:
-            continue
-        entry = reading.entry(session, standing.custody)
-        assert entry is not None  # the delivery is what custody rests on
-        # A phone's clock is not trusted beyond what the office saw before and after.
-        told = claimed(standing.since_ms)
-        happened = min(max(told, row.resolved_at or told), at)
-        by = Actor(staff=entry.event.staff, unit=entry.event.unit, path="", grants=())
+        told = next(each for each in moments if each.event == standings[item].custody)
+        # Not before the agency had decided, which it tells itself.
+        happened = min(max(told.happened_at, row.resolved_at or told.happened_at), at)
+        by = Actor(staff=told.signed_by.staff, unit=told.signed_by.unit, path="", grants=())
         kind = StepKind.RETURNED
         take_step(session, row, kind, why=item, by=by, at=happened, recorded_at=at)
         closed.append(of[item])

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity
-from postal_service.domain.attempts import STANDARD, DeliveryPolicy, next_step
-from postal_service.domain.custody import Standing
+from postal_service.domain.attempts import STANDARD, DeliveryHistory, DeliveryPolicy, next_step
 from postal_service.domain.ids import ItemId, RoundId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
 from postal_service.projections import holdings
@@ -127,6 +126,8 @@ def to_load_of(
     ).all()
     found = holdings.standings(session, [ItemId(row.reference) for row in rows])
     standings = {each.item: each for each in closed_bags.as_they_lie(session, found.values())}
+    agreed = [item for item, standing in standings.items() if standing.agreed_for]
+    histories = delivery.histories(session, agreed)
     waiting: dict[RoundId, dict[int, list[ItemId]]] = {each: {} for each in rounds}
     for item, round_id, office, day, tour in rows:
         standing = standings.get(ItemId(item))
@@ -135,7 +136,8 @@ def to_load_of(
             continue
         if standing.bag:  # it goes with its bag
             continue
-        if standing.agreed_for and _is_put_off(session, standing, UnitCode(office), day, policy):
+        history = histories.get(standing.item)
+        if history is not None and _is_put_off(session, history, UnitCode(office), day, policy):
             continue
         if holder.unit == office and holder.capacity is Capacity.COUNTER:
             waiting[RoundId(round_id)].setdefault(tour, []).append(ItemId(item))
@@ -143,11 +145,11 @@ def to_load_of(
 
 
 def _is_put_off(
-    session: Session, standing: Standing, office: UnitCode, day: date, policy: DeliveryPolicy
+    session: Session, history: DeliveryHistory, office: UnitCode, day: date, policy: DeliveryPolicy
 ) -> bool:
     """Whether the receiver named a later day after the round was made."""
     following = next_step(
-        delivery.history(session, standing.item),
+        history,
         policy=policy,
         on=calendars.of_unit(session, places.place(session, office, day=day)),
         today=day,

@@ -75,7 +75,7 @@ def _is_done(standing: Standing, kind: str, day: date) -> bool:
     if kind == Kind.BRING:
         return holder is None or holder.capacity is Capacity.DESK
     if holder is not None and holder.capacity is Capacity.COUNTER:
-        # It has not left yet, unless it came back from a try of this round.
+        # It has not left yet, unless it came back from a try of this round: by the office's own clock.
         return standing.tried and local(claimed(standing.since_ms)).date() >= day
     sealed_at_a_door = standing.state is State.SEALED and _is_in_hand(standing)
     return standing.state not in _ON_THE_WAY and not sealed_at_a_door

@@ -4,7 +4,6 @@ Older ones, and those between two phones, are found from the page of one of thei
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -12,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Handover, Offer, Refuse
-from postal_service.domain.clock import claimed
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.legal_time import LegalTime
 from postal_service.ledger import reading
 from postal_service.ledger.reading import Recorded
 from postal_service.ledger.signing import digest
+from postal_service.projections import legal_times
 from postal_service.projections.timelines import Party
 from postal_service.services import overview
 from postal_service.services.overview import Names
@@ -34,7 +34,7 @@ class SignedHandover:
     answer: EventId
     giver: Party
     taker: Party
-    at: datetime
+    time: LegalTime
     taken: int
     refused: int
 
@@ -83,22 +83,26 @@ def _of_device(session: Session, device: DeviceId, most: int) -> list[SignedHand
         givers[key] = offer
         if cut in {each.event.id, offer.event.id}:
             in_part.add(offer.event.act.batch)
-    found = [
-        _signed(givers[key].event, answers)
+    whole = {
+        key: max(answers, key=lambda entry: entry.index)
         for key, answers in lines.items()
         if key[0] not in in_part
+    }
+    times = legal_times.of_entries(session, whole.values())
+    found = [
+        _signed(givers[key].event, lines[key], last.event, times[last.event.id])
+        for key, last in whole.items()
     ]
-    return sorted(found, key=lambda each: (each.at, each.answer), reverse=True)
+    return sorted(found, key=lambda each: (each.time.estimated_at, each.answer), reverse=True)
 
 
-def _signed(offer: Event, answers: list[Recorded]) -> SignedHandover:
-    last = max(answers, key=lambda entry: entry.index).event
+def _signed(offer: Event, answers: list[Recorded], last: Event, time: LegalTime) -> SignedHandover:
     taken = sum(isinstance(each.event.act, Handover) for each in answers)
     return SignedHandover(
         answer=last.id,
         giver=Party(staff=offer.staff, unit=offer.unit),
         taker=Party(staff=last.staff, unit=last.unit),
-        at=claimed(last.wall_ms),
+        time=time,
         taken=taken,
         refused=len(answers) - taken,
     )

@@ -4,14 +4,15 @@ A phone tells what was taken as often as it must; it is entered once. Every line
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.ids import DossierId
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.wording_dates import local
@@ -167,15 +168,11 @@ def _had_in_hand(session: Session, dossier: DossierId, *, by: Actor, at: datetim
     if any(each.holder is not None and each.holder.staff == by.staff for each in standings):
         return True
     day = local(at).date()
-    return any(_passed_on(session, number, by, day=day) for number in numbers)
-
-
-def _passed_on(session: Session, item: ItemId, by: Actor, *, day: date) -> bool:
     return any(
         moment.counts
         and day in moment.time.days
         and by.staff in {party.staff for party in (moment.giver, moment.taker) if party}
-        for moment in timelines.of_item(session, item)
+        for moment in chain.from_iterable(timelines.of_items(session, numbers).values())
     )
 
 

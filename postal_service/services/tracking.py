@@ -5,27 +5,28 @@ dossier answer alike; how often somebody may try is the edge's business.
 """
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Leg
 from postal_service.domain.administrative import Step, as_corrected
-from postal_service.domain.clock import claimed
 from postal_service.domain.codes import token_digest
 from postal_service.domain.crockford import Token, is_token
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
+from postal_service.domain.legal_time import LegalTime
 from postal_service.domain.money import Line, to_collect
 from postal_service.domain.public_steps import Bring, PublicStep, Status, Told, public_steps
 from postal_service.domain.refusals import Refusal, Unknown
 from postal_service.domain.standing import GIVEN_OUT, GIVES_BACK, Administrative
 from postal_service.domain.story import tell
 from postal_service.ledger import reading
-from postal_service.projections import holdings
+from postal_service.projections import holdings, timelines
 from postal_service.services import (
     administrative,
     charges,
@@ -59,6 +60,7 @@ class TimelineStep:
     step: str  # PublicStep or StepKind
     office: str  # its name
     detail: str = ""
+    time: LegalTime | None = None  # of the post's: how well `at` is known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ class LabelStatus:
     leg: Leg
     step: PublicStep | None
     office: str
-    since: datetime | None
+    time: LegalTime | None  # since when
     gives_back: bool  # papers of a dossier without a result
 
 
@@ -111,14 +113,14 @@ def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetim
     asked = administrative.supplement_asked(session, found)
     to_pay = to_collect(each.charge for each in charges.accounts(session, found.id))
     old_papers = _old_papers(items)
-    told = {each.item: _public(session, each.item) for each in items}
+    told = _public(session, [each.item for each in items])
     steps = steps_of(session, found.id)
     looks = persons.looks(session, found.id)
     names = _names(
         session,
         {
             *(step.unit for step in steps),
-            *(each.unit for public in told.values() for each in public),
+            *(public.unit for public, _ in told),
             *(look.unit for look in looks),
             *(standing.holder.unit for standing in standings.values() if standing.holder),
             found.received_unit,
@@ -155,14 +157,14 @@ def by_label(session: Session, item: str, token: str) -> LabelStatus:
     digest = token_digest(Token(token)) if is_token(token) else b""
     if not hmac.compare_digest(digest, kept) or row is None:
         raise NothingFound
-    told = _public(session, ItemId(row.item))
-    last = told[-1] if told else None
+    told = _public(session, [ItemId(row.item)])
+    last, time = told[-1] if told else (None, None)
     return LabelStatus(
         item=ItemId(row.item),
         leg=Leg(row.leg),
         step=last.step if last else None,
         office=_names(session, {last.unit}).get(last.unit, "") if last else "",
-        since=claimed(last.wall_ms) if last else None,
+        time=time,
         gives_back=_gives_back(session, row.dossier),
     )
 
@@ -328,16 +330,20 @@ def _old_papers(items: Iterable[Item]) -> tuple[str, ...]:
     return tuple(paper for each in items if each.leg is Leg.OUT for paper in each.collect_back)
 
 
-def _public(session: Session, item: ItemId) -> tuple[Told, ...]:
-    told = reading.stories_of(session, [item])[item]
-    story = tell(told)
-    counting = {each.id: each for each in corrections.counting(each.event for each in told)}
-    return public_steps([counting[each] for each in story.applied if each in counting])
+def _public(session: Session, items: Collection[ItemId]) -> list[tuple[Told, LegalTime]]:
+    """The public steps of these items, one item after the other, and when they were."""
+    moments = chain.from_iterable(timelines.of_items(session, items).values())
+    times = {moment.event: moment.time for moment in moments}
+    public: list[Told] = []
+    for told in reading.stories_of(session, items).values():
+        counting = {each.id: each for each in corrections.counting(each.event for each in told)}
+        public += public_steps(counting[each] for each in tell(told).applied if each in counting)
+    return [(each, times[each.event]) for each in public]
 
 
 def _timeline(
     steps: Sequence[Step],
-    told: Mapping[ItemId, Sequence[Told]],
+    told: Iterable[tuple[Told, LegalTime]],
     names: Mapping[UnitCode, str],
 ) -> tuple[TimelineStep, ...]:
     lines = [
@@ -346,13 +352,13 @@ def _timeline(
     ]
     lines += [
         TimelineStep(
-            at=claimed(each.wall_ms),
+            at=time.estimated_at,
             step=each.step.value,
             office=names.get(each.unit, ""),
             detail=each.detail,
+            time=time,
         )
-        for public in told.values()
-        for each in public
+        for each, time in told
     ]
     return tuple(sorted(lines, key=lambda line: line.at))
 

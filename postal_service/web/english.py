@@ -75,6 +75,8 @@ ENGLISH: dict[str, str] = {
     "Giờ trên máy ký: {claimed} · Giờ ghi sổ: {recorded}": "Signing clock: {claimed} · Recorded: {recorded}",
     "Giờ ước tính: {estimated}": "Estimated: {estimated}",
     "gửi sau {hours} giờ": "sent {hours} h later",
+    "giờ ước tính": "estimated",
+    "máy báo về sau {hours} giờ": "the device reported {hours} h later",
     "đồng hồ lệch quá 10 phút": "clock off by more than 10 minutes",
     "máy tự mâu thuẫn về giờ": "the device contradicts itself about the time",
     "Mã băm": "Hash",

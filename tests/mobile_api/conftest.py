@@ -9,11 +9,14 @@ from flask.testing import FlaskClient
 
 from mobile_api.app import create_app
 from postal_service import settings
+from postal_service.demo.phone import Phone
+from postal_service.domain.ids import ItemId
 from postal_service.runtime import Runtime, start
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import Clock
 from tests.mobile_api.phones import Couriers
 from tests.services.world import World, build
+from tests.services.wrong_doors import carried
 
 
 @pytest.fixture
@@ -42,3 +45,15 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def couriers(app: Flask, runtime: Runtime, world: World) -> Couriers:
     return Couriers(app, runtime, world)
+
+
+@pytest.fixture
+def phone(couriers: Couriers, world: World) -> Phone:
+    return couriers.phone(world.courier)
+
+
+@pytest.fixture
+def item(runtime: Runtime, world: World) -> ItemId:
+    """A result in the courier's hands."""
+    with transaction(runtime.sessions) as session:
+        return carried(session, world)

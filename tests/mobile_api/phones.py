@@ -17,7 +17,7 @@ from postal_service.domain.acts import Counts, Leg
 from postal_service.domain.ids import DossierId, EventId, ItemId
 from postal_service.ledger.signing import PrivateKey
 from postal_service.runtime import Runtime
-from postal_service.services import devices, enrolling
+from postal_service.services import devices, enrolling, items
 from postal_service.storage.schema import ItemRow
 from postal_service.storage.transaction import transaction
 from tests.services.world import AGENCY, OFFICE, World
@@ -82,10 +82,15 @@ class Couriers:
                 at=self.runtime.clock(),
             )
 
-    def phone(self, courier: Actor, key: PrivateKey | None = None) -> Phone:
+    def phone(
+        self, courier: Actor, key: PrivateKey | None = None, *, carrying: ItemId | None = None
+    ) -> Phone:
         phone, fingerprint = self.presented(courier, key)
         self.confirm(phone, fingerprint)
         phone.sign_in()
+        if carrying is not None:
+            with transaction(self.runtime.sessions) as session:
+                phone.custody[carrying] = items.standing(session, carrying).custody
         return phone
 
 

@@ -27,11 +27,6 @@ Upload = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
-
-
-@pytest.fixture
 def upload(client: FlaskClient, phone: Phone) -> Upload:
     def send(body: bytes, **headers: str) -> TestResponse:
         told = {"Authorization": f"Bearer {phone._token}", "Content-Type": "application/json"}

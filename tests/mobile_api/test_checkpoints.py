@@ -51,11 +51,6 @@ def app(witnessed: Runtime) -> Flask:
 
 
 @pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
-
-
-@pytest.fixture
 def signed(witnessed: Runtime) -> Callable[[int], Kept]:
     """Signs the ledger as it stands and lets so many of its witnesses sign beneath."""
     return lambda how_many: signed_by(witnessed, how_many)

@@ -15,7 +15,6 @@ from postal_service.runtime import Runtime
 from postal_service.services import handovers
 from postal_service.storage.transaction import transaction
 from tests.clock import NOON, Clock
-from tests.mobile_api.phones import Couriers
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.test_delegates import at_counter, name, on_a_round
@@ -49,11 +48,6 @@ def named(runtime: Runtime, world: World) -> Named:
         )  # fmt: skip
         assert lying.received.delivery_code is not None
         return Named(round_id, lying.item, lying.received.delivery_code, code)
-
-
-@pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
 
 
 def handed_over(phone: Phone, named: Named, code: DeliveryCode) -> list[object]:

@@ -20,7 +20,6 @@ from postal_service.domain.attempts import Reason
 from postal_service.domain.ids import DossierId, EventId, ItemId
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
-from postal_service.projections import holdings
 from postal_service.runtime import Runtime
 from postal_service.services import door_addresses, particulars, persons
 from postal_service.services.door_addresses import Heard
@@ -40,17 +39,8 @@ SAID = "Gần chợ Hà Lam, nhà sau trạm bơm"
 
 
 @pytest.fixture
-def item(runtime: Runtime, world: World) -> ItemId:
-    with transaction(runtime.sessions) as session:
-        return carried(session, world)
-
-
-@pytest.fixture
 def phone(couriers: Couriers, world: World, item: ItemId) -> Phone:
-    made = couriers.phone(world.courier)
-    with transaction(couriers.runtime.sessions) as session:
-        made.custody[item] = holdings.standings(session, [item])[item].custody
-    return made
+    return couriers.phone(world.courier, carrying=item)
 
 
 @pytest.fixture
@@ -188,9 +178,7 @@ def test_nobody_tells_it_for_anothers_attempt(
 def test_who_does_not_carry_the_item_was_at_nobodys_door(
     item: ItemId, client: FlaskClient, couriers: Couriers, world: World, runtime: Runtime
 ) -> None:
-    stranger = couriers.phone(world.far_courier)
-    with transaction(runtime.sessions) as session:
-        stranger.custody[item] = holdings.standings(session, [item])[item].custody
+    stranger = couriers.phone(world.far_courier, carrying=item)
     before = kept(runtime)
     event = stranger.hear_address(item, Reason.MOVED, SAID, w.FAR_COMMUNE)
     (outcome,) = stranger.send()

@@ -44,11 +44,6 @@ def exchange(runtime: Runtime, world: World) -> Exchange:
         return Exchange(d.published(session, world), licence, code.secret)
 
 
-@pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
-
-
 def load(runtime: Runtime, world: World, exchange: Exchange) -> ItemId:
     """Handed to the courier at the counter; the envelope that goes along."""
     with transaction(runtime.sessions) as session:

@@ -29,11 +29,6 @@ Get = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
-
-
-@pytest.fixture
 def far(couriers: Couriers, world: World) -> Phone:
     return couriers.phone(world.far_courier)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from mobile_api.app import create_app
 from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, Receiver
+from postal_service.domain.acts import Receiver
 from postal_service.domain.ids import ItemId
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
@@ -23,27 +23,8 @@ from postal_service.storage.schema import OutboxRow
 from postal_service.storage.transaction import transaction
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import Couriers, numbers
-from tests.services.in_hand import passed
-from tests.services.rounds_day import homes, results_at_office
-from tests.services.world import MORNING, World
+from tests.services.world import World
 from tests.sms_gateway import TOKEN, Say, sms_gateway
-
-
-@pytest.fixture
-def item(runtime: Runtime, world: World, clock: Clock) -> ItemId:
-    """A result in the courier's hands."""
-    with transaction(runtime.sessions) as session:
-        (item,) = results_at_office(session, world, homes(1))
-        passed(
-            session, world, [item], world.counter, world.courier, Capacity.COURIER,
-            at=MORNING + timedelta(minutes=10),
-        )  # fmt: skip
-    return item
-
-
-@pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
 
 
 def sent_code(runtime: Runtime, reference: str) -> str:

@@ -62,11 +62,6 @@ def owing(runtime: Runtime, world: World) -> Owing:
         return carried(session, world)
 
 
-@pytest.fixture
-def phone(couriers: Couriers, world: World) -> Phone:
-    return couriers.phone(world.courier)
-
-
 def paid(charge: str, dong: int = 26_000, **other: object) -> dict[str, object]:
     return {"charge": charge, "amount_dong": dong, "means": "cash", **other}
 

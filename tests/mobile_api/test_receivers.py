@@ -30,17 +30,8 @@ NAME, PAPER = "Võ Đình Khải", "GGT 07/2026"
 
 
 @pytest.fixture
-def item(runtime: Runtime, world: World) -> ItemId:
-    with transaction(runtime.sessions) as session:
-        return carried(session, world)
-
-
-@pytest.fixture
 def phone(couriers: Couriers, world: World, item: ItemId) -> Phone:
-    made = couriers.phone(world.courier)
-    with transaction(couriers.runtime.sessions) as session:
-        made.custody[item] = holdings.standings(session, [item])[item].custody
-    return made
+    return couriers.phone(world.courier, carrying=item)
 
 
 def act(runtime: Runtime, item: ItemId, receiver: Receiver = Receiver.ORGANISATION) -> acts.Deliver:
@@ -161,9 +152,7 @@ def test_another_courier_tells_nothing_of_it(
 def test_who_does_not_carry_the_item_gave_it_to_nobody(
     item: ItemId, client: FlaskClient, couriers: Couriers, world: World, runtime: Runtime
 ) -> None:
-    stranger = couriers.phone(world.far_courier)
-    with transaction(runtime.sessions) as session:
-        stranger.custody[item] = holdings.standings(session, [item])[item].custody
+    stranger = couriers.phone(world.far_courier, carrying=item)
     before = kept(runtime)
     event = stranger.deliver_to_another(item, act(runtime, item), name=NAME, paper=PAPER)
     (outcome,) = stranger.send()

@@ -14,12 +14,16 @@ from postal_service.domain.custody import State
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.reports import BadPeriod, Period, Report, make
-from postal_service.services import administrative, delivery
+from postal_service.reports import BadPeriod, Period, Report, make, tables
+from postal_service.reports.held import Held
+from postal_service.services import administrative, delivery, handovers
+from tests.clock import Clock
 from tests.reports import rows
+from tests.services import signed_phones
 from tests.services import world as w
 from tests.services.in_hand import result
 from tests.services.journeys import received
+from tests.services.phones import known_phone
 from tests.services.world import World, build
 
 NOVEMBER = Period(first=date(2026, 11, 1), last=date(2026, 11, 30))
@@ -181,6 +185,32 @@ def test_items_are_held_by_somebody_and_for_some_time(session: Session, world: W
     (holder,) = found.holders
     assert (holder.name, holder.unit, holder.held) == ("Nhân viên counter", w.OFFICE, held)
     assert holder.oldest_since == NOW - timedelta(days=9)
+
+
+def test_what_a_courier_holds_is_as_old_as_it_can_be_and_not_as_his_phone_says(
+    session: Session, world: World
+) -> None:
+    for courier, claims in (
+        (world.courier, NOW - timedelta(days=40)),
+        (world.far_courier, NOW - timedelta(hours=2)),
+    ):
+        item, _ = result(session, world)
+        handovers.offer(
+            session, world.keys, [item], to_unit=courier.unit, to_staff=courier.staff,
+            by=world.counter, at=w.MORNING,
+        )  # fmt: skip
+        phone = known_phone(session, courier, Clock(claims))
+        signed_phones.take(session, phone, [item], at=NOW - timedelta(hours=1))
+
+    told = report(session, world)
+
+    assert told.total.held == Held(under_a_day=2)
+    assert [(each.staff, each.oldest_since, each.is_estimated) for each in told.holders] == [
+        (world.courier.staff, w.MORNING + timedelta(minutes=1), True),
+        (world.far_courier.staff, NOW - timedelta(hours=2), False),
+    ]
+    oldest = [row[-1] for row in tables.holders(told, "vi").rows]
+    assert oldest == ["09:01 23/11/2026 (ước tính)", "10:00 23/11/2026"]
 
 
 def test_only_a_running_clock_is_a_risk(session: Session, world: World) -> None:

@@ -73,6 +73,15 @@ def result(
     return item, code
 
 
+def in_bag(
+    session: Session, world: World, courier: Actor | None = None
+) -> tuple[ItemId, DeliveryCode]:
+    """A result in the courier's bag since a minute after MORNING, and the citizen's code for it."""
+    item, code = result(session, world)
+    passed(session, world, [item], world.counter, courier or world.courier, Capacity.COURIER)
+    return item, code
+
+
 def passed(
     session: Session,
     world: World,

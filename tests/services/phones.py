@@ -1,12 +1,15 @@
 """Phones that are known to the store without having gone through enrolment: for tests of syncing alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Answer, Kept, Phone
 from postal_service.domain.actors import Actor
+from postal_service.domain.ids import ItemId
 from postal_service.ledger import signing
+from postal_service.services import items
 from postal_service.services.examining import Sent, examine
 from postal_service.services.office_events import device_id
 from postal_service.services.syncing import Outcome, receive
@@ -19,8 +22,8 @@ def no_line(method: str, path: str, headers: Mapping[str, str], body: bytes) -> 
     raise ConnectionError("There is no network here.")
 
 
-def known_phone(session: Session, courier: Actor, clock: Clock) -> Phone:
-    """An active phone of a courier, offline."""
+def known_phone(session: Session, courier: Actor, clock: Clock, *carrying: ItemId) -> Phone:
+    """An active phone of a courier, offline, that knows the custody of what he carries."""
     phone = Phone(no_line, clock)
     device = device_id()
     session.add(
@@ -41,13 +44,16 @@ def known_phone(session: Session, courier: Actor, clock: Clock) -> Phone:
     )
     session.flush()
     phone.enrolled(device, courier.staff, courier.unit)
+    phone.custody |= {each.item: each.custody for each in items.standings(session, carrying)}
     return phone
 
 
-def upload(session: Session, uploader: Phone, kept: Iterable[Kept]) -> tuple[Outcome, ...]:
+def upload(
+    session: Session, uploader: Phone, kept: Iterable[Kept], *, at: datetime = NOON
+) -> tuple[Outcome, ...]:
     """One batch, as the edge would hand it over."""
     sent = [Sent(each.body, each.signature) for each in kept]
-    return receive(session, VAULT, [examine(session, sent, uploader=uploader.device)], at=NOON)[0]
+    return receive(session, VAULT, [examine(session, sent, uploader=uploader.device)], at=at)[0]
 
 
 def statuses(outcomes: Sequence[Outcome]) -> list[str]:

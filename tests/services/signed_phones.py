@@ -1,6 +1,7 @@
 """What a courier signs on his phone for what an office has offered in the ledger, and what he offers himself."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -14,6 +15,7 @@ from postal_service.ledger.reading import Recorded
 from postal_service.ledger.signing import digest
 from postal_service.projections import holdings
 from postal_service.services import handovers
+from tests.clock import NOON
 from tests.services.phones import statuses, upload
 
 
@@ -27,10 +29,12 @@ def newest_offer(session: Session, item: ItemId) -> tuple[Recorded, Offer]:
     return told[-1]
 
 
-def take(session: Session, phone: Phone, items: Sequence[ItemId]) -> list[EventId]:
+def take(
+    session: Session, phone: Phone, items: Sequence[ItemId], *, at: datetime = NOON
+) -> list[EventId]:
     """Countersigned on the phone, complete and intact, and sent."""
     events = [_handover(session, phone, item) for item in items]
-    send(session, phone)
+    send(session, phone, at=at)
     return events
 
 
@@ -64,9 +68,9 @@ def offer(session: Session, phone: Phone, items: Sequence[ItemId], to_unit: Unit
     return batch
 
 
-def send(session: Session, phone: Phone) -> None:
+def send(session: Session, phone: Phone, *, at: datetime = NOON) -> None:
     sending, phone.outbox = phone.outbox, []
-    assert set(statuses(upload(session, phone, sending))) == {"accepted"}
+    assert set(statuses(upload(session, phone, sending, at=at))) == {"accepted"}
 
 
 def _handover(session: Session, phone: Phone, item: ItemId) -> EventId:

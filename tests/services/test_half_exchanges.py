@@ -34,7 +34,7 @@ from tests.mobile_api.phones import number
 from tests.mobile_api.test_questions import listening, whole_tables
 from tests.services import journeys
 from tests.services import world as w
-from tests.services.in_hand import PAPERS, passed, result
+from tests.services.in_hand import PAPERS, in_bag
 from tests.services.phones import known_phone, upload
 from tests.services.registrations import register, registration
 from tests.services.world import World, build
@@ -97,8 +97,7 @@ class Exchange:
 
 @pytest.fixture
 def exchange(session: Session, world: World, clock: Clock) -> Exchange:
-    item, code = result(session, world)
-    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    item, code = in_bag(session, world)
     return at_the_door(session, world, clock, item, code.secret)
 
 
@@ -119,8 +118,7 @@ def test_a_whole_exchange_is_no_alarm_in_whatever_order_it_came(
     session: Session, world: World, clock: Clock
 ) -> None:
     for order in permutations(("given", "taken")):
-        item, code = result(session, world)
-        passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+        item, code = in_bag(session, world)
         made = at_the_door(session, world, clock, item, code.secret)
         for half in order:
             getattr(made, half)(3, f"x-{order[0]}")

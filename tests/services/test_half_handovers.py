@@ -78,6 +78,20 @@ def test_an_offer_signed_in_ten_years_is_late_a_day_after_it_was_received(
     assert (shown.since, shown.overdue) == (NOON, False)
 
 
+def test_an_offer_signed_ten_years_ago_is_late_a_day_after_it_can_have_been(
+    session: Session, world: World, clock: Clock
+) -> None:
+    (item,) = sealed(session, world)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    clock.forward(-timedelta(days=3652))
+    offer(session, known_phone(session, world.courier, clock), [item], w.DESK)
+    taken = w.MORNING + timedelta(minutes=1)  # by the courier, of the counter
+
+    assert half_handovers.alarms(session, by=world.manager, at=taken + LIMIT).offers == ()
+    (late,) = half_handovers.alarms(session, by=world.manager, at=taken + LIMIT + LATE).offers
+    assert (late.since, late.overdue) == (taken, True)
+
+
 def test_an_answered_offer_is_no_alarm(session: Session, world: World) -> None:
     batch = _offer(session, world, sealed(session, world))
     handovers.take(

@@ -1,6 +1,6 @@
 """A hand-over's record is read from both sides' events, wherever they signed, and is the same for ever."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,7 +16,7 @@ from postal_service.services import checkpoints, handover_records, handovers, si
 from postal_service.services.handover_records import HalfSigned, Record, UnknownRecord
 from postal_service.services.handovers import Reservation
 from postal_service.services.places import DESK, POST_OFFICE
-from tests.clock import Clock
+from tests.clock import NOON, Clock
 from tests.mobile_api.phones import collected, custody_of, number
 from tests.services import signed_phones
 from tests.services import world as w
@@ -83,8 +83,8 @@ def test_what_a_counter_offered_and_a_phone_took_is_one_record(
     assert (record.taker.staff, record.taker.device) == (world.courier.staff, phone.device)
     assert record.giver.device != phone.device
     assert (record.giver.unit_kind, record.taker.unit_kind) == (POST_OFFICE, POST_OFFICE)
-    assert record.giver.at == w.MORNING
-    assert record.taker.at == clock()
+    assert record.giver.time.estimated_at == w.MORNING
+    assert record.taker.time.estimated_at == clock()
     assert len(record.giver.fingerprint) == len(record.taker.fingerprint) == 6
     assert record.number == batch[-12:].upper()
     assert {line.item for line in record.taken} == set(items[:2])
@@ -145,6 +145,84 @@ def test_two_phones_without_a_network_have_one_record_of_all_that_lay_on_the_tab
     assert isinstance(entry.event.act, acts.Handover)
     assert record.code_digest == entry.event.act.offer
     assert record.put_out == 3
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (timedelta(days=2), (NOON, NOON)),  # nothing was signed after the ledger had it
+        (timedelta(days=-2), (w.MORNING, w.MORNING)),  # nor before what it names
+    ],
+)
+def test_it_tells_when_both_sides_can_have_signed_and_not_their_phones_clocks_alone(
+    session: Session, world: World, policy: Policy, ahead: timedelta, said: tuple[datetime, ...]
+) -> None:
+    items = sealed(session, world, 1)
+    offered_to_courier(session, world, items)
+    clock = Clock(NOON - timedelta(hours=1) + ahead)
+    taker = known_phone(session, world.courier, clock)
+    (event,) = signed_phones.take(session, taker, items)
+    batch = signed_phones.offer(session, taker, items, w.DESK)
+    answer = handovers.take(
+        session, world.keys, batch, capacity=Capacity.DESK, reserved={}, by=world.desk_clerk,
+        at=NOON + timedelta(hours=1),
+    ).events[0]  # fmt: skip
+
+    took = handover_records.of_event(session, event, policy=policy, by=world.counter).taker
+    gave = handover_records.of_event(session, answer, policy=policy, by=world.desk_clerk).giver
+    (lately,) = signed_handovers.of_counter(session, by=world.counter).handovers
+
+    assert (took.time.estimated_at, gave.time.estimated_at) == said
+    assert took.time.claimed_at == gave.time.claimed_at == clock()
+    assert lately.time == took.time
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (timedelta(days=2), NOON),  # it was taken by then
+        (timedelta(days=-2), NOON - timedelta(hours=2)),  # its packages were not there before
+    ],
+)
+def test_a_code_was_shown_after_the_custody_it_gives_and_before_it_was_taken(
+    session: Session, world: World, policy: Policy, ahead: timedelta, said: datetime
+) -> None:
+    sealed(session, world)
+    seen = checkpoints.make(
+        session, origin=ORIGIN, log_key=LOG_KEY, at=NOON - timedelta(hours=2)
+    ).root[:16].hex()  # fmt: skip
+    giver = known_phone(session, world.courier, Clock(NOON + ahead))
+    giver._checkpoint = seen
+    taker = known_phone(session, world.far_courier, Clock(NOON))
+    parcel = collected(giver, number(session), "S1")
+    key = ("ed25519", signing.public_bytes(giver._key))
+    custody = custody_of(giver, parcel.item)
+    (event,) = taker.take(giver.offer_code([parcel]), [parcel], custody, key)
+    upload(session, giver, giver.outbox)
+    upload(session, taker, taker.outbox)
+
+    record = handover_records.of_event(session, event, policy=policy, by=world.far_counter)
+
+    assert record.giver.time.estimated_at == said
+    assert record.giver.time.claimed_at == NOON + ahead
+
+
+def test_what_a_phone_sends_later_changes_no_record(
+    session: Session, world: World, policy: Policy
+) -> None:
+    (item,) = sealed(session, world)
+    offered_to_courier(session, world, [item])
+    clock = Clock(NOON + timedelta(hours=5))
+    phone = known_phone(session, world.courier, clock)
+    (event,) = signed_phones.take(session, phone, [item])
+    before = handover_records.of_event(session, event, policy=policy, by=world.counter)
+    clock.forward(timedelta(hours=2))
+    phone.tell(item, acts.Damage(condition=Condition.WET, why="mưa"))
+    signed_phones.send(session, phone, at=NOON + timedelta(hours=1))
+
+    assert handover_records.of_event(session, event, policy=policy, by=world.counter) == before
+    known_now = timelines.of_item(session, item)[-2].time
+    assert (before.taker.time.latest, known_now.latest) == (NOON, NOON - timedelta(hours=1))
 
 
 def test_it_reads_the_same_whatever_happened_to_its_items_afterwards(

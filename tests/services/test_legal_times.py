@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Phone
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, CardProof, Condition, Receiver
+from postal_service.domain.acts import CardProof, Condition, Receiver
 from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.ids import ItemId
 from postal_service.domain.legal_time import LegalTime
@@ -17,16 +17,14 @@ from postal_service.domain.timeliness import Timeliness
 from postal_service.ledger import checkpoint
 from postal_service.projections import timelines
 from postal_service.services import charges, handovers, item_papers, items, taking
-from postal_service.services.examining import Sent, examine
 from postal_service.services.hops import hops
-from postal_service.services.syncing import receive
 from tests.clock import NOON, Clock
 from tests.questions import questions
 from tests.services import journeys
-from tests.services.in_hand import passed, result, sealed
-from tests.services.phones import known_phone, statuses
-from tests.services.signed_phones import take
-from tests.services.world import MORNING, VAULT, World, build
+from tests.services.in_hand import in_bag, result, sealed
+from tests.services.phones import known_phone
+from tests.services.signed_phones import send, take
+from tests.services.world import MORNING, World, build
 
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -40,27 +38,12 @@ def world(session: Session) -> World:
 @pytest.fixture
 def item(session: Session, world: World) -> ItemId:
     """A result that lies in the courier's bag since a minute after MORNING."""
-    carried, _ = result(session, world)
-    passed(session, world, [carried], world.counter, world.courier, Capacity.COURIER)
+    carried, _ = in_bag(session, world)
     return carried
-
-
-def phone_of(session: Session, world: World, item: ItemId, clock: Clock) -> Phone:
-    phone = known_phone(session, world.courier, clock)
-    phone.custody[item] = items.standing(session, item).custody
-    return phone
 
 
 def sign(phone: Phone, item: ItemId) -> None:
     phone.tell(item, acts.Damage(condition=Condition.WET, why="mưa"))
-
-
-def send(session: Session, phone: Phone, *, at: datetime) -> None:
-    sending, phone.outbox = phone.outbox, []
-    sent = [Sent(each.body, each.signature) for each in sending]
-    batch = examine(session, sent, uploader=phone.device)
-    (outcomes,) = receive(session, VAULT, [batch], at=at)
-    assert set(statuses(outcomes)) == {"accepted"}
 
 
 def seen(session: Session, at: datetime) -> str:
@@ -78,7 +61,7 @@ def times(session: Session, item: ItemId, count: int = 1) -> list[LegalTime]:
 def test_a_courier_who_syncs_late_from_the_mountains_is_not_accused(
     session: Session, world: World, item: ItemId
 ) -> None:
-    phone = phone_of(session, world, item, Clock(NOON - 6 * HOUR))
+    phone = known_phone(session, world.courier, Clock(NOON - 6 * HOUR), item)
     sign(phone, item)
     send(session, phone, at=NOON)
 
@@ -93,7 +76,7 @@ def test_a_clock_that_is_hours_fast_is_told_by_what_the_phone_signed_later(
     session: Session, world: World, item: ItemId
 ) -> None:
     clock = Clock(NOON - 1 * HOUR)  # in truth it is six hours before noon
-    phone = phone_of(session, world, item, clock)
+    phone = known_phone(session, world.courier, clock, item)
     sign(phone, item)
     clock.forward(6 * HOUR - MINUTE)
     sign(phone, item)
@@ -110,7 +93,7 @@ def test_a_clock_that_is_hours_fast_is_told_by_what_the_phone_signed_later(
 def test_an_event_is_no_older_than_the_checkpoint_its_phone_had_seen(
     session: Session, world: World, item: ItemId
 ) -> None:
-    phone = phone_of(session, world, item, Clock(NOON - 5 * HOUR))
+    phone = known_phone(session, world.courier, Clock(NOON - 5 * HOUR), item)
     phone._checkpoint = seen(session, NOON - HOUR)
     sign(phone, item)
     send(session, phone, at=NOON)
@@ -124,7 +107,7 @@ def test_a_checkpoint_that_an_earlier_event_saw_bounds_the_later_ones(
     session: Session, world: World, item: ItemId
 ) -> None:
     clock = Clock(NOON - 5 * HOUR)
-    phone = phone_of(session, world, item, clock)
+    phone = known_phone(session, world.courier, clock, item)
     phone._checkpoint = seen(session, NOON - 3 * HOUR)
     sign(phone, item)
     phone._checkpoint = "ab" * 16  # of another log
@@ -141,7 +124,7 @@ def test_a_checkpoint_that_an_earlier_event_saw_bounds_the_later_ones(
 def test_without_a_checkpoint_of_ours_an_event_is_no_older_than_the_custody_it_tells_of(
     session: Session, world: World, item: ItemId, named: str
 ) -> None:
-    phone = phone_of(session, world, item, Clock(datetime(1970, 1, 2, tzinfo=UTC)))
+    phone = known_phone(session, world.courier, Clock(datetime(1970, 1, 2, tzinfo=UTC)), item)
     phone._checkpoint = named
     sign(phone, item)
     send(session, phone, at=NOON)
@@ -155,7 +138,7 @@ def test_without_a_checkpoint_of_ours_an_event_is_no_older_than_the_custody_it_t
 def test_a_phone_whose_counter_runs_backwards_contradicts_itself(
     session: Session, world: World, item: ItemId
 ) -> None:
-    phone = phone_of(session, world, item, Clock(NOON - HOUR))
+    phone = known_phone(session, world.courier, Clock(NOON - HOUR), item)
     phone._started -= HOUR
     sign(phone, item)
     phone._started += HOUR
@@ -179,11 +162,9 @@ def test_what_an_office_signed_has_the_servers_time(session: Session, world: Wor
 def test_a_neighbour_of_another_item_bounds_an_event(
     session: Session, world: World, item: ItemId
 ) -> None:
-    other, _ = result(session, world)
-    passed(session, world, [other], world.counter, world.courier, Capacity.COURIER)
+    other, _ = in_bag(session, world)
     clock = Clock(NOON - 6 * HOUR)
-    phone = phone_of(session, world, item, clock)
-    phone.custody[other] = items.standing(session, other).custody
+    phone = known_phone(session, world.courier, clock, item, other)
     sign(phone, item)
     for _ in range(4):
         clock.forward(HOUR)
@@ -199,7 +180,7 @@ def test_many_events_of_a_phone_ask_no_more_than_one(
     session: Session, world: World, item: ItemId
 ) -> None:
     clock = Clock(NOON - 6 * HOUR)
-    phone = phone_of(session, world, item, clock)
+    phone = known_phone(session, world.courier, clock, item)
     phone._checkpoint = seen(session, NOON - 7 * HOUR)
     sign(phone, item)
     send(session, phone, at=NOON)
@@ -210,6 +191,23 @@ def test_many_events_of_a_phone_ask_no_more_than_one(
     send(session, phone, at=NOON)
 
     assert questions(session, lambda: timelines.of_item(session, item)) == for_one
+
+
+def test_many_items_of_several_phones_ask_no_more_than_one(
+    session: Session, world: World, item: ItemId
+) -> None:
+    other, _ = in_bag(session, world, world.far_courier)
+    for carried, courier, hours in ((item, world.courier, 6), (other, world.far_courier, 3)):
+        phone = known_phone(session, courier, Clock(NOON + hours * HOUR), carried)
+        phone._checkpoint = seen(session, NOON - hours * HOUR)
+        sign(phone, carried)
+        send(session, phone, at=NOON)
+
+    for_one = questions(session, lambda: timelines.of_items(session, [item]))
+
+    assert questions(session, lambda: timelines.of_items(session, [item, other])) == for_one
+    both = timelines.of_items(session, [item, other])
+    assert both == {each: timelines.of_item(session, each) for each in (item, other)}
 
 
 def test_a_hop_is_judged_by_when_it_can_have_been_and_not_by_the_phones_clock(
@@ -241,7 +239,7 @@ def test_cash_told_with_a_delivery_is_taken_and_printed_whatever_day_the_phone_n
     day = MORNING + timedelta(days=2)
     journeys.with_courier(session, world, made, at=day)
     clock = Clock(day + 2 * HOUR - behind)
-    phone = phone_of(session, world, made.item, clock)
+    phone = known_phone(session, world.courier, clock, made.item)
     standing = items.standing(session, made.item)
     phone.tell(
         made.item,

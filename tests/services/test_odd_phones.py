@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Kept, Phone
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, Leg
+from postal_service.domain.acts import Leg
 from postal_service.domain.attempts import DeliveryPolicy, Step
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.clock import LATEST, claimed
@@ -28,7 +28,7 @@ from postal_service.services import (
 )
 from tests.clock import NOON, Clock
 from tests.services import world as w
-from tests.services.in_hand import passed, result
+from tests.services.in_hand import in_bag
 from tests.services.phones import known_phone, statuses, upload
 from tests.services.registrations import register, registration
 from tests.services.test_collecting import request
@@ -61,8 +61,7 @@ def said_at(phone: Phone, wall_ms: int) -> Kept:
 
 def carried(session: Session, world: World, phone: Phone) -> ItemId:
     """A result that lies in the courier's bag."""
-    item, _ = result(session, world)
-    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    item, _ = in_bag(session, world)
     phone.custody[item] = items.standing(session, item).custody
     return item
 
@@ -118,8 +117,7 @@ def test_a_refusal_told_by_a_courier_who_does_not_carry_it_sends_nothing_back(
     session: Session, world: World, phone: Phone, calendar: WorkingCalendar, clock: Clock
 ) -> None:
     item = carried(session, world, phone)
-    stranger = known_phone(session, world.far_courier, clock)
-    stranger.custody[item] = phone.custody[item]
+    stranger = known_phone(session, world.far_courier, clock, item)
     stranger.tell(item, acts.Attempt(reason="R05", action="A5", counted=False))
     (outcome,) = upload(session, stranger, stranger.outbox)
     assert outcome.verdict == "disputed"

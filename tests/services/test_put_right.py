@@ -28,7 +28,7 @@ from postal_service.services.reception import Received
 from postal_service.web.records import ends
 from tests.services import journeys
 from tests.services import world as w
-from tests.services.in_hand import passed, result
+from tests.services.in_hand import in_bag, passed
 from tests.services.world import MORNING, World, build
 
 NONE = Counts(originals=0, certified=0, photocopies=0)
@@ -120,8 +120,7 @@ def test_the_timeline_still_tells_who_corrected_and_when(
 def test_a_hand_over_put_right_after_others_followed_keeps_its_giver_and_moves_nothing(
     session: Session, world: World
 ) -> None:
-    item, _ = result(session, world)
-    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    item, _ = in_bag(session, world)
     wrong = reading.entries_of(session, item)[-1].event.id
     passed(session, world, [item], world.courier, world.counter, Capacity.COUNTER)
     corrections.rewrite(

@@ -72,7 +72,7 @@ def test_it_is_empty_until_a_phone_signs_the_exchange_and_its_label_says_so(
 
     assert holdings.standings(session, [envelope.item]) == {}
     told = tracking.by_label(session, envelope.item, envelope.label)
-    assert (told.leg, told.step, told.since) == (Leg.RET, None, None)
+    assert (told.leg, told.step, told.time) == (Leg.RET, None, None)
 
 
 def test_each_envelope_has_a_number_and_a_label_of_its_own(

@@ -33,7 +33,7 @@ from postal_service.storage.schema import (
 )
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, custody_of, number
-from tests.services.in_hand import PAPERS, passed, result
+from tests.services.in_hand import PAPERS, in_bag
 from tests.services.phones import known_phone, statuses, upload
 from tests.services.world import AGENCY, VAULT, World, build
 
@@ -436,8 +436,7 @@ def test_what_is_not_sound_cannot_be_let_in(session: Session, world: World, give
 def test_a_message_code_that_was_not_redeemed_proves_nothing(
     session: Session, world: World, giver: Phone
 ) -> None:
-    item, _ = result(session, world)
-    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    item, _ = in_bag(session, world)
     custody = holdings.standings(session, [item])[item].custody
     for reference, used in (("otp-1", None), ("otp-2", NOON)):
         session.add(

@@ -257,7 +257,8 @@ def test_a_label_tells_the_step_and_the_office_and_nothing_else(
     assert received.label is not None
     shown = tracking.by_label(session, received.item, received.label)
     assert (shown.leg, shown.step, shown.office) == (Leg.IN, PublicStep.ACCEPTED, "Bưu cục Tam Kỳ")
-    assert shown.since == w.MORNING
+    assert shown.time is not None
+    assert shown.time.estimated_at == w.MORNING
     assert received.code not in repr(shown)
 
 

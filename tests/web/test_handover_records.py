@@ -14,7 +14,7 @@ from postal_service.domain.ids import ItemId
 from postal_service.projections import timelines
 from postal_service.services.devices import fingerprint_of
 from postal_service.storage.schema import AccessRow, DeviceRow, EntryRow
-from tests.clock import Clock
+from tests.clock import NOON, Clock
 from tests.printing.read_back import page_texts, text_of
 from tests.services import signed_phones
 from tests.services import world as w
@@ -105,7 +105,7 @@ def test_what_a_courier_took_on_his_phone_is_printed_by_the_counter_that_offered
         "Số bưu gửi lập biên bản: 1 (một)",
         "Chữ ký trong hệ thống",
         "Bên giao: Nhân viên counter, 09:00 23/11/2026, máy ",
-        "Bên nhận: Nhân viên courier, 09:07 23/11/2026, máy ",
+        "Bên nhận: Nhân viên courier, 09:07 23/11/2026 (gửi sau 9 giờ), máy ",
     ):
         assert said in words, said
     devices = {row.id: row for row in session.scalars(select(DeviceRow))}
@@ -119,6 +119,27 @@ def test_what_a_courier_took_on_his_phone_is_printed_by_the_counter_that_offered
     for item in items:  # and from the page of each item, also of the one that stayed
         found = records_in(counter.text(f"/items/{item}"))
         assert [printed(counter, each) for each in found] == [words]
+
+
+def test_the_paper_tells_the_estimate_of_what_a_phone_with_a_wrong_clock_signed(
+    browser: Browsers, session: Session, world: World
+) -> None:
+    counter = browser("counter")
+    item = sealed(counter, "NP-1")
+    to_courier(counter, item)
+    phone = known_phone(session, world.courier, Clock(NOON + timedelta(days=2)))
+    signed_phones.take(session, phone, [ItemId(item)])
+    session.commit()
+
+    listed = counter.text("/handovers/records")
+    words = printed(counter, records_in(listed)[0])
+
+    assert "<strong>19:00 23/11/2026</strong> · giờ ước tính" in listed
+    assert "Thời điểm: 19 giờ 00 phút, ngày 23 tháng 11 năm 2026" in words
+    assert (
+        "Bên nhận: Nhân viên courier, 19:00 25/11/2026 (giờ ước tính 19:00 23/11/2026; "
+        f"đồng hồ thiết bị lệch quá 10 phút), máy {phone.device}"
+    ) in words
 
 
 def _office(session: Session) -> str:

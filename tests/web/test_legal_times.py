@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain import acts
-from postal_service.domain.acts import Capacity, Condition
+from postal_service.domain.acts import Condition
 from postal_service.domain.ids import ItemId
 from postal_service.runtime import Runtime
-from postal_service.services import checkpoints, handovers, items
+from postal_service.services import checkpoints, handovers
 from postal_service.storage.transaction import transaction
 from tests.clock import NOON, Clock
 from tests.printing.read_back import text_of
 from tests.services import journeys
 from tests.services import world as w
-from tests.services.in_hand import passed, result
+from tests.services.in_hand import in_bag
 from tests.services.phones import known_phone
 from tests.services.signed_phones import send, take
 from tests.services.world import World
@@ -29,15 +29,13 @@ OFF, LATE, ESTIMATED = "đồng hồ lệch quá 10 phút", "gửi sau 6 giờ",
 
 @pytest.fixture
 def item(session: Session, world: World) -> ItemId:
-    carried, _ = result(session, world)
-    passed(session, world, [carried], world.counter, world.courier, Capacity.COURIER)
+    carried, _ = in_bag(session, world)
     return carried
 
 
 def wet(session: Session, world: World, item: ItemId, clock: Clock) -> None:
     """Told on the courier's phone by this clock, and received at NOON."""
-    phone = known_phone(session, world.courier, clock)
-    phone.custody[item] = items.standing(session, item).custody
+    phone = known_phone(session, world.courier, clock, item)
     phone.tell(item, acts.Damage(condition=Condition.WET, why="mưa"))
     send(session, phone)
     session.commit()
@@ -84,8 +82,7 @@ def test_a_clock_that_cannot_be_right_is_shown_beside_the_estimate(
 def test_a_device_that_contradicts_itself_is_said_to(
     browser: Browsers, session: Session, world: World, runtime: Runtime, item: ItemId
 ) -> None:
-    phone = known_phone(session, world.courier, Clock(NOON))
-    phone.custody[item] = items.standing(session, item).custody
+    phone = known_phone(session, world.courier, Clock(NOON), item)
     for counter in (HOUR, -HOUR):
         phone._started -= counter
         phone.tell(item, acts.Damage(condition=Condition.WET, why="mưa"))
@@ -94,6 +91,33 @@ def test_a_device_that_contradicts_itself_is_said_to(
 
     assert "máy tự mâu thuẫn về giờ" in browser("manager").text(f"/items/{item}")
     assert "— thiết bị tự mâu thuẫn về giờ" in extracted(browser, runtime, item)
+
+
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [
+        (Clock(NOON - 6 * HOUR), "13:00 23/11/2026 · máy báo về sau 6 giờ · Bưu cục Tam Kỳ"),
+        (Clock(NOON + 48 * HOUR), "19:00 23/11/2026 · giờ ước tính · Bưu cục Tam Kỳ"),
+    ],
+)
+def test_a_citizen_reads_when_it_can_have_been_and_never_a_phones_clock_alone(
+    stranger: Browser, session: Session, world: World, clock: Clock, said: str
+) -> None:
+    made = journeys.received(session, world)
+    ready = journeys.ready(session, world, made, at=w.MORNING)
+    journeys.with_courier(session, world, ready, at=w.MORNING)
+    phone = known_phone(session, world.courier, clock, ready.item)
+    phone.tell(ready.item, acts.Attempt(reason="R01", action="A1", counted=True))
+    send(session, phone)
+    session.commit()
+
+    page = stranger.send("/tracking", code=made.code, factor=made.pin).text
+    label = stranger.text(f"/{ready.item}/{ready.label}")
+
+    assert said in page
+    at, how_known, office = said.split(" · ")
+    assert f"{office} · từ {at} · {how_known}" in label
+    assert "25/11/2026" not in page + label
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from postal_service.ledger.reading import entries_of
 from postal_service.projections import holdings
 from postal_service.services.half_handovers import LIMIT
 from tests.clock import NOON, Clock
-from tests.services.in_hand import PAPERS, passed, result
+from tests.services.in_hand import PAPERS, in_bag
 from tests.services.test_half_exchanges import Exchange, at_the_door
 from tests.services.world import World
 from tests.web.conftest import Browser
@@ -22,8 +22,7 @@ Browsers = Callable[[str], Browser]
 
 @pytest.fixture
 def exchange(session: Session, world: World, clock: Clock) -> Exchange:
-    item, code = result(session, world)
-    passed(session, world, [item], world.counter, world.courier, acts.Capacity.COURIER)
+    item, code = in_bag(session, world)
     return at_the_door(session, world, clock, item, code.secret)
 
 

@@ -104,7 +104,7 @@ def _handed(serial: int, due_at: datetime | None) -> handover_record.HandedItem:
 
 
 def _signed(device: str, at: datetime) -> handover_record.SignedBy:
-    return handover_record.SignedBy(at=at, device=device, fingerprint="7K3M9Q")
+    return handover_record.SignedBy(claimed_at=at, device=device, fingerprint="7K3M9Q")
 
 
 def _events(count: int) -> tuple[handover_record.SignedLine, ...]:

@@ -242,7 +242,7 @@ def _field_of(refused: Refusal, badge: str) -> str:
 
 def _called(moment: Moment, view: ItemView) -> str:
     """An event in a line, as it is chosen from."""
-    person, at = view.names.person(moment.by.staff), short_moment(moment.claimed_at)
+    person, at = view.names.person(moment.by.staff), short_moment(moment.happened_at)
     return f"#{moment.index} · {act_word(moment.act)} · {at} · {person}"
 
 

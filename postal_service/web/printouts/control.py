@@ -6,6 +6,7 @@ from typing import Final
 from postal_service.domain.acts import Accept, Found, Leg
 from postal_service.domain.issued_forms import Form
 from postal_service.domain.timeliness import Timeliness
+from postal_service.papers.told_times import on_paper
 from postal_service.printing import control_slip
 from postal_service.printing.control_slip import ControlSlip
 from postal_service.projections.timelines import Party
@@ -13,7 +14,6 @@ from postal_service.services.hops import Hop, hops
 from postal_service.services.overview import DossierView, Names
 from postal_service.web.labels import PAPERS_BACK, vietnamese
 from postal_service.web.printouts.letters import form_on_its_date
-from postal_service.web.told_times import on_paper
 
 STANDINGS: Final = {
     Timeliness.NO_DATE: "chưa tính hạn",

@@ -12,6 +12,7 @@ from postal_service.domain.acts import Act
 from postal_service.domain.persons import Person, PersonRole
 from postal_service.domain.wording_dates import local
 from postal_service.domain.wording_handovers import VERDICTS
+from postal_service.papers.told_times import marks
 from postal_service.printing.custody_extract import BoundReceiver, CustodyExtract, ExtractEvent
 from postal_service.printing.delivery_slip import DeliverySlip, RecoveredOriginal, TakenCharge
 from postal_service.printing.return_record import FailedAttempt, ReturnRecord
@@ -24,7 +25,6 @@ from postal_service.web.labels import vietnamese
 from postal_service.web.papers import OPERATOR
 from postal_service.web.receiving import Known
 from postal_service.web.records.papers import NO_SEAL, NOT_ENTERED, newest, reason_of
-from postal_service.web.told_times import marks
 
 ADDRESSEES: Final = (PersonRole.RECEIVER, PersonRole.OWNER, PersonRole.SUBMITTER)
 OWNERS: Final = (PersonRole.OWNER, PersonRole.RECEIVER, PersonRole.SUBMITTER)

@@ -83,6 +83,18 @@ def test_a_clerk_hands_the_shift_over_and_both_get_the_record(
     assert "cơ quan giải quyết" not in words
 
 
+def test_nobody_waits_for_a_signature_where_there_was_nothing_to_hand_over(
+    browser: Callable[[str], Browser],
+) -> None:
+    clerk = browser("counter")
+    nothing = dict.fromkeys(COUNTED, "0")
+
+    page = clerk.send(SHIFT, filled_in(clerk, **nothing)).get_data(as_text=True)
+
+    assert "Không có bưu gửi nào để bàn giao." in page
+    assert "chờ người nhận ký" not in page
+
+
 def test_a_difference_is_shown_and_needs_a_reason(
     browser: Callable[[str], Browser], evening: str, session: Session
 ) -> None:

@@ -30,6 +30,7 @@ ENGLISH: dict[str, str] = {
     "Chưa có lần kiểm quỹ nào.": "Nothing was counted yet.",
     "Đã giao ca": "Shift handed over",
     "Đã giao ca, chờ người nhận ký": "Handed over, waiting for the colleague's signature",
+    "Đã ghi kiểm quỹ. Không có bưu gửi nào để bàn giao.": "The count was recorded. There is no item to hand over.",
     "Kiểm quỹ": "Cash count",
     "có chênh lệch": "differs",
     "Xem bàn giao": "See the hand-over",

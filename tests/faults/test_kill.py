@@ -34,7 +34,7 @@ from tests.faults.post import (
 PHONES = 4
 ITEMS_EACH = 500 + 100 * amounts.KILLS
 MOST_AT_ONCE = 4  # packages of one upload
-MOST_SECONDS = 0.3  # from the first answer of a server to its end
+MOST_SECONDS = 0.2  # from the first answer of a server to its end
 SEED = 20261123
 
 

@@ -2,7 +2,7 @@
 # time, a package registry; nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check ready vendor kernels pins clean
+.PHONY: help demo test test-long check ready vendor kernels pins clean
 
 BIN := .venv/bin
 PINS := .ci/constraints.txt
@@ -12,13 +12,16 @@ DEVELOPMENT := .venv/.installed-development
 VENDOR_SOURCES := $(wildcard postal_service/web/vendor/fetch.py mobile_api/vendor/fetch.py mobile_api/*/vendor/fetch.py)
 
 help:  ## say what there is to type
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) vendor kernels  ## run the whole service with sample orders on port 8000
 	$(BIN)/postal demo
 
 test: $(DEVELOPMENT) vendor kernels  ## run every test this machine has the servers for
 	$(BIN)/python -m pytest -ra --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-long: $(DEVELOPMENT)  ## try what custody promises as often as in the long run (some hours)
+	POSTAL_TESTS=long $(BIN)/python -m pytest -ra -m long --numprocesses auto --maxprocesses 4
 
 check: ready  ## run every gate: format, lint, types, layers, migrations, audit, tests
 	.ci/gates

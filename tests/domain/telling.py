@@ -46,6 +46,7 @@ class Post:
     told: list[Told] = field(default_factory=list)
     clock_ms: int = 1_795_000_000_000
     item: ItemId = ITEM
+    _heard: tuple[int, Story] | None = None
 
     def tell(self, by: Actor, act: Act, *, parent: EventId | None = None) -> EventId:
         self.clock_ms += 1_000
@@ -71,7 +72,10 @@ class Post:
 
     @property
     def story(self) -> Story:
-        return tell(self.told)
+        """Told anew only when something was added."""
+        if self._heard is None or self._heard[0] != len(self.told):
+            self._heard = (len(self.told), tell(self.told))
+        return self._heard[1]
 
     @property
     def custody(self) -> EventId:

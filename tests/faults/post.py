@@ -1,19 +1,18 @@
 """A post office with couriers and enrolled phones on a database of its own, and a real server before it."""
 
 import http.client
-import os
-import signal
-import subprocess
-import sys
+import resource
 import time
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from mobile_api.app import create_app
@@ -27,12 +26,17 @@ from postal_service.ledger.verify import Verdict, verify
 from postal_service.runtime import Runtime, start
 from postal_service.services import checkpoints
 from postal_service.settings import SECRETS, Settings, from_environment
-from postal_service.storage.schema import ItemRow
+from postal_service.storage.schema import Base, DeviceRow, ItemRow
 from postal_service.storage.transaction import Sessions, reading, transaction
+from tests.faults.server import serve_on
 from tests.mobile_api.phones import TWO, Couriers
 from tests.ports import free_port
 from tests.services import world as w
 from tests.services.world import World, build
+
+# Loading the code takes ten times as long as starting the server: one process does it, each server is its child.
+_LOADED = get_context("forkserver")
+_LOADED.set_forkserver_preload(["pytest", "postal_service.cli.serving"])
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 300  # a start took 98 on a core that ten others used
@@ -152,39 +156,56 @@ class Server:
 
     def __init__(self, url: str, **settings: str) -> None:
         self.port = free_port()
-        self._environment = {**os.environ, **environment(url), **settings}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = {**environment(url), **settings}
+        self._process: ForkServerProcess | None = None
 
     @property
     def pid(self) -> int:
         assert self._process is not None
+        assert self._process.pid is not None
         return self._process.pid
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.server", str(self.port)],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
+        self._process = _LOADED.Process(
+            target=serve_on, args=(self.port, self._environment), daemon=True
         )
+        self._process.start()
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             with suppress(OSError, http.client.HTTPException), closing(Line(self.port)) as line:
                 if line("GET", "/healthz", {}, b"").status == 200:
                     return
-            if self._process.poll() is not None:
-                raise RuntimeError(f"The server ended with {self._process.returncode}.")
-            time.sleep(0.05)
+            if not self._process.is_alive():
+                raise RuntimeError(f"The server ended with {self._process.exitcode}.")
+            time.sleep(0.02)
         self.kill()
         raise TimeoutError("The server did not answer in time.")
+
+    def let_files_grow_to(self, size: int | None) -> None:
+        """Refuse whatever it would write beyond so many bytes of a file; None: refuse nothing."""
+        _, most = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most if size is None else size, most))
 
     def kill(self) -> None:
         """Power off: no handler runs, nothing is flushed."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
+            self._process.kill()
+            self._process.join()
+            self._process.close()
             self._process = None
+
+
+def written(post: Post) -> dict[str, object]:
+    """How many rows every table has, and how far each phone's chain goes."""
+    with reading(post.sessions) as session:
+        counts: dict[str, object] = {
+            table.name: session.scalar(select(func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+        }
+        chains = session.execute(select(DeviceRow.id, DeviceRow.last_sequence))
+        counts["chains"] = {row.id: row.last_sequence for row in chains}
+    return counts
 
 
 def verified(post: Post, folder: Path) -> Verdict:

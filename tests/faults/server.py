@@ -5,13 +5,20 @@ demo, because all phones of a test live at one address.
 """
 
 import logging
-import sys
+import os
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
+from pathlib import Path
 
 from postal_service.cli.serving import serve
 from postal_service.runtime import start
 from postal_service.settings import from_environment
 
-if __name__ == "__main__":
+
+def serve_on(port: int, environment: Mapping[str, str]) -> None:
+    """Serve until the process ends; `environment` goes before that of the tests."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # more phones than threads is meant
-    serve(start(replace(from_environment(), demo=True)), host="127.0.0.1", port=int(sys.argv[1]))
+    settings = from_environment({**os.environ, **environment})
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        serve(start(replace(settings, demo=True)), host="127.0.0.1", port=port)

@@ -20,14 +20,12 @@ from postal_service.projections import holdings, verdicts
 from postal_service.services import handovers
 from postal_service.storage.schema import SpendRow
 from postal_service.storage.transaction import Sessions, reading, transaction
+from tests import amounts
 from tests.faults.post import Post, found, item_numbers
 from tests.mobile_api.phones import collected, custody_of, line_to
 from tests.services import world as w
 from tests.services.in_hand import sealed
 
-# How many items, and how many who want each.
-SOME = pytest.param(20, 8, id="20x8")
-MANY = pytest.param(200, 16, id="200x16", marks=pytest.mark.slow)
 AT = w.MORNING + timedelta(minutes=10)
 
 
@@ -56,9 +54,10 @@ def spends(post: Post, item: ItemId, parent: EventId) -> int:
         return session.scalar(asked) or 0
 
 
-@pytest.mark.parametrize(("items", "hands"), [SOME, MANY])
+@pytest.mark.long
+@pytest.mark.slow
 def test_of_many_clerks_who_take_one_offer_exactly_one_holds_the_package(
-    committed_url: str, committed_sessions: Sessions, items: int, hands: int
+    committed_url: str, committed_sessions: Sessions
 ) -> None:
     post = found(committed_url, committed_sessions, phones=0)
     with transaction(post.sessions) as session:
@@ -68,9 +67,9 @@ def test_of_many_clerks_who_take_one_offer_exactly_one_holds_the_package(
                 session, f"clerk{n}", w.DESK, Role.DESK_CLERK, w.DESK,
                 {w.DESK: world.desk_clerk.path},
             )
-            for n in range(hands)
+            for n in range(amounts.HANDS)
         ]  # fmt: skip
-        moved = sealed(session, world, items)
+        moved = sealed(session, world, amounts.ITEMS)
         parents = {each.item: each.custody for each in holdings.standings(session, moved).values()}
         batches = [
             handovers.offer(
@@ -80,7 +79,7 @@ def test_of_many_clerks_who_take_one_offer_exactly_one_holds_the_package(
         ]
     won: list[tuple[str, Actor]] = []
     lost: list[BaseException] = []
-    barrier = threading.Barrier(hands)
+    barrier = threading.Barrier(amounts.HANDS)
 
     def take_all(clerk: Actor) -> None:
         for batch in batches:
@@ -99,7 +98,7 @@ def test_of_many_clerks_who_take_one_offer_exactly_one_holds_the_package(
     at_once([lambda clerk=clerk: take_all(clerk) for clerk in clerks])  # type: ignore[misc]
 
     assert sorted(batch for batch, _ in won) == sorted(batches)
-    assert len(lost) == items * (hands - 1)
+    assert len(lost) == amounts.ITEMS * (amounts.HANDS - 1)
     winner = dict(won)
     with reading(post.sessions) as session:
         standings = holdings.standings(session, moved)
@@ -110,33 +109,36 @@ def test_of_many_clerks_who_take_one_offer_exactly_one_holds_the_package(
         assert spends(post, item, parents[item]) == 1
 
 
-@pytest.mark.parametrize(("items", "hands"), [SOME, MANY])
+@pytest.mark.long
+@pytest.mark.slow
 def test_of_many_phones_that_countersigned_one_offer_exactly_one_holds_the_package(
-    committed_url: str, committed_sessions: Sessions, items: int, hands: int
+    committed_url: str, committed_sessions: Sessions
 ) -> None:
-    post = found(committed_url, committed_sessions, phones=hands + 1)
+    post = found(committed_url, committed_sessions, phones=amounts.HANDS + 1)
     app = create_app(post.runtime, ONE_ADDRESS)
     giver, *takers = post.phones
     for phone in post.phones:
         phone._transport = line_to(app)
-        phone.sign_in()
     with transaction(post.sessions) as session:
-        moved = item_numbers(session, items)
+        moved = item_numbers(session, amounts.ITEMS)
     parcels = [collected(giver, item, f"S{n}") for n, item in enumerate(moved)]
     key = ("ed25519", signing.public_bytes(giver._key))
     code, held = giver.offer_code(parcels), custody_of(giver, *moved)
-    giver.send()
+    giver.sign_in()
+    while giver.outbox:
+        giver.send()
     claims: dict[ItemId, list[EventId]] = {item: [] for item in moved}
     for taker in takers:
         for item, claim in zip(moved, taker.take(code, parcels, held, key), strict=True):
             claims[item].append(claim)
 
     def upload(phone: Phone) -> None:
+        phone.sign_in()
         barrier.wait(timeout=60)
         while phone.outbox:
             phone.send(phone.outbox[:3])
 
-    barrier = threading.Barrier(hands)
+    barrier = threading.Barrier(amounts.HANDS)
     at_once([lambda phone=phone: upload(phone) for phone in takers])  # type: ignore[misc]
 
     with reading(post.sessions) as session:
@@ -146,6 +148,6 @@ def test_of_many_phones_that_countersigned_one_offer_exactly_one_holds_the_packa
         first = min(claims[item])  # of equals the lowest id, whoever was first on the line
         assert standings[item].custody == first
         assert [odd.get(each, "") for each in sorted(claims[item])] == [""] + ["conflict"] * (
-            hands - 1
+            amounts.HANDS - 1
         )
         assert spends(post, item, held[item]) == 1

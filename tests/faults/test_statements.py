@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy import Connection, Engine, event
 
 from mobile_api.app import create_app
 from postal_service.demo.phone import Phone, ServerSaidNoError
-from postal_service.storage.schema import Base, DeviceRow
-from postal_service.storage.transaction import Sessions, reading, transaction
-from tests.faults.post import Post, carry, found, item_numbers
+from postal_service.storage.transaction import Sessions, transaction
+from tests.faults.post import Post, carry, found, item_numbers, written
 from tests.mobile_api.phones import line_to
 
 MOST_STATEMENTS = 200  # of one upload; it needs a fraction of that
@@ -62,18 +61,6 @@ def phone(post: Post) -> Phone:
         carry(phone, item)
     del phone.outbox[10]  # what comes after it is held
     return phone
-
-
-def written(post: Post) -> dict[str, object]:
-    """How many rows every table has, and how far each phone's chain goes."""
-    with reading(post.sessions) as session:
-        counts: dict[str, object] = {
-            table.name: session.scalar(select(func.count()).select_from(table))
-            for table in Base.metadata.sorted_tables
-        }
-        chains = session.execute(select(DeviceRow.id, DeviceRow.last_sequence))
-        counts["chains"] = {row.id: row.last_sequence for row in chains}
-    return counts
 
 
 @pytest.mark.parametrize("fault", [DiskBrokenError, SystemExit])

@@ -19,6 +19,7 @@ from mobile_api.access import OPEN
 from mobile_api.app import create_app
 from mobile_api.limits import Limits
 from postal_service.runtime import Runtime
+from tests import amounts
 from tests.mobile_api.phones import Couriers
 from tests.services.world import World
 
@@ -203,6 +204,7 @@ def test_two_phones_of_one_address_are_counted_apart(
         assert got.status_code == status
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_any_request_gets_what_the_document_promises(
     runtime: Runtime, couriers: Couriers, world: World
@@ -223,7 +225,7 @@ def test_any_request_gets_what_the_document_promises(
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
             @settings(
-                max_examples=20,
+                max_examples=amounts.REQUESTS,
                 deadline=None,
                 database=None,
                 phases=[Phase.generate],
@@ -240,4 +242,4 @@ def test_any_request_gets_what_the_document_promises(
 
             with contextlib.suppress(Unsatisfiable):  # nothing can be wrong where nothing is sent
                 ask()
-    assert asked > 300
+    assert asked > 40 * amounts.REQUESTS

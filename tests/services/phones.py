@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Answer, Kept, Phone
+from postal_service.demo.phone_offers import Parcel
 from postal_service.domain.actors import Actor
-from postal_service.domain.ids import ItemId
+from postal_service.domain.ids import EventId, ItemId
 from postal_service.ledger import signing
 from postal_service.services import items
 from postal_service.services.examining import Sent, examine
@@ -15,6 +16,7 @@ from postal_service.services.office_events import device_id
 from postal_service.services.syncing import Outcome, receive
 from postal_service.storage.schema import DeviceRow
 from tests.clock import NOON, Clock
+from tests.mobile_api.phones import custody_of
 from tests.services.world import VAULT
 
 
@@ -46,6 +48,17 @@ def known_phone(session: Session, courier: Actor, clock: Clock, *carrying: ItemI
     phone.enrolled(device, courier.staff, courier.unit)
     phone.custody |= {each.item: each.custody for each in items.standings(session, carrying)}
     return phone
+
+
+def key_of(phone: Phone) -> tuple[str, bytes]:
+    return "ed25519", signing.public_bytes(phone._key)
+
+
+def hand_over(giver: Phone, receiver: Phone, parcels: Sequence[Parcel]) -> list[EventId]:
+    """Two phones without a network: one shows an offer, the other countersigns."""
+    code = giver.offer_code(parcels)
+    custody = custody_of(giver, *(each.item for each in parcels))
+    return receiver.take(code, parcels, custody, key_of(giver))
 
 
 def upload(

@@ -1,17 +1,13 @@
 """What phones signed enters once, in their own order; what arrives late or twice changes nothing."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Kept, Phone
-from postal_service.demo.phone_offers import OfferDoesNotMatchError, Parcel
+from postal_service.demo.phone_offers import OfferDoesNotMatchError
 from postal_service.domain import acts
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, Receiver
 from postal_service.domain.custody import State
@@ -19,22 +15,20 @@ from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import DeviceId, EventId, ItemId, RoundId, StaffId, UnitCode
 from postal_service.ledger import base64_strict, offers, reading, signing
 from postal_service.ledger.encoding import decode, encode
-from postal_service.projections import holdings, rebuild, verdicts
+from postal_service.projections import holdings, verdicts
 from postal_service.services import quarantine
 from postal_service.services.examining import Sent, examine
 from postal_service.services.syncing import Status, receive
 from postal_service.storage.schema import (
     DeviceRow,
     HeldRow,
-    HoldingRow,
     MessageCodeRow,
     QuarantineRow,
-    VerdictRow,
 )
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, custody_of, number
 from tests.services.in_hand import PAPERS, in_bag
-from tests.services.phones import known_phone, statuses, upload
+from tests.services.phones import hand_over, key_of, known_phone, statuses, upload
 from tests.services.world import AGENCY, VAULT, World, build
 
 
@@ -56,17 +50,6 @@ def receiver(session: Session, world: World, clock: Clock) -> Phone:
 @pytest.fixture
 def third(session: Session, world: World, clock: Clock) -> Phone:
     return known_phone(session, world.second_counter, clock)
-
-
-def key_of(phone: Phone) -> tuple[str, bytes]:
-    return "ed25519", signing.public_bytes(phone._key)
-
-
-def hand_over(giver: Phone, receiver: Phone, parcels: Sequence[Parcel]) -> list[EventId]:
-    """Two phones without a network: one shows an offer, the other countersigns."""
-    code = giver.offer_code(parcels)
-    custody = custody_of(giver, *(each.item for each in parcels))
-    return receiver.take(code, parcels, custody, key_of(giver))
 
 
 def reasons(session: Session) -> list[str]:
@@ -575,79 +558,6 @@ def test_late_events_of_a_revoked_phone_pass_only_if_countersigned(
     (waiting,) = quarantine.open_ones(session, by=world.administrator)
     admitted = quarantine.admit(session, VAULT, waiting.id, by=world.administrator, at=NOON)
     assert admitted.status is Status.ACCEPTED
-
-
-# Whatever the schedule
-
-
-def a_morning(session: Session, phones: tuple[Phone, Phone, Phone]) -> tuple[Kept, ...]:
-    """Everything three phones signed, with a promise made twice and a word too many."""
-    giver, receiver, third = phones
-    parcels = [collected(giver, number(session), f"M{n}") for n in range(4)]
-    before = dict(giver.custody)
-    hand_over(giver, receiver, parcels[:3])
-    giver.custody = before
-    hand_over(giver, third, parcels[2:])  # the third package was promised twice
-    hand_over(receiver, third, parcels[:1])
-    third.tell(parcels[0].item, acts.Out(round=RoundId("r1")))
-    third.tell(parcels[0].item, acts.Damage(condition=Condition.WET))
-    receiver.tell(parcels[1].item, acts.Lost(why=""))
-    giver.tell(parcels[1].item, acts.Postpone(why=""))  # no longer his to say
-    hand_over(third, giver, parcels[3:])
-    return (*giver.outbox, *receiver.outbox, *third.outbox)
-
-
-def truth(session: Session) -> tuple[list[object], list[tuple[str, str]]]:
-    rows = session.scalars(select(HoldingRow).order_by(HoldingRow.item))
-    odd = session.execute(
-        select(VerdictRow.event_id, VerdictRow.verdict).order_by(VerdictRow.event_id)
-    )
-    return [holdings.standing_of(row) for row in rows], [(a, b) for a, b in odd]
-
-
-@contextmanager
-def taken_back(session: Session) -> Iterator[None]:
-    """What happens inside did not happen."""
-    inside = session.begin_nested()
-    try:
-        yield
-    finally:
-        inside.rollback()
-        session.expire_all()
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
-@given(data=st.data())
-def test_every_schedule_of_batches_ends_in_the_same_truth(
-    session: Session, giver: Phone, receiver: Phone, third: Phone, data: st.DataObject
-) -> None:
-    phones = (giver, receiver, third)
-    with taken_back(session):
-        for phone in phones:
-            phone.enrolled(phone.device, phone.staff, phone.unit)
-            phone.outbox, phone.custody = [], {}
-        events = a_morning(session, phones)
-        session.flush()
-        with taken_back(session):
-            for phone in phones:
-                upload(session, phone, phone.outbox)
-            expected = truth(session)
-
-        index = st.integers(0, len(events) - 1)
-        batch = st.tuples(st.integers(0, 2), st.lists(index, min_size=1, max_size=8))
-        for uploader, chosen in data.draw(st.lists(batch, max_size=6)):
-            upload(session, phones[uploader], [events[each] for each in chosen])
-        # In the end every phone has sent everything: it keeps what it has no receipt for.
-        for which in data.draw(st.permutations(range(3))):
-            kept = phones[which].outbox
-            order = data.draw(st.permutations(range(len(kept))))
-            upload(session, phones[which], [kept[each] for each in order])
-
-        assert reasons(session) == []
-        assert truth(session) == expected
-        assert reading.size(session) == len(events)
-        rebuild(session)
-        assert truth(session) == expected
 
 
 def test_batches_written_together_answer_as_if_alone(

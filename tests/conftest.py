@@ -22,6 +22,7 @@ from postal_service.storage.transaction import Sessions, sessions_inside, sessio
 from tests.clock import NOON, Clock
 from tests.databases import fresh_database, postgres_url, sqlite_url
 from tests.loopback import only_loopback
+from tests.routes import compiled_once
 
 __all__ = ["NOON", "postgres_url"]
 
@@ -40,6 +41,12 @@ class UnaskedDatabaseError(RuntimeError):
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
     with only_loopback():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once() -> Iterator[None]:
+    with compiled_once():
         yield
 
 

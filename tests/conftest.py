@@ -102,12 +102,21 @@ def postgresql_template(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine(
+def bare_engine(
     request: pytest.FixtureRequest, dialect: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     """One migrated database for all tests of a dialect. What a test commits here stays: do not."""
-    with _copy(request, dialect, tmp_path_factory.mktemp("shared")) as url, _opened(url) as engine:
+    with (
+        migrated_copy(request, dialect, tmp_path_factory.mktemp("shared")) as url,
+        opened(url) as engine,
+    ):
         yield engine
+
+
+@pytest.fixture(scope="session")
+def engine(bare_engine: Engine) -> Engine:
+    """What `session` stands on; a folder may put a database with people in its place."""
+    return bare_engine
 
 
 @pytest.fixture
@@ -135,14 +144,14 @@ def session(sessions: Sessions) -> Iterator[Session]:
 @pytest.fixture
 def committed_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated, empty database that is this test's alone."""
-    with _copy(request, dialect, tmp_path) as url:
+    with migrated_copy(request, dialect, tmp_path) as url:
         yield url
 
 
 @pytest.fixture
 def committed_engine(committed_url: str) -> Iterator[Engine]:
     """An engine on a database of the test's own."""
-    with _opened(committed_url) as engine:
+    with opened(committed_url) as engine:
         yield engine
 
 
@@ -153,7 +162,8 @@ def committed_sessions(committed_engine: Engine) -> Sessions:
 
 
 @contextmanager
-def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[str]:
+def migrated_copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database, on SQLite in the folder."""
     # Looked up by name, so that a machine without PostgreSQL still runs the tests on SQLite.
     if dialect == "sqlite":
         url = sqlite_url(folder)
@@ -167,7 +177,8 @@ def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterato
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Engine]:
+def opened(url: str) -> Iterator[Engine]:
+    """An engine that is closed in the end."""
     engine = open_engine(url)
     try:
         yield engine
@@ -176,5 +187,5 @@ def _opened(url: str) -> Iterator[Engine]:
 
 
 def _migrate(url: str) -> None:
-    with _opened(url) as engine:
+    with opened(url) as engine:
         upgrade(engine)

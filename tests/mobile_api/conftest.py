@@ -10,16 +10,13 @@ from flask.testing import FlaskClient
 from mobile_api.app import create_app
 from postal_service import settings
 from postal_service.runtime import Runtime, start
-from postal_service.storage.transaction import Sessions, transaction
+from postal_service.storage.transaction import Sessions
 from tests.clock import Clock
 from tests.mobile_api.phones import Couriers
-from tests.services.world import World, build
+from tests.services.peopled import engine, peopled, world
+from tests.services.world import World
 
-
-@pytest.fixture
-def world(sessions: Sessions) -> World:
-    with transaction(sessions) as session:
-        return build(session)
+__all__ = ["engine", "peopled", "world"]
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from postal_service.storage.transaction import Sessions, sessions_inside, sessio
 from tests.clock import NOON, Clock
 from tests.databases import fresh_database, postgres_url, sqlite_url
 from tests.loopback import only_loopback
+from tests.routes import compiled_once
 
 __all__ = ["NOON", "postgres_url"]
 
@@ -39,6 +40,12 @@ class UnaskedDatabaseError(RuntimeError):
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
     with only_loopback():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once() -> Iterator[None]:
+    with compiled_once():
         yield
 
 
@@ -94,12 +101,21 @@ def postgresql_template(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine(
+def bare_engine(
     request: pytest.FixtureRequest, dialect: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     """One migrated database for all tests of a dialect. What a test commits here stays: do not."""
-    with _copy(request, dialect, tmp_path_factory.mktemp("shared")) as url, _opened(url) as engine:
+    with (
+        migrated_copy(request, dialect, tmp_path_factory.mktemp("shared")) as url,
+        opened(url) as engine,
+    ):
         yield engine
+
+
+@pytest.fixture(scope="session")
+def engine(bare_engine: Engine) -> Engine:
+    """What `session` stands on; a folder may put a database with people in its place."""
+    return bare_engine
 
 
 @pytest.fixture
@@ -127,14 +143,14 @@ def session(sessions: Sessions) -> Iterator[Session]:
 @pytest.fixture
 def committed_url(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated, empty database that is this test's alone."""
-    with _copy(request, dialect, tmp_path) as url:
+    with migrated_copy(request, dialect, tmp_path) as url:
         yield url
 
 
 @pytest.fixture
 def committed_engine(committed_url: str) -> Iterator[Engine]:
     """An engine on a database of the test's own."""
-    with _opened(committed_url) as engine:
+    with opened(committed_url) as engine:
         yield engine
 
 
@@ -145,7 +161,8 @@ def committed_sessions(committed_engine: Engine) -> Sessions:
 
 
 @contextmanager
-def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[str]:
+def migrated_copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database, on SQLite in the folder."""
     # Looked up by name, so that a machine without PostgreSQL still runs the tests on SQLite.
     if dialect == "sqlite":
         url = sqlite_url(folder)
@@ -159,7 +176,8 @@ def _copy(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterato
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Engine]:
+def opened(url: str) -> Iterator[Engine]:
+    """An engine that is closed in the end."""
     engine = open_engine(url)
     try:
         yield engine
@@ -168,5 +186,5 @@ def _opened(url: str) -> Iterator[Engine]:
 
 
 def _migrate(url: str) -> None:
-    with _opened(url) as engine:
+    with opened(url) as engine:
         upgrade(engine)

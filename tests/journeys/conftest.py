@@ -21,9 +21,9 @@ from tests.clock import Clock
 from tests.journeys.post import BADGES, Post, one_holder_at_each_moment, rebuilt_equals_live
 from tests.mobile_api.phones import Couriers
 from tests.services.world import World
-from tests.web.conftest import Browser, app, browser, clock, runtime, world
+from tests.web.conftest import Browser, app, browser, clock, engine, peopled, runtime, world
 
-__all__ = ["app", "browser", "clock", "runtime", "world"]
+__all__ = ["app", "browser", "clock", "engine", "peopled", "runtime", "world"]
 
 
 @pytest.fixture

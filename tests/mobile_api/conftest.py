@@ -15,14 +15,11 @@ from postal_service.runtime import Runtime, start
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import Clock
 from tests.mobile_api.phones import Couriers
-from tests.services.world import World, build
+from tests.services.peopled import engine, peopled, world
+from tests.services.world import World
 from tests.services.wrong_doors import carried
 
-
-@pytest.fixture
-def world(sessions: Sessions) -> World:
-    with transaction(sessions) as session:
-        return build(session)
+__all__ = ["engine", "peopled", "world"]
 
 
 @pytest.fixture

@@ -24,15 +24,10 @@ from tests.services import world as w
 from tests.services.in_hand import result
 from tests.services.journeys import received
 from tests.services.phones import known_phone
-from tests.services.world import World, build
+from tests.services.world import World
 
 NOVEMBER = Period(first=date(2026, 11, 1), last=date(2026, 11, 30))
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=VIETNAM)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def at(day: int, hour: int = 9, *, month: int = 11) -> datetime:

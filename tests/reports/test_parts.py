@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from postal_service.reports.adding import added
 from postal_service.reports.dossiers import Dossiers
 from tests.reports import rows
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 NOVEMBER = Period(first=date(2026, 11, 1), last=date(2026, 11, 30))
 NOW = w.MORNING + timedelta(hours=3)
@@ -38,11 +37,6 @@ items = st.tuples(
 )  # fmt: skip
 charges = st.tuples(st.integers(0, 10**9), offices | desks, st.sampled_from(["paid", "handed_in"]))
 published = st.tuples(offices, st.integers(0, 70), st.integers(0, 10**6))
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def write(

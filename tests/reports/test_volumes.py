@@ -14,15 +14,10 @@ from postal_service.reports import Period, make, volume_for
 from postal_service.reports.volumes import Volume
 from tests.reports import rows
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 NOVEMBER = Period(first=date(2026, 11, 1), last=date(2026, 11, 30))
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=VIETNAM)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def at(day: int, *, month: int = 11) -> datetime:

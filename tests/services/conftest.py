@@ -1,8 +1,11 @@
-"""What the tests of planning share."""
+"""The services work in the small organisation; what the tests of planning share."""
 
 import pytest
 
 from routing.search.engine import warm_up
+from tests.services.peopled import engine, peopled, world
+
+__all__ = ["engine", "peopled", "world"]
 
 
 @pytest.fixture(scope="session")

@@ -24,12 +24,7 @@ from postal_service.services.steps import steps_of
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.registrations import register, registration
-from tests.services.world import World, build, enter_calendar
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import World, enter_calendar
 
 
 def at(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:

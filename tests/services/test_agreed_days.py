@@ -22,16 +22,11 @@ from postal_service.services.orders_reading import PROMISED_PENALTY_SECONDS
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.in_hand import events, passed, standing
-from tests.services.world import World, build
+from tests.services.world import World
 
 MONDAY = w.MORNING.date()  # 23 November; the 24th is a day off
 FRIDAY = date(2026, 11, 27)
 AT = w.MORNING + timedelta(hours=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -20,14 +20,9 @@ from postal_service.services import calendars, numbers, places, procedures
 from postal_service.storage.schema import CounterRow
 from postal_service.storage.transaction import Sessions, transaction
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 TODAY = w.MORNING.date()
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def test_the_agency_rests_on_culture_day_and_the_year_after_is_unknown(

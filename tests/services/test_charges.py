@@ -15,14 +15,9 @@ from postal_service.services.charges import ChargeId, Due
 from postal_service.services.directory import UnknownStaff
 from tests.services import world as w
 from tests.services.registrations import register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 LATER = w.MORNING + timedelta(hours=2)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -76,13 +76,11 @@ class Log:
 
 
 @pytest.fixture
-def log(sessions: Sessions, tmp_path: Path) -> Log:
-    return _log(sessions, tmp_path)
+def log(sessions: Sessions, world: World, tmp_path: Path) -> Log:
+    return _log(sessions, world, tmp_path)
 
 
-def _log(sessions: Sessions, folder: Path) -> Log:
-    with transaction(sessions) as session:
-        world = build(session)
+def _log(sessions: Sessions, world: World, folder: Path) -> Log:
     key = Ed25519PrivateKey.generate()
     public = notes.public_key(ORIGIN, key, Kind.SIGNATURE)
     offices = [WitnessOffice(f"w{number}", public, folder / f"w{number}") for number in (1, 2, 3)]
@@ -206,7 +204,9 @@ def test_a_ledger_without_its_root_device_is_damaged_and_not_empty(
 @pytest.fixture
 def shared(committed_sessions: Sessions, tmp_path: Path) -> Log:
     """A ledger that several processes sign; what they do is committed."""
-    return _log(committed_sessions, tmp_path)
+    with transaction(committed_sessions) as session:
+        world = build(session)
+    return _log(committed_sessions, world, tmp_path)
 
 
 @pytest.fixture

@@ -29,12 +29,7 @@ from postal_service.services.transport import Bagged
 from tests.clock import Clock
 from tests.services.in_hand import PAPERS, events, passed, sealed, standing
 from tests.services.phones import known_phone, statuses, upload
-from tests.services.world import FAR_OFFICE, MORNING, OFFICE, World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import FAR_OFFICE, MORNING, OFFICE, World
 
 
 @pytest.fixture

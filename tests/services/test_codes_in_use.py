@@ -27,11 +27,6 @@ TODAY = w.MORNING.date()
 SERIES = "dossier:H17.132:261123"
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
 def code(serial: int) -> str:
     return f"H17.132-261123-{serial:04d}"
 

@@ -52,12 +52,7 @@ from tests.services import journeys
 from tests.services import world as w
 from tests.services.phones import known_phone, upload
 from tests.services.registrations import BINH, LAN, SERVICE, home, registration
-from tests.services.world import World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import World
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

@@ -25,12 +25,7 @@ from postal_service.services.corrections import (
 )
 from postal_service.services.recording import SealUsed
 from tests.services.in_hand import events, passed, result, sealed, standing
-from tests.services.world import MORNING, World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import MORNING, World
 
 
 def last_event(session: Session, item: ItemId) -> EventId:

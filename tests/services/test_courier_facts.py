@@ -19,7 +19,7 @@ from postal_service.domain.units import UnknownUnit
 from postal_service.services import courier_facts, workdays
 from postal_service.services.courier_facts import NotACourier
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 TOLD = CourierFacts(
     vehicle=Vehicle.VAN,
@@ -28,11 +28,6 @@ TOLD = CourierFacts(
     bag_grams=200_000,
     cash_limit_dong=3_000_000,
 )
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def test_what_is_told_of_a_courier_is_what_his_day_is_planned_with(

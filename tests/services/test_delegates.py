@@ -104,11 +104,6 @@ class AtCounter:
 
 
 @pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
-@pytest.fixture
 def lying(session: Session, world: World) -> AtCounter:
     return at_counter(session, world, journeys.received(session, world))
 

@@ -32,14 +32,9 @@ from postal_service.services.message_codes import MessageCodeWrong, NoPhone, Too
 from postal_service.services.vault import open_sealed
 from postal_service.storage.schema import OutboxRow
 from tests.services.in_hand import events, result, sealed, standing
-from tests.services.world import DESK, MORNING, World, build
+from tests.services.world import DESK, MORNING, World
 
 POLICY = DeliveryPolicy()
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

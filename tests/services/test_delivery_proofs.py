@@ -42,15 +42,10 @@ from tests.services import world as w
 from tests.services.phones import known_phone, statuses, upload
 from tests.services.registrations import LAN
 from tests.services.test_delegates import MAI
-from tests.services.world import VAULT, World, build
+from tests.services.world import VAULT, World
 
 LANS, MAIS, NOBODYS = "3456", "3457", "0000"
 BOUND = "ab" * 32  # who came, and by which letter
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

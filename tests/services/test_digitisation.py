@@ -17,14 +17,9 @@ from postal_service.services.persons import Purpose
 from postal_service.storage.schema import ScanRow
 from tests.services import journeys
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 PDF = b"%PDF-1.7 a declaration"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

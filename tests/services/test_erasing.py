@@ -334,11 +334,6 @@ def _exported(session: Session, world: World, folder: Path) -> tuple[Path, Path]
     return ledger, keys
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
 def test_an_erased_dossier_keeps_its_facts_and_forgets_its_people(
     session: Session, world: World
 ) -> None:

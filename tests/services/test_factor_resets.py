@@ -30,14 +30,9 @@ from postal_service.storage.schema import (
 )
 from tests.clock import Clock
 from tests.services.phones import known_phone
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 WHY = "gặp tại bưu cục, đối chiếu thẻ ngành"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def switched_on(session: Session, world: World, who: Actor) -> None:

@@ -47,15 +47,10 @@ from tests.services import journeys
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.in_hand import accepted, events, passed, standing
-from tests.services.world import World, build
+from tests.services.world import World
 
 WHY = "gửi nhầm tuyến"
 AT = w.MORNING + timedelta(hours=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -37,15 +37,10 @@ from tests.services import world as w
 from tests.services.in_hand import PAPERS, in_bag
 from tests.services.phones import known_phone, upload
 from tests.services.registrations import register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 LATE = timedelta(milliseconds=1)
 XID = "01930000-0000-7000-8000-000000000001"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity
@@ -30,11 +29,6 @@ from tests.services.world import World, build
 
 MORE_THAN_A_PAGE = holdings.PAGE + 3
 LATE = timedelta(milliseconds=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def _offer(session: Session, world: World, items: list[ItemId]) -> str:

@@ -22,16 +22,11 @@ from tests.services import signed_phones
 from tests.services import world as w
 from tests.services.in_hand import PAPERS, sealed
 from tests.services.phones import known_phone, upload
-from tests.services.world import World, build
+from tests.services.world import World
 
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 ORIGIN = "post.example/custody"
 LATER = w.MORNING + timedelta(days=400)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

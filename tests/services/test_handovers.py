@@ -18,12 +18,7 @@ from postal_service.services import exceptions, handovers
 from postal_service.services.handovers import NothingToHandOver, Reservation, TooManyAtOnce
 from postal_service.services.items import UnknownItem
 from tests.services.in_hand import PAPERS, accepted, events, sealed, standing
-from tests.services.world import DESK, MORNING, World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import DESK, MORNING, World
 
 
 def test_the_desk_takes_twelve_and_reserves_two(session: Session, world: World) -> None:

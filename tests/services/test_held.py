@@ -19,16 +19,11 @@ from postal_service.services.held import Page
 from tests.questions import questions
 from tests.services import journeys
 from tests.services.in_hand import result
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 POLICY = DeliveryPolicy()
 # The Tuesday between is Culture Day: nobody works.
 WEDNESDAY, THURSDAY = MORNING + timedelta(days=2), MORNING + timedelta(days=3)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

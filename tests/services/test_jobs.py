@@ -31,11 +31,6 @@ from tests.services.world import World, build
 WISH = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=1.0, seed=4)
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
 def asked(session: Session, world: World, **arguments: object) -> Job:
     return jobs.enqueue(session, "count", arguments, unit=w.OFFICE, by=world.manager, at=d.EARLY)
 

@@ -6,11 +6,10 @@ from postal_service.projections.holdings import PAGE
 from postal_service.services import courier_shift, handovers
 from tests.clock import NOON
 from tests.services.in_hand import sealed
-from tests.services.world import OFFICE, build
+from tests.services.world import OFFICE, World
 
 
-def test_a_courier_sees_the_whole_of_a_large_offer(session: Session) -> None:
-    world = build(session)
+def test_a_courier_sees_the_whole_of_a_large_offer(session: Session, world: World) -> None:
     offered = sealed(session, world, PAGE + 1)
     handovers.offer(
         session, world.keys, offered, to_unit=OFFICE, to_staff=world.courier.staff,

@@ -21,11 +21,6 @@ LATER = w.MORNING + timedelta(days=2)
 
 
 @pytest.fixture
-def world(session: Session) -> World:
-    return w.build(session)
-
-
-@pytest.fixture
 def owing(session: Session, world: World) -> Received:
     """A dossier that owes a fee of 8,000 and a postage of 26,000."""
     dues = (

@@ -24,15 +24,10 @@ from tests.services import journeys
 from tests.services.in_hand import in_bag, result, sealed
 from tests.services.phones import known_phone
 from tests.services.signed_phones import send, take
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -32,14 +32,9 @@ from tests.services.in_hand import in_bag
 from tests.services.phones import known_phone, statuses, upload
 from tests.services.registrations import register, registration
 from tests.services.test_collecting import request
-from tests.services.world import World, build
+from tests.services.world import World
 
 LARGEST = 2**53 - 1  # the largest number an event can hold
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -29,17 +29,12 @@ from postal_service.storage.schema import OutboxRetryRow, OutboxRow
 from tests.clock import NOON
 from tests.services import world as w
 from tests.services.messages import LIFE, put
-from tests.services.world import World, build
+from tests.services.world import World
 
 SECOND = timedelta(seconds=1)
 BUSY = Later(why=WhyNot.BUSY, status=429)
 REFUSED = Never(why=WhyNot.REFUSED, status=400)
 ITEM = "BH000000005VN"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def taken(session: Session, at: datetime = NOON) -> Claimed:

@@ -48,7 +48,7 @@ from tests.services import journeys
 from tests.services import world as w
 from tests.services.in_hand import passed
 from tests.services.registrations import LAN, register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 NONE = Counts(originals=0, certified=0, photocopies=0)
 OWNER = Entitlement(receiver=Receiver.OWNER)
@@ -58,11 +58,6 @@ ENDS = [
     (StepKind.DISCONTINUED, Administrative.DISCONTINUED_RETURNED, Status.DISCONTINUED_RETURNED),
 ]
 by_both_ends = pytest.mark.parametrize(("kind", "returned", "status"), ENDS)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def at(hour: int, minute: int = 0) -> datetime:

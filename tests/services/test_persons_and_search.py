@@ -17,12 +17,7 @@ from postal_service.storage.schema import AccessRow, PersonRow
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.registrations import BINH, LAN, NEAR_HOME, register, registration
-from tests.services.world import World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import World
 
 
 @pytest.fixture

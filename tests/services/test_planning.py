@@ -49,16 +49,11 @@ from postal_service.storage.schema import (
 )
 from tests.services import rounds_day as d
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 pytestmark = pytest.mark.usefixtures("warm_search")
 
 WISH = Wish(office=w.OFFICE, day=d.DAY, budget_seconds=1.0, seed=3)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def workday(session: Session, world: World, *, at: datetime = d.EARLY) -> Workday:

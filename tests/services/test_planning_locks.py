@@ -30,7 +30,7 @@ from tests.services.test_planning_conditions import (
     left_by_baseline,
     served,
 )
-from tests.services.world import World, build
+from tests.services.world import World
 
 pytestmark = pytest.mark.usefixtures("warm_search")
 
@@ -178,11 +178,6 @@ def test_every_contradiction_has_its_words() -> None:
 
 def test_every_reason_has_its_words() -> None:
     assert {because.value for because in Because} == set(words.NOT_KEPT)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def test_what_was_loosened_is_kept_with_the_plan_until_it_is_changed(

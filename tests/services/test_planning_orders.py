@@ -41,17 +41,12 @@ from postal_service.services.workdays import Workday
 from postal_service.storage.schema import ProcedureRow, RoundRow, StopRow, UnitRow
 from tests.services import rounds_day as d
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 pytestmark = pytest.mark.usefixtures("warm_search")
 
 VAN = replace(ASSUMED, van_arrives={w.OFFICE: 34_200})  # 09:30
 TEN = d.EARLY + timedelta(hours=3, minutes=30)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def workday(session: Session, world: World, conditions: Conditions = ASSUMED) -> Workday:

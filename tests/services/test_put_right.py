@@ -29,16 +29,11 @@ from postal_service.web.records import ends
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.in_hand import in_bag, passed
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 NONE = Counts(originals=0, certified=0, photocopies=0)
 LATER = w.AFTER_CUT + timedelta(days=3)
 CAME = Entitlement(receiver=Receiver.ORGANISATION, name="Võ Đình Khải", paper="GGT 7")
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,6 @@ WORDS = Words(name=CAME.name, paper=CAME.paper, salt=b"s" * 32)
 
 
 @pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
-@pytest.fixture
 def lying(session: Session, world: World) -> AtCounter:
     return at_counter(session, world, journeys.received(session, world))
 

@@ -42,12 +42,7 @@ from postal_service.storage.schema import Base, DossierRow, EntryRow, ItemRow
 from tests.services import world as w
 from tests.services.registrations import BINH, LAN, all_papers, home, register
 from tests.services.registrations import registration as filled_in
-from tests.services.world import World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import World
 
 
 def test_a_dossier_posted_at_the_counter_is_in_the_clerks_hands_and_the_clock_stands(

@@ -20,11 +20,6 @@ TODAY = Days(since=w.MORNING - timedelta(hours=9), until=w.MORNING + timedelta(h
 LATER = w.MORNING + timedelta(hours=2)
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    return w.build(session)
-
-
 def paid(
     session: Session,
     world: World,

@@ -41,14 +41,9 @@ from tests.services import journeys
 from tests.services import world as w
 from tests.services.in_hand import passed
 from tests.services.registrations import BINH, SERVICE, register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 ASKED = "Giấy tờ làm căn cứ thay đổi, cải chính"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

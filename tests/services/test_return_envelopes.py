@@ -31,14 +31,9 @@ from tests.services import journeys
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.registrations import register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 AT = datetime(2026, 11, 23, 11, tzinfo=VIETNAM)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

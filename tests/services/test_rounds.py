@@ -59,16 +59,11 @@ from postal_service.storage.schema import PlanRow, RoundRow, StopRow
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.registrations import SERVICE
-from tests.services.world import World, build
+from tests.services.world import World
 
 pytestmark = pytest.mark.usefixtures("warm_search")
 
 LATER = d.EARLY + timedelta(minutes=5)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

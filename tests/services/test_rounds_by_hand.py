@@ -22,16 +22,11 @@ from postal_service.services.round_changes import (
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.test_rounds import calls, change, publish
-from tests.services.world import World, build
+from tests.services.world import World
 
 pytestmark = pytest.mark.usefixtures("warm_search")
 
 LATER = d.EARLY + timedelta(minutes=5)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

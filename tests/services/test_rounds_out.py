@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,14 +12,9 @@ from postal_service.storage.schema import RoundRow, StopItemRow
 from tests.questions import questions
 from tests.services import rounds_day as d
 from tests.services.registrations import SERVICE
-from tests.services.world import World, build
+from tests.services.world import World
 
 MANY = 12
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def published(session: Session, world: World, plan: PlanId) -> Kept:

@@ -27,7 +27,7 @@ from tests import amounts
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import collected, number
 from tests.services.phones import hand_over, known_phone, statuses
-from tests.services.world import VAULT, World, build
+from tests.services.world import VAULT, World
 
 TOGETHER = 25  # mornings
 MOST_BATCHES, MOST_EVENTS = 6, 8  # before the phones send everything
@@ -50,8 +50,9 @@ class Morning:
 
 
 @pytest.mark.long
-def test_every_schedule_of_batches_ends_in_the_same_truth(session: Session, clock: Clock) -> None:
-    world = build(session)
+def test_every_schedule_of_batches_ends_in_the_same_truth(
+    session: Session, world: World, clock: Clock
+) -> None:
     mornings = [a_morning(session, world, clock, n) for n in range(TOGETHER)]
     with taken_back(session):
         arrive(session, [in_order(each) for each in mornings])

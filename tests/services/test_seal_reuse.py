@@ -18,14 +18,9 @@ from tests.mobile_api.phones import TWO, collected, number
 from tests.services import world as w
 from tests.services.in_hand import PAPERS, accepted, sealed, standing
 from tests.services.phones import known_phone, statuses, upload
-from tests.services.world import World, build
+from tests.services.world import World
 
 LATER = NOON + timedelta(days=1)  # by the clocks of phones and offices, which order what is told
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

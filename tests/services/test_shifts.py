@@ -25,11 +25,6 @@ EVENING = w.MORNING + timedelta(hours=8)
 PURSE = {Line.STATE_FEE: 8_000, Line.POSTAGE: 26_000}
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    return w.build(session)
-
-
 def taken_in_cash(session: Session, world: World, by: Actor) -> None:
     """A fee and a postage that `by` took at his counter; the dossier has no item of its own here."""
     dues = tuple(

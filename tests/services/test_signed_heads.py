@@ -15,17 +15,12 @@ from postal_service.services.signed_heads import UnknownHead
 from postal_service.storage.schema import CheckpointRow, CosignatureRow
 from tests.ledger.post import WitnessOffice
 from tests.services.in_hand import accepted
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 ORIGIN = "post.example/custody"
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 TODAY = MORNING.date()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -23,14 +23,9 @@ from postal_service.storage.schema import StaffChangeRow, StaffRow, TokenRow, We
 from tests.clock import Clock
 from tests.services import world as w
 from tests.services.phones import known_phone
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 WHY = "gặp tại bưu cục"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

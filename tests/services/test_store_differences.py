@@ -25,16 +25,11 @@ from postal_service.storage.schema import (
     VerdictRow,
 )
 from tests.services.in_hand import result, sealed
-from tests.services.world import MORNING, World, build
+from tests.services.world import MORNING, World
 
 PHOTO = b"\xff\xd8\xff" + b"the envelope as it came"
 OTHER = b"\xff\xd8\xff" + b"another envelope"
 DIGEST = sha256(PHOTO).hexdigest()
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -29,12 +29,7 @@ from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, custody_of, number
 from tests.services.in_hand import PAPERS, in_bag
 from tests.services.phones import hand_over, key_of, known_phone, statuses, upload
-from tests.services.world import AGENCY, VAULT, World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import AGENCY, VAULT, World
 
 
 @pytest.fixture

@@ -29,14 +29,9 @@ from tests.mobile_api.phones import collected, number
 from tests.questions import questions
 from tests.services.in_hand import sealed, standing
 from tests.services.phones import no_line, statuses, upload
-from tests.services.world import FAR_OFFICE, MORNING, World, build
+from tests.services.world import FAR_OFFICE, MORNING, World
 
 TABLES = (SealRow, SealReuseRow, BagContentRow, DeviceRow, HoldingRow)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

@@ -21,12 +21,7 @@ from postal_service.services.tracking import NothingFound, Tracked
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.registrations import BINH, LAN, register, registration
-from tests.services.world import World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import World
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

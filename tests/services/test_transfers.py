@@ -17,7 +17,7 @@ from postal_service.services.dossiers import UnknownDossier
 from postal_service.services.transfers import NothingToTransfer
 from tests.services import world as w
 from tests.services.registrations import register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 FEE_ACCOUNT = BankAccount(
     unit=w.AGENCY, line=Line.STATE_FEE, bank_bin="970415", number="111", holder="UBND Tam Kỳ"
@@ -27,11 +27,6 @@ POSTAGE_ACCOUNT = BankAccount(
 )
 ACCOUNTS = (FEE_ACCOUNT, POSTAGE_ACCOUNT)
 LATER = w.MORNING + timedelta(hours=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def owing(session: Session, world: World, *dues: Due) -> tuple[DossierId, list[ChargeId]]:

@@ -12,12 +12,7 @@ from postal_service.services.items import UnknownItem
 from postal_service.services.recording import SealUsed
 from postal_service.services.transport import BagEmpty, Bagged, NotABag
 from tests.services.in_hand import accepted, events, sealed, standing
-from tests.services.world import FAR_OFFICE, MORNING, World, build
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
+from tests.services.world import FAR_OFFICE, MORNING, World
 
 
 def packed(session: Session, world: World, contents: list[ItemId], seal: str = "TUI-1") -> Bagged:

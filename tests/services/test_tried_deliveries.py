@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,18 +29,13 @@ from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.in_hand import passed, standing
 from tests.services.registrations import SERVICE
-from tests.services.world import World, build
+from tests.services.world import World
 
 AGAIN = {Reason.ABSENT, Reason.PHONE_UNREACHABLE, Reason.OFFICE_CLOSED,
          Reason.OTHER_DAY_AGREED, Reason.DISASTER}  # fmt: skip
 A_PERSON_DECIDES = {Reason.BAD_ADDRESS, Reason.MOVED, Reason.MISSENT, Reason.DAMAGED}
 OUT = w.MORNING + timedelta(minutes=10)
 LATER = d.EARLY + timedelta(minutes=5)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def failed(

@@ -18,7 +18,7 @@ from postal_service.services.importing import gazetteer
 from postal_service.services.places import NoOfficeServes
 from postal_service.storage.schema import UnitRow
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.world import World
 
 LAST = date(2026, 11, 25)
 AFTER = LAST + timedelta(days=1)
@@ -29,14 +29,13 @@ NEW = NewUnit(
 
 
 @pytest.fixture
-def world(session: Session) -> World:
+def world(session: Session, world: World) -> World:
     """OFFICE becomes NEW: its last day is LAST."""
-    made = build(session)
-    directory.put_unit(session, NEW, by=made.administrator)
+    directory.put_unit(session, NEW, by=world.administrator)
     directory.succeed(
-        session, w.OFFICE, NEW.code, on=AFTER, kind=SuccessionKind.RENAMED, by=made.administrator
+        session, w.OFFICE, NEW.code, on=AFTER, kind=SuccessionKind.RENAMED, by=world.administrator
     )
-    return made
+    return world
 
 
 @pytest.mark.usefixtures("world")

@@ -34,14 +34,9 @@ from postal_service.storage.schema import PickupRow, RoundRow
 from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.test_collecting import at, request, sign_at_the_door
-from tests.services.world import World, build
+from tests.services.world import World
 
 WHY = "không có ai ở nhà"
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 @pytest.fixture

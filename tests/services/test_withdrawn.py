@@ -27,15 +27,10 @@ from tests.services import journeys
 from tests.services import world as w
 from tests.services.in_hand import events, standing
 from tests.services.registrations import SERVICE, register, registration
-from tests.services.world import World, build
+from tests.services.world import World
 
 NOTHING = Counts(originals=0, certified=0, photocopies=0)
 LATER = w.MORNING + timedelta(hours=1)
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
 
 
 def posted(session: Session, world: World) -> tuple[Received, ItemId]:

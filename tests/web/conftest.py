@@ -30,7 +30,10 @@ from postal_service.storage.schema import StaffRow
 from postal_service.storage.transaction import Sessions, transaction
 from tests.clock import Clock
 from tests.services import world as w
-from tests.services.world import World, build
+from tests.services.peopled import Peopled, engine, peopled
+from tests.services.world import World
+
+__all__ = ["engine", "peopled"]
 
 PASSWORD = "chuyến thư buổi sáng 07"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -48,11 +51,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def world(session: Session) -> World:
-    made = build(session)
+def world(session: Session, peopled: Peopled) -> World:
     session.execute(update(StaffRow).values(password_hash=password_hash()))
     session.commit()  # into the outer transaction, which is taken back after the test
-    return made
+    return peopled.world
 
 
 def settings_for_tests() -> Settings:

@@ -1,6 +1,7 @@
 """An office that imports: the small world of the services, or an empty store."""
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Grant, Role
@@ -15,6 +16,12 @@ INSTALLER = Actor(
     path="/",
     grants=(Grant(role=Role.ADMINISTRATOR, unit=UnitCode("ROOT"), path="/"),),
 )
+
+
+@pytest.fixture(scope="session")
+def engine(bare_engine: Engine) -> Engine:
+    """Empty again: an import may be the first thing of all."""
+    return bare_engine
 
 
 @pytest.fixture

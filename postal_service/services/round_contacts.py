@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import DossierId, RoundId
 from postal_service.domain.persons import Person, PersonRole
-from postal_service.services import persons, plans, rounds_reading
+from postal_service.services import overview, persons, plans, rounds_reading
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.persons import Purpose
 from postal_service.services.vault import Vault
@@ -60,7 +60,7 @@ def contacts(
         .order_by(StopRow.position)
     ).all()
     off = rounds_reading.no_longer(session, [row], stops)
-    found: list[Contact] = []
+    at_homes: list[tuple[int, DossierId, PersonRole, Person]] = []
     for kind, purpose in (("deliver", Purpose.DELIVERY), ("collect", Purpose.COLLECTING)):
         meant = {
             DossierId(stop.dossier): stop
@@ -70,27 +70,23 @@ def contacts(
         people = persons.look_many(
             session, vault, meant, purpose=purpose, by=by, at=at, roles=AT_THE_DOOR[kind]
         )
-        for dossier, who in people.items():
-            found += _of_stop(meant[dossier].position, dossier, who, AT_THE_DOOR[kind])
-    return tuple(sorted(found, key=lambda each: each.position))
-
-
-def _of_stop(
-    position: int,
-    dossier: DossierId,
-    people: dict[PersonRole, Person],
-    order: tuple[PersonRole, ...],
-) -> list[Contact]:
-    return [
+        at_homes += [
+            (meant[dossier].position, dossier, role, who[role])
+            for dossier, who in people.items()
+            for role in AT_THE_DOOR[kind]
+            if role in who
+        ]
+    communes = overview.communes_of(session, [person for *_, person in at_homes])
+    found = [
         Contact(
             position=position,
             dossier=dossier,
             role=role,
-            name=people[role].name,
-            phone=people[role].phone,
-            address=address.text if (address := people[role].address) else "",
-            citizen_last4=people[role].citizen[-4:],
+            name=person.name,
+            phone=person.phone,
+            address=person.address.in_full(communes) if person.address else "",
+            citizen_last4=person.citizen[-4:],
         )
-        for role in order
-        if role in people
+        for position, dossier, role, person in at_homes
     ]
+    return tuple(sorted(found, key=lambda each: each.position))

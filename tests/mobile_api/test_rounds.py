@@ -375,7 +375,7 @@ def test_the_people_at_the_door_are_told_and_the_look_is_logged(
 
     assert (who["name"], who["phone"]) == ("Nguyễn Thị Lan", "+84905123456")
     assert who["citizen_last4"] == "3456"
-    assert who["address"] == "12 Trần Cao Vân"
+    assert who["address"] == "12 Trần Cao Vân, Phường Tam Kỳ"
     with transaction(runtime.sessions) as session:
         looks = session.scalars(select(AccessRow).order_by(AccessRow.id)).all()
         assert len(looks) == before + 1

@@ -41,7 +41,7 @@ def test_attempts_and_the_hold_are_those_of_the_contract(
     counter = browser("counter")
 
     assert counter.send(f"/items/{item}/attempt", reason="R01").status_code == 302
-    assert "1 kết quả đến hạn gửi giấy mời" in counter.text("/desk")
+    assert "1 kết quả lưu tại đây đã đến hạn làm bước tiếp theo" in counter.text("/desk")
     assert counter.send(f"/items/{item}/invite").status_code == 302
 
     assert items.standing(session, item).held_until == "2026-11-27"  # the 24th is a day off

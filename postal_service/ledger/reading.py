@@ -155,8 +155,7 @@ def stories_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list
 
 def entries_of(session: Session, item: ItemId) -> list[Recorded]:
     """The timeline of one item."""
-    asked = _LEAF.where(EntryRow.item == item).order_by(EntryRow.item_sequence)
-    return [_recorded(*row) for row in session.execute(asked)]
+    return timelines_of(session, [item])[item]
 
 
 def timelines_of(session: Session, items: Collection[ItemId]) -> dict[ItemId, list[Recorded]]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from postal_service.domain.actors import Role
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.refusals import Refusal
 from postal_service.services import access, evidence_shown, factor_resets, overview, second_factor
@@ -153,6 +154,7 @@ def _account_page(refused: Refusal | None = None, said: str = "") -> ResponseRet
         "account/account.html",
         refusal=told(refused) if refused else said,
         grants=here.actor().grants,
+        is_courier=here.actor().may(Role.COURIER),
         open_sessions=open_sessions,
         looks=[(look, _seen(look.what), word(Purpose(look.why))) for look in looks],
         units=units,

@@ -69,6 +69,11 @@ class OfAgency:
     in_till_dong: int  # counted by a cashier, not remitted
     remitted_dong: int
 
+    @property
+    def elsewhere_dong(self) -> int:
+        """Still with whoever took it, or transferred to a bank."""
+        return self.dong - self.in_till_dong - self.remitted_dong
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fee:

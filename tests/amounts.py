@@ -20,6 +20,8 @@ def _amount(commit: int, *, long: int) -> int:
 KILLS = _amount(50, long=1_000)
 # tests/faults/test_full_disk.py: places in the file at which the disk is full.
 FULL_DISKS = _amount(50, long=2_000)
+# tests/faults/test_failing_disk.py: writes and flushes that the disk refuses, or loses with the power.
+DISK_FAULTS = _amount(60, long=2_000)
 # tests/services/test_schedules.py: duplicated, reordered, late, truncated batches, on each database.
 SCHEDULES = _amount(1_000, long=50_000)
 # tests/properties/test_custody_machine.py: lives of an item against the rules, and acts of each.

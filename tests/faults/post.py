@@ -1,10 +1,11 @@
 """A post office with couriers and enrolled phones on a database of its own, and a real server before it."""
 
 import http.client
+import json
 import resource
 import time
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from mobile_api.app import create_app
 from postal_service.cli.serving import ONE_ADDRESS
-from postal_service.demo.phone import Answer, Phone
+from postal_service.demo.phone import AT_ONCE, Answer, Kept, Phone
 from postal_service.domain import acts, s10
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Leg
-from postal_service.domain.ids import ItemId, RoundId
+from postal_service.domain.ids import EventId, ItemId, RoundId
+from postal_service.ledger import base64_strict
+from postal_service.ledger import reading as ledger
 from postal_service.ledger.verify import Verdict, verify
 from postal_service.runtime import Runtime, start
 from postal_service.services import checkpoints
@@ -151,6 +154,10 @@ def connected(phones: Iterable[Phone], port: int) -> Iterator[None]:
         yield
 
 
+class ServerEndedError(RuntimeError):
+    """It could not be started."""
+
+
 class Server:
     """A server process on one database; it can be killed and started again at the same port."""
 
@@ -165,8 +172,12 @@ class Server:
         assert self._process.pid is not None
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
     def start(self) -> None:
-        """Start, and wait until it answers."""
+        """Start, and wait until it answers. Raises ServerEndedError."""
         self._process = _LOADED.Process(
             target=serve_on, args=(self.port, self._environment), daemon=True
         )
@@ -177,7 +188,7 @@ class Server:
                 if line("GET", "/healthz", {}, b"").status == 200:
                     return
             if not self._process.is_alive():
-                raise RuntimeError(f"The server ended with {self._process.exitcode}.")
+                raise ServerEndedError(f"The server ended with {self._process.exitcode}.")
             time.sleep(0.02)
         self.kill()
         raise TimeoutError("The server did not answer in time.")
@@ -208,15 +219,36 @@ def written(post: Post) -> dict[str, object]:
     return counts
 
 
+def receipts_without_entry(post: Post, phone: Phone) -> list[str]:
+    """The events that the server acknowledged to a phone and the ledger has not at their place."""
+    with reading(post.sessions) as session:
+        entries = ledger.entries(session, [EventId(each) for each in phone.receipts])
+    lost: list[str] = []
+    for event, receipt in phone.receipts.items():
+        told = json.loads(base64_strict.read(receipt["body"]))
+        entry = entries.get(EventId(event))
+        if entry is None or (told["idx"], told["lh"]) != (entry.index, entry.leaf_hash.hex()):
+            lost.append(event)
+    return lost
+
+
+def sent_again(phone: Phone, signed: Sequence[Kept]) -> set[str]:
+    """What the server says of events that it has already."""
+    said = set()
+    for first in range(0, len(signed), AT_ONCE):
+        said |= {each["status"] for each in phone.send(signed[first : first + AT_ONCE])}
+    return said
+
+
 def verified(post: Post, folder: Path) -> Verdict:
     """What the offline verifier says of the ledger as it is now."""
     settings = post.runtime.settings
-    ledger, keys = folder / "ledger.jsonl", folder / "keys.json"
+    exported, keys = folder / "ledger.jsonl", folder / "keys.json"
     with transaction(post.sessions) as session:
         checkpoints.make(
             session, origin=settings.origin, log_key=post.runtime.log_key, at=post.runtime.clock()
         )
     with reading(post.sessions) as session:
         policy = checkpoints.policy(settings.origin, post.runtime.log_key, [])
-        checkpoints.export_to(session, policy, ledger=ledger, keys=keys)
-    return verify(ledger, keys)
+        checkpoints.export_to(session, policy, ledger=exported, keys=keys)
+    return verify(exported, keys)

@@ -14,10 +14,15 @@ from pathlib import Path
 from postal_service.cli.serving import serve
 from postal_service.runtime import start
 from postal_service.settings import from_environment
+from tests.faults.failing_disk import Disk, put_under_sqlite
+
+DISK = "TEST_DISK"  # the file by which a test tells how the disk under the database fails
 
 
 def serve_on(port: int, environment: Mapping[str, str]) -> None:
     """Serve until the process ends; `environment` goes before that of the tests."""
+    if DISK in environment:
+        put_under_sqlite(Disk(Path(environment[DISK])))
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # more phones than threads is meant
     settings = from_environment({**os.environ, **environment})
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):

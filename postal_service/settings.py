@@ -41,6 +41,7 @@ SECRETS = (
     "POSTAL_ROOT_KEY",
     "POSTAL_COOKIE_KEY",
 )
+NEW_MASTER_KEY = "POSTAL_NEW_MASTER_KEY"
 GATEWAYS = ("POSTAL_SMS_URL", "POSTAL_SMS_TOKEN", "POSTAL_SMS_FOLDER")
 KEY_BYTES = 32
 # No bank has this number, so nobody can pay by a code of the demo.
@@ -139,6 +140,13 @@ def for_demo(folder: Path, environment: Mapping[str, str] = os.environ) -> Setti
 def make_keys() -> dict[str, str]:
     """A fresh set of keys, base64, by the name of their variable."""
     return {name: b64encode(os.urandom(KEY_BYTES)).decode() for name in SECRETS}
+
+
+def new_master_key(environment: Mapping[str, str] = os.environ) -> bytes:
+    """The key that is to follow `POSTAL_MASTER_KEY`. Raises NotConfiguredError."""
+    if not environment.get(NEW_MASTER_KEY):
+        raise NotConfiguredError(f"Not set: {NEW_MASTER_KEY}. `postal keys` makes one.")
+    return _key(NEW_MASTER_KEY, environment[NEW_MASTER_KEY])
 
 
 def _key(name: str, text: str) -> bytes:

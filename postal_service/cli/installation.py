@@ -5,13 +5,13 @@ import getpass
 import sys
 
 from postal_service.cli.opening import opened
-from postal_service.cli.output import Commands, complain, say
+from postal_service.cli.output import Commands, complain, progress, say
 from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.runtime import Runtime
-from postal_service.services import access, directory
-from postal_service.settings import from_environment, make_keys
-from postal_service.storage.engine import open_engine
+from postal_service.services import access, directory, rekeying
+from postal_service.settings import NEW_MASTER_KEY, from_environment, make_keys, new_master_key
+from postal_service.storage.engine import StillReadError, forget_deleted, open_engine
 from postal_service.storage.migrate import upgrade
 from postal_service.storage.transaction import transaction
 
@@ -25,7 +25,7 @@ INSTALLER = Actor(
 
 
 def add_commands(commands: Commands) -> None:
-    """`keys`, `migrate`, `staff`."""
+    """`keys`, `migrate`, `staff`, `new-master-key`."""
     keys = commands.add_parser("keys", help="make a fresh set of keys, as environment variables")
     keys.set_defaults(run=_keys)
     migrate = commands.add_parser("migrate", help="bring the tables up to date")
@@ -36,6 +36,11 @@ def add_commands(commands: Commands) -> None:
     staff.add_argument("--role", choices=[role.value for role in Role], required=True)
     staff.add_argument("--unit", required=True, help="code of the unit the role is over")
     staff.set_defaults(run=_staff)
+    renewing = commands.add_parser(
+        "new-master-key",
+        help=f"seal everything anew under {NEW_MASTER_KEY}, so that the old key opens old backups alone",
+    )
+    renewing.set_defaults(run=_new_master_key)
 
 
 def _keys(_: argparse.Namespace) -> int:
@@ -75,6 +80,25 @@ def _entered(arguments: argparse.Namespace, runtime: Runtime) -> int:
         )
         access.set_password(session, hired.staff, password)
     say(f"{hired.name} signs in as {hired.login}; badge {hired.badge}.")
+    return 0
+
+
+def _new_master_key(_: argparse.Namespace) -> int:
+    new = new_master_key()
+    with opened() as runtime:
+        pages = rekeying.rekey(runtime.sessions, runtime.vault.master, new)
+        changed = sum(progress(pages, "sealing anew"))
+        with runtime.sessions.writers() as session:
+            engine = session.get_bind().engine
+        try:
+            forget_deleted(engine, [each.table.name for each in rekeying.SEALED])
+        except StillReadError as fault:
+            complain(f"All of it is sealed anew, and old pages are still in the files: {fault}")
+            return 1
+    say(
+        f"{changed} sealed anew. Set POSTAL_MASTER_KEY to the new key before the service starts again."
+    )
+    say("Destroy the old key once no backup is needed that was made before this.")
     return 0
 
 

@@ -260,6 +260,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hồ sơ {dossier} chưa kết thúc nên chưa xóa được dữ liệu cá nhân.",
         "Dossier {dossier} is not over, so its personal data cannot be erased yet.",
     ),
+    "rekeying.same_key": (
+        "Khóa mới trùng với khóa đang dùng. Chưa thay đổi gì.",
+        "The new key is the one in use. Nothing was changed.",
+    ),
+    "rekeying.opens_under_neither": (
+        "{place}: không mở được bằng khóa cũ lẫn khóa mới. Phần đã chuyển trước đó vẫn giữ; chạy lại khi đã rõ lý do.",
+        "{place}: neither the old key nor the new one opens it. What was sealed anew before it stays so; run it again when"
+        " the reason is known.",
+    ),
     "erasing.code_differs": (
         "Mã hồ sơ gõ lại không khớp với hồ sơ này. Chưa xóa gì.",
         "The code that was typed is not this dossier's. Nothing was erased.",

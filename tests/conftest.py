@@ -20,11 +20,13 @@ from postal_service.storage.engine import open_engine
 from postal_service.storage.migrate import upgrade
 from postal_service.storage.transaction import Sessions, sessions_inside, sessions_on
 from tests.clock import NOON, Clock
-from tests.databases import fresh_database, postgres_url, sqlite_url
+from tests.databases import fresh_database, keep_files_in_memory, postgres_url, sqlite_url
 from tests.loopback import only_loopback
 from tests.routes import compiled_once
 
 __all__ = ["NOON", "postgres_url"]
+
+keep_files_in_memory()
 
 settings.register_profile("modest", max_examples=50, deadline=None)
 settings.register_profile(

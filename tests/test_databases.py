@@ -1,5 +1,7 @@
 """The test databases themselves: real, apart from each other, and gone when the tests are."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,23 @@ def test_the_server_keeps_what_it_acknowledged(postgres_url: str) -> None:
         assert _ask(url, "SHOW fsync") == "on"
         assert _ask(url, "SHOW server_encoding") == "UTF8"
         assert _ask(url, "SELECT 'Điện Bàn'") == "Điện Bàn"
+
+
+def test_files_lie_in_memory_only_where_there_is_room_and_nobody_said_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(databases, "MEMORY", tmp_path)
+    places = []
+    for least, said in ((2**62, None), (0, None), (0, "/")):
+        monkeypatch.setattr(databases, "LEAST_FREE_BYTES", least)
+        monkeypatch.delenv("TMPDIR", raising=False)
+        if said:
+            monkeypatch.setenv("TMPDIR", said)
+        databases.keep_files_in_memory()
+        places.append(os.environ.get("TMPDIR"))
+
+    assert places == [None, str(tmp_path), "/"]
 
 
 @pytest.mark.parametrize("name", ["", "x; DROP DATABASE postgres", "Postal", "a" * 60, 'a"b'])

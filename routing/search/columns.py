@@ -60,22 +60,13 @@ def cover_of(searches: Sequence[Search]) -> Cover:
             columns[number] = column
     search = searches[0]
     net = search.net
-    incumbent, total = [], 0
-    for kind, stops in _best_days(search):
-        key = kind, frozenset(stops)
-        if key in known:
-            incumbent.append(known[key])
-            total += columns[known[key]].cost
-    served = {stop for number in incumbent for stop in columns[number].stops}
+    best_days = ((kind, frozenset(stops)) for kind, stops in _best_days(search))
     is_half = net.stop[:, at.KIND] == at.DROPOFF
     penalties = np.where(is_half, -1, net.stop[:, at.TRUE_PENALTY])
-    total += sum(
-        int(penalties[s]) for s in range(len(penalties)) if s not in served and penalties[s] > 0
-    )
     return Cover(
         columns=tuple(columns),
-        incumbent=frozenset(incumbent),
-        incumbent_cost=total,
+        incumbent=frozenset(known[key] for key in best_days if key in known),
+        incumbent_cost=int(search.state.total[at.BEST]),
         penalties=tuple(penalties.tolist()),
         couriers=tuple(np.diff(net.types).tolist()),
     )

@@ -10,6 +10,7 @@ import numpy as np
 from routing import PlanRules, check
 from routing.assembly import assemble
 from routing.days import Scheduler
+from routing.search import layout as at
 from routing.search.building import NetBuilder
 from routing.search.columns import Choosing, Column, Cover, cover_of
 from routing.search.engine import orders_of_columns
@@ -121,6 +122,20 @@ def test_a_choice_that_is_given_up_ends_at_once_with_nothing() -> None:
 
     assert was_busy
     assert answers == [None]
+
+
+def test_the_incumbent_costs_what_the_best_plan_does_whatever_the_pool_remembers() -> None:
+    search = Search(NetBuilder(Scheduler(courier_day(4, 30, 4))), seed=4)
+    search.construct()
+    search.anneal(400, 1.0)
+    remembered = cover_of([search])
+    search.forget_pool()
+
+    assert remembered.incumbent
+    assert cover_of([search]).incumbent == frozenset()
+    assert {remembered.incumbent_cost, cover_of([search]).incumbent_cost} == {
+        int(search.state.total[at.BEST])
+    }
 
 
 def test_what_is_chosen_from_a_real_pool_obeys_everything() -> None:

@@ -12,7 +12,7 @@ from postal_service.storage.schema import DossierRow, EntryRow
 from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.web.conftest import Browser
-from tests.web.desk_work import received, reception_fields
+from tests.web.desk_work import dossier_in, received, reception_fields
 from tests.web.faulty_fields import faults, value
 
 PDF = re.compile(r'href="data:application/pdf;base64,([^"]+)" download="([^"]+)"')
@@ -65,6 +65,22 @@ def test_at_the_agencys_own_desk_the_slip_names_the_due_date(
 
     assert "17:00 23/11/2026" in page
     assert "hen-tra.pdf" in page
+
+
+def test_a_procedure_that_is_free_asks_for_no_money_and_gives_no_receipt(
+    browser: Callable[[str], Browser],
+) -> None:
+    desk, path = browser("desk_clerk"), f"/receptions/new/{w.MARRIAGE}"
+    assert value(desk.text(path), "fee") == "0"
+    fields = reception_fields(
+        desk, w.MARRIAGE, by_post="", fee="0", fee_means="cash", postage="0", postage_means="cash"
+    )
+
+    page = desk.send(path, fields).get_data(as_text=True)
+
+    assert [name.partition("-hen-tra")[1] for _, name in PDF.findall(page)] == ["-hen-tra"]
+    assert "Còn phải nộp" not in page
+    assert "không có khoản thu" in desk.text(f"/dossiers/{dossier_in(page)}")
 
 
 def test_the_secrets_are_on_no_later_page(browser: Callable[[str], Browser]) -> None:

@@ -67,6 +67,57 @@ def test_at_the_agencys_own_desk_the_slip_names_the_due_date(
     assert "hen-tra.pdf" in page
 
 
+@pytest.mark.parametrize(
+    ("filled", "told"),
+    [
+        ({}, "8.000 ₫ — phải thu"),  # the field was emptied: the confirmed fee is due all the same
+        ({"fee": "8000"}, "8.000 ₫ — phải thu"),
+        ({"fee": "8000", "fee_means": "cash"}, "8.000 ₫ — đã thu"),
+        ({"fee": "8000", "fee_exempt": "Hộ nghèo"}, "8.000 ₫ — miễn"),
+        ({"fee": "16000", "fee_means": "qr"}, "16.000 ₫ — đã thu"),
+    ],
+)
+def test_the_first_slip_tells_the_fee_as_the_one_printed_again_does(
+    browser: Callable[[str], Browser], filled: dict[str, str], told: str
+) -> None:
+    desk = browser("desk_clerk")
+    fields = reception_fields(desk, **filled)
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (first,) = [b64decode(content) for content, name in PDF.findall(page) if "hen-tra" in name]
+    path = f"/dossiers/{dossier_in(page)}/papers/receipt"
+    again = desk.send(path).get_data()
+
+    for pdf in (first, again):
+        assert f"Phí, lệ phí: {told} " in f"{text_of(pdf)} "
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"fee": "", "fee_exempt": "Hộ nghèo"}, "fee"),
+        ({"fee": " ", "fee_means": "cash"}, "fee"),
+        ({"postage": "", "postage_means": "qr"}, "postage"),
+    ],
+)
+def test_an_exemption_or_a_payment_without_its_amount_is_refused_where_that_is_typed(
+    browser: Callable[[str], Browser], session: Session, changed: dict[str, str], field: str
+) -> None:
+    counter, path = browser("counter"), f"/receptions/new/{w.EXTRACT}"
+    fields = reception_fields(counter)
+    labels = {"fee": "Phí, lệ phí", "postage": "Cước bưu chính"}
+
+    answer = counter.send(path, {**fields, **changed})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert list(faults(page)) == [field]
+    assert f"Chưa điền mục “{labels[field]}”" in faults(page)[field]
+    counter.send("/language", language="en")
+    page = counter.send(path, {**fields, **changed}).get_data(as_text=True)
+    assert "is not filled in" in faults(page)[field]
+    assert dossiers_in(session) == 0
+
+
 def test_a_procedure_that_is_free_asks_for_no_money_and_gives_no_receipt(
     browser: Callable[[str], Browser],
 ) -> None:

@@ -443,6 +443,22 @@ def test_the_registration_says_to_whom_and_where_the_result_is_brought(
     assert "999888" not in words.replace(" ", "")
 
 
+def test_who_hands_in_for_another_is_the_receiver_on_what_is_signed_as_in_the_record(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter, owner_name="Phạm Thị Mẹ", owner_citizen="049150000001")
+    page = counter.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (first,) = [b64decode(content) for content, name in PDF.findall(page) if "nhan-ket-qua" in name]
+    path = f"/dossiers/{dossier_in(page)}/papers/return-registration"
+    again = counter.send(path).get_data()
+
+    for pdf in (first, again):
+        words = text_of(pdf)
+        assert words.count("Họ và tên: Nguyễn Thị Lan") == 2  # in both copies
+        assert "Phạm Thị Mẹ" not in words
+
+
 def test_a_result_fetched_at_the_desk_is_not_registered_to_be_brought(
     browser: Callable[[str], Browser],
 ) -> None:

@@ -26,7 +26,7 @@ def registration(
 ) -> ReturnRegistration:
     """To whom and where, as it was just entered."""
     who = command.submitter
-    receiver = command.receiver or command.owner or who
+    receiver = command.gets_result
     address = receiver.address or who.address
     charges = (each.charge for each in accounts)
     postage = next((charge for charge in charges if charge.line is Line.POSTAGE), None)

@@ -459,6 +459,41 @@ def test_who_hands_in_for_another_is_the_receiver_on_what_is_signed_as_in_the_re
         assert "Phạm Thị Mẹ" not in words
 
 
+@pytest.mark.parametrize(
+    ("login", "way"),
+    [
+        ("counter", "Nơi gửi: Bưu cục Tam Kỳ Nơi nhận: UBND phường Tam Kỳ"),
+        ("desk_clerk", "Nơi gửi: UBND phường Tam Kỳ Nơi nhận: 12 Trần Cao Vân, Phường Tam Kỳ"),
+    ],
+)
+def test_the_receipt_for_postage_tells_the_way_that_is_paid_for(
+    browser: Callable[[str], Browser], login: str, way: str
+) -> None:
+    clerk = browser(login)
+    fields = reception_fields(clerk)
+    page = clerk.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (pdf,) = [b64decode(content) for content, name in PDF.findall(page) if "-cuoc" in name]
+
+    assert way in text_of(pdf)
+
+
+def test_postage_for_a_receiver_elsewhere_is_paid_to_where_he_lives(
+    browser: Callable[[str], Browser],
+) -> None:
+    desk = browser("desk_clerk")
+    fields = reception_fields(
+        desk,
+        receiver_name="Trần Văn Nhận",
+        receiver_phone="0905 999 888",
+        receiver_address="7 Phan Châu Trinh",
+        receiver_commune=w.FAR_COMMUNE,
+    )
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (pdf,) = [b64decode(content) for content, name in PDF.findall(page) if "-cuoc" in name]
+
+    assert "Nơi nhận: 7 Phan Châu Trinh, Xã Thăng Bình" in text_of(pdf)
+
+
 def test_a_result_fetched_at_the_desk_is_not_registered_to_be_brought(
     browser: Callable[[str], Browser],
 ) -> None:

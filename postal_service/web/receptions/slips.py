@@ -298,6 +298,7 @@ class _Papers:
 
     def _postage_receipt(self, settled: money.Charge) -> PostageReceipt:
         charge = Charge(description="Cước bưu chính công ích", amount_dong=settled.amount_dong)
+        sent_from, sent_to = self._carried_way()
         return PostageReceipt(
             number=self.received.code,
             operator_name=OPERATOR,
@@ -305,11 +306,18 @@ class _Papers:
             place=self.office.name,
             payer_name=self.command.submitter.name,
             item_code=self.received.item or (self.received.result_item or self.received.code),
-            sent_from=self.office.name,
-            sent_to=self.office.agency,
+            sent_from=sent_from,
+            sent_to=sent_to,
             weight_grams=None,
             charges=(charge,),
             method=MEANS[settled.means] if settled.means else "",
             paid_at=self.at,
             cashier_name=self.office.clerk,
         )
+
+    def _carried_way(self) -> tuple[str, str]:
+        """From where to where the postage pays: where nothing is carried in, the way of the result."""
+        if self.received.item is not None:
+            return self.office.name, self.office.agency
+        address = self.command.gets_result.address
+        return self.office.agency, address.in_full(self.office.communes) if address else ""

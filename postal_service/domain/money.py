@@ -75,6 +75,11 @@ class Charge:
     def __post_init__(self) -> None:
         refuse_bad_amount(self.amount_dong)
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether money is still to be brought for it: nobody pays a charge of nothing."""
+        return self.state is PaymentState.DUE and self.amount_dong > 0
+
     def pay(self, means: Means) -> "Charge":
         """Raises WrongStep unless it is due."""
         return replace(self._step(PaymentState.PAID), means=means)
@@ -111,7 +116,7 @@ class Charge:
 
 def to_collect(charges: Iterable[Charge]) -> dict[Line, int]:
     """What is still to be collected at the door, line by line; a line without dues is left out."""
-    return _by_line(charge for charge in charges if charge.state is PaymentState.DUE)
+    return _by_line(charge for charge in charges if charge.is_owed)
 
 
 def cash_in_hand(charges: Iterable[Charge]) -> dict[Line, int]:

@@ -228,9 +228,10 @@ def _enter(
 
 def _summary(charges: Iterable[Account]) -> Money:
     """How a list shows a dossier's money: what is still due comes before everything."""
-    states = {each.charge.state for each in charges}
-    if PaymentState.DUE in states:
+    told = [each.charge for each in charges]
+    if any(charge.is_owed for charge in told):
         return Money.DUE
+    states = {charge.state for charge in told}
     if states & {PaymentState.PAID, PaymentState.HANDED_IN, PaymentState.REMITTED}:
         return Money.PAID
     return Money.EXEMPT if PaymentState.EXEMPT in states else Money.NONE

@@ -88,6 +88,8 @@ def check_dues(
 ) -> tuple[Due, ...]:
     """The dues to enter; a confirmed state fee that nobody entered is added.
 
+    A due of nothing is left out unless a rule exempts from it: nobody could ever settle it.
+
     Raises FeeDiffers for another amount than the confirmed one or a multiple of it where it is
     set by the copy, FeeNotConfirmed for an amount without its decision, or NoFee.
     """
@@ -96,15 +98,19 @@ def check_dues(
     if fee.status is FeeStatus.PLACEHOLDER:
         if any(due.amount_dong and not due.basis.strip() for due in entered):
             raise FeeNotConfirmed(procedure=version.code)
-        return tuple(dues)
+        return _to_enter(dues)
     amount = fee.amount_dong or 0
     if not entered:
-        return (*dues, Due(line=Line.STATE_FEE, amount_dong=amount)) if amount else tuple(dues)
+        return _to_enter((*dues, Due(line=Line.STATE_FEE, amount_dong=amount)))
     told = sum(due.amount_dong for due in entered)
     by_the_copy = bool(fee.per) and amount > 0 and told > 0 and told % amount == 0
     if told != amount and not by_the_copy:
         raise FeeDiffers(procedure=version.code, fee_dong=amount, entered_dong=told)
-    return tuple(dues)
+    return _to_enter(dues)
+
+
+def _to_enter(dues: Sequence[Due]) -> tuple[Due, ...]:
+    return tuple(due for due in dues if due.amount_dong or due.exempt)
 
 
 def _sheets(count: PaperCount) -> int:

@@ -3,7 +3,7 @@
 Nothing personal stands here: people are in `persons`, custody is the ledger's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -34,6 +34,8 @@ from postal_service.storage.schema import (
 )
 
 FOUND_AT_MOST = 50
+LOOKED_THROUGH = 2_000  # dossiers of a name or number, the newest first, whoever may see them
+_AT_ONCE = 250
 _ITEMS = cast("Table", ItemRow.__table__)
 _DOSSIERS_OF = select(_ITEMS.c.item, _ITEMS.c.dossier).where(
     among(_ITEMS.c.item, "items"), _ITEMS.c.dossier.is_not(None)
@@ -84,6 +86,14 @@ class Dossier:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a search found, of people's dossiers the newest first."""
+
+    dossiers: tuple[Dossier, ...]
+    more: bool  # there are others, or may be: not all were looked through
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paper:
     """What was handed in of one line of the checklist."""
 
@@ -117,7 +127,7 @@ def visible(session: Session, dossier: DossierId, *, by: Actor) -> Dossier:
     Raises UnknownDossier alike where there is none and where it is somebody else's.
     """
     row = session.get(DossierRow, dossier)
-    if row is None or not _sees(session, row, by):
+    if row is None or not _seen(session, [row], by):
         raise UnknownDossier(dossier=dossier)
     return dossier_of(row)
 
@@ -128,8 +138,8 @@ def refuse_unless_covered(session: Session, dossier: DossierId, *roles: Role, by
     He may see it in another role, from another part of the organisation. Raises RoleNeeded.
     """
     row = session.get_one(DossierRow, dossier)
-    units, _ = _places_of(session, row)
-    if not _covers(session, units, roles, by):
+    units, _ = _places_of(session, [row])[row.id]
+    if not _covered(session, units, roles, by):
         raise RoleNeeded(roles=", ".join(roles), unit=row.received_unit)
 
 
@@ -140,7 +150,7 @@ def by_code(session: Session, written: str, *, by: Actor, at: datetime) -> Dossi
     """
     found = with_code(session, written, at=at)
     row = session.get_one(DossierRow, found.id)
-    if not _sees(session, row, by):
+    if not _seen(session, [row], by):
         raise UnknownDossier(dossier=found.code)
     return found
 
@@ -157,25 +167,32 @@ def with_code(session: Session, written: str, *, at: datetime) -> Dossier:
     return dossier_of(row)
 
 
-def find(session: Session, vault: Vault, query: str, *, by: Actor) -> list[Dossier]:
+def find(session: Session, vault: Vault, query: str, *, by: Actor) -> Found:
     """Dossiers this person may see with this code, item number, phone, citizen number or name.
 
-    Whole values only: personal data is found by blind index, never by a part of it. Raises
-    NothingToSearch for an empty query.
+    Whole values only: personal data is found by blind index, never by a part of it. What others
+    have to do with takes no place from his own: the newest LOOKED_THROUGH are gone through until
+    FOUND_AT_MOST are found that he sees. Raises NothingToSearch for an empty query.
     """
     text = query.strip()[:120]
     if not text:
         raise NothingToSearch
-    found: list[DossierId] = []
+    asked: list[DossierId] = []
     for rows in (
         session.scalars(select(DossierRow.id).filter_by(code=text.upper())),
         session.scalars(select(ItemRow.dossier).filter_by(item=text.upper())),
         _with_personal(session, vault, text),
     ):
-        found += [DossierId(row) for row in rows if row]
-    unique = list(dict.fromkeys(found))[:FOUND_AT_MOST]
-    rows_of = (session.get(DossierRow, dossier) for dossier in unique)
-    return [dossier_of(row) for row in rows_of if row is not None and _sees(session, row, by)]
+        asked += [DossierId(row) for row in rows if row]
+    unique = list(dict.fromkeys(asked))
+    found: list[Dossier] = []
+    for start in range(0, min(len(unique), LOOKED_THROUGH), _AT_ONCE):
+        some = unique[start : min(start + _AT_ONCE, LOOKED_THROUGH)]
+        found += map(dossier_of, _seen(session, _rows(session, some), by))
+        if len(found) > FOUND_AT_MOST:
+            break
+    more = len(found) > FOUND_AT_MOST or len(unique) > LOOKED_THROUGH
+    return Found(dossiers=tuple(found[:FOUND_AT_MOST]), more=more)
 
 
 def papers(session: Session, dossier: DossierId) -> tuple[Paper, ...]:
@@ -312,44 +329,73 @@ def dossier_of(row: DossierRow) -> Dossier:
 def _with_personal(session: Session, vault: Vault, text: str) -> list[DossierId]:
     digits = "".join(text.split())
     if digits.isdigit() and len(digits) == 12:
-        return persons.with_citizen(session, vault, digits, limit=FOUND_AT_MOST)
+        return persons.with_citizen(session, vault, digits, limit=LOOKED_THROUGH + 1)
     try:
-        return persons.with_phone(session, vault, e164(text), limit=FOUND_AT_MOST)
+        return persons.with_phone(session, vault, e164(text), limit=LOOKED_THROUGH + 1)
     except NotAPhoneNumber:
-        return persons.with_name(session, vault, text, limit=FOUND_AT_MOST)
+        return persons.with_name(session, vault, text, limit=LOOKED_THROUGH + 1)
 
 
-def _sees(session: Session, row: DossierRow, by: Actor) -> bool:
-    units, holders = _places_of(session, row)
-    if by.staff in holders or _is_sent_to_collect(session, row.id, by):
-        return True
-    return _covers(session, units, SEEING, by)
+def _rows(session: Session, asked: Sequence[DossierId]) -> list[DossierRow]:
+    """The rows of these dossiers, in their order."""
+    found = session.scalars(select(DossierRow).where(DossierRow.id.in_(asked)))
+    rows = {row.id: row for row in found}
+    return [rows[dossier] for dossier in asked if dossier in rows]
 
 
-def _places_of(session: Session, row: DossierRow) -> tuple[set[str], set[StaffId]]:
-    """Every unit that has to do with a dossier or an item of it, and who holds its items."""
-    items = session.scalars(select(ItemRow).filter_by(dossier=row.id)).all()
+def _seen(session: Session, rows: Sequence[DossierRow], by: Actor) -> list[DossierRow]:
+    """Those of these dossiers that this person sees, in their order. All are asked about at once."""
+    near = _places_of(session, rows)
+    mine = {dossier for dossier, (_, holders) in near.items() if by.staff in holders}
+    mine |= _sent_to_collect(session, near.keys() - mine, by)
+    units = {unit for dossier, (at, _) in near.items() if dossier not in mine for unit in at}
+    covered = _covered(session, units, SEEING, by)
+    return [row for row in rows if row.id in mine or not covered.isdisjoint(near[row.id][0])]
+
+
+def _places_of(
+    session: Session, rows: Sequence[DossierRow]
+) -> dict[str, tuple[set[str], set[StaffId]]]:
+    """Every unit that has to do with each dossier or an item of it, and who holds its items."""
+    units = {
+        row.id: set(filter(None, (row.helped_unit, row.received_unit, row.competent_unit)))
+        for row in rows
+    }
+    holders: dict[str, set[StaffId]] = {row.id: set() for row in rows}
+    items = session.scalars(select(ItemRow).where(ItemRow.dossier.in_(list(units)))).all()
     standings = holdings.standings(session, [ItemId(each.item) for each in items])
-    holders = [standing.holder for standing in standings.values() if standing.holder]
-    units = {row.helped_unit, row.received_unit, row.competent_unit}
-    units |= {each.origin_unit for each in items} | {each.destination_unit for each in items}
-    units |= {holder.unit for holder in holders}
-    return set(filter(None, units)), {holder.staff for holder in holders}
+    for each in items:
+        dossier = each.dossier or ""
+        units[dossier] |= {each.origin_unit, each.destination_unit}
+        standing = standings.get(ItemId(each.item))
+        if standing is not None and standing.holder is not None:
+            units[dossier].add(standing.holder.unit)
+            holders[dossier].add(standing.holder.staff)
+    return {dossier: (units[dossier], holders[dossier]) for dossier in units}
 
 
-def _covers(session: Session, units: Iterable[str], roles: Iterable[Role], by: Actor) -> bool:
-    paths = session.scalars(select(UnitRow.path).where(UnitRow.code.in_(sorted(units))))
-    return any(by.may(*roles, path=path) for path in paths)
+def _covered(
+    session: Session, units: Iterable[str], roles: Iterable[Role], by: Actor
+) -> frozenset[str]:
+    """Those of these units that one of the roles covers."""
+    asked = sorted(units)
+    if not asked:
+        return frozenset()
+    paths = session.execute(select(UnitRow.code, UnitRow.path).where(UnitRow.code.in_(asked)))
+    return frozenset(code for code, path in paths if by.may(*roles, path=path))
 
 
-def _is_sent_to_collect(session: Session, dossier: str, by: Actor) -> bool:
-    asked = (
+def _sent_to_collect(session: Session, asked: Collection[str], by: Actor) -> set[str]:
+    """To which of these dossiers this person rides, to fetch them."""
+    if not asked:
+        return set()
+    found = session.scalars(
         select(StopItemRow.reference)
         .join(RoundRow, RoundRow.id == StopItemRow.round)
         .where(
-            StopItemRow.reference == dossier,
+            StopItemRow.reference.in_(sorted(asked)),
             RoundRow.courier == by.staff,
             RoundRow.state.in_(["published", "acknowledged"]),
         )
     )
-    return session.scalar(asked.limit(1)) is not None
+    return set(found)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import DossierId
-from postal_service.domain.money import Line, Means, PaymentState
+from postal_service.domain.money import Line, Means
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.services import charges, dossiers
 from postal_service.services.charges import Account, BadReference
@@ -107,7 +107,5 @@ def _owed(session: Session, dossier: DossierId, line: Line) -> list[Account]:
     return [
         each
         for each in charges.accounts(session, dossier)
-        if each.charge.line is line
-        and each.charge.state is PaymentState.DUE
-        and each.charge.amount_dong > 0
+        if each.charge.line is line and each.charge.is_owed
     ]

@@ -18,7 +18,6 @@ from postal_service.domain.custody import Standing, State
 from postal_service.domain.deadlines import slack_working_days
 from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import PersonRole
-from postal_service.domain.standing import Money
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
 from postal_service.services import calendars, carried, charges, delivery, persons
@@ -143,9 +142,7 @@ class _Look:
         orders = []
         for (dossier, bound), items in calls.items():
             facts = known[dossier]
-            longer = facts.money == Money.DUE or any(
-                self.items[item].collect_back for item in items
-            )
+            longer = dossier in owed or any(self.items[item].collect_back for item in items)
             is_promised = any(self._is_promised(item) for item in items)
             slack = self._slack(facts.due_at)
             if is_promised:

@@ -80,6 +80,11 @@ class Registration:
         """Everybody it names."""
         return tuple(who for who in (self.submitter, self.owner, self.receiver) if who)
 
+    @property
+    def gets_result(self) -> Person:
+        """Who receives what is brought home: the owner only where he is named for that too."""
+        return self.receiver or self.submitter
+
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
@@ -291,7 +296,7 @@ def _refuse_without_phone(command: Registration, *, carried_in: bool) -> None:
     """Whoever the Post has to reach; a submitter who is the receiver too is asked once."""
     reached = [(PersonRole.SUBMITTER, command.submitter)] if carried_in else []
     if command.result_by_post and (command.receiver or not carried_in):
-        reached.append((PersonRole.RECEIVER, command.receiver or command.submitter))
+        reached.append((PersonRole.RECEIVER, command.gets_result))
     with told_together() as judging:
         for role, person in reached:
             with judging:
@@ -305,7 +310,7 @@ def _receiver(
     if not command.result_by_post:
         return None
     version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
-    receiver = command.receiver or command.submitter
+    receiver = command.gets_result
     if receiver.address is None:
         raise NoReceiver
     places.office_serving(session, receiver.address.unit, day=local(at).date())

@@ -23,7 +23,7 @@ from postal_service.domain.legal_time import LegalTime
 from postal_service.domain.money import Line, to_collect
 from postal_service.domain.public_steps import Bring, PublicStep, Status, Told, public_steps
 from postal_service.domain.refusals import Refusal, Unknown
-from postal_service.domain.standing import GIVEN_OUT, GIVES_BACK, Administrative
+from postal_service.domain.standing import CLOCK_STOPPED, GIVEN_OUT, GIVES_BACK, Administrative
 from postal_service.domain.story import tell
 from postal_service.ledger import reading
 from postal_service.projections import holdings, timelines
@@ -74,6 +74,8 @@ class Tracked:
     status: Status
     holder: str  # name of the office that has the papers; "" when it is with the citizen
     promised: datetime | None
+    awaits_reception: bool  # the agency has yet to receive it, and sets a date only then
+    clock_stopped: bool  # the agency waits for the citizen, and there is no date meanwhile
     held_until: str  # ISO date; "" unless it waits at an office
     bring: tuple[Bring, ...]
     asked: tuple[str, ...]
@@ -135,6 +137,8 @@ def track(session: Session, vault: Vault, code: str, factor: str, *, at: datetim
         status=status,
         holder=names.get(_holder(found, status, items, standings), ""),
         promised=found.due_at,
+        awaits_reception=found.administrative in _BEFORE_RECEPTION,
+        clock_stopped=found.administrative in CLOCK_STOPPED,
         held_until=_held_until(standings.values()),
         bring=_bring(status, has_old=bool(old_papers), owes=bool(to_pay)),
         asked=asked[1] if asked and status is Status.SUPPLEMENT else (),
@@ -211,6 +215,7 @@ _OF_ADMINISTRATIVE = {
     Administrative.DISCONTINUED_RETURNED: Status.DISCONTINUED_RETURNED,
     Administrative.WITHDRAWN: Status.WITHDRAWN,
 }
+_BEFORE_RECEPTION = frozenset({Administrative.REQUESTED, Administrative.POSTED})
 _OF_RESULT = {
     State.RESULT_AT_AGENCY: Status.RESULT_READY,
     State.WITH_COURIER: Status.OUT_FOR_DELIVERY,

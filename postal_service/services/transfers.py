@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.bank_accounts import BankAccount, NoAccount, NotByTransfer, account_for
 from postal_service.domain.ids import DossierId
-from postal_service.domain.money import Line, PaymentState
+from postal_service.domain.money import Line
 from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.vietqr import LONGEST_PURPOSE, Transfer, payload
 from postal_service.services import charges, dossiers, places
@@ -55,7 +55,7 @@ def asked(
     due = next((each for each in charges.accounts(session, found.id) if each.id == charge), None)
     if due is None:
         raise UnknownCharge(charge=charge[:40])
-    if not _is_owed(due):
+    if not due.charge.is_owed:
         raise NothingToTransfer(state=due.charge.state.value)
     into = _into(session, found, due, accounts)
     purpose = purpose_of(due.charge.line, found.code)
@@ -80,7 +80,7 @@ def payable(
     """Which of a dossier's charges have a transfer code: due, and an account is entered for them."""
     entered, ready = list(accounts), set()
     for each in found:
-        if _is_owed(each):
+        if each.charge.is_owed:
             try:
                 _into(session, dossier, each, entered)
             except (NoAccount, NotByTransfer):
@@ -93,10 +93,6 @@ def purpose_of(line: Line, dossier_code: str) -> str:
     """What the payment is matched by: the line's mark and the dossier's code, without its dots where too long."""
     written = f"{MARKS[line]} {dossier_code}"
     return written if len(written) <= LONGEST_PURPOSE else written.replace(".", "")
-
-
-def _is_owed(due: Account) -> bool:
-    return due.charge.state is PaymentState.DUE and due.charge.amount_dong > 0
 
 
 def _into(

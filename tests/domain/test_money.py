@@ -58,6 +58,14 @@ def test_what_was_paid_or_waived_is_not_collected_again() -> None:
         assert to_collect([settled]) == {}
 
 
+def test_a_charge_of_nothing_is_not_to_be_collected() -> None:
+    nothing = charge(Line.POSTAGE, 0)
+
+    assert not nothing.is_owed
+    assert charge().is_owed
+    assert to_collect([nothing, charge()]) == {Line.STATE_FEE: 8_000}
+
+
 @pytest.mark.parametrize("basis", ["", "   "])
 def test_an_exemption_and_a_refund_name_their_basis(basis: str) -> None:
     with pytest.raises(WithoutBasis):

@@ -7,12 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from postal_service.domain import attempts
 from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.money import Line, Means, PaymentState, WithoutBasis, WrongStep
 from postal_service.domain.standing import Money
-from postal_service.services import cash, charges, dossiers
+from postal_service.services import cash, charges, dossiers, orders_reading, places
 from postal_service.services.charges import ChargeId, Due
 from postal_service.services.directory import UnknownStaff
+from postal_service.storage.schema import DossierRow
+from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.registrations import register, registration
 from tests.services.world import World
@@ -48,6 +51,41 @@ def test_a_dossier_is_due_until_every_line_is_settled(
     assert _money(session, fee) is Money.DUE
     charges.exempt(session, postage, basis="Hộ nghèo", by=world.counter, at=LATER)
     assert _money(session, fee) is Money.PAID
+
+
+def test_a_stored_charge_of_nothing_leaves_its_dossier_as_if_it_were_not_there(
+    session: Session, world: World
+) -> None:
+    received = register(session, world, registration(session, w.BUILDING, result_by_post=False))
+    nothing = Due(line=Line.STATE_FEE, amount_dong=0)
+    charge = charges.open_due(session, received.dossier, nothing, by=world.counter, at=LATER)
+
+    assert _money(session, charge) is Money.NONE
+    assert charges.owed(session, [received.dossier]) == {}
+    charges.exempt(session, charge, basis="Hộ nghèo", by=world.counter, at=LATER)
+    assert _money(session, charge) is Money.EXEMPT
+
+
+def test_a_charge_of_nothing_keeps_no_courier_longer_at_a_door(
+    session: Session, world: World
+) -> None:
+    [item] = d.results_at_office(session, world, d.homes(1))
+    dossier = dossiers.of_items(session, [item])[item]
+    [fee] = charges.accounts(session, dossier)
+    charges.exempt(session, fee.id, basis="Hộ nghèo", by=world.counter, at=LATER)
+    nothing = Due(line=Line.POSTAGE, amount_dong=0)
+    charges.open_due(session, dossier, nothing, by=world.counter, at=LATER)
+    row = session.get_one(DossierRow, dossier)
+    row.money = Money.DUE.value  # as it was written before
+    session.flush()
+
+    office = places.place(session, w.OFFICE, day=d.DAY)
+    [order] = orders_reading.of_the_day(
+        session, world.vault, office, d.DAY, policy=attempts.STANDARD
+    )
+
+    assert (order.dossier, order.cash_dong) == (dossier, 0)
+    assert order.service_seconds == orders_reading.DOOR_SECONDS
 
 
 def test_what_is_paid_is_not_paid_again_nor_waived(

@@ -360,7 +360,7 @@ def test_an_erased_dossier_keeps_its_facts_and_forgets_its_people(
     for factor in (received.pin, LAN.phone[-4:], ""):
         with pytest.raises(NothingFound):
             tracking.track(session, world.vault, received.code, factor, at=LATER)
-    assert dossiers.find(session, world.vault, LAN.phone, by=world.administrator) == []
+    assert dossiers.find(session, world.vault, LAN.phone, by=world.administrator).dossiers == ()
     scan = digitisation.scans(session, received.dossier)[0]
     with pytest.raises(DossierErased):
         digitisation.open_scan(

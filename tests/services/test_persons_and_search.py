@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from postal_service.domain.ids import DossierId
 from postal_service.domain.persons import PersonRole
 from postal_service.services import dossiers, persons
-from postal_service.services.dossiers import NothingToSearch, UnknownDossier
+from postal_service.services.dossiers import Found, NothingToSearch, UnknownDossier
 from postal_service.services.persons import Home, Purpose
 from postal_service.services.vault import SealedFieldDamagedError, Vault
 from postal_service.storage.schema import AccessRow, PersonRow
+from tests.questions import questions
 from tests.services import journeys
 from tests.services import world as w
 from tests.services.registrations import BINH, LAN, NEAR_HOME, register, registration
 from tests.services.world import World
+
+NOTHING = Found(dossiers=(), more=False)
 
 
 @pytest.fixture
@@ -63,7 +66,8 @@ def test_a_dossier_is_found_by_any_whole_value(
     session: Session, world: World, dossier: DossierId, query: str
 ) -> None:
     found = dossiers.find(session, world.vault, query, by=world.counter)
-    assert [each.id for each in found] == [dossier]
+    assert [each.id for each in found.dossiers] == [dossier]
+    assert not found.more
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,66 @@ def test_a_dossier_is_found_by_any_whole_value(
 def test_a_part_of_a_value_finds_nobody(
     session: Session, world: World, dossier: DossierId, query: str
 ) -> None:
-    assert dossiers.find(session, world.vault, query, by=world.counter) == []
+    assert dossiers.find(session, world.vault, query, by=world.counter) == NOTHING
+
+
+def elsewhere(session: Session, world: World) -> DossierId:
+    """Another dossier of Lan, with which OFFICE and DESK have nothing to do."""
+    command = registration(session, agency=w.FAR_AGENCY, result_by_post=False)
+    return register(session, world, command, by=world.far_counter).dossier
+
+
+@pytest.mark.parametrize("query", [LAN.phone, LAN.citizen, LAN.name])
+def test_what_others_received_later_takes_no_place_from_ones_own(
+    session: Session,
+    world: World,
+    dossier: DossierId,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+) -> None:
+    monkeypatch.setattr(dossiers, "FOUND_AT_MOST", 2)
+    monkeypatch.setattr(dossiers, "_AT_ONCE", 2)
+    theirs = [elsewhere(session, world) for _ in range(5)]
+
+    found = dossiers.find(session, world.vault, query, by=world.counter)
+
+    assert [each.id for each in found.dossiers] == [dossier]
+    assert not found.more
+    far = dossiers.find(session, world.vault, query, by=world.far_counter)
+    assert [each.id for each in far.dossiers] == sorted(theirs, reverse=True)[:2]
+    assert far.more
+
+
+def test_a_search_that_ends_before_its_end_says_so(
+    session: Session, world: World, dossier: DossierId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dossiers, "LOOKED_THROUGH", 3)
+    for _ in range(2):
+        elsewhere(session, world)
+    found = dossiers.find(session, world.vault, LAN.name, by=world.counter)
+    assert ([each.id for each in found.dossiers], found.more) == ([dossier], False)
+
+    elsewhere(session, world)
+
+    found = dossiers.find(session, world.vault, LAN.name, by=world.counter)
+    assert found == Found(dossiers=(), more=True)
+
+
+def test_many_dossiers_are_asked_about_at_once(
+    session: Session, world: World, dossier: DossierId
+) -> None:
+    def search() -> Found:
+        return dossiers.find(session, world.vault, LAN.name, by=world.counter)
+
+    elsewhere(session, world)
+    assert len(search().dossiers) == 1
+    few = questions(session, search)
+    for _ in range(3):
+        elsewhere(session, world)
+        register(session, world, registration(session))
+    assert len(search().dossiers) == 4
+
+    assert questions(session, search) == few
 
 
 @pytest.mark.parametrize("query", ["", "   "])
@@ -104,8 +167,8 @@ def test_another_offices_dossier_and_none_at_all_answer_alike(
         with pytest.raises(UnknownDossier) as refused:
             dossiers.by_code(session, code, by=world.far_counter, at=w.MORNING)
         assert refused.value.facts == {"dossier": code}
-    assert dossiers.find(session, world.vault, LAN.phone, by=world.far_counter) == []
-    assert dossiers.find(session, world.vault, LAN.phone, by=world.courier) == []
+    assert dossiers.find(session, world.vault, LAN.phone, by=world.far_counter) == NOTHING
+    assert dossiers.find(session, world.vault, LAN.phone, by=world.courier) == NOTHING
 
 
 def test_everybody_the_dossier_passes_sees_it(

@@ -27,6 +27,7 @@ from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import reading
 from postal_service.projections import holdings
 from postal_service.services import (
+    cash,
     charges,
     checklist,
     dossiers,
@@ -385,6 +386,35 @@ def test_fee_by_the_copy_and_postage_stand_on_their_own_lines(
     lines = [each.charge.line for each in charges.accounts(session, received.dossier)]
     assert lines == [Line.STATE_FEE, Line.POSTAGE]
     assert dossiers.load(session, received.dossier).money is Money.PAID
+
+
+def test_what_costs_nothing_opens_no_charge(session: Session, world: World) -> None:
+    dues = (
+        Due(line=Line.STATE_FEE, amount_dong=0, paid_by=Means.CASH),
+        Due(line=Line.POSTAGE, amount_dong=0),
+    )
+    for code in (w.MARRIAGE, w.BUILDING):  # confirmed as free, and not confirmed
+        command = filled_in(session, code, channel=Channel.DIRECT, result_by_post=False, dues=dues)
+        received = register(session, world, command, by=world.desk_clerk)
+
+        assert charges.accounts(session, received.dossier) == []
+        assert dossiers.load(session, received.dossier).money is Money.NONE
+    assert cash.of(session, world.desk_clerk.staff).charges == ()
+
+
+def test_an_exemption_from_what_costs_nothing_anyway_is_kept(
+    session: Session, world: World
+) -> None:
+    dues = (Due(line=Line.STATE_FEE, amount_dong=0, exempt="Hộ nghèo"),)
+    command = filled_in(
+        session, w.MARRIAGE, channel=Channel.DIRECT, result_by_post=False, dues=dues
+    )
+    received = register(session, world, command, by=world.desk_clerk)
+
+    assert [each.charge.basis for each in charges.accounts(session, received.dossier)] == [
+        "Hộ nghèo"
+    ]
+    assert dossiers.load(session, received.dossier).money is Money.EXEMPT
 
 
 def test_an_amount_below_nothing_is_no_amount() -> None:

@@ -13,8 +13,9 @@ from postal_service.domain.public_steps import Bring, PublicStep, Status
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.domain.wording_tracking import AGENCY_STEPS, BRING, NEXT, POST_STEPS, STATUS
-from postal_service.services import administrative, delivery, persons, results, tracking
+from postal_service.services import administrative, charges, delivery, persons, results, tracking
 from postal_service.services.administrative import SupplementReason
+from postal_service.services.charges import Due
 from postal_service.services.persons import Purpose
 from postal_service.services.reception import Received
 from postal_service.services.tracking import NothingFound, Tracked
@@ -151,6 +152,22 @@ def test_what_to_bring_to_the_door_includes_the_old_licence_and_the_money(
     shown = track(session, world, owing)
     assert Bring.MONEY in shown.bring
     assert shown.to_pay_dong == {Line.STATE_FEE: 8_000}
+
+
+def test_nobody_is_asked_to_bring_money_for_a_charge_of_nothing(
+    session: Session, world: World
+) -> None:
+    from_desk = registration(session, w.LICENCE, channel=Channel.DIRECT)
+    received = register(session, world, from_desk, by=world.desk_clerk)
+    nothing = Due(line=Line.STATE_FEE, amount_dong=0)
+    charges.open_due(session, received.dossier, nothing, by=world.desk_clerk, at=w.MORNING)
+    journeys.ready(session, world, received, at=at(23, 11))
+
+    shown = track(session, world, received)
+
+    assert Bring.IDENTITY_PAPER in shown.bring
+    assert Bring.MONEY not in shown.bring
+    assert shown.to_pay_dong == {}
 
 
 def test_a_result_that_is_fetched_waits_at_the_desk(session: Session, world: World) -> None:

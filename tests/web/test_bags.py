@@ -100,6 +100,30 @@ def test_a_bag_is_sealed_with_its_manifest_and_goes_with_what_is_in_it(
     assert far.get(f"/bags/{bag}/open").status_code == 409
 
 
+def test_a_refused_bag_comes_back_with_the_page_of_the_list_and_its_ticks(
+    browser: Callable[[str], Browser], items: list[str], session: Session
+) -> None:
+    counter = browser("counter")
+    first, second, third = sorted(items)
+    page = counter.text(f"/bags/new?after={first}")
+    action, key = re.search(r'<form[^>]* action="(/bags/new[^"]*)"', page), FORM_KEY.search(page)
+    assert action is not None
+    assert key is not None
+    fields = {"form_key": key[1], "item": second, "destination": w.FAR_OFFICE, "serial": ""}
+    before = events(session)
+
+    answer = counter.send(action[1], fields)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert re.findall(r'name="item" value="(\w+)"( checked)?', page) == [
+        (second, " checked"), (third, ""),
+    ]  # fmt: skip
+    assert f'action="{action[1]}"' in page
+    assert events(session) == before
+    assert counter.send(action[1], {**fields, "serial": "TUI-9"}).status_code == 302
+
+
 def test_an_opened_bag_leaves_the_stacks_and_can_be_handed_to_nobody(
     browser: Callable[[str], Browser], items: list[str]
 ) -> None:

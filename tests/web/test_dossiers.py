@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal_service.services import dossiers
 from postal_service.storage.schema import StepRow
 from tests.services import world as w
 from tests.web.conftest import Browser
@@ -26,6 +27,27 @@ def at_desk(browser: Callable[[str], Browser]) -> str:
 
 def steps(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(StepRow)) or 0
+
+
+def test_a_list_of_found_dossiers_that_was_cut_says_so_in_both_languages(
+    browser: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = browser("counter")
+    for serial in ("NP-1", "NP-2"):
+        sealed(counter, serial)
+    cut = "Danh sách chưa đủ: quá nhiều hồ sơ trùng thông tin này."
+    page = counter.send("/dossiers", q="Nguyễn Thị Lan").get_data(as_text=True)
+    assert "2 hồ sơ" in page
+    assert cut not in page
+
+    monkeypatch.setattr(dossiers, "FOUND_AT_MOST", 1)
+
+    page = counter.send("/dossiers", q="Nguyễn Thị Lan").get_data(as_text=True)
+    assert "1 hồ sơ" in page  # no page of one dossier that might be another
+    assert cut in page
+    counter.send("/language", language="en", next="/dossiers")
+    page = counter.send("/dossiers", q="nguyen thi lan").get_data(as_text=True)
+    assert "The list is not complete: too many dossiers match." in page
 
 
 def test_the_four_lines_stand_apart(browser: Callable[[str], Browser], at_desk: str) -> None:

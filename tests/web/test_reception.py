@@ -12,7 +12,7 @@ from postal_service.storage.schema import DossierRow, EntryRow
 from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.web.conftest import Browser
-from tests.web.desk_work import received, reception_fields
+from tests.web.desk_work import dossier_in, received, reception_fields
 from tests.web.faulty_fields import faults, value
 
 PDF = re.compile(r'href="data:application/pdf;base64,([^"]+)" download="([^"]+)"')
@@ -65,6 +65,73 @@ def test_at_the_agencys_own_desk_the_slip_names_the_due_date(
 
     assert "17:00 23/11/2026" in page
     assert "hen-tra.pdf" in page
+
+
+@pytest.mark.parametrize(
+    ("filled", "told"),
+    [
+        ({}, "8.000 ₫ — phải thu"),  # the field was emptied: the confirmed fee is due all the same
+        ({"fee": "8000"}, "8.000 ₫ — phải thu"),
+        ({"fee": "8000", "fee_means": "cash"}, "8.000 ₫ — đã thu"),
+        ({"fee": "8000", "fee_exempt": "Hộ nghèo"}, "8.000 ₫ — miễn"),
+        ({"fee": "16000", "fee_means": "qr"}, "16.000 ₫ — đã thu"),
+    ],
+)
+def test_the_first_slip_tells_the_fee_as_the_one_printed_again_does(
+    browser: Callable[[str], Browser], filled: dict[str, str], told: str
+) -> None:
+    desk = browser("desk_clerk")
+    fields = reception_fields(desk, **filled)
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (first,) = [b64decode(content) for content, name in PDF.findall(page) if "hen-tra" in name]
+    path = f"/dossiers/{dossier_in(page)}/papers/receipt"
+    again = desk.send(path).get_data()
+
+    for pdf in (first, again):
+        assert f"Phí, lệ phí: {told} " in f"{text_of(pdf)} "
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"fee": "", "fee_exempt": "Hộ nghèo"}, "fee"),
+        ({"fee": " ", "fee_means": "cash"}, "fee"),
+        ({"postage": "", "postage_means": "qr"}, "postage"),
+    ],
+)
+def test_an_exemption_or_a_payment_without_its_amount_is_refused_where_that_is_typed(
+    browser: Callable[[str], Browser], session: Session, changed: dict[str, str], field: str
+) -> None:
+    counter, path = browser("counter"), f"/receptions/new/{w.EXTRACT}"
+    fields = reception_fields(counter)
+    labels = {"fee": "Phí, lệ phí", "postage": "Cước bưu chính"}
+
+    answer = counter.send(path, {**fields, **changed})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert list(faults(page)) == [field]
+    assert f"Chưa điền mục “{labels[field]}”" in faults(page)[field]
+    counter.send("/language", language="en")
+    page = counter.send(path, {**fields, **changed}).get_data(as_text=True)
+    assert "is not filled in" in faults(page)[field]
+    assert dossiers_in(session) == 0
+
+
+def test_a_procedure_that_is_free_asks_for_no_money_and_gives_no_receipt(
+    browser: Callable[[str], Browser],
+) -> None:
+    desk, path = browser("desk_clerk"), f"/receptions/new/{w.MARRIAGE}"
+    assert value(desk.text(path), "fee") == "0"
+    fields = reception_fields(
+        desk, w.MARRIAGE, by_post="", fee="0", fee_means="cash", postage="0", postage_means="cash"
+    )
+
+    page = desk.send(path, fields).get_data(as_text=True)
+
+    assert [name.partition("-hen-tra")[1] for _, name in PDF.findall(page)] == ["-hen-tra"]
+    assert "Còn phải nộp" not in page
+    assert "không có khoản thu" in desk.text(f"/dossiers/{dossier_in(page)}")
 
 
 def test_the_secrets_are_on_no_later_page(browser: Callable[[str], Browser]) -> None:
@@ -374,6 +441,57 @@ def test_the_registration_says_to_whom_and_where_the_result_is_brought(
     assert "Bản 1 — người đăng ký giữ" in words
     assert "Bản 2 — bưu điện giữ" in words
     assert "999888" not in words.replace(" ", "")
+
+
+def test_who_hands_in_for_another_is_the_receiver_on_what_is_signed_as_in_the_record(
+    browser: Callable[[str], Browser],
+) -> None:
+    counter = browser("counter")
+    fields = reception_fields(counter, owner_name="Phạm Thị Mẹ", owner_citizen="049150000001")
+    page = counter.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (first,) = [b64decode(content) for content, name in PDF.findall(page) if "nhan-ket-qua" in name]
+    path = f"/dossiers/{dossier_in(page)}/papers/return-registration"
+    again = counter.send(path).get_data()
+
+    for pdf in (first, again):
+        words = text_of(pdf)
+        assert words.count("Họ và tên: Nguyễn Thị Lan") == 2  # in both copies
+        assert "Phạm Thị Mẹ" not in words
+
+
+@pytest.mark.parametrize(
+    ("login", "way"),
+    [
+        ("counter", "Nơi gửi: Bưu cục Tam Kỳ Nơi nhận: UBND phường Tam Kỳ"),
+        ("desk_clerk", "Nơi gửi: UBND phường Tam Kỳ Nơi nhận: 12 Trần Cao Vân, Phường Tam Kỳ"),
+    ],
+)
+def test_the_receipt_for_postage_tells_the_way_that_is_paid_for(
+    browser: Callable[[str], Browser], login: str, way: str
+) -> None:
+    clerk = browser(login)
+    fields = reception_fields(clerk)
+    page = clerk.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (pdf,) = [b64decode(content) for content, name in PDF.findall(page) if "-cuoc" in name]
+
+    assert way in text_of(pdf)
+
+
+def test_postage_for_a_receiver_elsewhere_is_paid_to_where_he_lives(
+    browser: Callable[[str], Browser],
+) -> None:
+    desk = browser("desk_clerk")
+    fields = reception_fields(
+        desk,
+        receiver_name="Trần Văn Nhận",
+        receiver_phone="0905 999 888",
+        receiver_address="7 Phan Châu Trinh",
+        receiver_commune=w.FAR_COMMUNE,
+    )
+    page = desk.send(f"/receptions/new/{w.EXTRACT}", fields).get_data(as_text=True)
+    (pdf,) = [b64decode(content) for content, name in PDF.findall(page) if "-cuoc" in name]
+
+    assert "Nơi nhận: 7 Phan Châu Trinh, Xã Thăng Bình" in text_of(pdf)
 
 
 def test_a_result_fetched_at_the_desk_is_not_registered_to_be_brought(

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -13,13 +13,17 @@ from postal_service.app import create_app
 from postal_service.domain.acts import Capacity
 from postal_service.domain.ids import DossierId
 from postal_service.runtime import Runtime
-from postal_service.services import delivery, persons, reception
+from postal_service.services import administrative, delivery, persons, reception
+from postal_service.services.administrative import SupplementReason
 from tests.printing.read_back import text_of
 from tests.services import journeys
+from tests.services import world as w
 from tests.services.in_hand import passed
 from tests.services.registrations import LAN, registration
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
+
+LATER = MORNING + timedelta(hours=1)
 
 
 def received(session: Session, world: World) -> reception.Received:
@@ -83,6 +87,38 @@ def test_the_citizen_reads_who_looked_and_until_when_in_plain_words(
     assert "printing" not in page
     assert "08/12/2026" in page
     assert "2026-12-08" not in page
+
+
+def test_a_dossier_without_a_date_says_why_in_both_languages(
+    stranger: Browser, session: Session, world: World
+) -> None:
+    posted, withdrawn = received(session, world), received(session, world)
+    asked, stopped = (journeys.received(session, world, w.CORRECTION) for _ in range(2))
+    for made in (asked, stopped):
+        administrative.request_supplement(
+            session, made.dossier, ["Giấy tờ làm căn cứ thay đổi, cải chính"],
+            reason=SupplementReason.ILLEGIBLE, by=world.officer, at=LATER,
+        )  # fmt: skip
+    why = "Người nộp đề nghị dừng"
+    administrative.discontinue(session, stopped.dossier, why=why, by=world.officer, at=LATER)
+    administrative.withdraw(
+        session, world.keys, withdrawn.dossier, why=why, by=world.counter, at=LATER
+    )
+    session.commit()
+    told = (
+        (posted, ("chưa tính được, cơ quan chưa tiếp nhận", "the agency has not received it")),
+        (asked, ("thời hạn đang tạm dừng", "the clock stands still")),
+        (stopped, ("không có ngày hẹn", "there is no date")),
+        (withdrawn, ("không có ngày hẹn", "there is no date")),
+    )
+
+    for place, language in enumerate(("vi", "en")):
+        stranger.send("/language", language=language, next="/tracking")
+        heading = ("Hẹn trả kết quả", "Result promised for")[place]
+        for made, words in told:
+            page = stranger.send("/tracking", code=made.code, factor=made.pin).text
+            date = page.partition(f"<dt>{heading}</dt>")[2].partition("</dd>")[0]
+            assert words[place] in date
 
 
 def test_a_wrong_pin_and_an_unknown_code_answer_alike(

@@ -26,8 +26,8 @@ FOLDER = Path(web.__path__[0])
 SPEAKING = {"say", "_"}
 # Functions of web/forms.py that say their label, and where it stands among their arguments.
 LABELLED = {
-    "line", "optional_line", "serial", "optional_serial", "number", "optional_number", "choice", "day",
-    "hour",
+    "line", "optional_line", "serial", "optional_serial", "number", "optional_number", "given_number",
+    "choice", "day", "hour",
 }  # fmt: skip
 
 

@@ -147,6 +147,7 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
         else "",
         lines=[line for line in ready.lines if line.standing.leg is not Leg.BAG],
         following=ready.following,
+        after=forms.cursor(),
         offices=sorted(offices.items(), key=lambda pair: pair[1]),
         chosen=set(forms.many("item", most=handovers.LARGEST_BATCH)),
         typed=forms.typed("destination", "serial") | {"codes": forms.raw("codes")[: limits.LIST]},

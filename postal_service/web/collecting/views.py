@@ -74,7 +74,7 @@ def ask(code: str) -> ResponseReturnValue:
             office = places.place(store, visit.office, day=local(opens_at).date())
             names = overview.unit_names(store, [command.agency])
             communes = overview.communes_of(store, command.people)
-            owed = charges.owed(store, [received.dossier]).get(received.dossier, ())
+            accounts = charges.accounts(store, received.dossier)
     except Refusal as refused:
         return _form_page(code, refused)
     door = Office(
@@ -91,8 +91,10 @@ def ask(code: str) -> ResponseReturnValue:
         version=version,
         visit=visit,
         office=office.name,
-        owed=owed,
-        papers=slips(received, command, version, door, serial="", at=here.now(), visit=visit),
+        owed=[each for each in accounts if each.charge.is_owed],
+        papers=slips(
+            received, command, version, door, accounts, serial="", at=here.now(), visit=visit
+        ),
         may_look=by.may(*ASKING, path=office.path),
     )
 

@@ -35,6 +35,7 @@ ENGLISH: dict[str, str] = {
     "Không có khoản thu nào.": "Nothing to pay.",
     "Mã hồ sơ, mã bưu gửi, điện thoại, số định danh hoặc họ tên đầy đủ": "Dossier code, item number, phone, citizen number or full name",
     "{count} hồ sơ": "{count} dossier(s)",
+    "Danh sách chưa đủ: quá nhiều hồ sơ trùng thông tin này. Hãy tìm bằng mã hồ sơ hoặc mã bưu gửi.": "The list is not complete: too many dossiers match. Search by dossier code or item number.",
     "Không tìm thấy hồ sơ nào thuộc phạm vi của bạn. Dữ liệu cá nhân chỉ tìm được khi gõ đủ, không tìm được theo một phần.": "No dossier of yours was found. Personal data is found by the whole value only, never by a part.",
     "Đã ghi vào hồ sơ.": "Recorded in the dossier.",
 }

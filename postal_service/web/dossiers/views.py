@@ -81,8 +81,8 @@ def find() -> ResponseReturnValue:
             "dossiers/search.html", query=query, found=None, refusal=told(refused, at="q")
         )
         return page, status_of(refused)
-    if len(found) == 1:
-        return redirect(url_for("dossiers.show", key=found[0].id))
+    if len(found.dossiers) == 1 and not found.more:
+        return redirect(url_for("dossiers.show", key=found.dossiers[0].id))
     return render_template("dossiers/search.html", query=query, found=found)
 
 

@@ -11,7 +11,6 @@ from typing import Final
 from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.issued_forms import Form
-from postal_service.domain.money import Line
 from postal_service.domain.persons import Person, PersonRole, owner_of
 from postal_service.printing.agency_letter import recorded_line
 from postal_service.printing.appointment_slip import AppointmentSlip, DueChange
@@ -21,7 +20,7 @@ from postal_service.services.overview import DossierView
 from postal_service.web.labels import vietnamese
 from postal_service.web.papers import tracking_address
 from postal_service.web.printouts.letters import NotRecorded, form_on_its_date
-from postal_service.web.receptions.slips import legal_time, result_place
+from postal_service.web.receptions.slips import fee_told, legal_time, result_place
 
 SUBMITTERS: Final = (PersonRole.SUBMITTER, PersonRole.OWNER)
 
@@ -47,7 +46,7 @@ def receipt(
     owner = owner_of(people) or who
     first, later = _reception(view)
     desk = view.names.unit(first.unit if first else dossier.received_unit)
-    fees = [each for each in view.accounts if each.charge.line is Line.STATE_FEE]
+    fee_dong, fee_state = fee_told(view.accounts)
     return AppointmentSlip(
         dossier_code=dossier.code,
         agency_name=view.names.unit(dossier.competent_unit),
@@ -67,8 +66,8 @@ def receipt(
         received_at=received_at,
         due_at=dossier.due_at,
         result_place=result_place(by_post=dossier.result_by_post),
-        fee_dong=sum(each.charge.amount_dong for each in fees),
-        fee_state=", ".join(dict.fromkeys(vietnamese(each.charge.state) for each in fees)),
+        fee_dong=fee_dong,
+        fee_state=fee_state,
         lookup_pin="",
         delivery_code="",
         clerk_name=view.names.person(first.staff) if first else "",

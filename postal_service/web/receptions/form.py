@@ -208,9 +208,10 @@ def papers(version: ProcedureVersion) -> tuple[PaperCount, ...]:
 
 
 def _dues() -> tuple[Due, ...]:
+    """Of each line what was filled in; an exemption or a payment without its amount is refused."""
     dues: list[Due] = []
-    if forms.raw("fee").strip():
-        amount = forms.number("fee", "Phí, lệ phí", within=limits.AMOUNT)
+    if _is_filled("fee", "fee_exempt", "fee_means"):
+        amount = forms.given_number("fee", "Phí, lệ phí", within=limits.AMOUNT)
         exempt = forms.optional_line("fee_exempt", "Căn cứ miễn", most=limits.DOCUMENT)
         dues.append(
             Due(
@@ -223,11 +224,15 @@ def _dues() -> tuple[Due, ...]:
                 paid_by=None if exempt else _means("fee_means"),
             )
         )
-    if forms.raw("postage").strip():
-        amount = forms.number("postage", "Cước bưu chính", within=limits.AMOUNT)
+    if _is_filled("postage", "postage_means"):
+        amount = forms.given_number("postage", "Cước bưu chính", within=limits.AMOUNT)
         means = _means("postage_means")
         dues.append(Due(line=Line.POSTAGE, amount_dong=amount, paid_by=means))
     return tuple(dues)
+
+
+def _is_filled(*names: str) -> bool:
+    return any(forms.raw(name).strip() for name in names)
 
 
 def _means(name: str) -> Means | None:

@@ -1,13 +1,13 @@
 """The registration of a result that is to be brought home, printed with the reception. Always Vietnamese."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from postal_service.domain.ids import UnitCode
-from postal_service.domain.money import Line
+from postal_service.domain.money import Charge, Line, PaymentState
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.printing.return_registration import ReturnRegistration
-from postal_service.services.charges import Due
+from postal_service.services.charges import Account
 from postal_service.services.registration import Received, Registration
 
 
@@ -15,6 +15,7 @@ def registration(
     received: Received,
     command: Registration,
     version: ProcedureVersion,
+    accounts: Sequence[Account],
     *,
     operator: str,
     office: str,
@@ -25,9 +26,10 @@ def registration(
 ) -> ReturnRegistration:
     """To whom and where, as it was just entered."""
     who = command.submitter
-    receiver = command.receiver or command.owner or who
+    receiver = command.gets_result
     address = receiver.address or who.address
-    postage = next((due for due in command.dues if due.line is Line.POSTAGE), None)
+    charges = (each.charge for each in accounts)
+    postage = next((charge for charge in charges if charge.line is Line.POSTAGE), None)
     return ReturnRegistration(
         number=received.code,
         operator_name=operator,
@@ -50,7 +52,7 @@ def registration(
     )
 
 
-def _how_paid(postage: Due) -> str:
-    if postage.exempt:
-        return f"được miễn: {postage.exempt}"
-    return "đã thu" if postage.paid_by is not None else "chưa thu"
+def _how_paid(postage: Charge) -> str:
+    if postage.state is PaymentState.EXEMPT:
+        return f"được miễn: {postage.basis}"
+    return "chưa thu" if postage.state is PaymentState.DUE else "đã thu"

@@ -1,13 +1,14 @@
 """The papers of a reception: consignment note, slip, label, receipts. Always Vietnamese, whatever the screen speaks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from postal_service.domain import money
 from postal_service.domain.codes import envelope_label as label_of
 from postal_service.domain.deadlines import TimeUnit
 from postal_service.domain.ids import UnitCode
-from postal_service.domain.money import Line, Means
+from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.wording_dates import short_window
 from postal_service.printing import (
@@ -25,9 +26,10 @@ from postal_service.printing.keeping_slip import KeepingSlip
 from postal_service.printing.paper_counts import ListedPaper
 from postal_service.printing.receipts import Charge, FeeReceipt, PostageReceipt
 from postal_service.printing.return_registration import ReturnRegistration
-from postal_service.services.charges import Due
+from postal_service.services.charges import Account
 from postal_service.services.collecting import Visit
 from postal_service.services.registration import Received, Registration
+from postal_service.web.labels import vietnamese
 from postal_service.web.language import say
 from postal_service.web.papers import OPERATOR, Printable, tracking_address
 from postal_service.web.receptions.return_slip import registration
@@ -66,6 +68,7 @@ def slips(
     command: Registration,
     version: ProcedureVersion,
     office: Office,
+    accounts: Sequence[Account],
     *,
     serial: str,
     at: datetime,
@@ -73,9 +76,10 @@ def slips(
 ) -> list[Printable]:
     """Everything to print now: the label token, PIN and delivery code are known to nobody later.
 
+    What is to be paid and was paid is told from the `accounts`, as every later paper tells it.
     What a `visit` is to fetch is counted, sealed and dated at the door.
     """
-    made = _Papers(received, command, version, office, serial or BY_HAND, at, visit)
+    made = _Papers(received, command, version, office, accounts, serial or BY_HAND, at, visit)
     return list(made.all())
 
 
@@ -88,12 +92,20 @@ def result_place(*, by_post: bool) -> str:
     return RESULT_BY_POST if by_post else RESULT_AT_DESK
 
 
+def fee_told(accounts: Sequence[Account]) -> tuple[int, str]:
+    """The state's fee of a dossier and how far it has come, in words."""
+    fees = [each.charge for each in accounts if each.charge.line is Line.STATE_FEE]
+    states = dict.fromkeys(vietnamese(fee.state) for fee in fees)
+    return sum(fee.amount_dong for fee in fees), ", ".join(states)
+
+
 @dataclass(frozen=True)
 class _Papers:
     received: Received
     command: Registration
     version: ProcedureVersion
     office: Office
+    accounts: Sequence[Account]
     serial: str
     at: datetime
     visit: Visit | None
@@ -151,6 +163,7 @@ class _Papers:
 
     def _appointment(self, due_at: datetime) -> AppointmentSlip:
         who = self.command.submitter
+        fee_dong, fee_state = fee_told(self.accounts)
         return AppointmentSlip(
             dossier_code=self.received.code,
             agency_name=self.office.agency,
@@ -170,7 +183,8 @@ class _Papers:
             received_at=self.at,
             due_at=due_at,
             result_place=result_place(by_post=self.command.result_by_post),
-            fee_dong=sum(d.amount_dong for d in self.command.dues if d.line is Line.STATE_FEE),
+            fee_dong=fee_dong,
+            fee_state=fee_state,
             lookup_pin=self.received.pin,
             delivery_code=self._secret(),
             clerk_name=self.office.clerk,
@@ -219,6 +233,7 @@ class _Papers:
             self.received,
             self.command,
             self.version,
+            self.accounts,
             operator=OPERATOR,
             office=self.office.name,
             agency=self.office.agency,
@@ -245,26 +260,26 @@ class _Papers:
         return EnvelopeLabels(labels=(label,))
 
     def _receipts(self) -> Iterator[Printable]:
-        for due in self.command.dues:
-            if due.paid_by is None and not due.exempt:
+        for settled in self.accounts:
+            if settled.charge.state is PaymentState.DUE:
                 continue
-            match due.line:
+            match settled.charge.line:
                 case Line.STATE_FEE:
-                    pdf = receipts.render(self._fee_receipt(due))
+                    pdf = receipts.render(self._fee_receipt(settled.charge))
                     yield Printable(
                         say("Biên nhận thu phí, lệ phí"), f"{self.received.code}-le-phi.pdf", pdf
                     )
                 case Line.POSTAGE:
-                    pdf = receipts.render(self._postage_receipt(due))
+                    pdf = receipts.render(self._postage_receipt(settled.charge))
                     yield Printable(
                         say("Biên nhận cước bưu chính"), f"{self.received.code}-cuoc.pdf", pdf
                     )
                 case Line.COLLECTED_FOR_OTHERS:
                     continue
 
-    def _fee_receipt(self, due: Due) -> FeeReceipt:
+    def _fee_receipt(self, settled: money.Charge) -> FeeReceipt:
         who = self.command.submitter
-        amount = 0 if due.exempt else due.amount_dong
+        amount = 0 if settled.state is PaymentState.EXEMPT else settled.amount_dong
         return FeeReceipt(
             number=self.received.code,
             operator_name=OPERATOR,
@@ -275,14 +290,15 @@ class _Papers:
             payer_id=who.citizen,
             dossier_code=self.received.code,
             procedure_name=self.version.name,
-            charges=(Charge(description="Phí, lệ phí", amount_dong=amount, basis=due.exempt),),
-            method=MEANS[due.paid_by] if due.paid_by else "được miễn",
+            charges=(Charge(description="Phí, lệ phí", amount_dong=amount, basis=settled.basis),),
+            method=MEANS[settled.means] if settled.means else "được miễn",
             paid_at=self.at,
             cashier_name=self.office.clerk,
         )
 
-    def _postage_receipt(self, due: Due) -> PostageReceipt:
-        charge = Charge(description="Cước bưu chính công ích", amount_dong=due.amount_dong)
+    def _postage_receipt(self, settled: money.Charge) -> PostageReceipt:
+        charge = Charge(description="Cước bưu chính công ích", amount_dong=settled.amount_dong)
+        sent_from, sent_to = self._carried_way()
         return PostageReceipt(
             number=self.received.code,
             operator_name=OPERATOR,
@@ -290,11 +306,18 @@ class _Papers:
             place=self.office.name,
             payer_name=self.command.submitter.name,
             item_code=self.received.item or (self.received.result_item or self.received.code),
-            sent_from=self.office.name,
-            sent_to=self.office.agency,
+            sent_from=sent_from,
+            sent_to=sent_to,
             weight_grams=None,
             charges=(charge,),
-            method=MEANS[due.paid_by] if due.paid_by else "",
+            method=MEANS[settled.means] if settled.means else "",
             paid_at=self.at,
             cashier_name=self.office.clerk,
         )
+
+    def _carried_way(self) -> tuple[str, str]:
+        """From where to where the postage pays: where nothing is carried in, the way of the result."""
+        if self.received.item is not None:
+            return self.office.name, self.office.agency
+        address = self.command.gets_result.address
+        return self.office.agency, address.in_full(self.office.communes) if address else ""

@@ -6,7 +6,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.money import PaymentState
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
 from postal_service.printing import preparation_guide
@@ -109,14 +108,14 @@ def receive(code: str) -> ResponseReturnValue:
         demo=settings.demo,
         communes=communes,
     )
-    papers = slips(received, command, version, office, serial=serial, at=here.now())
+    papers = slips(received, command, version, office, accounts, serial=serial, at=here.now())
     return render_template(
         "receptions/received.html",
         received=received,
         version=version,
         papers=papers,
         serial=serial,
-        dues=[each for each in accounts if each.charge.state is PaymentState.DUE],
+        dues=[each for each in accounts if each.charge.is_owed],
         payable=payable,
     )
 

@@ -21,6 +21,8 @@ ENGLISH: dict[str, str] = {
     "với ông/bà": "with you",
     "Hẹn trả kết quả": "Result promised for",
     "chưa tính được, cơ quan chưa tiếp nhận": "not known yet: the agency has not received it",
+    "thời hạn đang tạm dừng": "the clock stands still",
+    "không có ngày hẹn": "there is no date",
     "Bưu cục lưu đến ngày": "Kept at the post office until",
     "Việc tiếp theo": "What comes next",
     "Mang theo": "Bring",

@@ -140,7 +140,7 @@ def test_people_of_an_import_are_encrypted_and_found_by_index(
     assert b"0905000011" not in kept
     for query in ("0905 000 011", "049185000011", "nguyen thi anh", CODE):
         found = standing.find(office.session, office.vault, query, by=office.by)
-        assert [dossier.code for dossier in found] == [CODE]
+        assert [dossier.code for dossier in found.dossiers] == [CODE]
 
 
 def test_a_refused_file_takes_no_numbers(office: Importer, tmp_path: Path) -> None:

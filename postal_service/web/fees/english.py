@@ -43,4 +43,5 @@ ENGLISH: dict[str, str] = {
     "Số giấy nộp tiền hoặc số giao dịch ngân hàng.": "Number of the paying-in slip or of the bank's transaction.",
     "Ghi đã nộp": "Record as remitted",
     "Đã ghi nộp {count} khoản, {amount}.": "{count} charge(s) recorded as remitted, {amount}.",
+    "Mức phí chung cho mọi đơn vị: quản trị viên phụ trách toàn bộ xác nhận.": "Fees are the same for all units: an administrator over all of them confirms them.",
 }

@@ -337,6 +337,14 @@ def colleagues(session: Session, over: UnitCode, role: Role) -> list[Colleague]:
     return [_colleague(row) for row in rows]
 
 
+def login_of(session: Session, staff: StaffId) -> str:
+    """By what a member of staff signs in. Raises UnknownStaff."""
+    login = session.scalar(select(StaffRow.login).filter_by(id=staff))
+    if login is None:
+        raise UnknownStaff(staff=staff[:40])
+    return login
+
+
 def names(session: Session, staff: Iterable[StaffId]) -> dict[StaffId, str]:
     """The names behind pseudonyms, for pages of staff; never for the public."""
     rows = session.execute(select(StaffRow.id, StaffRow.name).where(StaffRow.id.in_(set(staff))))

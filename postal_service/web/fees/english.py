@@ -38,10 +38,11 @@ ENGLISH: dict[str, str] = {
     "Thủ tục": "Procedure",
     "Căn cứ thu": "Set by",
     "Nộp tiền tại quỹ cho cơ quan": "Hand the till's cash on to the agency",
-    "Ghi rằng {amount} tiền mặt của kỳ này, đã được đếm nhận vào quỹ, nay đã đến cơ quan.": "Record that {amount} of this period's cash, counted into the till, has reached the agency.",
+    "Ghi rằng {amount} tiền mặt của kỳ này ({count} khoản), đã được đếm nhận vào quỹ, nay đã đến cơ quan.": "Record that {amount} of this period's cash ({count} charge(s)), counted into the till, has reached the agency.",
+    "Mỗi lần ghi nhiều nhất {most} khoản, khoản cũ trước. Phần còn lại ghi ở lần sau, với chứng từ riêng.": "One step records {most} charges at most, the oldest first. The rest is recorded next, with a receipt of its own.",
+    "Mức phí chung cho mọi đơn vị: quản trị viên phụ trách toàn bộ xác nhận.": "Fees are the same for all units: an administrator over all of them confirms them.",
     "Số chứng từ nộp": "Receipt number",
     "Số giấy nộp tiền hoặc số giao dịch ngân hàng.": "Number of the paying-in slip or of the bank's transaction.",
     "Ghi đã nộp": "Record as remitted",
     "Đã ghi nộp {count} khoản, {amount}.": "{count} charge(s) recorded as remitted, {amount}.",
-    "Mức phí chung cho mọi đơn vị: quản trị viên phụ trách toàn bộ xác nhận.": "Fees are the same for all units: an administrator over all of them confirms them.",
 }

@@ -29,6 +29,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Việc này cần một trong các vai trò {roles} tại đơn vị {unit}. Chưa có gì được ghi.",
         "This needs one of the roles {roles} at unit {unit}. Nothing was recorded.",
     ),
+    "access.over_all_needed": (
+        "Việc này chung cho mọi đơn vị nên cần quản trị viên phụ trách toàn bộ. Chưa có gì được ghi.",
+        "All units share this, so it needs an administrator over all of them. Nothing was recorded.",
+    ),
     "item.unknown": (
         "Không có bưu gửi {item}, hoặc bưu gửi không thuộc phạm vi của bạn. Kiểm tra lại mã in trên nhãn.",
         "There is no item {item}, or it is not yours to see. Check the number printed on the label.",

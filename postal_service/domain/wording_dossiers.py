@@ -349,6 +349,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Phí, lệ phí nộp riêng cho từng cơ quan, ở trang Phí, lệ phí đã thu.",
         "The state's fees go agency by agency, on the page of fees taken.",
     ),
+    "remittance.till_changed": (
+        "Số tiền tại quỹ không còn như lúc mở trang. Chưa ghi gì. So số tiền dưới đây với chứng từ nộp rồi ghi lại.",
+        "The till is not what it was when this page was opened. Nothing was recorded. Compare the amount below with your receipt, then record it.",
+    ),
     "remittance.nothing": (
         "Tại quỹ không có tiền mặt nào của khoản này chưa chuyển đi.",
         "No cash of this kind lies in the till.",

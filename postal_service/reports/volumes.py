@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from postal_service.domain.acts import Deliver, Handover, Leg
 from postal_service.domain.custody import State
@@ -36,9 +36,9 @@ class Volume:
 
     received: int = 0  # dossiers legally received, taken in by a unit of the area
     received_by_post: int = 0  # of these: filed by post, or taken in by a post office or courier
-    inputs_digitised: int = 0  # papers whose scan a second person accepted in the period
+    inputs_digitised: int = 0  # papers of which a second person first accepted a scan in the period
     results_digitised: int = 0
-    pages: int = 0  # of both
+    pages: int = 0  # of every scan accepted in the period, of both
     dossiers_carried: int = 0  # sealed dossiers that reached the agency
     supplements_carried: int = 0
     results_delivered: int = 0  # to the citizen
@@ -107,11 +107,26 @@ def _received(area: Subtree, period: Period) -> Select[Any]:
 
 def _digitised(area: Subtree, period: Period) -> Select[Any]:
     is_result = ScanRow.position == _RESULT
+    earlier = aliased(ScanRow)
+    # A paper that is scanned once more is no second paper.
+    is_first = (
+        ~select(earlier.id)
+        .where(
+            earlier.dossier == ScanRow.dossier,
+            earlier.position == ScanRow.position,
+            earlier.state == _ACCEPTED,
+            or_(
+                earlier.checked_at < ScanRow.checked_at,
+                and_(earlier.checked_at == ScanRow.checked_at, earlier.id < ScanRow.id),
+            ),
+        )
+        .exists()
+    )
     return (
         select(
             DossierRow.competent_unit.label("agency"),
-            _how_many(~is_result).label("inputs_digitised"),
-            _how_many(is_result).label("results_digitised"),
+            _how_many(and_(~is_result, is_first)).label("inputs_digitised"),
+            _how_many(and_(is_result, is_first)).label("results_digitised"),
             cast(func.sum(ScanRow.pages), BigInteger).label("pages"),
         )
         .join(DossierRow, DossierRow.id == ScanRow.dossier)

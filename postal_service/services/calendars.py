@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor, Role
+from postal_service.domain.actors import SHARED, Actor
 from postal_service.domain.calendar import (
     AGENCY_WEEK,
     POSTAL_WEEK,
@@ -21,6 +21,7 @@ from postal_service.domain.calendar import (
     announced_change,
     with_overrides,
 )
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.refusals import Malformed
 from postal_service.reference.holidays import DayKind, HolidayRow
 from postal_service.services.places import DESK, Place
@@ -94,11 +95,11 @@ def import_year(
 ) -> int:
     """Enter the announcement of a year, in place of what was entered for it before; days entered.
 
-    `calendar` is "agency", "post" or a unit's code. Raises RoleNeeded (administrator),
-    UnknownCalendar, DayOfAnotherYear, BadHours, or NoSource when the announcement is not named.
+    `calendar` is "agency", "post" or a unit's code. Raises RoleNeeded unless `by` administers that
+    unit, or all where the calendar is a common one; UnknownCalendar, DayOfAnotherYear, BadHours, or NoSource when the announcement is not named.
     """
-    by.need(Role.ADMINISTRATOR)
     week = _week(session, calendar)
+    _refuse_unless_his(session, calendar, by)
     if not source.strip():
         raise NoSource(year=year)
     announced = {row.day: row for row in days}
@@ -120,10 +121,11 @@ def set_day(
 
     `calendar` is "agency", "post" or a unit's code. Raises RoleNeeded, UnknownCalendar or BadHours.
     """
-    by.need(Role.ADMINISTRATOR)
+    week = _week(session, calendar)
+    _refuse_unless_his(session, calendar, by)
     kind = DayKind.WORKING if hours else DayKind.OFF
     entered = HolidayRow(day=day, kind=kind, name=name, note=note, hours=hours)
-    announced_change(entered, _week(session, calendar))
+    announced_change(entered, week)
     session.merge(_day_row(calendar, entered))
     session.flush()
 
@@ -135,6 +137,11 @@ def _week(session: Session, calendar: str) -> WeeklyHours:
     if kind not in WEEKS:
         raise UnknownCalendar(calendar=calendar[:40])
     return WEEKS[kind]
+
+
+def _refuse_unless_his(session: Session, calendar: str, by: Actor) -> None:
+    unit = None if calendar in WEEKS else session.get(UnitRow, calendar)
+    by.need_to_administer(unit.path if unit else SHARED, UnitCode(calendar))
 
 
 def _within(calendar: str, year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.money import Line, Means, PaymentState, cash_in_hand
 from postal_service.domain.refusals import RuleBroken
 from postal_service.services import charges, directory
-from postal_service.services.charges import Account, ChargeId
+from postal_service.services.charges import ChargeId
 from postal_service.storage.schema import MoneyRow, RoleRow, StaffRow, UnitRow
 
 CASHIERS = (Role.POSTAL_CLERK, Role.MANAGER)
@@ -70,18 +70,19 @@ def carrying(staff: Select[str]) -> Select[str]:
 
 def till_of(session: Session, unit: UnitCode) -> Mapping[Line, int]:
     """The cash that was handed in at a unit and has not gone on to its owners, line by line."""
-    summed = _in_till(unit).with_only_columns(
+    summed = in_till(unit).with_only_columns(
         MoneyRow.line, cast(func.sum(MoneyRow.amount_dong), BigInteger)
     )
     return {Line(line): dong for line, dong in session.execute(summed.group_by(MoneyRow.line))}
 
 
-def in_till(session: Session, unit: UnitCode, line: Line, *, most: int) -> list[Account]:
-    """The charges whose cash that is, on one line, the oldest first."""
-    rows = session.scalars(
-        _in_till(unit).where(MoneyRow.line == line.value).order_by(MoneyRow.id).limit(most)
+def in_till(unit: UnitCode) -> Select[MoneyRow]:
+    """The entries by which cash lies in a unit's till, to be narrowed down."""
+    return charges.newest_entries().where(
+        MoneyRow.unit == unit,
+        MoneyRow.state == PaymentState.HANDED_IN.value,
+        MoneyRow.method == Means.CASH.value,
     )
-    return [charges.as_account(row) for row in rows]
 
 
 def hand_in(
@@ -123,11 +124,3 @@ def refuse_unless_under(session: Session, staff: StaffId, by: Actor) -> None:
     )
     if not any(by.may(*CASHIERS, path=path) for path in paths):
         raise directory.UnknownStaff(staff=staff)
-
-
-def _in_till(unit: UnitCode) -> Select[MoneyRow]:
-    return charges.newest_entries().where(
-        MoneyRow.unit == unit,
-        MoneyRow.state == PaymentState.HANDED_IN.value,
-        MoneyRow.method == Means.CASH.value,
-    )

@@ -3,7 +3,7 @@
 A charge is told by its entries: the newest one says how far it has come. Its way as cash is cash.py's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
@@ -122,11 +122,20 @@ def remit(
     Raises RoleNeeded (manager), UnknownCharge, WrongStep or BadReference; then nothing is entered.
     """
     by.need(Role.MANAGER)
-    found = [account(session, charge) for charge in charges]
+    chosen = list(charges)
+    lock(session, chosen)
+    found = [account(session, charge) for charge in chosen]
     remitted = [each.charge.remit() for each in found]
     for each, charge in zip(found, remitted, strict=True):
         follow(session, each, charge, reference, by=by, at=at)
     return len(found)
+
+
+def lock(session: Session, charges: Collection[ChargeId]) -> None:
+    """Hold the dossiers of these charges: who comes second reads what the first has entered."""
+    of = select(MoneyRow.dossier).where(MoneyRow.charge.in_(charges))
+    held = select(DossierRow.id).where(DossierRow.id.in_(of)).order_by(DossierRow.id)
+    session.execute(held.with_for_update())
 
 
 def account(session: Session, charge: ChargeId) -> Account:

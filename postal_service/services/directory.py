@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from postal_service.domain import desk_codes
-from postal_service.domain.actors import Actor, Grant, Role
+from postal_service.domain.actors import SHARED, Actor, Grant, Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
 from postal_service.domain.text import search_key, tidy
 from postal_service.domain.units import SuccessionKind, UnitInCircle, UnitNotEntered
-from postal_service.services import numbers
+from postal_service.services import numbers, places
 from postal_service.storage.schema import RoleRow, StaffRow, SuccessionRow, UnitRow
 
 PAGE = 200
@@ -73,7 +73,9 @@ class Colleague:
 def put_unit(session: Session, unit: NewUnit, *, by: Actor) -> None:
     """Enter a unit, or write over what is entered under its code.
 
-    Raises RoleNeeded, UnitNotEntered for its parent, UnitInCircle, UnitDatesCrossed.
+    Raises RoleNeeded unless `by` administers it as it is entered, the parent that it gets and, but for
+    a post office, the unit that it begins to serve; UnitNotEntered for its parent, UnitInCircle,
+    UnitDatesCrossed.
     """
     by.need(Role.ADMINISTRATOR)
     if unit.valid_to is not None and unit.valid_to < unit.valid_from:
@@ -86,6 +88,7 @@ def put_unit(session: Session, unit: NewUnit, *, by: Actor) -> None:
         raise UnitInCircle(unit=unit.code)
     row = session.get(UnitRow, unit.code)
     moved = row is not None and row.path != path
+    _refuse_unless_his(session, unit, row, parent, by)
     if row is None:
         row = UnitRow(code=unit.code)
         session.add(row)
@@ -99,6 +102,21 @@ def put_unit(session: Session, unit: NewUnit, *, by: Actor) -> None:
     session.flush()
     if moved:
         _move_subtree(session, old_path, path)
+
+
+def _refuse_unless_his(
+    session: Session, unit: NewUnit, row: UnitRow | None, parent: UnitRow | None, by: Actor
+) -> None:
+    if row is not None:
+        by.need_to_administer(row.path, unit.code)
+    if row is None or row.parent != unit.parent:
+        by.need_to_administer(parent.path if parent else SHARED, unit.parent)
+    served_so = row is not None and (row.kind, row.serves) == (unit.kind, unit.serves)
+    # What an office delivers in is the post's to say, and no commune lies under the post.
+    if unit.serves and not served_so and unit.kind != places.POST_OFFICE:
+        served = session.get(UnitRow, unit.serves)
+        if served is not None:
+            by.need_to_administer(served.path, unit.serves)
 
 
 def _move_subtree(session: Session, old: str, new: str) -> None:
@@ -119,8 +137,8 @@ def succeed(
 ) -> None:
     """Say that one unit became another on a day: the first of the new one; the old one's last is before it.
 
-    Raises RoleNeeded, UnitNotEntered, UnitInCircle for a unit that would follow itself, or
-    UnitDatesCrossed where the old one had not begun by then.
+    Raises RoleNeeded unless `by` administers both, UnitNotEntered, UnitInCircle for a unit that would
+    follow itself, or UnitDatesCrossed where the old one had not begun by then.
     """
     by.need(Role.ADMINISTRATOR)
     if old == new:
@@ -128,6 +146,8 @@ def succeed(
     ended, began = session.get(UnitRow, old), session.get(UnitRow, new)
     if ended is None or began is None:
         raise UnitNotEntered(unit=old if ended is None else new)
+    by.need_to_administer(ended.path, old)
+    by.need_to_administer(began.path, new)
     last = on - timedelta(days=1)
     if last < ended.valid_from:
         raise UnitDatesCrossed(unit=old)
@@ -261,6 +281,11 @@ def under(by: Actor, roles: Collection[Role]) -> Select[str]:
     return select(RoleRow.staff).join(UnitRow, UnitRow.code == RoleRow.unit).where(below(by, roles))
 
 
+def stands_over(by: Actor, given: Iterable[Grant], *roles: Role) -> bool:
+    """Whether `by` has one of these roles over every unit where these grants are."""
+    return all(by.may(*roles, path=each.path) for each in given)
+
+
 def grants(session: Session, staff: Iterable[StaffId]) -> Mapping[StaffId, list[Grant]]:
     """The roles that these people have, by unit; none for whoever has none."""
     rows = session.execute(
@@ -310,6 +335,14 @@ def colleagues(session: Session, over: UnitCode, role: Role) -> list[Colleague]:
         .order_by(StaffRow.name, StaffRow.id)
     )
     return [_colleague(row) for row in rows]
+
+
+def login_of(session: Session, staff: StaffId) -> str:
+    """By what a member of staff signs in. Raises UnknownStaff."""
+    login = session.scalar(select(StaffRow.login).filter_by(id=staff))
+    if login is None:
+        raise UnknownStaff(staff=staff[:40])
+    return login
 
 
 def names(session: Session, staff: Iterable[StaffId]) -> dict[StaffId, str]:

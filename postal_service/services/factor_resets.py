@@ -21,6 +21,7 @@ from postal_service.domain.refusals import NotAllowed, RuleBroken, Unknown
 from postal_service.services import directory
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.second_factor import SecondFactorIsOff
+from postal_service.services.staffing import StandsHigher
 from postal_service.storage.schema import (
     FactorResetRow,
     RecoveryCodeRow,
@@ -95,16 +96,17 @@ class Reset:
 def ask(session: Session, login: str, *, why: str, by: Actor, at: datetime) -> Reset:
     """Say that somebody of one's own staff has lost every way in, and how one knows that it is he.
 
-    Nothing changes yet. Raises RoleNeeded, UnknownStaff for whoever is not under `by`, OwnFactor,
-    SecondFactorIsOff or AnotherWaits.
+    Nothing changes yet. Raises RoleNeeded, UnknownStaff for whoever is not under `by`, StandsHigher
+    for whoever has a role elsewhere too, OwnFactor, SecondFactorIsOff or AnotherWaits.
     """
     by.need(*ASKING)
     row = session.scalar(select(StaffRow).filter_by(login=login, active=True).with_for_update())
-    if row is None or not _is_over(session, by, StaffId(row.id), ASKING):
+    if row is None or not _is_partly_under(session, by, StaffId(row.id), ASKING):
         raise UnknownStaff(staff=login[:40])
     staff = StaffId(row.id)
     if staff == by.staff:
         raise OwnFactor
+    _refuse_unless_over(session, by, row, ASKING)
     if row.totp_secret is None:
         raise SecondFactorIsOff
     if any(each.waits for each in _resets(session, _rows_of(session, staff))):
@@ -117,12 +119,12 @@ def ask(session: Session, login: str, *, why: str, by: Actor, at: datetime) -> R
 def decide(session: Session, reset: ResetId, *, grant: bool, by: Actor, at: datetime) -> Reset:
     """Take the second factor off and end every session of that person; or refuse, and nothing changes.
 
-    The caller has compared the password of `by`. Raises RoleNeeded, UnknownReset, DecidesOwn,
-    OwnFactor, DecidedAlready, or SecondFactorIsOff where the person switched it off meanwhile.
+    The caller has compared the password of `by`. Raises RoleNeeded, UnknownReset, StandsHigher,
+    DecidesOwn, OwnFactor, DecidedAlready, or SecondFactorIsOff where the person switched it off meanwhile.
     """
     by.need(*DECIDING)
     rows = session.scalars(select(FactorResetRow).filter_by(asked=reset)).all()
-    if not rows or not _is_over(session, by, StaffId(rows[0].staff), DECIDING):
+    if not rows or not _is_partly_under(session, by, StaffId(rows[0].staff), DECIDING):
         raise UnknownReset(reset=reset[:40])
     staff = session.scalars(select(StaffRow).filter_by(id=rows[0].staff).with_for_update()).one()
     found = _one(session, reset)  # read after the lock: somebody else may have decided meanwhile
@@ -130,6 +132,7 @@ def decide(session: Session, reset: ResetId, *, grant: bool, by: Actor, at: date
         raise DecidesOwn
     if by.staff == found.staff:
         raise OwnFactor
+    _refuse_unless_over(session, by, staff, DECIDING)
     if not found.waits:
         raise DecidedAlready
     if grant:
@@ -169,9 +172,16 @@ def _take_off(session: Session, staff: StaffRow) -> None:
     session.flush()
 
 
-def _is_over(session: Session, by: Actor, staff: StaffId, roles: Sequence[Role]) -> bool:
+def _is_partly_under(session: Session, by: Actor, staff: StaffId, roles: Sequence[Role]) -> bool:
     grants = directory.grants(session, [staff])[staff]
     return any(by.may(*roles, path=each.path) for each in grants)
+
+
+def _refuse_unless_over(session: Session, by: Actor, row: StaffRow, roles: Sequence[Role]) -> None:
+    """A role that somebody is given under `by` opens no way into the powers that he has elsewhere."""
+    staff = StaffId(row.id)
+    if not directory.stands_over(by, directory.grants(session, [staff])[staff], *roles):
+        raise StandsHigher(name=row.name)
 
 
 def _rows_of(session: Session, staff: StaffId) -> list[FactorResetRow]:

@@ -125,17 +125,28 @@ def watch(session: Session, job: JobId, *, by: Actor) -> Job:
 
 
 def cancel(session: Session, job: JobId, *, by: Actor, at: datetime) -> Job:
-    """Stop an import, or forget the file of one that was only looked at. Raises what `watch` raises."""
+    """Stop an import, or forget the file of one that was only looked at; the job that it came to.
+
+    One that runs may save yet, and one that was saved stays saved: its state says so. Raises what
+    `watch` raises.
+    """
     watched = watch(session, job, by=by)
+    if watched.kind == LOOK:
+        watched = _saving_of(session, watched) or watched
     if not watched.is_open:
         uploads.remove(session, _upload(watched))
-    return jobs.cancel(session, job, by=by, at=at)
+    return jobs.cancel(session, watched.id, by=by, at=at)
 
 
 def recent(session: Session, *, by: Actor) -> list[Job]:
     """The newest imports of his unit. Raises RoleNeeded."""
     by.need(Role.ADMINISTRATOR)
     return jobs.recent(session, by.unit, KINDS)
+
+
+def is_saved(job: Job) -> bool:
+    """Whether this job has saved what its file holds."""
+    return job.kind == SAVE and job.state is JobState.DONE and found(job).saved
 
 
 def found(job: Job) -> Found:
@@ -260,6 +271,12 @@ def _say_how_far(context: Context) -> None:
     if not go_on:
         context.stop()
     context.refuse_if_cancelled()
+
+
+def _saving_of(session: Session, looked: Job) -> Job | None:
+    """The newest job that was asked to save what this one looked at."""
+    saving = jobs.recent(session, looked.unit, (SAVE,))
+    return next((each for each in saving if each.arguments == looked.arguments), None)
 
 
 def _rules(job: Job) -> Rules:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from postal_service.domain import procedures as domain
 from postal_service.domain import standing
-from postal_service.domain.actors import Actor, Role
+from postal_service.domain.actors import SHARED, Actor
 from postal_service.domain.deadlines import Term, TimeUnit
 from postal_service.domain.ids import StaffId
 from postal_service.domain.procedures import (
@@ -106,10 +106,10 @@ def add_version(
     Fees that come confirmed are confirmed by `by` `at` that time, if he is a member of staff and not
     the installation; else their source stands alone.
 
-    Raises RoleNeeded (administrator), BadProcedureCode, or OverlappingVersions when another
+    Raises OverAllNeeded, BadProcedureCode, or OverlappingVersions when another
     version begins on the same day or a later one is entered already.
     """
-    by.need(Role.ADMINISTRATOR)
+    by.need_to_administer(SHARED, None)
     domain.check_code(version.code)
     earlier = session.scalars(select(ProcedureRow).filter_by(code=version.code)).all()
     if any(row.valid_from >= version.valid_from for row in earlier):
@@ -184,9 +184,9 @@ def confirm_fee(
 ) -> None:
     """Enter a fee that was decided elsewhere, in force from its own day on, and who confirmed it.
 
-    Raises RoleNeeded (administrator), UnknownProcedure, FeeIncomplete or FeeOutsideVersion.
+    Raises OverAllNeeded, UnknownProcedure, FeeIncomplete or FeeOutsideVersion.
     """
-    by.need(Role.ADMINISTRATOR)
+    by.need_to_administer(SHARED, None)
     if fee.amount_dong is None or not fee.source:
         raise FeeIncomplete
     # Two administrators at once: the second counts the fee of the first.
@@ -216,7 +216,7 @@ def decide_fee(
 
     Raises DecidedLater, and what `confirm_fee` raises.
     """
-    by.need(Role.ADMINISTRATOR)
+    by.need_to_administer(SHARED, None)
     if decision.decided_on > local(at).date():
         raise DecidedLater(day=short_date(decision.decided_on))
     made = version(session, version_id)

@@ -4,19 +4,20 @@ A fee is listed by the day on which it was paid, at the unit whose staff took it
 not listed. Only cash that a cashier has counted goes on from here: a transfer went to the agency's own account.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, Row, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.domain.procedures import NoFee, ProcedureVersion
-from postal_service.domain.refusals import RuleBroken
+from postal_service.domain.refusals import OutOfDate, RuleBroken
 from postal_service.domain.standing import Channel
 from postal_service.domain.wording_dates import local
 from postal_service.services import cash, charges, procedures
@@ -30,6 +31,7 @@ PAGE: Final = 200
 MOST_PRINTED: Final = 2_000  # fees on one paper
 MOST_AT_ONCE: Final = 500  # fees of one remittance
 MOST_AGENCIES: Final = 1_000
+LATEST: Final = 2**63 - 1  # every entry there is
 
 
 class TooManyFees(RuleBroken):
@@ -42,6 +44,12 @@ class NothingToRemit(RuleBroken):
     """No cash of this list lies in the till."""
 
     code = "remittance.nothing"
+
+
+class TillChanged(OutOfDate):
+    """What the person was shown does not lie in the till any more."""
+
+    code = "remittance.till_changed"
 
 
 class FeesGoByAgency(RuleBroken):
@@ -90,6 +98,21 @@ class Fee:
     means: Means
     state: PaymentState
     paid_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remittance:
+    """What one step tells as handed on."""
+
+    charges: tuple[ChargeId, ...]
+    dong: int
+    through: int  # the newest of their entries
+    leaves_some: bool  # more lies there than one step takes
+
+    @property
+    def mark(self) -> str:
+        """By which just these charges are found again; no charge changes its amount."""
+        return f"{self.through}-{sha256(' '.join(self.charges).encode()).hexdigest()[:32]}"
 
 
 def agencies(session: Session, days: Days, *, by: Actor) -> list[OfAgency]:
@@ -172,19 +195,10 @@ def whole(session: Session, agency: UnitCode, days: Days, *, by: Actor) -> list[
     return found
 
 
-def remit(
-    session: Session,
-    agency: UnitCode,
-    days: Days,
-    *,
-    reference: str,
-    by: Actor,
-    at: datetime,
-) -> tuple[int, int]:
-    """Tell that the counted cash of this list has reached the agency: how many fees, and how much.
-
-    MOST_AT_ONCE at a time, the oldest first. Raises RoleNeeded, NothingToRemit or BadReference.
-    """
+def fees_to_remit(
+    session: Session, agency: UnitCode, days: Days, *, by: Actor, through: int = LATEST
+) -> Remittance:
+    """The fees that one step tells, of those counted up to the entry `through`. Raises RoleNeeded."""
     by.need(*REMITTING)
     newest = aliased(MoneyRow)
     rows = session.execute(
@@ -193,35 +207,107 @@ def remit(
             DossierRow.competent_unit == agency,
             newest.state == PaymentState.HANDED_IN.value,
             newest.method == Means.CASH.value,
+            newest.id <= through,
         )
-        .with_only_columns(MoneyRow.charge, MoneyRow.amount_dong)
+        .with_only_columns(newest.id, MoneyRow.charge, MoneyRow.amount_dong)
         .order_by(MoneyRow.id)
-        .limit(MOST_AT_ONCE)
-    ).all()
-    if not rows:
-        raise NothingToRemit(unit=agency[:40])
-    found = [ChargeId(charge) for charge, _ in rows]
-    count = charges.remit(session, found, reference=reference, by=by, at=at)
-    return count, sum(dong for _, dong in rows)
+        .limit(MOST_AT_ONCE + 1)
+    )
+    return _remittance(rows)
 
 
-def empty_till(
-    session: Session, line: Line, *, reference: str, by: Actor, at: datetime
+def remit(
+    session: Session,
+    agency: UnitCode,
+    days: Days,
+    *,
+    shown: str,
+    reference: str,
+    by: Actor,
+    at: datetime,
 ) -> tuple[int, int]:
-    """Tell that the till's postage, or what was collected for others, has reached its owner: how many, how much.
+    """Tell that the counted cash of this list has reached the agency: how many fees, and how much.
 
-    MOST_AT_ONCE at a time, the oldest first. The state's fees go agency by agency (`remit`).
-    Raises RoleNeeded, FeesGoByAgency, NothingToRemit or BadReference.
+    `shown` is the mark of what the person was shown: just that is told, whatever was counted since.
+    MOST_AT_ONCE at a time, the oldest first. Raises RoleNeeded, NothingToRemit, TillChanged or
+    BadReference.
+    """
+
+    def asked() -> Remittance:
+        return fees_to_remit(session, agency, days, by=by, through=_through(shown))
+
+    if not fees_to_remit(session, agency, days, by=by).charges:
+        raise NothingToRemit(unit=agency[:40])
+    return _tell(session, asked, shown, reference, by=by, at=at)
+
+
+def till_to_empty(session: Session, line: Line, *, by: Actor, through: int = LATEST) -> Remittance:
+    """What one step tells of a line, of that counted up to the entry `through`.
+
+    Raises RoleNeeded or FeesGoByAgency.
     """
     by.need(*REMITTING)
     if line is Line.STATE_FEE:
         raise FeesGoByAgency
-    found = cash.in_till(session, by.unit, line, most=MOST_AT_ONCE)
-    if not found:
+    rows = session.execute(
+        cash.in_till(by.unit)
+        .where(MoneyRow.line == line.value, MoneyRow.id <= through)
+        .with_only_columns(MoneyRow.id, MoneyRow.charge, MoneyRow.amount_dong)
+        .order_by(MoneyRow.id)
+        .limit(MOST_AT_ONCE + 1)
+    )
+    return _remittance(rows)
+
+
+def empty_till(
+    session: Session, line: Line, *, shown: str, reference: str, by: Actor, at: datetime
+) -> tuple[int, int]:
+    """Tell that the till's postage, or what was collected for others, has reached its owner: how many, how much.
+
+    As `remit` does; the state's fees go agency by agency. Raises FeesGoByAgency, and what it raises.
+    """
+
+    def asked() -> Remittance:
+        return till_to_empty(session, line, by=by, through=_through(shown))
+
+    if not till_to_empty(session, line, by=by).charges:
         raise NothingToRemit(unit=by.unit)
-    chosen = [each.id for each in found]
-    count = charges.remit(session, chosen, reference=reference, by=by, at=at)
-    return count, sum(each.charge.amount_dong for each in found)
+    return _tell(session, asked, shown, reference, by=by, at=at)
+
+
+def _tell(
+    session: Session,
+    asked: Callable[[], Remittance],
+    shown: str,
+    reference: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> tuple[int, int]:
+    charges.lock(session, asked().charges)
+    found = asked()  # read after the lock: another manager may have told it meanwhile
+    if found.mark != shown:
+        raise TillChanged
+    count = charges.remit(session, found.charges, reference=reference, by=by, at=at)
+    return count, found.dong
+
+
+def _through(shown: str) -> int:
+    """The newest entry of what was shown; 0 where nothing was."""
+    written = shown.partition("-")[0]
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
+
+
+def _remittance(rows: Iterable[Row[int, str, int]]) -> Remittance:
+    """Of the newest entry, the charge and its amount."""
+    found = list(rows)
+    taken = found[:MOST_AT_ONCE]
+    return Remittance(
+        charges=tuple(ChargeId(charge) for _, charge, _ in taken),
+        dong=sum(dong for _, _, dong in taken),
+        through=max((entry for entry, _, _ in taken), default=0),
+        leaves_some=len(found) > len(taken),
+    )
 
 
 def _paid(

@@ -185,13 +185,9 @@ def _of(session: Session, staff: StaffId, by: Actor) -> StaffRow:
         raise UnknownStaff(staff=staff[:40])
     if staff == by.staff:
         raise OwnAccount
-    if not _stands_over(by, grants):
+    if not directory.stands_over(by, grants, Role.ADMINISTRATOR):
         raise StandsHigher(name=row.name)
     return row
-
-
-def _stands_over(by: Actor, grants: Sequence[Grant]) -> bool:
-    return all(by.may(Role.ADMINISTRATOR, path=each.path) for each in grants)
 
 
 def _accounts(session: Session, rows: Sequence[StaffRow], by: Actor) -> list[Account]:
@@ -206,7 +202,8 @@ def _accounts(session: Session, rows: Sequence[StaffRow], by: Actor) -> list[Acc
             signs_in=bool(row.password_hash),
             password_is_given=row.password_is_given,
             grants=tuple(grants[own]),
-            may_change=own != by.staff and _stands_over(by, grants[own]),
+            may_change=own != by.staff
+            and directory.stands_over(by, grants[own], Role.ADMINISTRATOR),
             changes=tuple(changes[own][:LATEST]),
         )
         for own, row in zip(staff, rows, strict=True)

@@ -58,6 +58,26 @@ def test_a_scan_counts_when_somebody_else_has_found_it_good(session: Session, wo
     }
 
 
+def test_a_paper_that_is_scanned_again_is_no_second_paper(session: Session, world: World) -> None:
+    of = rows.dossier(session, world, received=at(2, month=10))
+    other = rows.dossier(session, world, received=at(2, month=10))
+    for day in (9, 4, 4):  # whatever was entered first, and twice in one moment
+        rows.scan(session, of, position=1, pages=3, checked=at(day), state="accepted")
+    for day in (5, 6):
+        rows.scan(session, of, position=0, pages=2, checked=at(day), state="accepted")
+    rows.scan(session, other, position=1, pages=1, checked=at(5), state="accepted")
+    # One that was first accepted in October was paid for then; its pages were scanned all the same.
+    rows.scan(session, of, position=2, pages=4, checked=at(30, month=10), state="accepted")
+    rows.scan(session, of, position=2, pages=4, checked=at(7), state="accepted")
+    # One that was sent back first counts once it is good.
+    rows.scan(session, of, position=3, pages=9, checked=at(30, month=10), state="rejected")
+    rows.scan(session, of, position=3, pages=5, checked=at(8), state="accepted")
+
+    assert volumes(session, world) == {
+        w.AGENCY: Volume(inputs_digitised=3, results_digitised=1, pages=9 + 4 + 1 + 4 + 5)
+    }
+
+
 def test_an_item_counts_once_when_its_way_has_ended(session: Session, world: World) -> None:
     home = rows.dossier(session, world, received=at(2, month=10), home=True)
     desk = rows.dossier(session, world, received=at(2, month=10))

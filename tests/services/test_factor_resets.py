@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor, RoleNeeded
-from postal_service.services import access, factor_resets, second_factor
+from postal_service.domain.actors import Actor, Role, RoleNeeded
+from postal_service.domain.ids import StaffId
+from postal_service.services import access, directory, factor_resets, second_factor
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.factor_resets import (
     AnotherWaits,
@@ -21,6 +22,7 @@ from postal_service.services.factor_resets import (
     UnknownReset,
 )
 from postal_service.services.second_factor import SecondFactorIsOff
+from postal_service.services.staffing import StandsHigher
 from postal_service.storage.schema import (
     FactorResetRow,
     RecoveryCodeRow,
@@ -29,6 +31,7 @@ from postal_service.storage.schema import (
     WebSessionRow,
 )
 from tests.clock import Clock
+from tests.services import world as w
 from tests.services.phones import known_phone
 from tests.services.world import MORNING, World
 
@@ -141,6 +144,39 @@ def test_who_may_not_ask_or_grant(session: Session, world: World) -> None:
             factor_resets.ask(session, login, why=WHY, by=world.manager, at=MORNING)
     with pytest.raises(SecondFactorIsOff):
         factor_resets.ask(session, "courier", why=WHY, by=world.manager, at=MORNING)
+
+
+def test_a_role_under_somebody_opens_no_way_into_the_powers_elsewhere(
+    session: Session, world: World
+) -> None:
+    """A head of one office gives the province's administrator a role there, and wants his factor off."""
+    directory.grant(
+        session, world.administrator.staff, Role.COURIER, w.OFFICE, by=world.administrator
+    )
+    for login in ("head", "second_head"):
+        head = directory.hire(session, login=login, name=login, by=world.administrator)
+        directory.grant(session, head.staff, Role.ADMINISTRATOR, w.OFFICE, by=world.administrator)
+    one, other = (
+        directory.actor(session, StaffId(staff), w.OFFICE)
+        for staff in session.scalars(
+            select(StaffRow.id).where(StaffRow.login.contains("head"))
+        ).all()
+    )
+    switched_on(session, world, world.administrator)
+    for by in (one, world.manager):
+        with pytest.raises(StandsHigher):
+            factor_resets.ask(session, "administrator", why=WHY, by=by, at=MORNING)
+    above = directory.hire(session, login="above", name="above", by=world.administrator)
+    directory.grant(session, above.staff, Role.MANAGER, w.PROVINCE, by=world.administrator)
+    asked_for = factor_resets.ask(
+        session, "administrator", why=WHY, by=directory.actor(session, above.staff), at=MORNING
+    )
+
+    with pytest.raises(StandsHigher):
+        granted(session, asked_for.id, other)
+
+    assert second_factor.is_on(session, world.administrator)
+    assert factor_resets.of_person(session, world.administrator) == [asked_for]
 
 
 def test_one_who_is_dismissed_or_switched_it_off_meanwhile(session: Session, world: World) -> None:

@@ -1,20 +1,25 @@
 """What was taken for an agency is listed by the day of its payment, and only counted cash goes on from here."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import sleep
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, RoleNeeded
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.money import Line, Means, PaymentState
 from postal_service.services import cash, charges, remittances
-from postal_service.services.charges import BadReference, Due
+from postal_service.services.charges import BadReference, ChargeId, Due
 from postal_service.services.reception import Received
-from postal_service.services.remittances import Days
+from postal_service.services.remittances import Days, TillChanged
+from postal_service.storage.schema import MoneyRow
+from postal_service.storage.transaction import Sessions, reading, transaction
 from tests.services import world as w
 from tests.services.registrations import register, registration
-from tests.services.world import World
+from tests.services.world import World, build
 
 TODAY = Days(since=w.MORNING - timedelta(hours=9), until=w.MORNING + timedelta(hours=15))
 LATER = w.MORNING + timedelta(hours=2)
@@ -43,6 +48,13 @@ def handed_in(session: Session, world: World) -> None:
     cash.hand_in(
         session, world.counter.staff, held.by_line, by=world.second_counter, at=LATER
     )  # fmt: skip
+
+
+def shown(session: Session, by: Actor, line: Line = Line.STATE_FEE) -> str:
+    """The mark of what a page shows of the list, or of a line of the till."""
+    if line is Line.STATE_FEE:
+        return remittances.fees_to_remit(session, w.AGENCY, TODAY, by=by).mark
+    return remittances.till_to_empty(session, line, by=by).mark
 
 
 def test_each_agency_has_its_own_list_and_postage_is_on_none(
@@ -78,18 +90,21 @@ def test_only_counted_cash_is_remitted_and_only_once(session: Session, world: Wo
     paid(session, world, means=Means.TRANSFER_CODE)
     days, by = TODAY, world.manager
     with pytest.raises(remittances.NothingToRemit):
-        remittances.remit(session, w.AGENCY, days, reference="GNT 1", by=by, at=LATER)
+        remittances.remit(session, w.AGENCY, days, shown="", reference="GNT 1", by=by, at=LATER)
     handed_in(session, world)
     assert [each.in_till_dong for each in remittances.agencies(session, days, by=by)] == [8_000]
 
-    told = remittances.remit(session, w.AGENCY, days, reference="GNT 1", by=by, at=LATER)
+    mark = shown(session, by)
+    told = remittances.remit(
+        session, w.AGENCY, days, shown=mark, reference="GNT 1", by=by, at=LATER
+    )  # fmt: skip
 
     assert told == (1, 8_000)
     states = {each.state for each in remittances.whole(session, w.AGENCY, days, by=by)}
     assert states == {PaymentState.REMITTED, PaymentState.PAID}
     assert cash.till_of(session, w.OFFICE) == {Line.POSTAGE: 26_000}
     with pytest.raises(remittances.NothingToRemit):
-        remittances.remit(session, w.AGENCY, days, reference="GNT 2", by=by, at=LATER)
+        remittances.remit(session, w.AGENCY, days, shown=mark, reference="GNT 2", by=by, at=LATER)
 
 
 def test_what_was_given_back_is_not_listed(session: Session, world: World) -> None:
@@ -133,7 +148,8 @@ def test_only_a_manager_tells_that_money_went_on(session: Session, world: World,
     handed_in(session, world)
     with pytest.raises(RoleNeeded):
         remittances.remit(
-            session, w.AGENCY, TODAY, reference="GNT 1", by=getattr(world, who), at=LATER
+            session, w.AGENCY, TODAY, shown=shown(session, world.manager), reference="GNT 1",
+            by=getattr(world, who), at=LATER,
         )  # fmt: skip
 
 
@@ -142,7 +158,8 @@ def test_a_reference_that_is_too_long_remits_nothing(session: Session, world: Wo
     handed_in(session, world)
     with pytest.raises(BadReference):
         remittances.remit(
-            session, w.AGENCY, TODAY, reference="x" * 121, by=world.manager, at=LATER
+            session, w.AGENCY, TODAY, shown=shown(session, world.manager), reference="x" * 121,
+            by=world.manager, at=LATER,
         )  # fmt: skip
 
 
@@ -170,7 +187,10 @@ def test_the_tills_postage_goes_on_whole_and_the_fees_do_not_go_with_it(
     handed_in(session, world)
     by = world.manager
 
-    told = remittances.empty_till(session, Line.POSTAGE, reference="GNT 1", by=by, at=LATER)
+    told = remittances.empty_till(
+        session, Line.POSTAGE, shown=shown(session, by, Line.POSTAGE), reference="GNT 1", by=by,
+        at=LATER,
+    )  # fmt: skip
 
     assert told == (2, 52_000)
     assert cash.till_of(session, w.OFFICE) == {Line.STATE_FEE: 16_000}
@@ -180,9 +200,11 @@ def test_the_tills_postage_goes_on_whole_and_the_fees_do_not_go_with_it(
         (Line.STATE_FEE, remittances.FeesGoByAgency),
     ):
         with pytest.raises(refusal):
-            remittances.empty_till(session, line, reference="GNT 2", by=by, at=LATER)
+            remittances.empty_till(session, line, shown="", reference="GNT 2", by=by, at=LATER)
     with pytest.raises(RoleNeeded):
-        remittances.empty_till(session, Line.POSTAGE, reference="1", by=world.counter, at=LATER)
+        remittances.empty_till(
+            session, Line.POSTAGE, shown="", reference="1", by=world.counter, at=LATER
+        )  # fmt: skip
 
 
 def test_a_full_till_goes_on_in_parts(
@@ -194,7 +216,129 @@ def test_a_full_till_goes_on_in_parts(
     handed_in(session, world)
 
     for left in (26_000, 0):
+        step = remittances.till_to_empty(session, Line.POSTAGE, by=world.manager)
+        assert (len(step.charges), step.dong, step.leaves_some) == (1, 26_000, left > 0)
         remittances.empty_till(
-            session, Line.POSTAGE, reference="GNT 1", by=world.manager, at=LATER
+            session, Line.POSTAGE, shown=step.mark, reference="GNT 1", by=world.manager, at=LATER
         )  # fmt: skip
         assert cash.till_of(session, w.OFFICE).get(Line.POSTAGE, 0) == left
+
+
+def test_what_is_counted_after_the_page_was_shown_is_told_with_the_next_receipt(
+    session: Session, world: World
+) -> None:
+    paid(session, world)
+    handed_in(session, world)
+    by = world.manager
+    mark, of_postage = shown(session, by), shown(session, by, Line.POSTAGE)
+    paid(session, world)  # while he is at the bank
+    paid(session, world)
+    handed_in(session, world)
+
+    told = remittances.remit(
+        session, w.AGENCY, TODAY, shown=mark, reference="GNT 1", by=by, at=LATER
+    )  # fmt: skip
+    assert told == (1, 8_000)
+    postage = remittances.empty_till(
+        session, Line.POSTAGE, shown=of_postage, reference="GNT 2", by=by, at=LATER
+    )  # fmt: skip
+    assert postage == (1, 26_000)
+
+    assert cash.till_of(session, w.OFFICE) == {Line.STATE_FEE: 16_000, Line.POSTAGE: 52_000}
+    rest = remittances.fees_to_remit(session, w.AGENCY, TODAY, by=by)
+    assert (len(rest.charges), rest.dong, rest.leaves_some) == (2, 16_000, False)
+
+
+def test_more_fees_than_one_step_takes_are_told_in_steps_of_what_was_shown(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remittances, "MOST_AT_ONCE", 2)
+    for _ in range(3):
+        paid(session, world)
+    handed_in(session, world)
+    by = world.manager
+    first = remittances.fees_to_remit(session, w.AGENCY, TODAY, by=by)
+    assert (len(first.charges), first.dong, first.leaves_some) == (2, 16_000, True)
+    paid(session, world)
+    handed_in(session, world)
+
+    told = remittances.remit(
+        session, w.AGENCY, TODAY, shown=first.mark, reference="GNT 1", by=by, at=LATER
+    )  # fmt: skip
+
+    assert told == (2, 16_000)
+    rest = remittances.fees_to_remit(session, w.AGENCY, TODAY, by=by)
+    assert (len(rest.charges), rest.dong, rest.leaves_some) == (2, 16_000, False)
+
+
+@pytest.mark.parametrize("mark", ["", "x", "-", "0-0", "9" * 30, "9" * 18 + "-x", "²-x", "-1-x"])
+def test_a_mark_that_nobody_was_shown_tells_nothing(
+    session: Session, world: World, mark: str
+) -> None:
+    paid(session, world)
+    handed_in(session, world)
+    before = cash.till_of(session, w.OFFICE)
+    with pytest.raises(TillChanged):
+        remittances.remit(
+            session, w.AGENCY, TODAY, shown=mark, reference="GNT 1", by=world.manager, at=LATER
+        )  # fmt: skip
+    with pytest.raises(TillChanged):
+        remittances.empty_till(
+            session, Line.POSTAGE, shown=mark, reference="GNT 1", by=world.manager, at=LATER
+        )  # fmt: skip
+    assert cash.till_of(session, w.OFFICE) == before
+
+
+def test_what_was_shown_and_given_back_or_told_meanwhile_is_out_of_date(
+    session: Session, world: World
+) -> None:
+    for _ in range(2):
+        paid(session, world)
+    handed_in(session, world)
+    by = world.manager
+    mark, of_postage = shown(session, by), shown(session, by, Line.POSTAGE)
+    for line in (Line.STATE_FEE, Line.POSTAGE):
+        entry = session.scalars(
+            cash.in_till(w.OFFICE).where(MoneyRow.line == line.value).order_by(MoneyRow.id)
+        ).first()
+        assert entry is not None
+        charges.refund(session, ChargeId(entry.charge), basis="thu nhầm", by=by, at=LATER)
+
+    with pytest.raises(TillChanged):
+        remittances.remit(
+            session, w.AGENCY, TODAY, shown=mark, reference="GNT 1", by=by, at=LATER
+        )  # fmt: skip
+    with pytest.raises(TillChanged):
+        remittances.empty_till(
+            session, Line.POSTAGE, shown=of_postage, reference="GNT 1", by=by, at=LATER
+        )  # fmt: skip
+
+
+def test_of_two_managers_at_once_the_second_tells_nothing(committed_sessions: Sessions) -> None:
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        paid(session, world)
+        handed_in(session, world)
+        mark = shown(session, world.manager)
+
+    def tell(session: Session) -> tuple[int, int]:
+        return remittances.remit(
+            session, w.AGENCY, TODAY, shown=mark, reference="GNT 1", by=world.manager, at=LATER
+        )  # fmt: skip
+
+    def second() -> tuple[int, int] | None:
+        try:
+            with transaction(committed_sessions) as session:
+                return tell(session)
+        except (TillChanged, remittances.NothingToRemit):
+            return None
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction(committed_sessions) as session:
+            assert tell(session) == (1, 8_000)
+            waiting = other.submit(second)
+            sleep(0.5)  # the other one has asked, and waits
+        assert waiting.result(timeout=60) is None
+    with reading(committed_sessions) as session:
+        told = session.scalars(select(MoneyRow.charge).filter_by(state="remitted")).all()
+        assert len(told) == 1

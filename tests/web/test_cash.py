@@ -270,7 +270,12 @@ def test_a_manager_tells_that_the_tills_postage_went_on(
     assert "Ghi đã nộp" not in browser("counter").text("/cash")
     key = FORM_KEY.search(page)
     assert key is not None
-    form = {"form_key": key[1], "line": "postage", "reference": "GNT 12"}
+    assert "cước bưu chính: 26.000 ₫, 1 khoản" in page
+    mark = re.search(r'name="shown-postage" value="([^"]+)"', page)
+    assert mark is not None
+    form = {
+        "form_key": key[1], "line": "postage", "reference": "GNT 12", "shown-postage": mark[1]
+    }  # fmt: skip
     before = entries(session)
     for wrong, status in (
         ({"line": "state_fee"}, 409),
@@ -279,6 +284,8 @@ def test_a_manager_tells_that_the_tills_postage_went_on(
         ({"reference": ""}, 400),
         ({"reference": "x" * 121}, 400),
         ({"form_key": "x"}, 400),
+        ({"shown-postage": ""}, 409),
+        ({"shown-postage": "1-x"}, 409),
     ):
         assert manager.send("/cash", {**form, **wrong}).status_code == status
     assert browser("counter").send("/cash", form).status_code == 403

@@ -177,3 +177,22 @@ def test_the_page_speaks_english_too(administrator: Browser) -> None:
     assert "Fees that nobody has confirmed" in administrator.text(WAITING)
     page = administrator.send(PATH, filled_in(administrator, number="")).get_data(as_text=True)
     assert "“Number of the decision” is not filled in." in page
+
+
+def test_fees_are_everybodys_so_an_administrator_of_one_commune_reads_them(
+    browser: Callable[[str], Browser], administrator: Browser, session: Session
+) -> None:
+    w.far_administrator(session)
+    session.commit()
+    far = browser("far_administrator")
+    before = fees(session)
+
+    page = far.text(PATH)
+
+    # He was given no form; whatever he sends all the same is refused.
+    assert far.send(PATH, filled_in(administrator)).status_code == 400
+    assert "Mức phí chung cho mọi đơn vị" in page
+    assert 'name="amount"' not in page
+    far.send("/language", language="en", back=PATH)
+    assert "Fees are the same for all units" in far.text(PATH)
+    assert fees(session) == before

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.money import Line, Means
-from postal_service.services import cash
+from postal_service.services import cash, remittances
 from postal_service.services.charges import Due
 from postal_service.storage.schema import MoneyRow
+from postal_service.web.fees import views
 from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.services.registrations import register, registration
@@ -20,12 +21,17 @@ from tests.web.desk_work import FORM_KEY
 
 DAYS = "first=2026-11-23&last=2026-11-23"
 LIST = f"/fees?agency={w.AGENCY}&{DAYS}"
+SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 PRINTED = f"/fees/list.pdf?agency={w.AGENCY}&{DAYS}"
 
 
 @pytest.fixture
 def counted(session: Session, world: World) -> str:
     """A fee in cash that a cashier has counted; the dossier's code."""
+    return one_more(session, world)
+
+
+def one_more(session: Session, world: World) -> str:
     dues = (Due(line=Line.STATE_FEE, amount_dong=8_000, paid_by=Means.CASH),)
     received = register(session, world, registration(session, dues=dues))
     cash.hand_in(
@@ -37,10 +43,12 @@ def counted(session: Session, world: World) -> str:
 
 
 def filled_in(manager: Browser, **changed: str) -> dict[str, str]:
-    key = FORM_KEY.search(manager.text(LIST))
+    page = manager.text(LIST)
+    key, mark = FORM_KEY.search(page), SHOWN.search(page)
     assert key is not None
+    assert mark is not None
     return {
-        "form_key": key[1], "agency": w.AGENCY, "first": "2026-11-23", "last": "2026-11-23",
+        "form_key": key[1], "shown": mark[1], "agency": w.AGENCY, "first": "2026-11-23", "last": "2026-11-23",
         "reference": "GNT 0071", **changed,
     }  # fmt: skip
 
@@ -86,6 +94,8 @@ def test_where_the_money_is_adds_up_to_what_was_taken(
         ({"reference": ""}, 400),
         ({"reference": "x" * 121}, 400),
         ({"form_key": "x"}, 400),
+        ({"shown": ""}, 409),
+        ({"shown": "9-x"}, 409),
         ({"agency": "nowhere"}, 409),
         ({"agency": w.FAR_AGENCY}, 409),
         ({"agency": "x" * 4000}, 409),
@@ -124,3 +134,80 @@ def test_another_offices_manager_prints_an_empty_list(
 
     assert counted not in clerk.text(LIST)
     assert counted not in text_of(clerk.get(PRINTED).data)
+
+
+def test_the_receipt_of_the_morning_tells_the_cash_of_the_morning(
+    browser: Callable[[str], Browser], counted: str, session: Session, world: World
+) -> None:
+    manager = browser("manager")
+    assert "8.000 ₫ tiền mặt của kỳ này (1 khoản)" in manager.text(LIST)
+    form = filled_in(manager)
+    one_more(session, world)
+    one_more(session, world)
+
+    assert manager.send("/fees", form).status_code == 302
+
+    page = manager.text(LIST)
+    assert "Đã ghi nộp 1 khoản, 8.000 ₫" in page
+    assert "16.000 ₫ tiền mặt của kỳ này (2 khoản)" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "amount"),
+    [
+        ("vi", "Số tiền tại quỹ không còn như lúc mở trang", "24.000 ₫ tiền mặt của kỳ này"),
+        ("en", "The till is not what it was when this page was opened", "Record that 24.000 ₫"),
+    ],
+)
+def test_a_page_that_is_out_of_date_says_so_and_shows_what_there_is(
+    browser: Callable[[str], Browser],
+    counted: str,
+    session: Session,
+    world: World,
+    language: str,
+    said: str,
+    amount: str,
+) -> None:
+    manager = browser("manager")
+    manager.send("/language", language=language, back=LIST)
+    form = filled_in(manager)
+    assert manager.send("/fees", form).status_code == 302
+    for _ in range(3):
+        one_more(session, world)
+    before = entries(session)
+
+    answer = manager.send("/fees", form | {"form_key": filled_in(manager)["form_key"]})
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert said in page
+    assert amount in page
+    assert 'value="GNT 0071"' in page
+    assert entries(session) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("vi", "Mỗi lần ghi nhiều nhất 2 khoản"), ("en", "One step records 2 charges at most")],
+)
+def test_more_than_one_step_takes_is_said_before_it_is_taken(
+    browser: Callable[[str], Browser],
+    counted: str,
+    session: Session,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+) -> None:
+    for module in (remittances, views):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    manager = browser("manager")
+    manager.send("/language", language=language, back=LIST)
+    assert said not in manager.text(LIST)
+    for _ in range(2):
+        one_more(session, world)
+
+    assert said in manager.text(LIST)
+    assert manager.send("/fees", filled_in(manager)).status_code == 302
+    assert "16.000 ₫" in manager.text(LIST)
+    assert said not in manager.text(LIST)

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from postal_service.runtime import Runtime
-from postal_service.services import calendars, import_jobs, uploads
+from postal_service.services import calendars, import_jobs, jobs, uploads
 from postal_service.services.job_runner import Runner
+from postal_service.services.jobs import JobId
 from postal_service.storage.schema import DossierRow, JobRow, UnitRow, UploadPieceRow, UploadRow
 from tests.clock import Clock
 from tests.services import world as w
@@ -168,6 +169,75 @@ def test_a_file_that_is_dropped_is_gone(
     assert not work()
     assert session.scalar(select(func.count()).select_from(UploadRow)) == 1  # waits for its day
     assert administrator.send(f"{waiting}/save").status_code == 409
+
+
+SAVED = {
+    "vi": "Tệp này đã được lưu trước khi dừng.",
+    "en": "This file was saved before it could be stopped.",
+}
+
+
+@pytest.mark.parametrize("language", SAVED)
+def test_whoever_stops_too_late_reads_that_the_file_was_saved(
+    administrator: Browser, work: Callable[[], bool], session: Session, language: str
+) -> None:
+    administrator.send("/language", language=language, back="/imports")
+    looked = send(administrator, GOOD)
+    work()
+    saving = administrator.send(f"{looked}/save").headers["Location"]
+    work()
+
+    for page in (saving, looked):  # the page of the look may be open still
+        answer = administrator.send(f"{page}/cancel")
+        assert answer.headers["Location"] == saving
+        told = administrator.text(saving)
+        assert SAVED[language] in told
+        assert "Không có gì được lưu" not in told
+    assert dossiers(session) == 5
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("vi", "Đã yêu cầu dừng. Xem kết quả ở trang này."), ("en", "It was asked to stop.")],
+)
+@pytest.mark.parametrize("stopped_from", ["look", "save"])
+def test_a_saving_that_runs_is_asked_to_stop_and_its_page_tells_what_came_of_it(
+    administrator: Browser,
+    work: Callable[[], bool],
+    session: Session,
+    clock: Clock,
+    language: str,
+    said: str,
+    stopped_from: str,
+) -> None:
+    administrator.send("/language", language=language, back="/imports")
+    looked = send(administrator, GOOD)
+    work()
+    saving = administrator.send(f"{looked}/save").headers["Location"]
+    assert jobs.claim(session, import_jobs.KINDS, at=clock()) is not None
+    session.commit()
+
+    page = {"look": looked, "save": saving}[stopped_from]
+    answer = administrator.send(f"{page}/cancel")
+
+    assert answer.headers["Location"] == saving
+    assert said in administrator.text(saving)
+    assert jobs.is_cancel_asked(session, JobId(saving.rpartition("/")[2]))
+
+
+def test_a_file_that_is_dropped_while_its_saving_waits_is_not_saved(
+    administrator: Browser, work: Callable[[], bool], session: Session
+) -> None:
+    looked = send(administrator, GOOD)
+    work()
+    saving = administrator.send(f"{looked}/save").headers["Location"]
+
+    assert administrator.send(f"{looked}/cancel").headers["Location"] == "/imports"
+
+    assert "Không có gì được lưu từ tệp này." in administrator.text("/imports")
+    assert not work()
+    assert "đã dừng" in administrator.text(saving)
+    assert dossiers(session) == 0
 
 
 def test_what_nobody_came_back_for_goes_after_a_day(

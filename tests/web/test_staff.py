@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from postal_service.services import access
+from postal_service.domain.actors import Role
+from postal_service.domain.ids import StaffId
+from postal_service.services import access, directory
 from postal_service.storage.schema import StaffChangeRow
+from tests.services import world as w
 from tests.services.world import MORNING, World
 from tests.web.conftest import PASSWORD, Browser
 
@@ -110,3 +114,65 @@ def test_one_s_own_account_and_strangers_are_refused(
         browser("manager").send(page_of(world, "counter"), SURE, what="dismiss").status_code == 403
     )
     assert browser("manager").get("/staff").status_code == 403
+
+
+@pytest.fixture
+def many(session: Session, world: World) -> StaffId:
+    """More staff than one page lists; the last of them, whose login is "tuyen.59"."""
+    people = [
+        directory.hire(
+            session, login=f"tuyen.{number:02d}", name="Lê Tuyên", by=world.administrator
+        )
+        for number in range(60)
+    ]
+    for person in people:
+        directory.grant(session, person.staff, Role.COURIER, w.OFFICE, by=world.administrator)
+    session.commit()
+    return people[-1].staff
+
+
+@pytest.mark.parametrize("named", ["", "tuyen", "nobody is called so"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("vi", "Mật khẩu của tuyen.59, chỉ hiện một lần"), ("en", "Password of tuyen.59, shown this")],
+)
+def test_a_password_is_shown_whoever_the_list_shows(
+    app: Flask,
+    browser: Callable[[str], Browser],
+    many: StaffId,
+    named: str,
+    language: str,
+    said: str,
+) -> None:
+    administrator = browser("administrator")
+    administrator.send("/language", language=language, back="/staff")
+
+    answer = administrator.send(f"/staff/{many}", SURE, what="password", named=named)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert said in page
+    found = GIVEN.search(page)
+    assert found is not None
+    assert Browser(app.test_client()).sign_in("tuyen.59", found[1]).status_code == 302
+
+
+def test_a_list_that_has_gone_on_stays_where_it_is(
+    browser: Callable[[str], Browser], many: StaffId
+) -> None:
+    administrator = browser("administrator")
+    following = re.search(
+        r'href="(/staff\?[^"]*after=[^"]+)"', administrator.text("/staff?named=tuyen")
+    )
+    assert following is not None
+    page = administrator.text(unescape(following[1]))
+    form = re.search(rf'action="(/staff/{many}\?after=[^"]+)"', page)
+    assert form is not None
+
+    refused = administrator.send(unescape(form[1]), SURE, what="dismiss", why="", named="tuyen")
+    text = refused.get_data(as_text=True)
+    assert refused.status_code == 400
+    assert f"why-{many}-fault" in text  # beside the person it is about
+    done = administrator.send(unescape(form[1]), SURE, what="dismiss", named="tuyen")
+    assert done.status_code == 302
+    assert "đã nghỉ" in administrator.text(done.headers["Location"])

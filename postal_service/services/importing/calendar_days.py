@@ -12,8 +12,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor
+from postal_service.domain.actors import SHARED, Actor, OverAllNeeded, Role, RoleNeeded
 from postal_service.domain.calendar import sessions
+from postal_service.domain.ids import UnitCode
 from postal_service.domain.text import search_key
 from postal_service.domain.units import UnknownUnit
 from postal_service.reference.holidays import DayKind, HolidayRow
@@ -121,8 +122,21 @@ class CalendarDays:
             lambda _: self._named(cells.text("calendar", longest=200, digits=5), day),
         )
         named = BOTH if found is None else found
+        if found is not None or not cells.given("calendar"):
+            self._refuse_unless_his(cells, named)
         self._years_above |= {(each, day.year) for each in named if each in calendars.WEEKS}
         return named
+
+    def _refuse_unless_his(self, cells: RowCells, named: tuple[str, ...]) -> None:
+        key = "calendar" if cells.given("calendar") else ""
+        for each in named:
+            unit = self._book.units.get(UnitCode(each))
+            if each in calendars.WEEKS:
+                if not self._by.administers(SHARED):
+                    cells.refuse(key, OverAllNeeded.code)
+                    return
+            elif unit is not None and not self._by.administers(unit.place.path):
+                cells.refuse(key, RoleNeeded.code, roles=Role.ADMINISTRATOR.value, unit=each)
 
     def _named(self, written: str, day: date) -> tuple[str, ...]:
         """Raises NotACellError, UnknownUnit, NotAWorkplace or AmbiguousName."""

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from postal_service.domain import s10
-from postal_service.domain.actors import Actor
+from postal_service.domain.actors import Actor, Role, RoleNeeded
 from postal_service.domain.administrative import StepKind
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import ENTROPY_BYTES, token_from
-from postal_service.domain.ids import DossierId
+from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.standing import Administrative, Channel, Digitisation, Money
+from postal_service.domain.wording_dates import local
 from postal_service.services import numbers, persons
 from postal_service.services.administrative import SupplementReason
 from postal_service.services.importing import dossier_catalogue, dossier_rows
@@ -64,9 +65,15 @@ class Dossiers:
     ) -> None:
         self._vault, self._service, self._by, self._at = vault, service, by, at
         self._known = dossier_catalogue.load(session)
+        self._his: dict[UnitCode, bool] = {}
 
     def read(self, cells: RowCells) -> DossierRecord | None:
-        return dossier_rows.read(cells, self._known, at=self._at)
+        record = dossier_rows.read(cells, self._known, at=self._at)
+        if record is not None and not self._is_his(record.agency):
+            key = "agency" if cells.given("agency") else "code"
+            cells.refuse(key, RoleNeeded.code, roles=Role.ADMINISTRATOR.value, unit=record.agency)
+            return None
+        return record
 
     def key(self, record: DossierRecord) -> str:
         return record.code
@@ -92,6 +99,16 @@ class Dossiers:
 
     def finish(self, session: Session) -> None:
         pass
+
+    def _is_his(self, agency: UnitCode) -> bool:
+        """Whether the agency, or for a former one all that it has become, is under whoever imports."""
+        if agency not in self._his:
+            units = self._known.units
+            now = units.followed(agency, day=local(self._at).date())
+            over = [self._by.administers(units.units[each].place.path) for each in now]
+            own = self._by.administers(units.units[agency].place.path)
+            self._his[agency] = own or (bool(over) and all(over))
+        return self._his[agency]
 
     def _create(self, session: Session, records: Sequence[DossierRecord]) -> None:
         if not records:

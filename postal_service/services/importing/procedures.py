@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor
+from postal_service.domain.actors import SHARED, Actor, OverAllNeeded
 from postal_service.domain.deadlines import Term, TimeUnit
 from postal_service.domain.procedures import (
     Fee,
@@ -99,6 +99,8 @@ class Procedures:
 
     def read(self, cells: RowCells) -> VersionRecord | None:
         record = self._version(cells)
+        if not self._by.administers(SHARED):
+            cells.refuse("code", OverAllNeeded.code)
         if record is None or cells.refused:
             return None
         code, day = record.version.code, record.version.valid_from

@@ -25,6 +25,7 @@ from postal_service.services.importing import gazetteer
 from postal_service.services.importing.cells import RowCells
 from postal_service.services.importing.columns import Column, Columns
 from postal_service.services.importing.subject import Mode, Numbered, Outcome, Verdict, judged
+from postal_service.services.staffing import StandsHigher
 from postal_service.storage.schema import RoleRow, StaffRow
 
 ROLES = {
@@ -112,7 +113,7 @@ class Staff:
     def judge(
         self, session: Session, batch: Sequence[Numbered[StaffRecord]], mode: Mode
     ) -> list[Verdict]:
-        return [_judge(session, each.record, mode) for each in batch]
+        return [_judge(session, each.record, mode, self._by) for each in batch]
 
     def save(self, session: Session, batch: Sequence[tuple[StaffRecord, Outcome]]) -> None:
         for record, outcome in batch:
@@ -183,7 +184,7 @@ def _words(written: str) -> list[str]:
     return [word for each in re.split("[,;\n]", written) if (word := each.strip())]
 
 
-def _judge(session: Session, record: StaffRecord, mode: Mode) -> Verdict:
+def _judge(session: Session, record: StaffRecord, mode: Mode, by: Actor) -> Verdict:
     person = session.scalar(select(StaffRow).filter_by(login=record.login))
     if person is None:
         return judged(mode, exists=False)
@@ -196,8 +197,17 @@ def _judge(session: Session, record: StaffRecord, mode: Mode) -> Verdict:
     if record.facts and courier_facts.of(session, [staff])[staff] != record.facts:
         differing.append("Phương tiện")
     if session.get(RoleRow, (person.id, record.role.value, record.unit)) is not None:
-        return judged(mode, exists=True, differing=differing)
-    # A further role is new, whoever it is for; it is no reason to write over his name.
-    return judged(
-        mode, exists=bool(differing) or mode is Mode.UPDATE, differing=[*differing, "Vai trò"]
-    )
+        verdict = judged(mode, exists=True, differing=differing)
+    else:
+        # A further role is new, whoever it is for; it is no reason to write over his name.
+        verdict = judged(
+            mode, exists=bool(differing) or mode is Mode.UPDATE, differing=[*differing, "Vai trò"]
+        )
+    if differing and verdict.outcome is Outcome.UPDATED:
+        given = directory.grants(session, [staff])[staff]
+        if not directory.stands_over(by, given, Role.ADMINISTRATOR):
+            facts = (("name", record.login),)
+            return Verdict(
+                outcome=Outcome.REFUSED, column="login", code=StandsHigher.code, facts=facts
+            )
+    return verdict

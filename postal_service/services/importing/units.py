@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from postal_service.domain.actors import Actor
+from postal_service.domain.actors import SHARED, Actor, OverAllNeeded, Role, RoleNeeded
 from postal_service.domain.ids import UnitCode
 from postal_service.domain.units import SuccessionKind, former_code
 from postal_service.domain.wording_dates import short_date
@@ -109,6 +109,7 @@ class Units:
         if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
             cells.refuse("valid_to", "unit.dates_crossed", unit=code)
         successors = self._successors(cells, code, ends)
+        self._refuse_unless_his(cells, code, told, successors)
         if cells.refused or not code:
             return None
         self._remember(code, told)
@@ -201,8 +202,36 @@ class Units:
             cells.refuse("successor", "import.successor_without_end")
         return named
 
+    def _refuse_unless_his(
+        self,
+        cells: RowCells,
+        code: UnitCode,
+        told: dict[str, object],
+        successors: Sequence[UnitCode],
+    ) -> None:
+        """As the directory refuses it when it is saved: said here by cell, before anything is."""
+        units = self._book.units
+        known = units.get(code)
+        before = known.parent if known else None
+        parent = UnitCode(str(told["parent"])) if "parent" in told else before
+        named: list[tuple[str, UnitCode]] = [("code", code)] if known else []
+        if parent and parent != before:
+            named.append(("parent", parent))
+        kind, serves = told.get("kind"), UnitCode(str(told.get("serves", "")))
+        served = (known.place.kind, known.place.serves) if known else None
+        if kind != places.POST_OFFICE and (kind, serves) != served:
+            named.append(("serves", serves))
+        for key, unit in (*named, *(("successor", each) for each in successors)):
+            stands = units.get(unit)
+            if stands and not self._by.administers(stands.place.path):
+                cells.refuse(key, RoleNeeded.code, roles=Role.ADMINISTRATOR.value, unit=unit)
+        if known is None and parent is None and not self._by.administers(SHARED):
+            cells.refuse("code", OverAllNeeded.code)
+
     def _remember(self, code: UnitCode, told: dict[str, object]) -> None:
-        parent = UnitCode(str(told["parent"])) if "parent" in told else None
+        known = self._book.units.get(code)
+        before = known.parent if known else None  # an empty cell leaves what is stored
+        parent = UnitCode(str(told["parent"])) if "parent" in told else before
         above = self._book.units[parent].place.path if parent else "/"
         place = Place(
             code=code, name=str(told["name"]), kind=str(told["kind"]), path=f"{above}{code}/",

@@ -4,6 +4,7 @@ ENGLISH: dict[str, str] = {
     "Phiếu nộp tiền mặt, {at}": "Cash remittance slip, {at}",
     "Phiếu đếm tiền có chênh lệch, chưa nhận": "Slip of a counting that differs, nothing taken",
     "Nộp tiền": "Hand in cash",
+    "{line}: {amount}, {count} khoản": "{line}: {amount}, {count} charge(s)",
     "Chưa có ai giữ tiền mặt phải nộp.": "Nobody carries cash that has to be handed in.",
     "Giữ từ {at}": "Since {at}",
     "{count} khoản": "{count} charge(s)",

@@ -12,7 +12,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong, in_figures
 from postal_service.services import cash, directory, once, places, purses, remittances
 from postal_service.services.cash import CASHIERS, CashDiffers
-from postal_service.services.remittances import REMITTING
+from postal_service.services.remittances import MOST_AT_ONCE, REMITTING, Remittance, TillChanged
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import counted_cash, form_keys, forms, here, limits
 from postal_service.web.cash.slips import Counters, slip_of, slip_that_differs
@@ -45,7 +45,12 @@ def empty_till() -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             once.use(store, key)
             count, amount = remittances.empty_till(
-                store, line, reference=reference, by=here.actor(), at=here.now()
+                store,
+                line,
+                shown=forms.raw(f"shown-{line.value}"),
+                reference=reference,
+                by=here.actor(),
+                at=here.now(),
             )
     except Refusal as refused:
         return _list(refused)
@@ -58,18 +63,36 @@ def _list(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading(here.sessions()) as store:
         found, following = purses.purses(store, by=by, after=forms.cursor())
         till = cash.till_of(store, by.unit)
+        may_remit = by.may(*REMITTING)
+        steps = {
+            line: remittances.till_to_empty(store, line, by=by)
+            for line in GO_ON
+            if may_remit and till.get(line)
+        }
     page = render_template(
         "cash/list.html",
-        refusal=told(refused, at="reference") if refused else "",
+        refusal=told(refused, at="" if isinstance(refused, TillChanged) else "reference")
+        if refused
+        else "",
         purses=found,
         following=following,
         till=till,
-        goes_on=[(line.value, word(line)) for line in GO_ON if till.get(line)],
-        may_remit=by.may(*REMITTING),
+        steps=steps,
+        goes_on=[(line.value, _told_step(line, step)) for line, step in steps.items()],
+        most=MOST_AT_ONCE,
         typed=forms.typed("line", "reference"),
         myself=by.staff,
     )
     return page, status_of(refused) if refused else 200
+
+
+def _told_step(line: Line, step: Remittance) -> str:
+    return say(
+        "{line}: {amount}, {count} khoản",
+        line=word(line),
+        amount=dong(step.dong),
+        count=len(step.charges),
+    )
 
 
 @pages.get("/<staff>")

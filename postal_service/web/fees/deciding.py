@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from postal_service.domain.actors import Role
+from postal_service.domain.actors import SHARED, Role
 from postal_service.domain.procedures import BadProcedureCode, Channel, NoVersion
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local, short_date
@@ -114,6 +114,7 @@ def _page(code: str, refused: Refusal | None = None) -> ResponseReturnValue:
         names=names,
         channels=[("", say("mọi cách nộp")), *worded(Channel)],
         today=_today(),
+        may_confirm=here.actor().administers(SHARED),
     )
     return page, status_of(refused) if refused else 200
 

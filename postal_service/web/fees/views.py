@@ -8,7 +8,7 @@ from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_numbers import dong
 from postal_service.reports import Period
 from postal_service.services import once, overview, places, remittances
-from postal_service.services.remittances import REMITTING, SEEING, Days
+from postal_service.services.remittances import MOST_AT_ONCE, REMITTING, SEEING, Days, TillChanged
 from postal_service.storage.transaction import reading, transaction
 from postal_service.web import form_keys, forms, here, limits, periods
 from postal_service.web.errors import status_of, told
@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
 @pages.post("")
 @staff_only(*REMITTING)
 def remit() -> ResponseReturnValue:
-    """Everything of the list that lies in the till has reached the agency."""
+    """What the page said of the list's cash in the till has reached the agency."""
     try:
         period = periods.asked()
         reference = forms.line("reference", "Số chứng từ nộp", most=limits.REFERENCE)
@@ -37,7 +37,13 @@ def remit() -> ResponseReturnValue:
         with transaction(here.sessions()) as store:
             once.use(store, key)
             count, amount = remittances.remit(
-                store, _agency(), _days(period), reference=reference, by=here.actor(), at=here.now()
+                store,
+                _agency(),
+                _days(period),
+                shown=forms.raw("shown"),
+                reference=reference,
+                by=here.actor(),
+                at=here.now(),
             )
     except Refusal as refused:
         return _page(refused)
@@ -92,15 +98,23 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
             if chosen
             else ([], 0)
         )
+        next_step = (
+            remittances.fees_to_remit(store, agency, days, by=by)
+            if chosen and by.may(*REMITTING)
+            else None
+        )
     page = render_template(
         "fees/fees.html",
-        refusal=told(refused, at="reference") if refused else "",
+        refusal=told(refused, at="" if isinstance(refused, TillChanged) else "reference")
+        if refused
+        else "",
         agencies=found,
         chosen=chosen,
         fees=fees,
         following=following,
         asked=periods.in_address(period),
-        may_remit=by.may(*REMITTING),
+        next_step=next_step,
+        most=MOST_AT_ONCE,
         typed=forms.typed("reference"),
     )
     return page, status_of(refused) if refused else 200

@@ -36,5 +36,7 @@ ENGLISH: dict[str, str] = {
     "Dữ liệu cá nhân được che.": "Personal data is masked.",
     "Nhập tệp khác": "Import another file",
     "Tiến độ": "Progress",
+    "Đã yêu cầu dừng. Xem kết quả ở trang này.": "It was asked to stop. This page says what comes of it.",
+    "Tệp này đã được lưu trước khi dừng.": "This file was saved before it could be stopped.",
     "Đã bỏ. Không có gì được lưu từ tệp này.": "Dropped. Nothing of this file was saved.",
 }

@@ -94,7 +94,15 @@ def save(job: str) -> ResponseReturnValue:
 def cancel(job: str) -> ResponseReturnValue:
     """Stop it, or forget the file that was looked at."""
     with transaction(here.sessions()) as store:
-        import_jobs.cancel(store, JobId(job[:LONGEST_JOB]), by=here.actor(), at=here.now())
+        stopped = import_jobs.cancel(
+            store, JobId(job[:LONGEST_JOB]), by=here.actor(), at=here.now()
+        )
+    if stopped.is_open:
+        flash(say("Đã yêu cầu dừng. Xem kết quả ở trang này."), "good")
+        return redirect(url_for("imports.job", job=stopped.id))
+    if import_jobs.is_saved(stopped):
+        flash(say("Tệp này đã được lưu trước khi dừng."), "warn")
+        return redirect(url_for("imports.job", job=stopped.id))
     flash(say("Đã bỏ. Không có gì được lưu từ tệp này."), "good")
     return redirect(url_for("imports.show"))
 

@@ -1,5 +1,6 @@
 """The staff under an administrator: give a password, dismiss, take back, take a role away."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from postal_service.domain.actors import Role
 from postal_service.domain.ids import StaffId, UnitCode
 from postal_service.domain.refusals import Refusal
-from postal_service.services import access, overview, staffing
+from postal_service.services import access, directory, overview, staffing
 from postal_service.services.access import OldPasswordWrong
 from postal_service.services.staffing import Decision
 from postal_service.storage.transaction import reading, transaction
@@ -31,6 +32,14 @@ class What(StrEnum):
     TAKE_ROLE = "take_role"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A password, and whose it is. Nobody can tell it again, so no list decides whether it is shown."""
+
+    login: str
+    password: str
+
+
 @pages.get("")
 @staff_only(Role.ADMINISTRATOR)
 def listed() -> ResponseReturnValue:
@@ -46,23 +55,26 @@ def change(staff: str) -> ResponseReturnValue:
         with forms.together():
             what = forms.choice("what", say("Việc cần làm"), What)
             why = forms.line("why", say("Lý do"), most=limits.REASON)
-        password = _changed(StaffId(staff), what, why)
+        given = _changed(StaffId(staff), what, why)
     except Refusal as refused:
         return _page(refused, at=staff)
-    if password:
-        return _page(given_to=staff, password=password)
+    if given is not None:
+        return _page(given=given)
     flash(_done(what), "good")
-    return redirect(url_for("staff.listed", named=forms.asked("named")))
+    return redirect(
+        url_for("staff.listed", named=forms.asked("named"), after=forms.cursor() or None)
+    )
 
 
-def _changed(who: StaffId, what: What, why: str) -> str:
-    """The password that was given, "" where none was."""
+def _changed(who: StaffId, what: What, why: str) -> Given | None:
+    """The password that was given, if one was."""
     decision = Decision(why=why, by=here.actor(), at=here.now())
     with transaction(here.sessions()) as store:
         access.refuse_unless_own_password(store, forms.raw("password"), by=here.actor())
         match what:
             case What.GIVE:
-                return staffing.give_password(store, who, decision)
+                password = staffing.give_password(store, who, decision)
+                return Given(login=directory.login_of(store, who), password=password)
             case What.DISMISS:
                 staffing.dismiss(store, who, decision)
             case What.TAKE_BACK:
@@ -73,7 +85,7 @@ def _changed(who: StaffId, what: What, why: str) -> str:
                 staffing.take_role(store, who, role, over, decision)
             case _:
                 assert_never(what)
-    return ""
+    return None
 
 
 def _form_of_role(staff: str, role: str, unit: str) -> str:
@@ -95,8 +107,7 @@ def _page(
     refused: Refusal | None = None,
     *,
     at: str = "",
-    given_to: str = "",
-    password: str = "",
+    given: Given | None = None,
 ) -> ResponseReturnValue:
     by = here.actor()
     named = forms.asked("named")
@@ -122,8 +133,8 @@ def _page(
         units=units,
         named=named,
         refused_at=at,
-        given_to=given_to,
-        password=password,
+        given=given,
+        after=forms.cursor(),
         myself=by.staff,
         form_of_role=_form_of_role,
     )

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from postal_service.domain.attempts import Action
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import Token
 from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId
+from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
@@ -380,6 +381,37 @@ def test_the_people_at_the_door_are_told_and_the_look_is_logged(
         looks = session.scalars(select(AccessRow).order_by(AccessRow.id)).all()
         assert len(looks) == before + 1
         assert (looks[-1].staff, looks[-1].why) == (world.courier.staff, "collecting")
+
+
+@pytest.mark.parametrize(
+    ("at", "is_told"),
+    [
+        (datetime(2026, 11, 22, 17, tzinfo=VIETNAM), True),  # he looks ahead at home
+        (datetime(2026, 11, 23, 23, 59, tzinfo=VIETNAM), True),
+        (datetime(2026, 11, 24, 0, 0, tzinfo=VIETNAM), False),
+        (datetime(2027, 11, 23, 9, tzinfo=VIETNAM), False),
+    ],
+)
+def test_nobody_is_named_by_a_round_whose_day_is_over(
+    day: Day, couriers: Couriers, world: World, runtime: Runtime, clock: Clock, at: datetime,
+    *, is_told: bool,
+) -> None:  # fmt: skip
+    phone = couriers.phone(world.courier)
+    clock.at = at
+    phone.sign_in()
+    with transaction(runtime.sessions) as session:
+        before = len(session.scalars(select(AccessRow)).all())
+    path = f"/rounds/{day.round}/contacts"
+
+    if is_told:
+        assert phone.call("GET", path)["contacts"]
+    else:
+        with pytest.raises(ServerSaidNoError) as caught:
+            phone.call("GET", path)
+        assert (caught.value.status, caught.value.code) == (404, "round.unknown")
+
+    with transaction(runtime.sessions) as session:
+        assert len(session.scalars(select(AccessRow)).all()) == before + is_told
 
 
 # Evidence

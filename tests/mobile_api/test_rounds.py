@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import AT_ONCE, Phone, ServerSaidNoError
 from postal_service.domain import acts
+from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Condition, Receiver, ReservedFor
 from postal_service.domain.attempts import Action
 from postal_service.domain.codes import delivery_lock
@@ -23,8 +24,9 @@ from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
-from postal_service.services import collecting, cursors, handovers
+from postal_service.services import collecting, cursors, directory, handovers, staffing
 from postal_service.services.office_events import office_device
+from postal_service.services.staffing import Decision
 from postal_service.storage.schema import (
     AccessRow,
     DossierRow,
@@ -42,7 +44,15 @@ from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, Couriers, collected, custody_of, numbers
 from tests.services.in_hand import result
 from tests.services.registrations import SERVICE, registration
-from tests.services.world import AGENCY, DESK, FAR_COMMUNE, MORNING, OFFICE, World
+from tests.services.world import (
+    AGENCY,
+    DESK,
+    FAR_COMMUNE,
+    FAR_OFFICE,
+    MORNING,
+    OFFICE,
+    World,
+)
 
 
 @dataclass
@@ -244,6 +254,37 @@ def test_colleagues_keys_come_along(day: Day, couriers: Couriers, world: World) 
     devices = [each["device"] for each in phone.shift["colleagues"]]
     assert phone.device in devices
     assert far.device not in devices  # of another office
+
+
+def test_the_key_of_whoever_left_is_no_colleagues_any_more(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    decision = Decision(why="nghỉ việc", by=world.administrator, at=NOON)
+    with transaction(runtime.sessions) as session:
+        others = [hired(session, world, login) for login in ("an", "binh", "chi")]
+    stays, leaves, moves = [couriers.phone(each) for each in others]
+    phone.pull()
+    assert keys_of(phone) == {each.device for each in (phone, stays, leaves, moves)}
+
+    with transaction(runtime.sessions) as session:
+        staffing.dismiss(session, others[1].staff, decision)
+        directory.grant(session, others[2].staff, Role.COURIER, FAR_OFFICE, by=world.administrator)
+        staffing.take_role(session, others[2].staff, Role.COURIER, OFFICE, decision)
+
+    assert phone.pull()
+    assert keys_of(phone) == {phone.device, stays.device}
+
+
+def hired(session: Session, world: World, login: str) -> Actor:
+    """One more courier of the office."""
+    person = directory.hire(session, login=login, name=login, by=world.administrator)
+    directory.grant(session, person.staff, Role.COURIER, OFFICE, by=world.administrator)
+    return directory.actor(session, person.staff)
+
+
+def keys_of(phone: Phone) -> set[str]:
+    return {each["device"] for each in phone.shift["colleagues"]}
 
 
 def test_changes_tell_what_came_and_what_went(

@@ -24,6 +24,8 @@ ENGLISH: dict[str, str] = {
     "Không cho vào sổ": "Keep it out",
     "Xếp vào hồ sơ lưu": "Put it on file",
     "Mọi thứ các máy gửi đều đã vào sổ.": "All that the phones sent is in the ledger.",
+    "Cần thu hồi": "To be revoked",
+    "Người giữ máy đã nghỉ hoặc không còn là bưu tá của đơn vị này. Máy không đăng nhập được nữa, nhưng những gì máy ký chỉ hết giá trị khi máy bị thu hồi.": "Their holders were dismissed, or are no couriers of this unit any more. These phones cannot sign in, but what they sign loses its force only when they are revoked.",
     "Đang dùng": "In use",
     "Chưa có máy nào được xác nhận.": "No phone was confirmed yet.",
     "Đã thu hồi": "Revoked",

@@ -124,7 +124,7 @@ def _page(refused: Refusal | None = None, *, form: str = "") -> ResponseReturnVa
     with reading(here.sessions()) as store:
         listed = {
             status: devices.phones(store, status=status, by=by, after=forms.cursor(status))
-            for status in (devices.PENDING, devices.ACTIVE, devices.REVOKED)
+            for status in (devices.PENDING, devices.ACTIVE, devices.TO_REVOKE, devices.REVOKED)
         }
         kept = quarantine.open_ones(store, by=by, after=_row_number(forms.cursor("kept")))
         uploaders = devices.of_ids(store, {each.uploader for each in kept})

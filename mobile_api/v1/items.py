@@ -6,7 +6,7 @@ from mobile_api.access import caller, runtime
 from mobile_api.documents import Routes
 from mobile_api.v1.schemas import CodeSchema, MessageSchema, ReferenceSchema
 from postal_service.domain.ids import ItemId
-from postal_service.services import door_codes, message_codes
+from postal_service.services import door_codes
 from postal_service.services.outbox import UNSENT, MessageState
 from postal_service.storage.transaction import reading, transaction
 
@@ -57,13 +57,14 @@ def sent_code(item: str) -> ResponseReturnValue:
 @routes.for_phones
 @routes.fails(400, 404, 409, 413, 415)
 def redeem_code(told: dict[str, str], item: str) -> ResponseReturnValue:
-    """Tell the code that the citizen said; its reference proves the delivery. Five tries a code."""
+    """Tell the code that the citizen said; its reference proves the delivery. Five tries a code.
+
+    Told again while the code is good it is answered the same, and counts as one more try.
+    """
     by = caller().actor
     # The try is committed before the code is compared: nobody guesses faster than he is counted.
     with transaction(runtime().sessions) as session:
         reference = door_codes.count_try(session, ItemId(item), by=by, at=runtime().clock())
     with transaction(runtime().sessions) as session:
-        message_codes.redeem(
-            session, runtime().vault, reference, told["code"], at=runtime().clock()
-        )
+        door_codes.redeem(session, runtime().vault, reference, told["code"], at=runtime().clock())
     return {"reference": reference}, 201

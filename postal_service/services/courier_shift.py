@@ -33,6 +33,7 @@ from postal_service.services import (
 )
 from postal_service.services.charges import Account
 from postal_service.services.collecting import ToCollect
+from postal_service.services.devices import ACTIVE, is_couriers
 from postal_service.services.return_envelopes import TakenBack
 from postal_service.services.rounds_reading import Round, with_stops
 from postal_service.services.vault import Vault
@@ -302,7 +303,12 @@ def _colleagues(session: Session, by: Actor) -> tuple[Colleague, ...]:
     rows = session.execute(
         select(DeviceRow, StaffRow.name)
         .join(StaffRow, StaffRow.id == DeviceRow.staff)
-        .where(DeviceRow.unit == by.unit, DeviceRow.kind == "phone", DeviceRow.status == "active")
+        .where(
+            DeviceRow.unit == by.unit,
+            DeviceRow.kind == "phone",
+            DeviceRow.status == ACTIVE,
+            is_couriers(),  # what somebody dismissed offers is not taken
+        )
         .order_by(DeviceRow.id)
         .limit(MOST_PHONES)
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import RevokeDevice
@@ -17,12 +17,20 @@ from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
 from postal_service.services import directory
 from postal_service.services.office_events import OfficeKeys, office_device, registry
-from postal_service.storage.schema import DeviceRow, NonceRow, TokenRow, UnitRow
+from postal_service.storage.schema import (
+    DeviceRow,
+    NonceRow,
+    RoleRow,
+    StaffRow,
+    TokenRow,
+    UnitRow,
+)
 
 HEADS = (Role.MANAGER, Role.ADMINISTRATOR)
 LISTED = 200  # devices of one answer
 
 PENDING, ACTIVE, REVOKED = "pending", "active", "revoked"
+TO_REVOKE = "to_revoke"  # no status of a row: active, and its holder is no courier there any more
 
 
 class UnknownDevice(Unknown):
@@ -74,12 +82,13 @@ def revoke(
 def phones(session: Session, *, status: str, by: Actor, after: str = "") -> list[Device]:
     """The phones of this status in `by`'s part of the organisation, newest first, LISTED at most.
 
-    They go on after the phone `after`; a phone that never was ends the list.
+    An active one is listed as ACTIVE or as TO_REVOKE. They go on after the phone `after`; a phone
+    that never was ends the list.
     """
     asked = (
         select(DeviceRow)
         .join(UnitRow, UnitRow.code == DeviceRow.unit)
-        .where(DeviceRow.kind == "phone", DeviceRow.status == status, _under(by))
+        .where(DeviceRow.kind == "phone", _listed_as(status), _under(by))
     )
     if after:
         since = select(DeviceRow.enrolled_at).filter_by(id=after).scalar_subquery()
@@ -87,6 +96,29 @@ def phones(session: Session, *, status: str, by: Actor, after: str = "") -> list
         asked = asked.where(or_(DeviceRow.enrolled_at < since, same))
     rows = session.scalars(asked.order_by(DeviceRow.enrolled_at.desc(), DeviceRow.id).limit(LISTED))
     return [told(row) for row in rows]
+
+
+def is_couriers() -> ColumnElement[bool]:
+    """Of DeviceRow: its holder is in service, and a courier of the phone's unit or of one above it.
+
+    A phone is a courier's. Whoever is one no more, or of another office, has lost it with his role,
+    though its key is trusted until the head revokes it.
+    """
+    own, over = aliased(UnitRow), aliased(UnitRow)
+    return (
+        select(RoleRow.staff)
+        .join(StaffRow, StaffRow.id == RoleRow.staff)
+        .join(over, over.code == RoleRow.unit)
+        .join(own, own.code == DeviceRow.unit)
+        .where(
+            RoleRow.staff == DeviceRow.staff,
+            RoleRow.role == Role.COURIER.value,
+            StaffRow.active,
+            func.substr(own.path, 1, func.length(over.path)) == over.path,
+        )
+        .correlate(DeviceRow)
+        .exists()
+    )
 
 
 def of_ids(session: Session, devices: Collection[DeviceId]) -> list[Device]:
@@ -140,6 +172,14 @@ def told(row: DeviceRow) -> Device:
 def fingerprint_of(row: DeviceRow) -> str:
     """The six characters of a phone that is in the registry."""
     return fingerprint(DeviceId(row.id), row.algorithm, row.public_key)
+
+
+def _listed_as(status: str) -> ColumnElement[bool]:
+    if status == TO_REVOKE:
+        return and_(DeviceRow.status == ACTIVE, ~is_couriers())
+    if status == ACTIVE:
+        return and_(DeviceRow.status == ACTIVE, is_couriers())
+    return DeviceRow.status == status
 
 
 def _under(by: Actor) -> ColumnElement[bool]:

@@ -61,12 +61,21 @@ def sent(session: Session, item: ItemId, *, by: Actor) -> Message:
 
 
 def count_try(session: Session, item: ItemId, *, by: Actor, at: datetime) -> str:
-    """Count a try before the code is compared; commit, then `message_codes.redeem`.
+    """Count a try before the code is compared; commit, then `redeem`.
 
     Raises UnknownItem or MessageCodeWrong.
     """
     _held(session, item, by)
-    return message_codes.count_try(session, item, at=at)
+    return message_codes.count_try(session, item, at=at, told_again=True)
+
+
+def redeem(session: Session, vault: Vault, reference: str, code: str, *, at: datetime) -> None:
+    """Use the code; told again, it is answered the same: at a door an answer is easily lost.
+
+    A counter delivers in the very transaction that uses a code, so that none is told there again.
+    Raises MessageCodeWrong.
+    """
+    message_codes.redeem(session, vault, reference, code, at=at, told_again=True)
 
 
 def _held(session: Session, item: ItemId, by: Actor) -> Standing:

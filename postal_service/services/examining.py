@@ -56,6 +56,10 @@ class Reason(StrEnum):
     UNPROVED = "unproved"
 
 
+# What nobody's key is known to have signed: what such bytes say of their device is hearsay.
+UNSIGNED = frozenset({Reason.MALFORMED, Reason.UNKNOWN_DEVICE, Reason.BAD_SIGNATURE})
+
+
 @dataclass(frozen=True)
 class Sent:
     """One event as it came over the line."""
@@ -78,11 +82,12 @@ class Sound:
 
 @dataclass(frozen=True)
 class Unsound:
-    """What will never be an event of ours; the device may be unknown."""
+    """What will never be an event of ours; `signer` is the device whose key signed it, where one did."""
 
     sent: Sent
     reason: Reason
     event: EventId | None
+    signer: DeviceId | None
 
 
 @dataclass(frozen=True)
@@ -118,12 +123,13 @@ def examine(
 
     `known` are devices that were looked up a moment ago; nothing more is asked about them.
     """
-    read = [(each, _decoded(each.body)) for each in sent]
+    read = [(each, decoded(each.body)) for each in sent]
     keys = _keys(session, (event for _, event in read if event is not None), known)
     return Batch(uploader, tuple(_judged(each, event, keys) for each, event in read))
 
 
-def _decoded(body: bytes) -> Event | None:
+def decoded(body: bytes) -> Event | None:
+    """What bytes say; None where they are no event."""
     try:
         return reading.meaning(body)
     except EventMalformed:
@@ -150,10 +156,11 @@ def _keys(session: Session, events: Iterable[Event], known: Mapping[str, Key]) -
 
 def _judged(sent: Sent, event: Event | None, keys: Mapping[str, Key]) -> Sound | Unsound:
     if event is None:
-        return Unsound(sent, Reason.MALFORMED, None)
+        return Unsound(sent, Reason.MALFORMED, None, None)
     reason = _fault(sent, event, keys)
     if reason is not None:
-        return Unsound(sent, reason, event.id)
+        signer = None if reason in UNSIGNED else event.device
+        return Unsound(sent, reason, event.id, signer)
     return Sound(Signed(event, sent.body, sent.signature), signing.digest(sent.body))
 
 

@@ -114,10 +114,11 @@ def mobile_of(phones: Iterable[str]) -> str:
     return next(filter(is_mobile, phones), "")
 
 
-def count_try(session: Session, item: ItemId, *, at: datetime) -> str:
+def count_try(session: Session, item: ItemId, *, at: datetime, told_again: bool = False) -> str:
     """Count one try on the item's newest code; its reference. Commit before `redeem`.
 
-    Raises MessageCodeWrong when there is no code that could still be redeemed.
+    Raises MessageCodeWrong when there is no code that could still be redeemed, or, where it may be
+    `told_again`, was.
     """
     row = session.scalar(
         select(MessageCodeRow)
@@ -126,15 +127,28 @@ def count_try(session: Session, item: ItemId, *, at: datetime) -> str:
         .limit(1)
         .with_for_update()
     )
-    if row is None or row.used_at is not None or row.expires_at <= at or row.tries >= TRIES:
+    if row is None or row.expires_at <= at or row.tries >= TRIES:
+        raise MessageCodeWrong(left=0)
+    if row.used_at is not None and not told_again:
         raise MessageCodeWrong(left=0)
     row.tries += 1
     session.flush()
     return row.reference
 
 
-def redeem(session: Session, vault: Vault, reference: str, code: str, *, at: datetime) -> None:
-    """Use the code once. Raises MessageCodeWrong."""
+def redeem(
+    session: Session,
+    vault: Vault,
+    reference: str,
+    code: str,
+    *,
+    at: datetime,
+    told_again: bool = False,
+) -> None:
+    """Use the code once. Raises MessageCodeWrong.
+
+    Where it may be `told_again`, whoever got no answer gets the same one for the same digits.
+    """
     row = session.get_one(MessageCodeRow, reference)
     right = hmac.compare_digest(row.code_hash, _hash(vault, reference, code))
     if not right or row.expires_at <= at:
@@ -145,7 +159,7 @@ def redeem(session: Session, vault: Vault, reference: str, code: str, *, at: dat
         .values(used_at=at)
         .returning(MessageCodeRow.reference)
     )
-    if used.scalar_one_or_none() is None:
+    if used.scalar_one_or_none() is None and not told_again:
         raise MessageCodeWrong(left=0)
 
 

@@ -13,7 +13,13 @@ from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import NotAllowed
 from postal_service.ledger import signing
-from postal_service.services.devices import ACTIVE, REVOKED, NotActive, UnknownDevice
+from postal_service.services.devices import (
+    ACTIVE,
+    REVOKED,
+    NotActive,
+    UnknownDevice,
+    is_couriers,
+)
 from postal_service.services.examining import PHONE, Key
 from postal_service.storage.schema import (
     DeviceRow,
@@ -32,7 +38,8 @@ _DEVICE, _TOKEN, _STAFF, _ROLE, _UNIT = (
 )
 _GRANTED = _UNIT.alias("granted")
 # Every request of a phone asks this: one question, made once, a row for each unit he rides for.
-# A phone is a courier's: what else its owner may do, he does at a desk and not from here.
+# A phone is a courier's: what else its owner may do, he does at a desk and not from here, and when
+# he is a courier no more there is nothing.
 _BEHIND = (
     select(
         _DEVICE.c.id,
@@ -49,11 +56,11 @@ _BEHIND = (
         _TOKEN.join(_DEVICE, _DEVICE.c.id == _TOKEN.c.device)
         .join(_STAFF, _STAFF.c.id == _DEVICE.c.staff)
         .join(_UNIT, _UNIT.c.code == _DEVICE.c.unit)
-        .outerjoin(
+        .join(
             _ROLE,
             and_(_ROLE.c.staff == _DEVICE.c.staff, _ROLE.c.role == Role.COURIER.value),
         )
-        .outerjoin(_GRANTED, _GRANTED.c.code == _ROLE.c.unit)
+        .join(_GRANTED, _GRANTED.c.code == _ROLE.c.unit)
     )
     .where(
         _TOKEN.c.token_hash == bindparam("token_hash"),
@@ -69,7 +76,7 @@ class SignInRefused(NotAllowed):
 
 
 class TokenRefused(NotAllowed):
-    """No token, an unknown one, or one whose fifteen minutes are over."""
+    """No token, an unknown one, one whose fifteen minutes are over, or whose holder rides here no more."""
 
     code = "device.token_refused"
 
@@ -115,7 +122,8 @@ def sign_in(
 ) -> AccessToken:
     """A token for a signed nonce. `signature` is over `sign_in_message`.
 
-    Raises NotActive while the head has not confirmed the phone, SignInRefused for everything else.
+    Raises NotActive while the head has not confirmed the phone, SignInRefused for everything else:
+    also where its holder is no courier of its unit any more.
     """
     row = session.get(DeviceRow, device)
     if row is None or row.kind != "phone":
@@ -135,6 +143,9 @@ def sign_in(
         .returning(NonceRow.device)
     )
     if used.scalar_one_or_none() is None:
+        raise SignInRefused(device=device)
+    still = select(DeviceRow.id).where(DeviceRow.id == device, is_couriers())
+    if session.scalar(still) is None:
         raise SignInRefused(device=device)
     session.execute(delete(TokenRow).where(TokenRow.device == device, TokenRow.expires_at <= at))
     token, expires_at = _secret(), at + TOKEN_LIFETIME
@@ -164,9 +175,10 @@ def signed_in(session: Session, token: str, *, at: datetime) -> SignedIn:
         grants=tuple(
             Grant(role=Role.COURIER, unit=UnitCode(each.granted), path=each.granted_path)
             for each in rows
-            if each.granted is not None
         ),
     )
+    if not actor.may(Role.COURIER):  # of the phone's unit: who rides for another has no phone here
+        raise TokenRefused
     key = Key(row.algorithm, row.public_key, row.staff, row.unit, row.kind == PHONE)
     return SignedIn(device=DeviceId(row.id), actor=actor, key=key)
 

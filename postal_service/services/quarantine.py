@@ -7,21 +7,34 @@ sound event that comes next in it cannot be put on file: it is let in and, if it
 corrected by two people like anything else in the ledger.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.ids import DeviceId, EventId
+from postal_service.domain.clock import claimed
+from postal_service.domain.custody import Standing
+from postal_service.domain.event import Event
+from postal_service.domain.ids import DeviceId, EventId, ItemId
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.projections import holdings
 from postal_service.services import directory
 from postal_service.services.arrival import ACTIVE, chains
-from postal_service.services.examining import Batch, Reason, Sent, Sound, examine
+from postal_service.services.examining import (
+    UNSIGNED,
+    Batch,
+    Reason,
+    Sent,
+    Sound,
+    decoded,
+    examine,
+)
 from postal_service.services.syncing import Outcome, Status, receive
 from postal_service.services.vault import Vault
-from postal_service.storage.schema import DeviceRow, QuarantineRow, UnitRow
+from postal_service.storage.schema import DeviceRow, HeldRow, QuarantineRow, UnitRow
 
 HEADS = (Role.MANAGER, Role.ADMINISTRATOR)
 LISTED = 200
@@ -51,18 +64,36 @@ class StillAwaited(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class KeptApart:
-    """One thing that waits for a person; `uploader` is the phone that sent it."""
+    """One thing that waits for a person, with what he has to know before he lets it in.
+
+    `phone` is the one whose key signed it; where no key we know did, the one that sent it.
+    """
 
     id: int
-    uploader: DeviceId
-    reason: str
+    phone: DeviceId
+    is_signed: bool
+    reason: Reason
     size_bytes: int
     received_ms: int
-    admissible: bool
+    event: Event | None  # what the bytes say; of what is not signed it is hearsay
+    item_stands: bool  # the ledger has its item, so that there is a page to look at
+    behind: int  # later events of its phone that follow it into the ledger once it is let in
+
+    @property
+    def admissible(self) -> bool:
+        return self.reason in ADMISSIBLE
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        """What the signing phone's clock said."""
+        return claimed(self.event.wall_ms) if self.event else None
 
 
 def open_ones(session: Session, *, by: Actor, after: int = 0) -> list[KeptApart]:
-    """What waits in `by`'s part of the organisation, oldest first, a page at a time."""
+    """What waits in `by`'s part of the organisation, oldest first, a page at a time.
+
+    It is looked at by the head over whoever signed it, whichever phone carried it.
+    """
     rows = session.scalars(
         select(QuarantineRow)
         .join(DeviceRow, DeviceRow.id == QuarantineRow.device)
@@ -70,18 +101,12 @@ def open_ones(session: Session, *, by: Actor, after: int = 0) -> list[KeptApart]
         .where(_under(by), QuarantineRow.settled_at.is_(None), QuarantineRow.id > after)
         .order_by(QuarantineRow.id)
         .limit(LISTED)
-    )
-    return [
-        KeptApart(
-            id=row.id,
-            uploader=DeviceId(row.device),
-            reason=row.reason,
-            size_bytes=len(row.body),
-            received_ms=row.received_ms,
-            admissible=row.reason in ADMISSIBLE,
-        )
-        for row in rows
-    ]
+    ).all()
+    said = {row.id: decoded(row.body) for row in rows}
+    events = [event for event in said.values() if event is not None]
+    standings = holdings.standings(session, {event.item for event in events})
+    behind = _behind(session, {event.device for event in events})
+    return [_told(row, said[row.id], standings, behind) for row in rows]
 
 
 def admit(session: Session, vault: Vault, kept: int, *, by: Actor, at: datetime) -> Outcome:
@@ -110,6 +135,39 @@ def dismiss(session: Session, kept: int, *, why: str, by: Actor, at: datetime) -
     if row.reason in ADMISSIBLE:
         _refuse_if_awaited(session, row)
     _settle(row, f"{DISMISSED}: {why}", by, at)
+
+
+def _told(
+    row: QuarantineRow,
+    event: Event | None,
+    standings: Mapping[ItemId, Standing],
+    behind: Mapping[tuple[DeviceId, int], int],
+) -> KeptApart:
+    reason = Reason(row.reason)
+    is_signed = event is not None and reason not in UNSIGNED
+    is_awaited = event is not None and reason in ADMISSIBLE
+    return KeptApart(
+        id=row.id,
+        phone=event.device if event and is_signed else DeviceId(row.device),
+        is_signed=is_signed,
+        reason=reason,
+        size_bytes=len(row.body),
+        received_ms=row.received_ms,
+        event=event,
+        item_stands=event is not None and event.item in standings,
+        behind=behind.get((event.device, event.sequence), 0) if event and is_awaited else 0,
+    )
+
+
+def _behind(session: Session, devices: Collection[DeviceId]) -> dict[tuple[DeviceId, int], int]:
+    """How many events of each of these devices are held, by the device and the number they wait for."""
+    rows = session.execute(
+        select(DeviceRow.id, DeviceRow.last_sequence, func.count(HeldRow.device_sequence))
+        .join(HeldRow, HeldRow.device == DeviceRow.id)
+        .where(DeviceRow.id.in_(devices))
+        .group_by(DeviceRow.id, DeviceRow.last_sequence)
+    )
+    return {(DeviceId(device), last + 1): waiting for device, last, waiting in rows}
 
 
 def _refuse_if_awaited(session: Session, row: QuarantineRow) -> None:

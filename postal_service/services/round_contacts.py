@@ -1,5 +1,8 @@
 """Whom a courier calls and where he rings: the people behind the homes of his own round. Every look is logged.
 
+They are told until the round's day is over: a phone forgets them within a shift (docs/adr/0014),
+and whoever has it later, unlocked, does not get them again by an old round's name.
+
 It stands apart from the manifest, which a phone asks for every minute and which names nobody.
 """
 
@@ -12,6 +15,7 @@ from sqlalchemy.orm import Session
 from postal_service.domain.actors import Actor
 from postal_service.domain.ids import DossierId, RoundId
 from postal_service.domain.persons import Person, PersonRole
+from postal_service.domain.wording_dates import local
 from postal_service.services import overview, persons, plans, rounds_reading
 from postal_service.services.acknowledging import UnknownRound
 from postal_service.services.persons import Purpose
@@ -48,10 +52,13 @@ def contacts(
 ) -> tuple[Contact, ...]:
     """The people at the homes of this courier's round, by stop; one logged look per dossier.
 
-    Erased dossiers and visits that were called off are left out. Raises UnknownRound.
+    Erased dossiers and visits that were called off are left out. Raises UnknownRound, also for a
+    round of a day that is over.
     """
     row = session.get(RoundRow, round_id)
     if row is None or row.courier != by.staff or row.state not in plans.SHOWN:
+        raise UnknownRound(round=round_id)
+    if row.day < local(at).date():
         raise UnknownRound(round=round_id)
     stops = session.scalars(
         select(StopRow)

@@ -127,7 +127,6 @@ class _Door:
         events = [each.event for each in (*sound, *held)]
         self._facts = Facts.of(session, vault, events, forgiven, at=at)
         self._bodies = {each.event.id: each.signed.body for each in held}
-        self._uploader: dict[EventId, DeviceId] = {}
         self._apart: dict[tuple[DeviceId, bytes], _Apart] = {}
         self._reasons: dict[EventId, Reason] = {}  # of what turned out unfit when its turn came
         self._left_the_table: list[tuple[DeviceId, int]] = []
@@ -141,24 +140,23 @@ class _Door:
     def take(self, uploader: DeviceId, examined: Sound | Unsound) -> Outcome | EventId:
         """The answer where it is clear at once; else the event whose fate `close` will tell."""
         if isinstance(examined, Unsound):
-            sent = examined.sent
+            sent, whose = examined.sent, examined.signer or uploader
             return self._keep_apart(
-                uploader, examined.event, sent.body, sent.signature, examined.reason
+                whose, examined.event, sent.body, sent.signature, examined.reason
             )
         event, body = examined.event, examined.signed.body
         recorded = self._known.get(event.id)
         seen = recorded.body if recorded else self._bodies.get(event.id)
         if seen is not None:
             if seen != body:
-                return self._refuse(uploader, examined, Reason.ID_REUSED)
+                return self._refuse(examined, Reason.ID_REUSED)
             return event.id
         chain = self._chains[event.device]
         reason = chain.fault_of_place(examined) or self._facts.fault(self._session, event, chain)
         if reason is not None:
-            return self._refuse(uploader, examined, reason)
+            return self._refuse(examined, reason)
         chain.waiting[event.sequence] = examined
         self._bodies[event.id] = body
-        self._uploader[event.id] = uploader
         return event.id
 
     def close(self) -> dict[EventId, Outcome]:
@@ -185,8 +183,7 @@ class _Door:
                 self._left_the_table.append((event.device, event.sequence))
             reason = self._fault_in_turn(sound, chain)
             if reason is not None:
-                uploader = self._uploader.get(event.id, event.device)
-                self._refuse(uploader, sound, reason)
+                self._refuse(sound, reason)
                 self._reasons[event.id] = reason
                 return
             self.leaving.append(sound.signed)
@@ -199,20 +196,21 @@ class _Door:
             return Reason.CHAIN_BROKEN
         return self._facts.fault(self._session, sound.event, chain)
 
-    def _refuse(self, uploader: DeviceId, sound: Sound, reason: Reason) -> Outcome:
-        signed = sound.signed
-        return self._keep_apart(uploader, signed.event.id, signed.body, signed.signature, reason)
+    def _refuse(self, sound: Sound, reason: Reason) -> Outcome:
+        # Whose phone signed it, whichever carried it: his head knows him, and looks at it once.
+        event, signed = sound.event, sound.signed
+        return self._keep_apart(event.device, event.id, signed.body, signed.signature, reason)
 
     def _keep_apart(
         self,
-        uploader: DeviceId,
+        whose: DeviceId,
         event: EventId | None,
         body: bytes,
         signature: bytes,
         reason: Reason,
     ) -> Outcome:
         digest = sha256(body).digest()
-        self._apart.setdefault((uploader, digest), _Apart(body, signature, reason))
+        self._apart.setdefault((whose, digest), _Apart(body, signature, reason))
         return Outcome(status=Status.QUARANTINED, event=event, reason=reason)
 
     def _clear_the_table(self) -> None:
@@ -242,7 +240,7 @@ class _Door:
             event = sound.event
             if event.id in taken:
                 self._reasons[event.id] = Reason.ID_REUSED
-                self._refuse(self._uploader[event.id], sound, Reason.ID_REUSED)
+                self._refuse(sound, Reason.ID_REUSED)
                 continue
             rows.append(
                 {
@@ -281,13 +279,17 @@ class _Door:
         insert_many(self._session, QuarantineRow, rows)
 
     def _settle_what_came_after_all(self) -> None:
-        """Kept apart once and recorded now: nobody need look at it any more."""
+        """Kept apart once and recorded now: nobody need look at it any more.
+
+        It stands under the phone that signed it, or, signed by nobody known then, that carried it.
+        """
         if self.leaving:
+            signers = {each.event.device for each in self.leaving}
             self._session.execute(
                 _SETTLE,
                 {
                     "at": self._at,
-                    "devices": sorted(self._uploaders),
+                    "devices": sorted(self._uploaders | signers),
                     "digests": [sha256(each.body).digest() for each in self.leaving],
                 },
             )

@@ -9,16 +9,18 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from postal_service.demo.phone import Phone, ServerSaidNoError
-from postal_service.domain.actors import RoleNeeded
+from postal_service.domain.actors import Actor, Role, RoleNeeded
 from postal_service.domain.acts import EnrolDevice, RevokeDevice
+from postal_service.domain.ids import UnitCode
 from postal_service.ledger import base64_strict, reading, signing
 from postal_service.runtime import Runtime
-from postal_service.services import devices, enrolling, phone_access
+from postal_service.services import devices, directory, enrolling, phone_access, staffing
 from postal_service.services.directory import UnknownStaff
+from postal_service.services.staffing import Decision
 from postal_service.storage.transaction import transaction
-from tests.clock import Clock
-from tests.mobile_api.phones import Couriers, line_to
-from tests.services.world import World
+from tests.clock import NOON, Clock
+from tests.mobile_api.phones import Couriers, collected, custody_of, line_to, numbers
+from tests.services.world import FAR_OFFICE, OFFICE, OPERATOR, World
 
 
 def code_of(caught: pytest.ExceptionInfo[ServerSaidNoError]) -> tuple[int, str]:
@@ -236,6 +238,104 @@ def test_a_revoked_phone_is_out_at_once(couriers: Couriers, world: World) -> Non
         with pytest.raises(ServerSaidNoError) as caught:
             act()
         assert caught.value.status in {401, 404}
+
+
+def take_role(runtime: Runtime, world: World, courier: Actor) -> None:
+    with transaction(runtime.sessions) as session:
+        staffing.take_role(session, courier.staff, Role.COURIER, courier.unit, decided(world))
+
+
+def give_role(runtime: Runtime, world: World, courier: Actor, over: UnitCode) -> None:
+    with transaction(runtime.sessions) as session:
+        directory.grant(session, courier.staff, Role.COURIER, over, by=world.administrator)
+
+
+def decided(world: World) -> Decision:
+    return Decision(why="chuyển việc", by=world.administrator, at=NOON)
+
+
+def is_out(phone: Phone) -> bool:
+    """Neither the token that it has nor a new one opens anything."""
+    codes = []
+    for act in (lambda: phone.call("GET", "/me"), phone.sign_in):
+        with pytest.raises(ServerSaidNoError) as caught:
+            act()
+        codes.append(code_of(caught))
+    return codes == [(401, "device.token_refused"), (401, "device.sign_in_refused")]
+
+
+def test_whoever_is_no_courier_any_more_is_out_at_once(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    give_role(runtime, world, couriers.world.counter, FAR_OFFICE)  # somebody else's changes nothing
+    assert phone.call("GET", "/me")["device"] == phone.device
+
+    take_role(runtime, world, world.courier)
+    assert is_out(phone)
+
+    give_role(runtime, world, world.courier, OFFICE)
+    phone.sign_in()
+
+
+def test_another_role_does_not_open_a_phone(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    with transaction(runtime.sessions) as session:
+        for role in set(Role) - {Role.COURIER}:
+            directory.grant(session, world.courier.staff, role, OFFICE, by=world.administrator)
+
+    take_role(runtime, world, world.courier)
+
+    assert is_out(phone)
+
+
+def test_whoever_is_dismissed_gets_no_token_that_opens_nothing(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    with transaction(runtime.sessions) as session:
+        staffing.dismiss(session, world.courier.staff, decided(world))
+    assert is_out(phone)
+
+
+def test_whoever_rides_for_another_office_enrols_there(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    give_role(runtime, world, world.courier, FAR_OFFICE)
+    assert phone.call("GET", "/me")["unit"] == OFFICE  # he rides for both
+
+    take_role(runtime, world, world.courier)
+    assert is_out(phone)
+    there = couriers.phone(world.courier)
+    assert there.call("GET", "/me")["unit"] == FAR_OFFICE
+
+
+def test_a_courier_of_what_lies_above_his_office_keeps_his_phone(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    give_role(runtime, world, world.courier, OPERATOR)
+    take_role(runtime, world, world.courier)
+    phone.sign_in()
+    assert phone.call("GET", "/me")["unit"] == OFFICE
+
+
+def test_what_a_former_courier_handed_over_is_told_by_who_took_it(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone, colleague = couriers.phone(world.courier), couriers.phone(world.far_courier)
+    (item,) = numbers(runtime, 1)
+    parcel = collected(phone, item, "S1")
+    key = ("ed25519", signing.public_bytes(phone._key))
+    colleague.take(phone.offer_code([parcel]), [parcel], custody_of(phone, item), key)
+    take_role(runtime, world, world.courier)
+
+    outcomes = colleague.send([*phone.outbox, *colleague.outbox])
+
+    assert [each["status"] for each in outcomes] == ["accepted"] * 3
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from mobile_api.app import create_app
 from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain import acts
-from postal_service.domain.acts import Receiver
+from postal_service.domain.acts import Capacity, Receiver
 from postal_service.domain.ids import ItemId
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
@@ -23,6 +23,7 @@ from postal_service.storage.schema import OutboxRow
 from postal_service.storage.transaction import transaction
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import Couriers, numbers
+from tests.services.in_hand import passed
 from tests.services.world import World
 from tests.sms_gateway import TOKEN, Say, sms_gateway
 
@@ -76,16 +77,66 @@ def test_wrong_codes_are_counted_and_after_five_the_right_one_does_not_help(
         assert refused(phone, path, {"code": told}) == (409, "delivery.message_code_wrong")
 
 
-def test_a_code_is_good_once_and_for_ten_minutes(
+def test_a_code_is_good_for_ten_minutes(
     phone: Phone, item: ItemId, runtime: Runtime, clock: Clock
+) -> None:
+    path = f"/items/{item}/message-codes/redemptions"
+    late = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
+    clock.at = NOON + timedelta(minutes=10)
+    assert refused(phone, path, {"code": late})[0] == 409
+
+
+def test_a_redemption_whose_answer_was_lost_is_answered_the_same_while_the_code_is_good(
+    phone: Phone, item: ItemId, runtime: Runtime, clock: Clock
+) -> None:
+    path = f"/items/{item}/message-codes/redemptions"
+    reference = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    code = sent_code(runtime, reference)
+    assert phone.call("POST", path, {"code": code}) == {"reference": reference}
+
+    assert phone.call("POST", path, {"code": code}) == {"reference": reference}
+
+    clock.at = NOON + timedelta(minutes=10)
+    assert refused(phone, path, {"code": code}) == (409, "delivery.message_code_wrong")
+
+
+def test_a_code_that_was_used_is_guessed_no_faster(
+    phone: Phone, item: ItemId, runtime: Runtime
+) -> None:
+    path = f"/items/{item}/message-codes/redemptions"
+    code = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    phone.call("POST", path, {"code": code})
+    for _ in range(3):
+        assert refused(phone, path, {"code": wrong}) == (409, "delivery.message_code_wrong")
+    phone.call("POST", path, {"code": code})  # the fifth
+    assert refused(phone, path, {"code": code}) == (409, "delivery.message_code_wrong")
+
+
+def test_a_newer_code_takes_the_place_of_one_that_was_used(
+    phone: Phone, item: ItemId, runtime: Runtime
+) -> None:
+    path = f"/items/{item}/message-codes/redemptions"
+    first = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    code = sent_code(runtime, first)
+    phone.call("POST", path, {"code": code})
+    second = phone.call("POST", f"/items/{item}/message-codes")["reference"]
+    assert second != first
+    newer = sent_code(runtime, second)
+    if newer != code:
+        assert refused(phone, path, {"code": code}) == (409, "delivery.message_code_wrong")
+    assert phone.call("POST", path, {"code": newer}) == {"reference": second}
+
+
+def test_whoever_gave_the_item_away_redeems_nothing_again(
+    phone: Phone, item: ItemId, runtime: Runtime, world: World
 ) -> None:
     path = f"/items/{item}/message-codes/redemptions"
     code = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
     phone.call("POST", path, {"code": code})
-    assert refused(phone, path, {"code": code})[0] == 409
-    late = sent_code(runtime, phone.call("POST", f"/items/{item}/message-codes")["reference"])
-    clock.at = NOON + timedelta(minutes=10)
-    assert refused(phone, path, {"code": late})[0] == 409
+    with transaction(runtime.sessions) as session:
+        passed(session, world, [item], world.courier, world.counter, Capacity.COUNTER, at=NOON)
+    assert refused(phone, path, {"code": code}) == (404, "item.unknown")
 
 
 def test_three_codes_a_day_and_no_more(phone: Phone, item: ItemId, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import AT_ONCE, Phone, ServerSaidNoError
 from postal_service.domain import acts
+from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Condition, Receiver, ReservedFor
 from postal_service.domain.attempts import Action
 from postal_service.domain.codes import delivery_lock
 from postal_service.domain.crockford import Token
 from postal_service.domain.ids import DossierId, ItemId, RoundId, StaffId
+from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
-from postal_service.services import collecting, cursors, handovers
+from postal_service.services import collecting, cursors, directory, handovers, staffing
 from postal_service.services.office_events import office_device
+from postal_service.services.staffing import Decision
 from postal_service.storage.schema import (
     AccessRow,
     DossierRow,
@@ -41,7 +44,15 @@ from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, Couriers, collected, custody_of, numbers
 from tests.services.in_hand import result
 from tests.services.registrations import SERVICE, registration
-from tests.services.world import AGENCY, DESK, FAR_COMMUNE, MORNING, OFFICE, World
+from tests.services.world import (
+    AGENCY,
+    DESK,
+    FAR_COMMUNE,
+    FAR_OFFICE,
+    MORNING,
+    OFFICE,
+    World,
+)
 
 
 @dataclass
@@ -245,6 +256,37 @@ def test_colleagues_keys_come_along(day: Day, couriers: Couriers, world: World) 
     assert far.device not in devices  # of another office
 
 
+def test_the_key_of_whoever_left_is_no_colleagues_any_more(
+    couriers: Couriers, world: World, runtime: Runtime
+) -> None:
+    phone = couriers.phone(world.courier)
+    decision = Decision(why="nghỉ việc", by=world.administrator, at=NOON)
+    with transaction(runtime.sessions) as session:
+        others = [hired(session, world, login) for login in ("an", "binh", "chi")]
+    stays, leaves, moves = [couriers.phone(each) for each in others]
+    phone.pull()
+    assert keys_of(phone) == {each.device for each in (phone, stays, leaves, moves)}
+
+    with transaction(runtime.sessions) as session:
+        staffing.dismiss(session, others[1].staff, decision)
+        directory.grant(session, others[2].staff, Role.COURIER, FAR_OFFICE, by=world.administrator)
+        staffing.take_role(session, others[2].staff, Role.COURIER, OFFICE, decision)
+
+    assert phone.pull()
+    assert keys_of(phone) == {phone.device, stays.device}
+
+
+def hired(session: Session, world: World, login: str) -> Actor:
+    """One more courier of the office."""
+    person = directory.hire(session, login=login, name=login, by=world.administrator)
+    directory.grant(session, person.staff, Role.COURIER, OFFICE, by=world.administrator)
+    return directory.actor(session, person.staff)
+
+
+def keys_of(phone: Phone) -> set[str]:
+    return {each["device"] for each in phone.shift["colleagues"]}
+
+
 def test_changes_tell_what_came_and_what_went(
     day: Day, phone: Phone, runtime: Runtime, world: World
 ) -> None:
@@ -380,6 +422,37 @@ def test_the_people_at_the_door_are_told_and_the_look_is_logged(
         looks = session.scalars(select(AccessRow).order_by(AccessRow.id)).all()
         assert len(looks) == before + 1
         assert (looks[-1].staff, looks[-1].why) == (world.courier.staff, "collecting")
+
+
+@pytest.mark.parametrize(
+    ("at", "is_told"),
+    [
+        (datetime(2026, 11, 22, 17, tzinfo=VIETNAM), True),  # he looks ahead at home
+        (datetime(2026, 11, 23, 23, 59, tzinfo=VIETNAM), True),
+        (datetime(2026, 11, 24, 0, 0, tzinfo=VIETNAM), False),
+        (datetime(2027, 11, 23, 9, tzinfo=VIETNAM), False),
+    ],
+)
+def test_nobody_is_named_by_a_round_whose_day_is_over(
+    day: Day, couriers: Couriers, world: World, runtime: Runtime, clock: Clock, at: datetime,
+    *, is_told: bool,
+) -> None:  # fmt: skip
+    phone = couriers.phone(world.courier)
+    clock.at = at
+    phone.sign_in()
+    with transaction(runtime.sessions) as session:
+        before = len(session.scalars(select(AccessRow)).all())
+    path = f"/rounds/{day.round}/contacts"
+
+    if is_told:
+        assert phone.call("GET", path)["contacts"]
+    else:
+        with pytest.raises(ServerSaidNoError) as caught:
+            phone.call("GET", path)
+        assert (caught.value.status, caught.value.code) == (404, "round.unknown")
+
+    with transaction(runtime.sessions) as session:
+        assert len(session.scalars(select(AccessRow)).all()) == before + is_told
 
 
 # Evidence

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from postal_service.demo.phone import Kept, Phone
 from postal_service.demo.phone_offers import OfferDoesNotMatchError
 from postal_service.domain import acts
+from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.acts import Capacity, Condition, Counts, Leg, Receiver
 from postal_service.domain.custody import State
 from postal_service.domain.event import NO_PARENT
@@ -17,19 +18,20 @@ from postal_service.ledger import base64_strict, offers, reading, signing
 from postal_service.ledger.encoding import decode, encode
 from postal_service.projections import holdings, verdicts
 from postal_service.services import quarantine
-from postal_service.services.examining import Sent, examine
+from postal_service.services.examining import Reason, Sent, examine
 from postal_service.services.syncing import Status, receive
 from postal_service.storage.schema import (
     DeviceRow,
     HeldRow,
     MessageCodeRow,
     QuarantineRow,
+    UnitRow,
 )
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, custody_of, number
 from tests.services.in_hand import PAPERS, in_bag
 from tests.services.phones import hand_over, key_of, known_phone, statuses, upload
-from tests.services.world import AGENCY, VAULT, World
+from tests.services.world import AGENCY, FAR_OFFICE, VAULT, World
 
 
 @pytest.fixture
@@ -367,6 +369,77 @@ def test_nobody_lets_in_what_his_own_phone_told(
     assert reasons(session) == ["unknown_item"]
     outcome = quarantine.admit(session, VAULT, waiting.id, by=world.administrator, at=NOON)
     assert outcome.status is Status.ACCEPTED
+
+
+def test_what_another_phone_carried_waits_once_for_the_head_over_whoever_signed_it(
+    session: Session, world: World, giver: Phone, receiver: Phone
+) -> None:
+    giver.accept(ItemId("BH999999999VN"), Leg.IN, TWO, AGENCY)
+    collected(giver, number(session), "S1")
+    far_head = head_of(session, FAR_OFFICE)
+
+    upload(session, receiver, giver.outbox)
+    upload(session, giver, giver.outbox)
+
+    assert quarantine.open_ones(session, by=far_head) == []
+    (waiting,) = quarantine.open_ones(session, by=world.manager)
+    assert (waiting.phone, waiting.is_signed, waiting.behind) == (giver.device, True, 2)
+    assert waiting.event == decode(giver.outbox[0].body)
+    assert not waiting.item_stands
+    with pytest.raises(quarantine.UnknownQuarantine):
+        quarantine.admit(session, VAULT, waiting.id, by=far_head, at=NOON)
+    quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)
+    assert reasons(session) == []
+
+
+def test_what_enters_by_any_phone_need_not_be_looked_at_any_more(
+    session: Session, world: World, giver: Phone, receiver: Phone
+) -> None:
+    collected(giver, number(session), "S1")
+    loose = altered(giver, 0, previous="0" * 64)
+    upload(session, receiver, [loose])
+    row = session.get_one(DeviceRow, giver.device)
+    row.status = "revoked"
+    upload(session, giver, giver.outbox[:1])
+    assert reasons(session) == ["chain_broken", "revoked"]
+
+    row.status = "active"
+    assert statuses(upload(session, receiver, giver.outbox[:1])) == ["accepted"]
+    assert reasons(session) == ["chain_broken"]
+
+
+def test_what_only_names_a_phone_waits_for_the_head_of_the_one_that_sent_it(
+    session: Session, world: World, giver: Phone, receiver: Phone
+) -> None:
+    collected(giver, number(session), "S1")
+    forged = replace(giver.outbox[0], signature=signing.sign(receiver._key, giver.outbox[0].body))
+
+    upload(session, receiver, [forged])
+
+    assert quarantine.open_ones(session, by=world.manager) == []
+    (waiting,) = quarantine.open_ones(session, by=head_of(session, FAR_OFFICE))
+    assert (waiting.phone, waiting.is_signed, waiting.behind) == (receiver.device, False, 0)
+
+
+def test_what_a_phone_may_not_tell_waits_for_the_head_who_must_enrol_it_anew(
+    session: Session, world: World, giver: Phone, receiver: Phone
+) -> None:
+    giver.tell(number(session), acts.Return(why=""), parent=NO_PARENT)
+    collected(giver, number(session), "S1")
+
+    upload(session, receiver, giver.outbox)
+
+    (waiting,) = quarantine.open_ones(session, by=world.manager)
+    assert (waiting.phone, waiting.reason) == (giver.device, Reason.NOT_FOR_PHONES)
+    assert waiting.behind == 0  # they do not follow it, for it never enters
+    assert not waiting.admissible
+
+
+def head_of(session: Session, office: UnitCode) -> Actor:
+    """The manager of an office."""
+    path = session.get_one(UnitRow, office).path
+    grant = Grant(role=Role.MANAGER, unit=office, path=path)
+    return Actor(staff=StaffId("s-head"), unit=office, path=path, grants=(grant,))
 
 
 def test_what_a_phone_waits_for_cannot_be_put_on_file_and_nothing_after_it_is_lost(

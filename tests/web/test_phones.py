@@ -11,18 +11,23 @@ from sqlalchemy.orm import Session
 
 from mobile_api.app import create_app
 from postal_service.demo.phone import Kept, Phone
+from postal_service.domain import acts
+from postal_service.domain.actors import Role
 from postal_service.domain.acts import Leg
-from postal_service.domain.ids import EventId, ItemId
+from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.runtime import Runtime
-from postal_service.services import devices, quarantine
+from postal_service.services import devices, directory, quarantine, staffing
 from postal_service.services.examining import Reason
+from postal_service.services.staffing import Decision
 from postal_service.storage.schema import DeviceRow, EnrolmentRow, EntryRow, QuarantineRow
 from postal_service.web.phones.pictures import qr_link
-from postal_service.web.phones.words import REASONS
+from postal_service.web.phones.words import REASONS, REMEDIES
 from tests.clock import NOON, Clock
 from tests.mobile_api.phones import TWO, collected, line_to, number
 from tests.services.phones import known_phone, upload
-from tests.services.world import AGENCY, World
+from tests.services.test_syncing import altered
+from tests.services.world import AGENCY, FAR_OFFICE, MORNING, OFFICE, World
+from tests.services.wrong_doors import carried
 from tests.web.conftest import Browser
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -157,6 +162,64 @@ def test_a_phone_is_revoked_with_a_reason_and_once(
     assert head.send(f"/phones/{phone.device}/revoke", why="lần nữa").status_code == 409
 
 
+@pytest.mark.parametrize("way", ["role taken", "dismissed", "moved"])
+def test_the_phone_of_whoever_left_is_to_be_revoked(
+    browser: Callable[[str], Browser],
+    clock: Clock,
+    world: World,
+    session: Session,
+    way: str,
+) -> None:
+    phone = known_phone(session, world.courier, clock)
+    session.commit()
+    manager = browser("manager")
+    assert "Cần thu hồi" not in manager.text("/phones")
+    staff = world.courier.staff
+    decision = Decision(why="chuyển việc", by=world.administrator, at=NOON)
+    if way == "dismissed":
+        staffing.dismiss(session, staff, decision)
+    else:
+        staffing.take_role(session, staff, Role.COURIER, OFFICE, decision)
+    if way == "moved":
+        directory.grant(session, staff, Role.COURIER, FAR_OFFICE, by=world.administrator)
+    session.commit()
+
+    page = manager.text("/phones")
+
+    revoking = f"/phones/{phone.device}/revoke"
+    listed = section(page, "Cần thu hồi (1)")
+    assert revoking in listed
+    assert "không còn là bưu tá của đơn vị này" in listed
+    assert page.count(revoking) == 1
+    assert "Chưa có máy nào được xác nhận." in page
+    manager.send(revoking, why="chuyển việc")
+    page = manager.text("/phones")
+    assert "Cần thu hồi" not in page
+    assert "Nhân viên courier" in section(page, "Đã thu hồi (1)")
+
+
+def test_a_phone_to_be_revoked_is_told_in_english_and_only_to_its_own_head(
+    browser: Callable[[str], Browser], clock: Clock, world: World, session: Session
+) -> None:
+    known_phone(session, world.far_courier, clock)
+    decision = Decision(why="nghỉ việc", by=world.administrator, at=NOON)
+    staffing.dismiss(session, world.far_courier.staff, decision)
+    session.commit()
+    administrator = browser("administrator")
+    administrator.send("/language", language="en", next="/phones")
+
+    listed = section(administrator.text("/phones"), "To be revoked (1)")
+    assert "are no couriers of this unit any more" in listed
+    assert "Cần thu hồi" not in browser("manager").text("/phones")
+
+
+def section(page: str, title: str) -> str:
+    """The part of the page under this heading."""
+    found = re.search(rf"<h2>{re.escape(title)}</h2>(.*?)</section>", page, re.DOTALL)
+    assert found is not None, page
+    return found[1]
+
+
 def test_another_offices_phone_is_as_if_it_were_not_there(
     browser: Callable[[str], Browser], clock: Clock, world: World, session: Session
 ) -> None:
@@ -193,6 +256,148 @@ def test_a_sound_event_is_let_in_with_what_waited_for_it(
     assert head.send(f"/phones/kept/{kept.id}/admit").status_code == 404
 
 
+PROOFS: dict[str, tuple[acts.Proof, str, str]] = {
+    "message": (
+        acts.MessageProof(reference="otp-never"),
+        "mã một lần qua tin nhắn",
+        "one-time code by message",
+    ),
+    "card": (
+        acts.CardProof(last4="0000"),
+        "thẻ căn cước, bốn số cuối 0000",
+        "citizen card, last four digits 0000",
+    ),
+    "two": (
+        acts.OverrideProof(witness=StaffId("s-far-counter")),
+        "hai nhân viên, người chứng kiến Nhân viên far_counter",
+        "two staff, witness Nhân viên far_counter",
+    ),
+    "code, to nobody named": (
+        acts.CodeProof(rotation=1, secret="7SECRET7SECRET7SECRET7SECR"),
+        "mã nhận kết quả",
+        "delivery code",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PROOFS)
+def test_who_lets_a_delivery_in_reads_what_it_is_and_whose(
+    browser: Callable[[str], Browser], world: World, session: Session, clock: Clock, kind: str
+) -> None:
+    proof, vietnamese, english = PROOFS[kind]
+    item = carried(session, world)
+    phone = known_phone(session, world.courier, Clock(MORNING - timedelta(minutes=127)), item)
+    act = acts.Deliver(
+        receiver=acts.Receiver.AUTHORISED, proof=proof, counts=TWO, condition=acts.Condition.OK
+    )
+    phone.tell(item, act)
+    collected(phone, number(session), "S1")
+    upload(session, known_phone(session, world.far_courier, clock), phone.outbox)
+    session.commit()
+    manager = browser("manager")
+
+    entry = section(manager.text("/phones"), "Chờ xử lý: máy đã gửi mà chưa vào sổ (1)")
+
+    assert "phát mà chưa chứng minh được" in entry
+    assert "máy của Nhân viên courier ký" in entry
+    assert "far_courier" not in entry
+    assert f'href="/items/{item}"' in entry
+    assert manager.get(f"/items/{item}").status_code == 200
+    assert "Giờ trên máy ký: 06:53 23/11/2026" in entry
+    assert "người được ủy quyền" in entry
+    assert f"Cách xác nhận: <strong>{vietnamese}</strong>" in entry
+    assert "2 sự kiện sau của máy này đang chờ sự kiện này" in entry
+    assert "7SECRET" not in entry
+    manager.send("/language", language="en", next="/phones")
+    page = manager.text("/phones")
+    assert "signed by Nhân viên courier&#39;s phone" in page
+    assert f"Proof: <strong>{english}</strong>" in page
+    assert "2 later events of this phone waiting for it" in page
+
+
+def test_what_a_phone_wrote_is_shown_as_text_and_without_a_link_that_leads_nowhere(
+    browser: Callable[[str], Browser], clock: Clock, world: World, session: Session
+) -> None:
+    phone = known_phone(session, world.courier, clock)
+    unknown = ItemId("BH999999999VN")
+    phone.accept(unknown, Leg.IN, TWO, AGENCY)
+    phone.tell(unknown, acts.Damage(condition=acts.Condition.WET, why=HOSTILE))
+    late = altered(phone, 1, wall_ms=2**53 - 1)
+    upload(session, phone, [phone.outbox[0], late])
+    session.commit()
+
+    page = browser("manager").text("/phones")
+
+    assert HOSTILE not in page
+    assert "&lt;img src=x" in page
+    assert "9999" in page
+    assert f"/items/{unknown}" not in page
+
+
+NO_WAY_IN: dict[str, tuple[dict[str, object], tuple[str, str], tuple[str, str]]] = {
+    "number too far": (
+        {"sequence": 1_000_000},
+        ("số thứ tự vượt quá xa", "máy gửi lại là được"),
+        ("its number is too far past", "it is taken when it is sent again"),
+    ),
+    "another's name": (
+        {"staff": StaffId("s-counter")},
+        ("ghi tên Nhân viên counter", "hãy đăng ký lại máy"),
+        ("in the name of Nhân viên counter", "enrol the phone anew"),
+    ),
+    "no act for phones": (
+        {"act": acts.Return(why="")},
+        ("việc này không làm trên điện thoại", "hãy đăng ký lại máy"),
+        ("not an act for phones", "enrol the phone anew"),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_WAY_IN)
+def test_what_cannot_be_let_in_says_truly_why_and_what_helps(
+    browser: Callable[[str], Browser], clock: Clock, world: World, session: Session, kind: str
+) -> None:
+    changes, vietnamese, english = NO_WAY_IN[kind]
+    phone = known_phone(session, world.courier, clock)
+    collected(phone, number(session), "S1")
+    upload(session, phone, [altered(phone, 0, **changes)])
+    session.commit()
+    manager = browser("manager")
+
+    entry = section(manager.text("/phones"), "Chờ xử lý: máy đã gửi mà chưa vào sổ (1)")
+    for told in ("Không thể cho vào sổ từ trang này.", *vietnamese):
+        assert told in entry
+    assert "đồng hồ" not in entry
+    assert "chữ ký" not in entry
+    manager.send("/language", language="en", next="/phones")
+    page = manager.text("/phones")
+    for told in ("It cannot be let in from here.", *english):
+        assert told in page
+
+
+def test_what_a_phone_that_still_waits_signed_enters_once_it_is_confirmed(
+    browser: Callable[[str], Browser], clock: Clock, world: World, session: Session
+) -> None:
+    phone = known_phone(session, world.courier, clock)
+    carrier = known_phone(session, world.courier, clock)
+    row = session.get_one(DeviceRow, phone.device)
+    row.status = "pending"
+    collected(phone, number(session), "S1")
+    upload(session, carrier, phone.outbox)
+    session.commit()
+    manager = browser("manager")
+
+    entry = section(manager.text("/phones"), "Chờ xử lý: máy đã gửi mà chưa vào sổ (2)")
+
+    assert "gửi từ máy của Nhân viên courier" in entry
+    assert "Nội dung tự ghi, chưa rõ ai ký:" in entry
+    assert "xác nhận máy, rồi để máy gửi lại" in entry
+    row.status = "active"
+    upload(session, carrier, phone.outbox)
+    session.commit()
+    assert "Mọi thứ các máy gửi đều đã vào sổ." in manager.text("/phones")
+
+
 def test_rubbish_is_not_let_in_but_put_on_file_with_a_reason(
     browser: Callable[[str], Browser], clock: Clock, world: World, session: Session
 ) -> None:
@@ -224,6 +429,7 @@ def test_what_is_no_number_of_ours_is_not_there(
 
 def test_every_reason_has_its_words() -> None:
     assert set(REASONS) == set(Reason)
+    assert set(REMEDIES) <= set(Reason) - quarantine.ADMISSIBLE
 
 
 def many_phones(session: Session, world: World, status: str, count: int) -> list[str]:
@@ -262,6 +468,26 @@ def test_every_phone_is_seen_however_many_there_are(
     assert [each.id for each in seen] == names
 
 
+def test_every_phone_to_be_revoked_is_seen_however_many_there_are(
+    browser: Callable[[str], Browser], session: Session, world: World
+) -> None:
+    names = many_phones(session, world, "active", devices.LISTED + 3)
+    staffing.dismiss(
+        session,
+        world.courier.staff,
+        Decision(why="nghỉ việc", by=world.administrator, at=NOON),
+    )
+    session.commit()
+    manager = browser("manager")
+    last = names[devices.LISTED - 1]
+    assert f"/phones?to_revoke={last}" in manager.text("/phones")
+
+    rest = manager.text(f"/phones?to_revoke={last}")
+
+    assert "Cần thu hồi (3)" in rest
+    assert 'href="/phones?to_revoke=' not in rest
+
+
 def test_all_that_was_kept_apart_is_seen_and_says_whose_phone_sent_it(
     browser: Callable[[str], Browser], session: Session, world: World
 ) -> None:
@@ -291,5 +517,5 @@ def test_an_odd_place_in_a_list_is_only_a_shorter_list(
     browser: Callable[[str], Browser], odd: str
 ) -> None:
     manager = browser("manager")
-    for name in ("pending", "active", "revoked", "kept"):
+    for name in ("pending", "active", "to_revoke", "revoked", "kept"):
         assert manager.get(f"/phones?{name}={odd}").status_code == 200

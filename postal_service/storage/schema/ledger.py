@@ -95,7 +95,8 @@ class QuarantineRow(Base):
     __table_args__ = (UniqueConstraint("device", "digest"), Index(None, "settled_at"))
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
-    device: Mapped[str]  # the device that uploaded
+    # Whose key signed it, else the one that sent it: so too, before, of what another had signed.
+    device: Mapped[str]
     digest: Mapped[bytes]
     body: Mapped[bytes]
     signature: Mapped[bytes]

@@ -1,7 +1,7 @@
 """A head gives a courier a code, compares what the phone shows, revokes it, and settles what it sent."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
@@ -10,7 +10,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
+from postal_service.domain.acts import Deliver, OverrideProof
 from postal_service.domain.crockford import ENTROPY_BYTES
+from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, StaffId
 from postal_service.domain.refusals import Refusal
 from postal_service.services import devices, enrolling, overview, phone_holders, quarantine
@@ -21,8 +23,8 @@ from postal_service.web import forms, here, limits
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
 from postal_service.web.language import say
+from postal_service.web.phones import words
 from postal_service.web.phones.pictures import qr_link
-from postal_service.web.phones.words import reason_word
 
 pages = Blueprint("phones", __name__, template_folder="templates", url_prefix="/phones")
 
@@ -124,18 +126,23 @@ def _page(refused: Refusal | None = None, *, form: str = "") -> ResponseReturnVa
     with reading(here.sessions()) as store:
         listed = {
             status: devices.phones(store, status=status, by=by, after=forms.cursor(status))
-            for status in (devices.PENDING, devices.ACTIVE, devices.REVOKED)
+            for status in (devices.PENDING, devices.ACTIVE, devices.TO_REVOKE, devices.REVOKED)
         }
         kept = quarantine.open_ones(store, by=by, after=_row_number(forms.cursor("kept")))
-        uploaders = devices.of_ids(store, {each.uploader for each in kept})
-        known = {each.id: each for each in (*chain(*listed.values()), *uploaders)}
+        senders = devices.of_ids(store, {each.phone for each in kept})
+        known = {each.id: each for each in (*chain(*listed.values()), *senders)}
+        said = [each.event for each in kept if each.event is not None]
         couriers = phone_holders.couriers(store, by=by)
         names = overview.names(
             store,
             [],
             [],
             units=[each.unit for each in known.values()],
-            staff=[each.staff for each in known.values()],
+            staff=[
+                *(each.staff for each in known.values()),
+                *(each.staff for each in said),
+                *_witnesses(said),
+            ],
         )
     page = render_template(
         "phones/phones.html",
@@ -155,7 +162,9 @@ def _page(refused: Refusal | None = None, *, form: str = "") -> ResponseReturnVa
             *((each.staff, f"{each.name} · {each.unit_name}") for each in couriers),
         ],
         names=names,
-        reason_word=reason_word,
+        reason_word=words.reason_word,
+        remedy=words.remedy,
+        facts=words.facts,
         received=_received,
     )
     return page, status_of(refused) if refused else 200
@@ -164,6 +173,11 @@ def _page(refused: Refusal | None = None, *, form: str = "") -> ResponseReturnVa
 def _row_number(written: str) -> int:
     """Where the list of what was kept apart goes on; at its beginning for what is no number."""
     return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
+
+
+def _witnesses(said: Iterable[Event]) -> list[StaffId]:
+    proofs = [each.act.proof for each in said if isinstance(each.act, Deliver)]
+    return [each.witness for each in proofs if isinstance(each, OverrideProof)]
 
 
 def _received(milliseconds: int) -> datetime:

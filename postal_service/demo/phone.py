@@ -106,7 +106,7 @@ class Phone:
         self.recorded: dict[EventId, Kept] = {}  # kept until it lies beneath a checkpoint
         self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
         self.payments: list[dict[str, Any]] = []  # told until the server has an answer for each
-        self.refused_payments: list[dict[str, Any]] = []  # for the courier to look at
+        self.refused_payments: list[dict[str, Any]] = []  # with what was told; to look at
         self.addresses: dict[EventId, Heard] = {}  # heard at doors, by attempt, until told
         self.refused_addresses: dict[EventId, str] = {}  # with why; for the courier to look at
         self.receivers: dict[EventId, Words] = {}  # who received for another, until told
@@ -374,10 +374,20 @@ class Phone:
         while self.payments:
             telling = self.payments[:PAYMENTS_AT_ONCE]
             told = self._post("/payments", {"payments": telling})["outcomes"]
-            self.refused_payments += [each for each in told if each["status"] == "refused"]
+            self.refused_payments += [
+                {**outcome, "told": payment}
+                for payment, outcome in zip(telling, told, strict=True)
+                if outcome["status"] == "refused"
+            ]
             self.payments = self.payments[len(telling) :]
             outcomes += told
         return outcomes
+
+    def tell_refused_payments_again(self) -> list[dict[str, Any]]:
+        """The courier has seen why, and what was missing is there: the very same is told once more."""
+        refused, self.refused_payments = self.refused_payments, []
+        self.payments += [each["told"] for each in refused]
+        return self.tell_payments()
 
     def hear_address(self, item: ItemId, reason: Reason, address: str, commune: str) -> EventId:
         """Nobody of that name lives there: sign the attempt, and keep where the receiver is said to be."""

@@ -37,6 +37,7 @@ from postal_service.services.phone_access import sign_in_message
 from postal_service.services.receivers import UnknownDelivery, Words
 
 AT_ONCE = 500  # events of one upload
+LARGEST_UPLOAD = 512 * 1024  # bytes, unpacked
 PAYMENTS_AT_ONCE = 50
 API = "/api/v1"
 REFUSED_FOR_GOOD = frozenset({404, 409, 422})  # of what the server has understood
@@ -76,6 +77,14 @@ class Kept:
     id: EventId
     body: bytes
     signature: bytes
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As an upload has it."""
+        return {
+            "body": base64_strict.write(self.body),
+            "sig": base64_strict.write(self.signature),
+        }
 
 
 class Phone:
@@ -323,26 +332,17 @@ class Phone:
     def send(self, kept: Sequence[Kept] | None = None) -> list[dict[str, Any]]:
         """Upload the outbox, or what is given: a colleague's events for instance. The outcomes.
 
+        Of more than one upload holds the first part goes; whoever asks sends until nothing is left.
         What has a receipt leaves the outbox; what is held stays; what is kept apart is shown. What
         the server has not seen goes first, so that something kept apart keeps back nothing.
         """
         waiting = sorted(self.outbox, key=lambda each: each.id in self._shown)
-        sending = list(waiting if kept is None else kept)[:AT_ONCE]
+        sending = _one_upload(waiting if kept is None else kept)
         if not sending:
             return []
-        told = json.dumps(
-            {
-                "events": [
-                    {
-                        "body": base64_strict.write(each.body),
-                        "sig": base64_strict.write(each.signature),
-                    }
-                    for each in sending
-                ]
-            }
-        )
+        told = json.dumps({"events": [each.told for each in sending]}).encode()
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        answer = self._call("POST", "/batches", headers, gzip.compress(told.encode(), 5))
+        answer = self._call("POST", "/batches", headers, gzip.compress(told, 5))
         outcomes: list[dict[str, Any]] = answer.told["outcomes"]
         for each, outcome in zip(sending, outcomes, strict=True):
             if "receipt" in outcome:
@@ -483,3 +483,15 @@ class Phone:
 
     def _now_ms(self) -> int:
         return round(self._clock().timestamp() * 1000)
+
+
+def _one_upload(waiting: Sequence[Kept]) -> list[Kept]:
+    """The first of these, as many as the server reads at once. One always goes: so it is told why not."""
+    size = len(json.dumps({"events": []}))
+    sending: list[Kept] = []
+    for each in waiting[:AT_ONCE]:
+        size += len(json.dumps(each.told)) + len(", ")
+        if sending and size > LARGEST_UPLOAD:
+            break
+        sending.append(each)
+    return sending

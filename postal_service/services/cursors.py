@@ -35,6 +35,11 @@ class Cursor:
         told = json.dumps([self.size, self.rounds], separators=(",", ":"))
         return base64_strict.write_url(told.encode())
 
+    @property
+    def stretch(self) -> int:
+        """Which part of the ledger it is from: no cursor expires before a later part has begun."""
+        return self.size // (OLDEST // 2)
+
 
 def read(written: str) -> Cursor:
     """The cursor a phone sends back. Raises CursorMalformed."""

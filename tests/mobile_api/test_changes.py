@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from postal_service.demo.phone import Phone
+from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain.actors import Actor
 from postal_service.domain.acts import (
     Capacity,
@@ -23,14 +23,14 @@ from postal_service.domain.money import Line, Means
 from postal_service.domain.persons import PersonRole
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
-from postal_service.services import charges, corrections, handovers, particulars
+from postal_service.services import charges, corrections, cursors, handovers, particulars
 from postal_service.services.charges import Due
 from postal_service.services.handovers import Reservation
 from postal_service.services.particulars import Basis
 from postal_service.storage.schema import ItemRow, PickupRow
 from postal_service.storage.transaction import transaction
 from tests.clock import NOON
-from tests.mobile_api.phones import Couriers
+from tests.mobile_api.phones import Couriers, collected, numbers
 from tests.mobile_api.test_payments import Owing, carried, paid, tell
 from tests.mobile_api.test_rounds import publish
 from tests.services.in_hand import passed, sealed
@@ -347,3 +347,24 @@ def test_a_colleagues_delivery_is_nobody_elses_news(
 
     assert heard(phone)["gone"] == [owing.item]
     assert heard(second)["gone"] == []
+
+
+# Loading anew
+
+
+def test_whose_cursor_has_expired_gets_another_one_though_nothing_of_his_day_changed(
+    phone: Phone, far: Phone, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cursors, "OLDEST", 4)
+    assert phone.pull()
+    for item in numbers(runtime, 3):
+        collected(far, item, f"S{item}")
+    far.send()
+    with pytest.raises(ServerSaidNoError) as caught:
+        heard(phone)
+    assert (caught.value.status, caught.value.code) == (410, "sync.cursor_expired")
+
+    assert phone.pull()
+
+    assert (heard(phone)["packages"], heard(phone)["gone"]) == ([], [])
+    assert not phone.pull()

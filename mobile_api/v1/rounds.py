@@ -17,7 +17,7 @@ from mobile_api.v1.schemas import (
 )
 from mobile_api.v1.shapes import package_of
 from postal_service.domain.ids import RoundId
-from postal_service.services import acknowledging, courier_shift, round_contacts
+from postal_service.services import acknowledging, courier_shift, cursors, round_contacts
 from postal_service.storage.transaction import reading, transaction
 
 routes = Routes("rounds", __name__, "The courier's day")
@@ -44,7 +44,9 @@ def today() -> ResponseReturnValue:
     schema = ShiftSchema()
     told = schema.dump({**vars(shift), "packages": [package_of(each) for each in shift.packages]})
     content = {key: value for key, value in told.items() if key != "cursor"}
-    # The cursor moves with every event of the province; the shift does not.
+    # The cursor moves with every event of the province; the shift does not. But whoever keeps what he
+    # has keeps his cursor too, so that an answer must be another one before that cursor expires.
+    content["stretch"] = cursors.read(shift.cursor).stretch
     answer = jsonify(told)
     answer.set_etag(sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32])
     return unless_known(answer)

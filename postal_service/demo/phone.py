@@ -37,6 +37,7 @@ from postal_service.services.phone_access import sign_in_message
 from postal_service.services.receivers import UnknownDelivery, Words
 
 AT_ONCE = 500  # events of one upload
+LARGEST_UPLOAD = 512 * 1024  # bytes, unpacked
 PAYMENTS_AT_ONCE = 50
 API = "/api/v1"
 REFUSED_FOR_GOOD = frozenset({404, 409, 422})  # of what the server has understood
@@ -77,6 +78,14 @@ class Kept:
     body: bytes
     signature: bytes
 
+    @property
+    def told(self) -> dict[str, str]:
+        """As an upload has it."""
+        return {
+            "body": base64_strict.write(self.body),
+            "sig": base64_strict.write(self.signature),
+        }
+
 
 class Phone:
     """One phone of one courier. Not for several threads: a courier has two hands."""
@@ -106,7 +115,7 @@ class Phone:
         self.recorded: dict[EventId, Kept] = {}  # kept until it lies beneath a checkpoint
         self.troubled: dict[EventId, dict[str, Any]] = {}  # for the courier to look at
         self.payments: list[dict[str, Any]] = []  # told until the server has an answer for each
-        self.refused_payments: list[dict[str, Any]] = []  # for the courier to look at
+        self.refused_payments: list[dict[str, Any]] = []  # with what was told; to look at
         self.addresses: dict[EventId, Heard] = {}  # heard at doors, by attempt, until told
         self.refused_addresses: dict[EventId, str] = {}  # with why; for the courier to look at
         self.receivers: dict[EventId, Words] = {}  # who received for another, until told
@@ -323,26 +332,17 @@ class Phone:
     def send(self, kept: Sequence[Kept] | None = None) -> list[dict[str, Any]]:
         """Upload the outbox, or what is given: a colleague's events for instance. The outcomes.
 
+        Of more than one upload holds the first part goes; whoever asks sends until nothing is left.
         What has a receipt leaves the outbox; what is held stays; what is kept apart is shown. What
         the server has not seen goes first, so that something kept apart keeps back nothing.
         """
         waiting = sorted(self.outbox, key=lambda each: each.id in self._shown)
-        sending = list(waiting if kept is None else kept)[:AT_ONCE]
+        sending = _one_upload(waiting if kept is None else kept)
         if not sending:
             return []
-        told = json.dumps(
-            {
-                "events": [
-                    {
-                        "body": base64_strict.write(each.body),
-                        "sig": base64_strict.write(each.signature),
-                    }
-                    for each in sending
-                ]
-            }
-        )
+        told = json.dumps({"events": [each.told for each in sending]}).encode()
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        answer = self._call("POST", "/batches", headers, gzip.compress(told.encode(), 5))
+        answer = self._call("POST", "/batches", headers, gzip.compress(told, 5))
         outcomes: list[dict[str, Any]] = answer.told["outcomes"]
         for each, outcome in zip(sending, outcomes, strict=True):
             if "receipt" in outcome:
@@ -374,10 +374,20 @@ class Phone:
         while self.payments:
             telling = self.payments[:PAYMENTS_AT_ONCE]
             told = self._post("/payments", {"payments": telling})["outcomes"]
-            self.refused_payments += [each for each in told if each["status"] == "refused"]
+            self.refused_payments += [
+                {**outcome, "told": payment}
+                for payment, outcome in zip(telling, told, strict=True)
+                if outcome["status"] == "refused"
+            ]
             self.payments = self.payments[len(telling) :]
             outcomes += told
         return outcomes
+
+    def tell_refused_payments_again(self) -> list[dict[str, Any]]:
+        """The courier has seen why, and what was missing is there: the very same is told once more."""
+        refused, self.refused_payments = self.refused_payments, []
+        self.payments += [each["told"] for each in refused]
+        return self.tell_payments()
 
     def hear_address(self, item: ItemId, reason: Reason, address: str, commune: str) -> EventId:
         """Nobody of that name lives there: sign the attempt, and keep where the receiver is said to be."""
@@ -473,3 +483,15 @@ class Phone:
 
     def _now_ms(self) -> int:
         return round(self._clock().timestamp() * 1000)
+
+
+def _one_upload(waiting: Sequence[Kept]) -> list[Kept]:
+    """The first of these, as many as the server reads at once. One always goes: so it is told why not."""
+    size = len(json.dumps({"events": []}))
+    sending: list[Kept] = []
+    for each in waiting[:AT_ONCE]:
+        size += len(json.dumps(each.told)) + len(", ")
+        if sending and size > LARGEST_UPLOAD:
+            break
+        sending.append(each)
+    return sending

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -172,6 +172,20 @@ def owed(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, tuple[
     for each in map(as_account, rows):
         found[each.dossier] = (*found.get(each.dossier, ()), each)
     return found
+
+
+def due_or_taken_by(session: Session, asked: Iterable[DossierId], staff: StaffId) -> list[ChargeId]:
+    """The charges of these dossiers that are still to be paid, or that this member of staff took.
+
+    What he took and a cashier has counted is no longer among them.
+    """
+    taken = and_(MoneyRow.state == PaymentState.PAID.value, MoneyRow.staff == staff)
+    found = newest_entries().where(
+        MoneyRow.dossier.in_(set(asked)),
+        or_(MoneyRow.state == PaymentState.DUE.value, taken),
+        MoneyRow.amount_dong > 0,
+    )
+    return [ChargeId(row.charge) for row in session.scalars(found)]
 
 
 def due_dong(session: Session, asked: Iterable[DossierId]) -> dict[DossierId, int]:

@@ -4,7 +4,6 @@ The phone can check a label's token and a citizen's delivery code against it, ve
 offer, and see who holds what. It tells no more than this courier needs for his rounds of the day.
 """
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.actors import Actor
@@ -27,6 +26,7 @@ from postal_service.services import (
     charges,
     collecting,
     cursors,
+    day_version,
     places,
     plans,
     return_envelopes,
@@ -38,14 +38,11 @@ from postal_service.services.return_envelopes import TakenBack
 from postal_service.services.rounds_reading import Round, with_stops
 from postal_service.services.vault import Vault
 from postal_service.storage.schema import (
-    DelegationRow,
     DeviceRow,
     ItemRow,
-    PickupRow,
     RoundRow,
     StaffRow,
     StopItemRow,
-    StopRow,
 )
 
 GOOD_FOR_SECONDS = 12 * 3600  # without a word from us: a shift, and not the next one
@@ -135,16 +132,17 @@ def today(
     # Before everything else: what is recorded while we read is then told once more, not missed.
     size = reading.size(session)
     rows = _rounds(session, by.staff, day)
-    rounds = with_stops(session, vault, rows)
-    numbers = _numbers(session, [row.id for row in rows], by)
+    carried = _carried(session, [row.id for row in rows], by)
+    numbers = carried | _offered(session, by)
     back = return_envelopes.of(session, numbers)
     envelopes = _envelopes(back)
+    version = day_version.of(session, rows, envelopes, carried, by=by)
     return Shift(
         day=day,
-        rounds=rounds,
+        rounds=with_stops(session, vault, rows),
         packages=_packages(session, numbers | envelopes, back),
         colleagues=_colleagues(session, by),
-        cursor=cursors.Cursor(size, _version(rows, envelopes, _agreed(session, rows))).written,
+        cursor=cursors.Cursor(size, version).written,
         days_to_agree=_days_to_agree(session, by, day, policy),
     )
 
@@ -160,28 +158,47 @@ def changes(session: Session, since: str, *, by: Actor, at: datetime) -> Changes
     rows = _rounds(session, by.staff, at.astimezone(VIETNAM).date())
     page = list(islice(reading.everything(session, after=cursor.size), cursors.PAGE))
     touched = {each.event.item for each in page} - {""}
-    numbers = _numbers(session, [row.id for row in rows], by)
+    carried = _carried(session, [row.id for row in rows], by)
+    numbers = carried | _offered(session, by)
     back = return_envelopes.of(session, numbers)
     envelopes = _envelopes(back)
     mine = (numbers | envelopes) & touched
-    version = _version(rows, envelopes, _agreed(session, rows))
+    version = day_version.of(session, rows, envelopes, carried, by=by)
     end = cursor.size + len(page)
     return Changes(
         packages=_packages(session, mine, back),
-        gone=tuple(sorted(_left(session, page, by) - mine)),
+        gone=tuple(sorted(_left(session, page, mine, by))),
         rounds_changed=version != cursor.rounds,
         cursor=cursors.Cursor(end, version).written,
         has_more=end < size,
     )
 
 
-def _left(session: Session, page: Sequence[reading.Recorded], by: Actor) -> set[ItemId]:
-    """Items that these events may have taken from this courier; too many does no harm."""
-    devices = set(session.scalars(select(DeviceRow.id).where(DeviceRow.staff == by.staff)))
-    return {
-        each.event.item
-        for each in page
-        if each.event.item and cursors.may_take(each.event, by.staff, devices)
+def _left(
+    session: Session, page: Sequence[reading.Recorded], mine: Collection[ItemId], by: Actor
+) -> set[ItemId]:
+    """Items that these events may have taken from this courier, `mine` apart; too many does no harm.
+
+    An item that was never his business is none of them: its number is told to nobody else.
+    """
+    near = session.execute(
+        select(DeviceRow.id, DeviceRow.staff).where(
+            or_(DeviceRow.staff == by.staff, DeviceRow.unit == by.unit)
+        )
+    ).all()
+    devices = {device for device, _ in near}
+    his = {device for device, staff in near if staff == by.staff}
+    told = [each.event for each in page if each.event.item and each.event.item not in mine]
+    left = {each.item for each in told if cursors.ends(each, by.staff, his)}
+    asked = [each for each in told if cursors.may_end(each, by.unit, devices)]
+    before = reading.timelines_of(session, {each.item for each in asked} - left)
+    return left | {
+        later.item
+        for later in asked
+        if any(
+            cursors.concerns(entry.event, later, by.staff, by.unit)
+            for entry in before.get(later.item, ())
+        )
     }
 
 
@@ -191,34 +208,6 @@ def _rounds(session: Session, courier: StaffId, day: date) -> Sequence[RoundRow]
         .where(RoundRow.courier == courier, RoundRow.day == day, RoundRow.state.in_(plans.SHOWN))
         .order_by(RoundRow.starts_at, RoundRow.id)
     ).all()
-
-
-def _version(
-    rows: Sequence[RoundRow], envelopes: Collection[ItemId], agreed: Collection[str]
-) -> str:
-    # No event tells that an empty envelope was given out, a visit moved or whom to ring for: it
-    # shows here alone.
-    told = json.dumps([[[row.id, row.plan] for row in rows], sorted(envelopes), sorted(agreed)])
-    return sha256(told.encode()).hexdigest()[:16]
-
-
-def _agreed(session: Session, rows: Sequence[RoundRow]) -> list[str]:
-    """What was promised at the doors of these rounds or called off, and who was named to receive there."""
-    rounds = [row.id for row in rows]
-    found = session.scalars(
-        select(PickupRow)
-        .join(StopItemRow, StopItemRow.reference == PickupRow.dossier)
-        .where(StopItemRow.round.in_(rounds))
-    )
-    named = session.scalars(
-        select(DelegationRow.id)
-        .join(StopRow, StopRow.dossier == DelegationRow.dossier)
-        .where(StopRow.round.in_(rounds))
-    )
-    return [
-        f"{row.dossier} {row.opens_at} {row.closes_at} {row.state == collecting.CALLED_OFF}"
-        for row in found
-    ] + [f"delegation {number}" for number in named]
 
 
 def _envelopes(back: Mapping[ItemId, TakenBack]) -> set[ItemId]:
@@ -234,16 +223,20 @@ def _days_to_agree(
     return days_to_agree(day, policy=policy, on=calendar)
 
 
-def _numbers(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
-    """Every item number that is this courier's business today."""
+def _carried(session: Session, rounds: Sequence[str], by: Actor) -> set[ItemId]:
+    """Every item number of this courier's rounds, and of what he holds."""
     handed = session.scalars(select(StopItemRow).where(StopItemRow.round.in_(rounds))).all()
     numbers = {ItemId(each.reference) for each in handed if each.kind == "item"}
     pickups = {each.reference for each in handed if each.kind == "pickup"}
     if pickups:
         asked = select(ItemRow.item).where(ItemRow.dossier.in_(pickups))
         numbers |= {ItemId(item) for item in session.scalars(asked)}
-    numbers |= _of_pages(partial(holdings.held_by_staff, session, by.staff))
-    return numbers | _of_pages(partial(holdings.offered_to, session, by.unit, by.staff))
+    return numbers | _of_pages(partial(holdings.held_by_staff, session, by.staff))
+
+
+def _offered(session: Session, by: Actor) -> set[ItemId]:
+    """What waits for this courier, or for whoever of his unit comes first, to be taken."""
+    return _of_pages(partial(holdings.offered_to, session, by.unit, by.staff))
 
 
 def _of_pages(page_after: Callable[[str], list[Standing]]) -> set[ItemId]:

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from postal_service.demo.phone import Phone
+from mobile_api.requests import LARGEST_BATCH
+from postal_service.demo.phone import AT_ONCE, LARGEST_UPLOAD, Phone
 from postal_service.ledger import base64_strict, reading, signing
 from postal_service.projections import holdings
 from postal_service.runtime import Runtime
@@ -97,6 +98,29 @@ def test_two_phones_meet_without_a_network_and_the_receiver_sends_for_both(
         held = [each.item for each in holdings.held_by_staff(session, other.staff)]
     assert held == sorted(items)
     assert other.outbox == []
+
+
+def test_more_bytes_than_an_upload_holds_go_in_several(
+    couriers: Couriers, world: World, runtime: Runtime, phone: Phone
+) -> None:
+    # Given a courier who took over what another had collected, all of it without a network:
+    # each hand-over has the offer and the way to its root in it.
+    other = couriers.phone(world.far_courier)
+    items = numbers(runtime, 400)
+    parcels = [collected(phone, item, f"S{n}") for n, item in enumerate(items)]
+    while phone.outbox:
+        phone.send()
+    giver_key = ("ed25519", signing.public_bytes(phone._key))
+    other.take(phone.offer_code(parcels), parcels, custody_of(phone, *items), giver_key)
+    assert len(other.outbox) <= AT_ONCE
+    assert len(as_json(other)) > LARGEST_UPLOAD == LARGEST_BATCH
+
+    first = other.send()
+    rest = other.send()
+
+    assert len(first) > len(rest) > 0
+    assert {each["status"] for each in [*first, *rest]} == {"accepted"}
+    assert (other.outbox, len(other.receipts)) == ([], 400)
 
 
 def test_a_held_event_stays_in_the_outbox(phone: Phone, runtime: Runtime) -> None:

@@ -228,6 +228,77 @@ def test_a_phone_whose_clock_cannot_be_right_gets_our_time(
     assert datetime.fromisoformat(told["taken_at"]) == clock()
 
 
+@pytest.mark.parametrize("clock_says", ["1970-01-01T00:00:05+00:00", "2038-01-19T03:14:07+07:00"])
+def test_who_delivered_with_a_clock_that_cannot_be_right_may_tell_his_cash_days_later(
+    phone: Phone, owing: Owing, clock: Clock, clock_says: str
+) -> None:
+    # Given a phone whose battery was empty; its courier delivers and is paid without a network,
+    phone.pull()
+    phone._clock = Clock(datetime.fromisoformat(clock_says))
+    phone.tell(
+        owing.item,
+        Deliver(
+            receiver=Receiver.OWNER, proof=CardProof(last4="3456"),
+            counts=Counts(**phone._package(owing.item)["counts"]), condition=Condition.OK,
+        ),
+    )  # fmt: skip
+    for charge in phone._package(owing.item)["charges"]:
+        phone.take_money(charge, Means.CASH)
+
+    # When it has a network again the day after,
+    clock.forward(timedelta(days=1))
+    phone.sign_in()
+    assert [each["status"] for each in phone.send()] == ["accepted"]
+    told = phone.tell_payments()
+
+    # Then what is in his purse is entered, at the server's time.
+    assert [each["status"] for each in told] == ["recorded", "recorded"]
+    assert {datetime.fromisoformat(each["taken_at"]) for each in told} == {clock()}
+
+
+def test_a_wrong_clock_opens_no_charge_of_what_he_never_had_or_long_gave_away(
+    phone: Phone, couriers: Couriers, owing: Owing, world: World, clock: Clock
+) -> None:
+    told = paid(owing.postage, taken_at="1970-01-01T00:00:05+00:00")
+    stranger = couriers.phone(world.far_courier)
+    assert [each["code"] for each in tell(stranger, told)] == ["charge.unknown"]
+
+    deliver(phone, owing.item)
+    clock.forward(taking.LATEST + timedelta(minutes=1))
+    phone.sign_in()
+    assert [each["code"] for each in tell(phone, told)] == ["charge.unknown"]
+
+
+def test_what_was_refused_is_kept_whole_and_told_again_once_its_papers_are_there(
+    phone: Phone, runtime: Runtime, world: World, clock: Clock
+) -> None:
+    with transaction(runtime.sessions) as session:
+        asked = pickup(session, world)
+        session.get_one(PickupRow, asked).day = NOON.date()
+        publish(session, "round-1", world.courier.staff, [], asked)
+        item = session.scalars(select(ItemRow.item).filter_by(dossier=asked, leg="IN")).one()
+    phone.pull()
+    taken_at = clock()
+    for charge in phone._package(ItemId(item))["charges"]:
+        phone.take_money(charge, Means.CASH)
+    kept = list(phone.payments)
+    assert kept
+
+    # Given that he told the money before the papers.
+    outcomes = phone.tell_payments()
+    assert {each["code"] for each in outcomes} == {"charge.unknown"}
+    assert (phone.payments, [each["told"] for each in phone.refused_payments]) == ([], kept)
+
+    phone.collect(ItemId(item))
+    phone.send()
+    clock.forward(timedelta(minutes=5))
+    again = phone.tell_refused_payments_again()
+
+    assert {each["status"] for each in again} == {"recorded"}
+    assert {datetime.fromisoformat(each["taken_at"]) for each in again} == {taken_at}
+    assert (phone.payments, phone.refused_payments) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -239,7 +239,7 @@ class _Filling:
         return self.post.phones[number % COURIERS]
 
     def append(self, session: Session, signed: list[Signed]) -> None:
-        record(session, signed, received_ms=milliseconds(now()))
+        record(session, signed, received_ms=milliseconds(now()), of_phones=True)
 
     def _numbers(self, session: Session, how_many: int) -> list[ItemId]:
         label = numbers.label()  # one token for all: its digest is compared each time all the same

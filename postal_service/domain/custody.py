@@ -330,7 +330,7 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             troubles = standing.troubles - FREEZING
             return replace(standing, troubles=troubles, counts=act.counts, condition=Condition.OK)
         case acts.Rotate():
-            if act.rotation <= standing.rotation:
+            if act.rotation < standing.rotation:
                 return standing
             return replace(standing, rotation=act.rotation, lock=act.lock)
         case acts.Accept() | acts.Handover() | acts.Deliver() | acts.Found() | acts.Correct():

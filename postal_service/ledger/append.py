@@ -36,7 +36,6 @@ _MOVE_EDGE = update(_EDGE).where(_EDGE.c.id == EDGE)
 _TOLD_BEFORE = (
     select(
         _ENTRIES.c.item,
-        _ENTRIES.c.item_sequence,
         _ENTRIES.c.leaf_hash,
         _ENTRIES.c.body,
         *NOTED,
@@ -81,17 +80,19 @@ class Appended:
     told: Mapping[ItemId, Sequence[Told]] = field(default_factory=dict)
 
 
-def append(session: Session, signed: Sequence[Signed], *, received_ms: int) -> Appended:
+def append(
+    session: Session, signed: Sequence[Signed], *, received_ms: int, of_phones: bool = False
+) -> Appended:
     """Record the events in this order, in the caller's transaction.
 
-    Waits for any other transaction that appends, and holds the others up until this one ends.
+    `of_phones` where couriers' own devices signed them, all of them. Waits for any other transaction that appends, and holds the others up until this one ends.
     Raises IntegrityError when an id, or a device's number, is in the ledger already.
     """
     if not signed:
         return Appended()
     edge = _lock_edge(session)
     chains = _chains(session, {each.event.item for each in signed})
-    rows = _rows(signed, edge.size, chains, received_ms)
+    rows = _rows(signed, edge.size, chains, received_ms, of_phones=of_phones)
     edge, closed = tree.grow(edge, (row["leaf_hash"] for row in rows))
     nodes = [{"number": place.number, "hash": value} for place, value in closed]
     insert_together(session, Rows(EntryRow, rows), Rows(NodeRow, nodes))
@@ -149,17 +150,21 @@ def _chains(session: Session, items: Collection[ItemId]) -> dict[ItemId, _Chain]
             chains[NO_ITEM] = _Chain(*newest)
     wanted = sorted(chains.keys() - {NO_ITEM})
     if wanted:
-        for item, sequence, leaf_hash, body, *noted in session.execute(
-            _TOLD_BEFORE, {"items": wanted}
-        ):
+        for item, leaf_hash, body, *noted in session.execute(_TOLD_BEFORE, {"items": wanted}):
             chain = chains[item]
-            chain.sequence, chain.leaf_hash = sequence, leaf_hash
-            chain.told.append(as_told(meaning(body), body, *noted))
+            told = as_told(meaning(body), body, *noted)
+            chain.sequence, chain.leaf_hash = told.item_sequence, leaf_hash
+            chain.told.append(told)
     return chains
 
 
 def _rows(
-    signed: Sequence[Signed], first: int, chains: Mapping[ItemId, _Chain], received_ms: int
+    signed: Sequence[Signed],
+    first: int,
+    chains: Mapping[ItemId, _Chain],
+    received_ms: int,
+    *,
+    of_phones: bool,
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for index, each in enumerate(signed, start=first):
@@ -176,7 +181,7 @@ def _rows(
             )
         )
         chain.sequence, chain.leaf_hash = sequence, hashed
-        chain.told.append(as_told(event, each.body))
+        chain.told.append(as_told(event, each.body, sequence, of_phone=of_phones))
         rows.append(
             {
                 "index": index,

@@ -22,8 +22,10 @@ from postal_service.ledger.tree import Place
 from postal_service.storage.among import among
 from postal_service.storage.schema.dossiers import ItemRow, SealReuseRow
 from postal_service.storage.schema.ledger import EdgeRow, EntryRow, NodeRow
+from postal_service.storage.schema.organisation import DeviceRow
 
 PAGE = 1_000  # leaves in memory at a time
+PHONE = "phone"  # the kind of a courier's own device
 
 
 class LeavesMissingError(ValueError):
@@ -61,7 +63,7 @@ class Recorded:
 
     @property
     def told(self) -> Told:
-        return as_told(self.event, self.body)
+        return as_told(self.event, self.body, self.item_sequence)
 
 
 _ENTRIES = cast("Table", EntryRow.__table__)
@@ -88,13 +90,23 @@ _HASHES = union_all(
 )
 _REUSES = cast("Table", SealReuseRow.__table__)
 _ITEMS = cast("Table", ItemRow.__table__)
-# Beside an event: whether it was noted to tell a serial that another item wore already, and which
-# papers its item's number was given out for.
-WITH_NOTED = _ENTRIES.outerjoin(_REUSES, _REUSES.c.event_id == _ENTRIES.c.event_id).outerjoin(
-    _ITEMS, _ITEMS.c.item == _ENTRIES.c.item
+_DEVICES = cast("Table", DeviceRow.__table__)
+# Beside an event: its place in its item's chain, whether it was noted to tell a serial that another
+# item wore already, whether a courier's phone signed it, and which papers its item's number was given
+# out for. The row of a lost office's key is not made anew: what no phone is known to have signed, no
+# phone signed.
+WITH_NOTED = (
+    _ENTRIES.outerjoin(_REUSES, _REUSES.c.event_id == _ENTRIES.c.event_id)
+    .outerjoin(_DEVICES, _DEVICES.c.id == _ENTRIES.c.device)
+    .outerjoin(_ITEMS, _ITEMS.c.item == _ENTRIES.c.item)
 )
 LISTED = (_ITEMS.c.listed_originals, _ITEMS.c.listed_certified, _ITEMS.c.listed_photocopies)
-NOTED = (_REUSES.c.event_id.is_not(None), *LISTED)
+NOTED = (
+    _ENTRIES.c.item_sequence,
+    _REUSES.c.event_id.is_not(None),
+    _DEVICES.c.kind.is_not_distinct_from(PHONE),
+    *LISTED,
+)
 _LISTED_OF = select(_ITEMS.c.item, *LISTED).where(
     among(_ITEMS.c.item, "items"), _ITEMS.c.listed_originals.is_not(None)
 )
@@ -109,7 +121,9 @@ _STORIES = (
 def as_told(
     event: Event,
     body: bytes,
-    seal_reused: bool = False,  # the columns of NOTED, in their order
+    item_sequence: int,  # from here on the columns of NOTED, in their order
+    seal_reused: bool = False,
+    of_phone: bool = False,
     *listed: int | None,
 ) -> Told:
     """The event as a story hears it, with what NOTED tells beside it."""
@@ -119,6 +133,8 @@ def as_told(
     return Told(
         event=event,
         digest=digest(body),
+        item_sequence=item_sequence,
+        of_phone=of_phone,
         offer_proved=proved,
         seal_reused=seal_reused,
         listed=counts_listed(*listed) if isinstance(act, Accept) else None,

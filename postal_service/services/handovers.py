@@ -4,7 +4,7 @@ Custody moves at the taking and nowhere else. Both sides are events with their o
 """
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -124,13 +124,15 @@ def take(
 ) -> Taken:
     """Take every open item of an offered batch but the reserved ones, which are refused.
 
-    What lies in a closed bag is taken with it; where the bag is reserved, so is what lies in it.
+    What lies in a closed bag is taken with it; where the bag is reserved, so is what lies in it. Of
+    what a counter takes without the bag that it was put into, it is told that it came out.
     Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
     is not in it, NotOffered when it was meant for somebody else, TakesFromHimself, ItemFrozen,
     Withdrawn, InClosedBag for a reservation in a bag that is taken or an item without its bag;
     nothing is recorded.
     """
-    found = _open(session, batch)
+    put_out = _open(session, batch)
+    found = closed_bags.as_they_lie(session, put_out)
     if not found:
         raise NothingToHandOver
     if strange := reserved.keys() - {standing.item for standing in found}:
@@ -140,9 +142,12 @@ def take(
     offers = reading.entries(session, [each.offered.event for each in found if each.offered])
     told = [_answer(standing, offers, reserved, capacity, by) for standing in found]
     recorded = tell(session, keys, told, by=by, at=at)
+    taken = tuple(each.item for each in found if each.item not in reserved)
+    if capacity is Capacity.COUNTER:
+        _come_apart(session, keys, put_out, taken, by=by, at=at)
     return Taken(
         batch=batch,
-        taken=tuple(each.item for each in found if each.item not in reserved),
+        taken=taken,
         reserved=tuple(each.item for each in found if each.item in reserved),
         events=tuple(each.event for each in recorded),
     )
@@ -172,7 +177,7 @@ def withdraw(
 
     Raises NothingToHandOver, or NotTheHolder when it is somebody else's.
     """
-    found = _open(session, batch)
+    found = closed_bags.as_they_lie(session, _open(session, batch))
     if not found:
         raise NothingToHandOver
     told = [
@@ -197,9 +202,34 @@ def manifest_hash(found: Sequence[Standing]) -> str:
 
 
 def _open(session: Session, batch: str) -> list[Standing]:
-    """What of a batch is open when this transaction's turn has come."""
+    """What of a batch is open when this transaction's turn has come, as each item's own story has it."""
     items.lock(session, [each.item for each in holdings.in_batch(session, batch)])
-    return closed_bags.as_they_lie(session, holdings.in_batch(session, batch))
+    return holdings.in_batch(session, batch)
+
+
+def _come_apart(
+    session: Session,
+    keys: OfficeKeys,
+    put_out: Sequence[Standing],
+    taken: Collection[ItemId],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Tell of what came without its bag that it is out of it.
+
+    Else it would lie in the bag again once that comes to the same counter (docs/adr/0004).
+    """
+    strayed = [
+        each.item for each in put_out if each.item in taken and each.bag and each.bag not in taken
+    ]
+    if not strayed:
+        return
+    told = [
+        Told(item=each.item, parent=each.custody, act=rules.arrive(each, by=by))
+        for each in items.standings(session, strayed)
+    ]
+    tell(session, keys, told, by=by, at=at)
 
 
 def _refuse_parts_of_bags(session: Session, found: Sequence[Standing]) -> None:

@@ -40,16 +40,18 @@ def record(
     signed: Sequence[Signed],
     *,
     received_ms: int,
+    of_phones: bool = False,
     listed: Mapping[ItemId, Counts] | None = None,
 ) -> list[Recorded]:
     """Append these events in this order and fold what they change.
 
-    `listed` is `reading.listed_of` the items, if the caller has it. The caller has checked signatures and device chains. Raises nothing of its own: what the rules
-    of the story do not admit is logged and kept for a person.
+    `of_phones` where couriers' own devices signed all of them; `listed` is `reading.listed_of` the
+    items, if the caller has it. The caller has checked signatures and device chains. Raises nothing
+    of its own: what the rules of the story do not admit is logged and kept for a person.
     """
     if not signed:
         return []
-    appended = append(session, signed, received_ms=received_ms)
+    appended = append(session, signed, received_ms=received_ms, of_phones=of_phones)
     reused = seals.keep(session, (each.event for each in signed))
     accepted = {each.event.item for each in signed if isinstance(each.event.act, Accept)}
     if listed is None:

@@ -168,6 +168,7 @@ class _Door:
             self._session,
             self.leaving,
             received_ms=milliseconds(self._at),
+            of_phones=True,  # nothing else is sound: examining.py
             listed=self._facts.listed,
         )
         self._clear_the_table()

@@ -48,12 +48,21 @@ class Post:
     item: ItemId = ITEM
     _heard: tuple[int, Story] | None = None
 
-    def tell(self, by: Actor, act: Act, *, parent: EventId | None = None) -> EventId:
+    def tell(
+        self,
+        by: Actor,
+        act: Act,
+        *,
+        parent: EventId | None = None,
+        wall_ms: int | None = None,
+        of_phone: bool = False,
+    ) -> EventId:
+        """Told with an office's key, or with his own phone, whose clock may show what it likes."""
         self.clock_ms += 1_000
         number = len(self.told) + 1
         event = Event(
             id=EventId(str(UUID(int=(number << 80) | (0x7 << 76) | (0b10 << 62) | number))),
-            device=device_of(by),
+            device=phone_of(by) if of_phone else device_of(by),
             staff=by.staff,
             unit=by.unit,
             sequence=number,
@@ -61,13 +70,14 @@ class Post:
             checkpoint="",
             item=self.item,
             parent=self.custody if parent is None else parent,
-            wall_ms=self.clock_ms,
+            wall_ms=self.clock_ms if wall_ms is None else wall_ms,
             monotonic_ms=number,
             boot="00000000",
             place="",
             act=act,
         )
-        self.told.append(Told(event=event, digest=hashlib.sha256(encode(event)).hexdigest()))
+        digest = hashlib.sha256(encode(event)).hexdigest()
+        self.told.append(Told(event=event, digest=digest, item_sequence=number, of_phone=of_phone))
         return event.id
 
     @property
@@ -94,7 +104,15 @@ class Post:
     def seal(self, by: Actor = LAN, serial: str = "S1") -> EventId:
         return self.tell(by, acts.Pack(seal=serial, counts=PAPERS))
 
-    def offer(self, by: Actor, to: Actor, seal: str = "S1") -> EventId:
+    def offer(
+        self,
+        by: Actor,
+        to: Actor,
+        seal: str = "S1",
+        *,
+        of_phone: bool = False,
+        parent: EventId | None = None,
+    ) -> EventId:
         return self.tell(
             by,
             acts.Offer(
@@ -107,6 +125,8 @@ class Post:
                 manifest="0" * 64,
                 batch_count=1,
             ),
+            of_phone=of_phone,
+            parent=parent,
         )
 
     def take(
@@ -144,6 +164,19 @@ class Post:
 def device_of(actor: Actor) -> DeviceId:
     letters = "".join(chr(ord("A") + ord(sign) % 26) for sign in actor.staff)
     return DeviceId((letters + "AAAAAAAA")[:8])
+
+
+def phone_of(actor: Actor) -> DeviceId:
+    return DeviceId(f"P{device_of(actor)[:7]}")
+
+
+def result_at_the_counter() -> Post:
+    """A result that lies sealed at Lan's counter, at the office of the courier Minh."""
+    post = Post()
+    post.accept(DESK, Leg.OUT, Capacity.DESK)
+    post.seal(DESK)
+    post.pass_on(DESK, LAN, Capacity.COUNTER)
+    return post
 
 
 def result_on_the_way() -> Post:

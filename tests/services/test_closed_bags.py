@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from postal_service import projections
 from postal_service.demo.phone import Phone
 from postal_service.domain import acts
+from postal_service.domain.actors import Actor
 from postal_service.domain.acts import Capacity, Condition, ReservedFor
 from postal_service.domain.custody import State, Trouble
 from postal_service.domain.custody_rules import AlreadyOffered, InClosedBag, ItemEnded
 from postal_service.domain.ids import ItemId
+from postal_service.ledger import reading
 from postal_service.projections import verdicts
 from postal_service.services import (
     bags,
@@ -253,6 +255,47 @@ def test_what_two_phones_handed_over_out_of_a_closed_bag_counts_and_is_found_at_
         counts=transport.EMPTY, why="handed over on the road", by=world.manager, at=MORNING,
     )  # fmt: skip
     assert not standing(session, bagged.bag).troubles
+
+
+@pytest.mark.parametrize("first", ["bag", "item"])
+def test_what_came_apart_from_its_bag_is_not_in_it_again_when_both_reach_one_counter(
+    session: Session, world: World, bagged: Bagged, clock: Clock, first: str
+) -> None:
+    giver, taker = (known_phone(session, who, clock) for who in (world.courier, world.far_courier))
+    passed(session, world, whole(bagged), world.counter, world.courier, Capacity.COURIER)
+    strayed, *rest = bagged.items
+    phone_alone_takes(session, giver, taker, strayed)
+
+    def arrive(moved: list[ItemId], by: Actor) -> None:
+        passed(session, world, moved, by, world.far_counter, Capacity.COUNTER)
+
+    arrivals = [([bagged.bag, *rest], world.courier), ([strayed], world.far_courier)]
+    for moved, by in arrivals if first == "bag" else reversed(arrivals):
+        arrive(moved, by)
+
+    found = standing(session, strayed)
+    assert (found.bag, found.state) == ("", State.AT_DESTINATION_OFFICE)
+    (line,) = bags.of_unit(session, by=world.far_counter)
+    assert (line.inside, line.astray) == (2, 1)
+    ready = handing_over.ready(session, by=world.far_counter).lines
+    assert strayed in {line.standing.item for line in ready}
+    opened = bags.open_bag(
+        session, world.keys, bagged.bag, rest, seal="TUI-1", by=world.far_counter, at=MORNING
+    )
+    assert (opened.astray, opened.missing) == ((strayed,), ())
+    assert not standing(session, strayed).troubles
+    before = {item: standing(session, item) for item in whole(bagged)}
+    projections.rebuild(session)
+    assert {item: standing(session, item) for item in whole(bagged)} == before
+
+
+def test_a_counter_that_takes_a_bag_with_all_that_lies_in_it_opens_nothing(
+    session: Session, world: World, bagged: Bagged
+) -> None:
+    passed(session, world, whole(bagged), world.counter, world.far_counter, Capacity.COUNTER)
+
+    assert reading.of_types(session, whole(bagged), ["arrive"]) == []
+    assert all(standing(session, item).bag == bagged.bag for item in bagged.items)
 
 
 def test_a_courier_who_takes_an_item_to_a_door_out_of_a_closed_bag_is_recorded_as_a_case(

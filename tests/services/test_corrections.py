@@ -7,16 +7,32 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service import projections
+from postal_service.demo.phone_offers import Parcel
 from postal_service.domain import acts
 from postal_service.domain.actors import Actor, RoleNeeded
-from postal_service.domain.acts import Capacity, Condition, CorrectionKind, Counts
+from postal_service.domain.acts import (
+    Capacity,
+    CodeProof,
+    Condition,
+    CorrectionKind,
+    Counts,
+    Receiver,
+)
 from postal_service.domain.attempts import Reason
 from postal_service.domain.custody import State, Trouble
+from postal_service.domain.custody_rules import WrongDeliveryCode
 from postal_service.domain.ids import EventId, ItemId, StaffId
 from postal_service.domain.rewriting import Changes, NothingToPutRight, NotOfThisEvent
 from postal_service.ledger import reading
-from postal_service.projections import timelines
-from postal_service.services import corrections, delivery, exceptions, handovers, sealing
+from postal_service.projections import timelines, verdicts
+from postal_service.services import (
+    corrections,
+    delivery,
+    exceptions,
+    handovers,
+    numbers,
+    sealing,
+)
 from postal_service.services.corrections import (
     CorrectedAlready,
     NotCorrectable,
@@ -24,7 +40,9 @@ from postal_service.services.corrections import (
     UnknownEvent,
 )
 from postal_service.services.recording import SealUsed
-from tests.services.in_hand import events, passed, result, sealed, standing
+from tests.clock import Clock
+from tests.services.in_hand import events, in_bag, passed, result, sealed, standing
+from tests.services.phones import hand_over, known_phone, upload
 from tests.services.world import MORNING, World
 
 
@@ -212,6 +230,74 @@ def test_rebuilding_gives_the_same_after_a_correction(session: Session, world: W
 
     assert [standing(session, item) for item in moved] == before
     assert before[0].state is State.WITH_COURIER
+
+
+def renewed(session: Session, world: World, item: ItemId) -> CodeProof:
+    """The citizen reports his slip as stolen, and gets a new code."""
+    code = numbers.delivery_code(item, rotation=standing(session, item).rotation + 1)
+    delivery.rotate_code(
+        session, world.keys, item, lock=code.lock, why="stolen", by=world.counter, at=MORNING
+    )
+    return CodeProof(rotation=code.rotation, secret=code.secret)
+
+
+def deliver(session: Session, world: World, item: ItemId, proof: CodeProof) -> None:
+    delivery.deliver(
+        session, world.keys, item, receiver=Receiver.OWNER, proof=proof, by=world.counter,
+        at=MORNING,
+    )  # fmt: skip
+
+
+def test_a_stolen_code_does_not_open_again_when_the_hand_over_before_its_end_did_not_occur(
+    session: Session, world: World
+) -> None:
+    item, stolen = result(session, world)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER)
+    wrong = last_event(session, item)
+    new = renewed(session, world, item)
+    corrections.correct(
+        session, world.keys, wrong, kind=CorrectionKind.DID_NOT_OCCUR, maker=world.counter.staff,
+        why="wrong courier", by=world.manager, at=MORNING,
+    )  # fmt: skip
+
+    found = standing(session, item)
+    assert found.rotation == new.rotation
+    assert verdicts.of_item(session, item) == []
+    with pytest.raises(WrongDeliveryCode):
+        deliver(session, world, item, CodeProof(rotation=stolen.rotation, secret=stolen.secret))
+    projections.rebuild(session)
+    assert standing(session, item) == found
+    newest = renewed(session, world, item)
+    with pytest.raises(WrongDeliveryCode):
+        deliver(session, world, item, new)
+    deliver(session, world, item, newest)
+    assert standing(session, item).state is State.DELIVERED
+
+
+def test_a_stolen_code_does_not_open_again_when_a_late_hand_over_wins(
+    session: Session, world: World, clock: Clock
+) -> None:
+    item, _ = in_bag(session, world)
+    giver = known_phone(session, world.courier, clock, item)
+    taker = known_phone(session, world.far_courier, clock)
+    lying = standing(session, item)
+    parcel = Parcel(item=item, seal=lying.seal, counts=lying.counts)
+    (late,) = hand_over(giver, taker, [parcel])  # on the road, and not heard yet
+    giver.tell(item, acts.Postpone(why=""))
+    upload(session, giver, giver.outbox)  # whose phone it is, the ledger knows
+    passed(session, world, [item], world.courier, world.counter, Capacity.COUNTER)
+    lost = last_event(session, item)
+    new = renewed(session, world, item)
+
+    upload(session, taker, taker.outbox)
+
+    found = standing(session, item)
+    assert (found.custody, found.rotation) == (late, new.rotation)
+    assert {each.event: each.verdict for each in verdicts.of_item(session, item)} == {
+        lost: "conflict"
+    }
+    projections.rebuild(session)
+    assert standing(session, item) == found
 
 
 def test_who_may_not_correct(session: Session, world: World) -> None:

@@ -1,35 +1,42 @@
 """A phone may tell what is odd: an absurd time, a reason of no list, a visit it never made. Nobody is stopped by it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from postal_service.demo.phone import Kept, Phone
+from postal_service.demo.phone_offers import Parcel
 from postal_service.domain import acts
 from postal_service.domain.acts import Leg
 from postal_service.domain.attempts import DeliveryPolicy, Step
 from postal_service.domain.calendar import WorkingCalendar
 from postal_service.domain.clock import LATEST, claimed
+from postal_service.domain.custody import Trouble
 from postal_service.domain.ids import ItemId
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import signing
 from postal_service.ledger.encoding import decode, encode
-from postal_service.projections import timelines
+from postal_service.projections import rebuild, timelines, verdicts
+from postal_service.projections.comparing import differing
 from postal_service.services import (
     calendars,
     collecting,
     delivery,
     dossiers,
+    exceptions,
     items,
     places,
     tracking,
 )
+from postal_service.storage.schema import DeviceRow
 from tests.clock import NOON, Clock
 from tests.services import world as w
-from tests.services.in_hand import in_bag
-from tests.services.phones import known_phone, statuses, upload
+from tests.services.in_hand import in_bag, result
+from tests.services.phones import hand_over, known_phone, statuses, upload
 from tests.services.registrations import register, registration
 from tests.services.test_collecting import request
 from tests.services.world import World
@@ -120,6 +127,102 @@ def test_a_refusal_told_by_a_courier_who_does_not_carry_it_sends_nothing_back(
     step = delivery.next_step(session, item, policy=DeliveryPolicy(), calendar=calendar, at=NOON)
 
     assert step.step is Step.DELIVER
+
+
+def test_a_phone_speaks_for_nothing_that_lies_at_its_own_offices_counter(
+    session: Session, world: World, phone: Phone, calendar: WorkingCalendar, clock: Clock
+) -> None:
+    item, code = result(session, world)  # on his round, and not handed to him yet
+    lying = items.standing(session, item)
+    phone.custody[item] = lying.custody
+    for reason, action, counted in (("R01", "A1", True), ("R01", "A1", True), ("R05", "A5", False)):
+        phone.tell(item, acts.Attempt(reason=reason, action=action, counted=counted))
+    colleague = known_phone(session, world.far_courier, clock)
+    hand_over(phone, colleague, [Parcel(item=item, seal=lying.seal, counts=lying.counts)])
+    phone.tell(
+        item,
+        acts.Deliver(
+            receiver=acts.Receiver.OWNER,
+            proof=acts.CodeProof(rotation=code.rotation, secret=code.secret),
+            counts=lying.counts,
+            condition=acts.Condition.OK,
+        ),
+    )
+
+    outcomes = upload(session, phone, [*phone.outbox, *colleague.outbox])
+
+    assert [each.verdict for each in outcomes] == ["disputed"] * 5
+    assert items.standing(session, item) == lying
+    step = delivery.next_step(session, item, policy=DeliveryPolicy(), calendar=calendar, at=NOON)
+    assert step.step is Step.DELIVER
+    told = {each.event: each.verdict for each in verdicts.of_item(session, item)}
+    assert not [each for each in differing(session) if not each.startswith("device ")]
+    rebuild(session)
+    assert items.standing(session, item) == lying
+    assert {each.event: each.verdict for each in verdicts.of_item(session, item)} == told
+
+
+def test_a_clerk_on_duty_speaks_for_his_counter_whatever_became_of_its_key(
+    session: Session, world: World
+) -> None:
+    item, _ = result(session, world)
+    exceptions.report_damage(
+        session, world.keys, item, condition=acts.Condition.WET, why="", by=world.second_counter,
+        at=NOON,
+    )  # fmt: skip
+    wet = items.standing(session, item)
+    assert wet.troubles == {Trouble.DAMAGE}
+    session.execute(delete(DeviceRow).where(DeviceRow.unit == w.OFFICE, DeviceRow.kind == "office"))
+
+    rebuild(session)
+
+    assert items.standing(session, item) == wet
+
+
+def test_a_phone_whose_clock_is_fast_freezes_nothing_for_good(
+    session: Session, world: World, phone: Phone, clock: Clock
+) -> None:
+    item = carried(session, world, phone)
+    phone.tell(item, acts.Damage(condition=acts.Condition.WET, why="mưa"))
+    upload(session, phone, [said_at(phone, phone._now_ms() + 86_400_000)])
+    standing = items.standing(session, item)
+    assert standing.frozen
+
+    settled(session, world, item)
+
+    assert not items.standing(session, item).frozen
+    rebuild(session)
+    assert not items.standing(session, item).frozen
+
+
+def test_what_a_phone_sends_after_a_case_was_settled_is_a_case_of_its_own(
+    session: Session, world: World, phone: Phone
+) -> None:
+    item = carried(session, world, phone)
+    phone.tell(item, acts.Damage(condition=acts.Condition.WET, why="mưa"))  # and is not heard yet
+    exceptions.report_damage(
+        session, world.keys, item, condition=acts.Condition.SEAL_BROKEN, why="", by=world.courier,
+        at=NOON + timedelta(hours=1),
+    )  # fmt: skip
+    settled(session, world, item)
+    assert not items.standing(session, item).frozen
+
+    assert statuses(upload(session, phone, phone.outbox)) == ["accepted"]
+
+    late = items.standing(session, item)
+    assert (late.troubles, late.condition) == (frozenset({Trouble.DAMAGE}), acts.Condition.WET)
+    rebuild(session)
+    assert items.standing(session, item) == late
+    settled(session, world, item)
+    assert not items.standing(session, item).frozen
+
+
+def settled(session: Session, world: World, item: ItemId) -> None:
+    exceptions.settle(
+        session, world.keys, item, witness=world.counter.staff,
+        counts=items.standing(session, item).counts, why="counted together", by=world.manager,
+        at=NOON + timedelta(hours=2),
+    )  # fmt: skip
 
 
 def test_an_attempt_in_a_year_without_calendar_is_as_old_as_the_ledger_knows_it(

@@ -22,6 +22,7 @@ from postal_service.domain.deadlines import (
     appointed,
     change_due,
     due,
+    moved_on,
 )
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -240,14 +241,7 @@ def due_after(steps: Sequence[Step], term: Term, on: WorkingCalendar) -> datetim
     if not changes or binding is None:
         return computed
     decided = max(change.decided_at for change in changes)
-    days = sum(
-        on.working_days_between(local(stop.stopped_at).date(), local(stop.resumed_at).date())
-        for stop in stops
-        if stop.resumed_at is not None and stop.stopped_at >= decided
-    )
-    if days == 0:
-        return binding
-    return on.closing(on.add_working_days(local(binding).date(), days))
+    return moved_on(binding, [stop for stop in stops if stop.stopped_at >= decided], on)
 
 
 def as_corrected(steps: Sequence[Step]) -> list[Step]:

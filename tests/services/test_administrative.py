@@ -183,6 +183,49 @@ def test_a_stop_after_an_extension_moves_the_promised_day_on(
     assert resumed.due_at == at(20, 17)  # two working days later
 
 
+@pytest.fixture
+def extended(session: Session, world: World) -> DossierId:
+    """Due on the 12th by its term; on the 11th it was put off to the 18th."""
+    dossier = journeys.received(session, world, w.CORRECTION, at=at(9, 9)).dossier
+    assert dossiers.load(session, dossier).due_at == at(12, 17)
+    administrative.extend(
+        session, dossier, at(18, 17), basis="Hồ sơ phức tạp", by=world.officer, at=at(11, 9)
+    )
+    return dossier
+
+
+def asked(session: Session, world: World, dossier: DossierId, when: datetime) -> datetime | None:
+    paper = "Giấy tờ làm căn cứ thay đổi, cải chính"
+    return administrative.request_supplement(
+        session, dossier, [paper], reason=SupplementReason.MISSING, by=world.officer, at=when
+    ).due_at
+
+
+def test_after_an_extension_the_clock_stands_still_past_the_day_of_the_term_too(
+    session: Session, world: World, extended: DossierId
+) -> None:
+    assert asked(session, world, extended, at(13, 9)) is None
+    assert dossiers.load(session, extended).due_at is None
+    resumed = administrative.supplement_received(session, extended, by=world.officer, at=at(16, 9))
+    assert resumed.due_at == at(19, 17)  # from Friday to Monday it stood for one working day
+
+
+def test_what_came_on_a_day_off_runs_on_when_the_office_opens(
+    session: Session, world: World, extended: DossierId
+) -> None:
+    asked(session, world, extended, at(13, 9))
+    resumed = administrative.supplement_received(session, extended, by=world.officer, at=at(14, 9))
+    assert resumed.due_at == at(19, 17)  # a Saturday: on Monday
+
+
+def test_what_is_asked_for_after_the_promised_day_moves_nothing(
+    session: Session, world: World, extended: DossierId
+) -> None:
+    assert asked(session, world, extended, at(19, 9)) == at(18, 17)
+    resumed = administrative.supplement_received(session, extended, by=world.officer, at=at(23, 9))
+    assert resumed.due_at == at(18, 17)
+
+
 @pytest.mark.parametrize(
     ("why", "refusal"),
     [

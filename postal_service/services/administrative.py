@@ -24,7 +24,7 @@ from postal_service.domain.standing import Administrative
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
-from postal_service.services import dossiers, places, procedures, steps
+from postal_service.services import dossiers, items, places, procedures, steps
 from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.procedures import VersionId
@@ -224,6 +224,8 @@ def withdraw(
     dossiers.visible(session, dossier, by=by)
     by.need(Role.POSTAL_CLERK, Role.MANAGER)
     reason = rules.read_reason(why)
+    # Whoever hands an item on meanwhile is waited for: what he did decides whether this may be.
+    items.lock(session, _items(session, dossier, Leg.IN))
     row = dossiers.row_of(session, dossier)
     told = [
         Told(
@@ -306,6 +308,10 @@ def _is_lost(standing: Standing) -> bool:
 
 
 def _standings(session: Session, dossier: str, leg: Leg) -> list[Standing]:
-    items = session.scalars(select(ItemRow.item).filter_by(dossier=dossier, leg=leg.value))
-    found = holdings.standings(session, [ItemId(item) for item in items])
+    found = holdings.standings(session, _items(session, dossier, leg))
     return [found[item] for item in sorted(found)]
+
+
+def _items(session: Session, dossier: str, leg: Leg) -> list[ItemId]:
+    rows = session.scalars(select(ItemRow.item).filter_by(dossier=dossier, leg=leg.value))
+    return [ItemId(item) for item in rows]

@@ -31,6 +31,7 @@ from postal_service.projections import holdings, timelines
 from postal_service.services import (
     delegates,
     dossiers,
+    items,
     numbers,
     persons,
     places,
@@ -144,11 +145,12 @@ def register_ready(
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
+    # Who names a delegate or gives it out meanwhile waits, or is waited for.
+    found = dossiers.dossier_of(dossiers.row_of(session, dossier))
     if not found.result_by_post or found.result_item is None:
         raise NotAskedByPost(dossier=found.code)
     version = procedures.version(session, found.procedure)
     version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
-    dossiers.row_of(session, dossier)  # who names a delegate meanwhile waits, or is waited for
     if _was_sent(session, found):
         raise AlreadyOnItsWay(item=found.result_item)
     taken_back = _collected_back(found, version, collect_back)
@@ -214,9 +216,11 @@ def give_at_desk(
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
+    if found.result_item is not None:
+        items.lock(session, [found.result_item])  # in the order of whoever delivers it
+    row = dossiers.row_of(session, dossier)  # who puts it into an envelope meanwhile is waited for
     if _is_on_its_way(session, found):
         raise AlreadyOnItsWay(item=found.result_item)
-    row = dossiers.row_of(session, dossier)
     bound = receivers.bind(session, vault, dossier, entitlement)
     why = receivers.as_reason(entitlement.receiver, bound)
     return take_step(session, row, StepKind.RETURNED, why=why, by=by, at=at)

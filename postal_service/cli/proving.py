@@ -21,6 +21,7 @@ from postal_service.storage.schema import (
     BagContentRow,
     DeviceRow,
     EvidenceUseRow,
+    ExchangeHalfRow,
     HoldingRow,
     SealReuseRow,
     SealRow,
@@ -31,7 +32,8 @@ from postal_service.storage.transaction import transaction
 
 WITNESSES = ("witness-1.demo.invalid", "witness-2.demo.invalid", "witness-3.demo.invalid")
 PROJECTED = (
-    HoldingRow, VerdictRow, SpendRow, EvidenceUseRow, SealRow, SealReuseRow, BagContentRow, DeviceRow
+    HoldingRow, VerdictRow, SpendRow, EvidenceUseRow, ExchangeHalfRow, SealRow, SealReuseRow,
+    BagContentRow, DeviceRow,
 )  # fmt: skip
 Progress = Callable[..., Iterable[Any]]
 

@@ -22,6 +22,7 @@ from postal_service.domain.deadlines import (
     appointed,
     change_due,
     due,
+    moved_on,
 )
 from postal_service.domain.procedures import ProcedureVersion
 from postal_service.domain.refusals import Malformed, RuleBroken
@@ -80,6 +81,9 @@ class StepKind(StrEnum):
     DISCONTINUED = "discontinued"  # form 05
     RESOLVED = "resolved"
     RETURNED = "returned"  # the result to the citizen, or without one his papers
+    # Said by a correction of the event on which the step before rested.
+    POSTING_CORRECTED = "posting_corrected"  # nobody has fetched it at the citizen's home
+    RETURN_CORRECTED = "return_corrected"  # the citizen has nothing yet
     WITHDRAWN = "withdrawn"
 
 
@@ -93,6 +97,7 @@ _NEXT: dict[tuple[Administrative | None, StepKind], Administrative] = {
     (_A.REQUESTED, _S.VISIT_CALLED_OFF): _A.REQUESTED,
     (_A.REQUESTED, _S.POSTED): _A.POSTED,
     (_A.REQUESTED, _S.WITHDRAWN): _A.WITHDRAWN,
+    (_A.POSTED, _S.POSTING_CORRECTED): _A.REQUESTED,
     (_A.POSTED, _S.RECEIVED): _A.RECEIVED,
     (_A.POSTED, _S.REFUSED): _A.REFUSED,
     (_A.POSTED, _S.WITHDRAWN): _A.WITHDRAWN,
@@ -106,6 +111,9 @@ _NEXT: dict[tuple[Administrative | None, StepKind], Administrative] = {
     (_A.RESOLVED, _S.RETURNED): _A.RETURNED,
     (_A.REFUSED, _S.RETURNED): _A.REFUSED_RETURNED,
     (_A.DISCONTINUED, _S.RETURNED): _A.DISCONTINUED_RETURNED,
+    (_A.RETURNED, _S.RETURN_CORRECTED): _A.RESOLVED,
+    (_A.REFUSED_RETURNED, _S.RETURN_CORRECTED): _A.REFUSED,
+    (_A.DISCONTINUED_RETURNED, _S.RETURN_CORRECTED): _A.DISCONTINUED,
     **{
         (state, kind): _A(kind.value)
         for state in (_A.RECEIVED, _A.SUPPLEMENT, _A.FINANCIAL_DUTY)
@@ -156,7 +164,8 @@ def next_state(
     following = _NEXT.get((state, kind))
     if following is None:
         raise StepOutOfPlace(state=state.value if state else "", step=kind.value)
-    if at < max((step.at for step in earlier if step.kind not in _OF_A_VISIT), default=at):
+    before = [step.at for step in _not_taken_back(earlier) if step.kind not in _OF_A_VISIT]
+    if at < max(before, default=at):
         raise BeforeLastStep(step=kind.value, at=short_moment(at))
     if kind is StepKind.SUPPLEMENT_REQUESTED:
         asked = sum(step.kind is kind for step in earlier)
@@ -232,20 +241,14 @@ def due_after(steps: Sequence[Step], term: Term, on: WorkingCalendar) -> datetim
     if not changes or binding is None:
         return computed
     decided = max(change.decided_at for change in changes)
-    days = sum(
-        on.working_days_between(local(stop.stopped_at).date(), local(stop.resumed_at).date())
-        for stop in stops
-        if stop.resumed_at is not None and stop.stopped_at >= decided
-    )
-    if days == 0:
-        return binding
-    return on.closing(on.add_working_days(local(binding).date(), days))
+    return moved_on(binding, [stop for stop in stops if stop.stopped_at >= decided], on)
 
 
 def as_corrected(steps: Sequence[Step]) -> list[Step]:
     """Steps as they stand now. What ends a dossier is taken once: told again, it is a correction."""
-    last = {step.kind: step for step in steps}
-    return [step for step in steps if step.kind not in _TAKEN_ONCE or last[step.kind] is step]
+    standing = _not_taken_back(steps)
+    last = {step.kind: step for step in standing}
+    return [step for step in standing if step.kind not in _TAKEN_ONCE or last[step.kind] is step]
 
 
 def stops_of(steps: Iterable[Step]) -> tuple[ClockStop, ...]:
@@ -276,6 +279,22 @@ _STOPPING = {
     StepKind.DUTY_NOTICED: StopReason.FINANCIAL_DUTY,
 }
 _RESUMING = frozenset({StepKind.SUPPLEMENT_RECEIVED, StepKind.DUTY_MET})
+_TAKING_BACK = {
+    StepKind.POSTING_CORRECTED: StepKind.POSTED,
+    StepKind.RETURN_CORRECTED: StepKind.RETURNED,
+}
+
+
+def _not_taken_back(steps: Iterable[Step]) -> list[Step]:
+    """Without the steps that never were, and without what says so of them."""
+    standing: list[Step] = []
+    for step in steps:
+        if step.kind in _TAKING_BACK:
+            wrong = _TAKING_BACK[step.kind]
+            standing = [each for each in standing if each.kind is not wrong]
+        else:
+            standing.append(step)
+    return standing
 
 
 def _changes(steps: Iterable[Step]) -> tuple[DueChange, ...]:

@@ -191,6 +191,25 @@ def appointed(computed: datetime | None, changes: Iterable[DueChange]) -> dateti
     return computed if latest is None else latest.due_at
 
 
+def moved_on(due_at: datetime, stops: Iterable[ClockStop], on: WorkingCalendar) -> datetime | None:
+    """A due moment that was decided, later by the working days that each stop before it cost.
+
+    None while the clock stands. Raises NoCalendar like `due`.
+    """
+    for stop in _merged(stops):
+        if stop.stopped_at > due_at:
+            break
+        if stop.resumed_at is None:
+            return None
+        runs_again = on.clock_starts(stop.resumed_at)
+        if runs_again == on.clock_starts(stop.stopped_at):
+            continue  # it stood only while the office was closed
+        days = on.working_days_between(local(stop.stopped_at).date(), runs_again.date())
+        if days:
+            due_at = on.closing(on.add_working_days(local(due_at).date(), days))
+    return due_at
+
+
 def _same_day(
     received: datetime, stops: Sequence[ClockStop], on: WorkingCalendar
 ) -> datetime | None:

@@ -72,8 +72,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The step “{step}” at {at} cannot come before the step that precedes it.",
     ),
     "administrative.not_at_desk": (
-        "Bưu gửi {item} chưa được Bộ phận Một cửa nhận, hoặc đang có biên bản.",
-        "Item {item} has not been taken by the one-stop desk, or is in an open case.",
+        "Bưu gửi {item} chưa ở Bộ phận Một cửa của cơ quan này, hoặc đang có biên bản.",
+        "Item {item} is not at this agency's one-stop desk, or is in an open case.",
     ),
     "administrative.paper_not_on_list": (
         "“{paper}” không có trong thành phần hồ sơ. Không được yêu cầu giấy tờ ngoài quy định.",

@@ -281,6 +281,8 @@ AGENCY_STEPS: dict[StepKind, tuple[str, str]] = {
     StepKind.DISCONTINUED: ("Dừng giải quyết", "Discontinued"),
     StepKind.RESOLVED: ("Đã giải quyết xong", "Resolved"),
     StepKind.RETURNED: ("Đã trả kết quả", "Result returned"),
+    StepKind.POSTING_CORRECTED: ("Đính chính: bưu tá chưa nhận", "Corrected: not collected"),
+    StepKind.RETURN_CORRECTED: ("Đính chính: chưa trả công dân", "Corrected: not returned"),
     StepKind.WITHDRAWN: ("Công dân rút hồ sơ", "Withdrawn by the citizen"),
 }
 

@@ -4,7 +4,8 @@ The legal clock starts when the agency receives, which is an act of its own afte
 taken the item: that the post has it starts nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,12 +17,14 @@ from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Leg
 from postal_service.domain.administrative import STANDARD_RULES, AgencyRules, StepKind
-from postal_service.domain.custody import Standing, State
+from postal_service.domain.custody import Standing, State, Trouble
 from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken
 from postal_service.domain.standing import Administrative
+from postal_service.domain.units import UnknownUnit
+from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings
-from postal_service.services import dossiers, places, procedures, steps
+from postal_service.services import dossiers, items, places, procedures, steps
 from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.procedures import VersionId
@@ -61,11 +64,11 @@ class SupplementReason(StrEnum):
 def receive(session: Session, dossier: DossierId, *, by: Actor, at: datetime) -> Decided:
     """Receive legally (form 01): the clock starts. A separate act after the desk took the item.
 
-    Raises UnknownDossier, RoleNeeded, NotAtDesk while the post still has the papers or they are in
-    an open case, StepOutOfPlace, or NoCalendar when the term reaches into an unknown year.
+    Raises UnknownDossier, RoleNeeded, NotAtDesk while the post or another agency's desk still has
+    the papers or they are in an open case, StepOutOfPlace, or NoCalendar when the term reaches into an unknown year.
     """
     row = _row_for(session, dossier, by)
-    _refuse_unless_at_desk(session, row)
+    _refuse_unless_at_desk(session, row, at)
     return take_step(session, row, StepKind.RECEIVED, by=by, at=at)
 
 
@@ -117,9 +120,9 @@ def supplement_received(
     way, StepOutOfPlace or NoCalendar.
     """
     row = _row_for(session, dossier, by)
-    on_the_way = [each for each in _standings(session, row.id, Leg.SUP) if not _arrived(each)]
-    if on_the_way:
-        raise NotAtDesk(item=on_the_way[0].item)
+    # What was lost comes no more: its copies are another item, or the citizen brought them.
+    sent = [each for each in _standings(session, row.id, Leg.SUP) if not _is_lost(each)]
+    _refuse_unless_arrived(session, row, sent, at)
     return take_step(session, row, StepKind.SUPPLEMENT_RECEIVED, by=by, at=at)
 
 
@@ -188,7 +191,7 @@ def refuse(session: Session, dossier: DossierId, *, why: str, by: Actor, at: dat
     """
     row = _row_for(session, dossier, by)
     reason = rules.read_reason(why)
-    _refuse_unless_at_desk(session, row)
+    _refuse_unless_at_desk(session, row, at)
     return take_step(session, row, StepKind.REFUSED, why=reason, by=by, at=at)
 
 
@@ -221,6 +224,8 @@ def withdraw(
     dossiers.visible(session, dossier, by=by)
     by.need(Role.POSTAL_CLERK, Role.MANAGER)
     reason = rules.read_reason(why)
+    # Whoever hands an item on meanwhile is waited for: what he did decides whether this may be.
+    items.lock(session, _items(session, dossier, Leg.IN))
     row = dossiers.row_of(session, dossier)
     told = [
         Told(
@@ -264,20 +269,49 @@ def _row_for(session: Session, dossier: DossierId, by: Actor) -> DossierRow:
     return row
 
 
-def _refuse_unless_at_desk(session: Session, row: DossierRow) -> None:
+def _refuse_unless_at_desk(session: Session, row: DossierRow, at: datetime) -> None:
     """What the post carries is at the desk; a dossier already received there may be anywhere."""
     if Administrative(row.administrative) is not Administrative.POSTED:
         return
     found = _standings(session, row.id, Leg.IN)
-    if not found or not all(_arrived(each) for each in found):
-        raise NotAtDesk(item=found[0].item if found else "")
+    if not found:
+        raise NotAtDesk(item="")
+    _refuse_unless_arrived(session, row, found, at)
 
 
-def _arrived(standing: Standing) -> bool:
-    return standing.state is State.WITH_AGENCY and not standing.frozen
+def _refuse_unless_arrived(
+    session: Session, row: DossierRow, found: Sequence[Standing], at: datetime
+) -> None:
+    desks = _desks(session, row, at) if found else frozenset()
+    for each in found:
+        if not _arrived(each, desks):
+            raise NotAtDesk(item=each.item)
+
+
+def _desks(session: Session, row: DossierRow, at: datetime) -> frozenset[UnitCode]:
+    """Where an agency has a dossier's papers: another agency's desk has them by mistake."""
+    competent = UnitCode(row.competent_unit)
+    its_own = {UnitCode(row.received_unit), competent}
+    with suppress(UnknownUnit):  # the agency is no more; whoever received it goes on
+        its_own.add(places.desk_of(session, competent, day=local(at).date()).code)
+    return frozenset(its_own)
+
+
+def _arrived(standing: Standing, desks: Collection[UnitCode]) -> bool:
+    holder = standing.holder
+    is_there = holder is not None and holder.unit in desks
+    return is_there and standing.state is State.WITH_AGENCY and not standing.frozen
+
+
+def _is_lost(standing: Standing) -> bool:
+    return Trouble.LOST in standing.troubles
 
 
 def _standings(session: Session, dossier: str, leg: Leg) -> list[Standing]:
-    items = session.scalars(select(ItemRow.item).filter_by(dossier=dossier, leg=leg.value))
-    found = holdings.standings(session, [ItemId(item) for item in items])
+    found = holdings.standings(session, _items(session, dossier, leg))
     return [found[item] for item in sorted(found)]
+
+
+def _items(session: Session, dossier: str, leg: Leg) -> list[ItemId]:
+    rows = session.scalars(select(ItemRow.item).filter_by(dossier=dossier, leg=leg.value))
+    return [ItemId(item) for item in rows]

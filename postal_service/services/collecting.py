@@ -19,12 +19,12 @@ from postal_service.domain.ids import DossierId, ItemId, UnitCode
 from postal_service.domain.refusals import Malformed, RuleBroken, told_together
 from postal_service.domain.standing import Administrative, Channel
 from postal_service.domain.wording_dates import local, short_date, short_moment
-from postal_service.projections import timelines
+from postal_service.projections import holdings, timelines
 from postal_service.projections.timelines import Moment
 from postal_service.services import calendars, checklist, dossiers, places, registration
 from postal_service.services.office_events import OfficeKeys
 from postal_service.services.registration import Received, Registration
-from postal_service.services.steps import steps_of, take_step
+from postal_service.services.steps import take_step
 from postal_service.storage.schema import DossierRow, ItemRow, PickupRow
 
 ASKING = (Role.POSTAL_CLERK, Role.MANAGER)
@@ -186,16 +186,31 @@ def note_collected(session: Session, items: Iterable[ItemId], *, at: datetime) -
         _note(session, moments, pickups[of[item]], at=at)
 
 
+def note_not_collected(
+    session: Session, items: Iterable[ItemId], *, by: Actor, at: datetime
+) -> None:
+    """A courier is awaited again where the acceptance at the door did not occur, as `by` checked.
+
+    What the agency has received, or the citizen withdrawn, stays so. Saying it twice changes nothing.
+    Raises nothing.
+    """
+    of = dossiers.of_items(session, items)
+    untrue = {of[item] for item in of.keys() - holdings.standings(session, of).keys()}
+    for dossier in sorted(untrue):
+        row = dossiers.row_of(session, dossier)
+        pickup = session.get(PickupRow, dossier)
+        if pickup is None or Administrative(row.administrative) is not Administrative.POSTED:
+            continue
+        take_step(session, row, StepKind.POSTING_CORRECTED, by=by, at=max(at, row.posted_at or at))
+        pickup.state = REGISTERED
+        session.flush()
+
+
 def _note(session: Session, moments: Iterable[Moment], pickup: PickupRow, *, at: datetime) -> None:
-    dossier = DossierId(pickup.dossier)
-    if any(step.kind is StepKind.POSTED for step in steps_of(session, dossier)):
-        return
-    told = next(
-        (each for each in moments if isinstance(each.act, Accept) and not each.verdict), None
-    )
+    told = next((each for each in moments if isinstance(each.act, Accept) and each.counts), None)
     if told is None:
         return
-    row = dossiers.row_of(session, dossier)
+    row = dossiers.row_of(session, DossierId(pickup.dossier))
     if Administrative(row.administrative) is not Administrative.REQUESTED:
         return
     # Not before the citizen had asked for it, which the office tells itself.

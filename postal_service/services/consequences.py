@@ -1,4 +1,4 @@
-"""What follows when phones' events have arrived: lines of the dossier that custody alone moves on.
+"""What follows when phones' events have arrived, or one was corrected: lines of the dossier that custody alone moves.
 
 It looks at what is true after the arrival, not at single events, so that it does not matter which
 phone was first. Every step is taken once.
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from postal_service.domain.actors import Actor
 from postal_service.domain.event import Event
 from postal_service.domain.ids import ItemId
 from postal_service.domain.refusals import Refusal
@@ -35,6 +36,20 @@ def after_arrival(
     evidence.forget(
         session, {name for each in recorded for name in evidence_uses.named_by(each.act)}
     )
+
+
+def after_correction(session: Session, item: ItemId, *, by: Actor, at: datetime) -> None:
+    """Take back what rested on an event that did not occur, and move on what rests on what is true now.
+
+    `by` checked the correction.
+    """
+
+    def delivered(session: Session, items: Collection[ItemId], at: datetime) -> None:
+        results.note_delivered(session, items, corrected_by=by, at=at)
+
+    collecting.note_not_collected(session, [item], by=by, at=at)
+    for follow in (_collected, delivered):
+        _take_what_can_be_taken(session, follow, [item], at)
 
 
 def _take_what_can_be_taken(

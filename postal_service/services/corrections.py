@@ -16,7 +16,14 @@ from postal_service.domain.refusals import NotAllowed, RuleBroken, Unknown
 from postal_service.domain.rewriting import Changes, first_told, in_place, rewritten
 from postal_service.ledger import reading
 from postal_service.projections import exchanges, seals
-from postal_service.services import dossiers, items, receivers, return_envelopes, sealing
+from postal_service.services import (
+    consequences,
+    dossiers,
+    items,
+    receivers,
+    return_envelopes,
+    sealing,
+)
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 
@@ -96,6 +103,7 @@ def correct(
     )
     custody = items.standing(session, wrong.item).custody
     recorded = tell(session, keys, [Told(item=wrong.item, parent=custody, act=act)], by=by, at=at)
+    consequences.after_correction(session, wrong.item, by=by, at=at)
     return Corrected(correction=recorded[0].event, replacements=act.replacements)
 
 

@@ -347,11 +347,9 @@ def _new_code(
     standing = items.standing(session, item)
     if carried.is_on_its_way(standing):
         raise OnItsWay(item=item)
-    code = numbers.delivery_code(item, rotation=standing.rotation + 1)
-    delivery.rotate_code(
-        session, keys, item, lock=code.lock, why=change.value, commitment=commitment, by=by, at=at
+    return delivery.renew_code(
+        session, keys, item, why=change.value, commitment=commitment, by=by, at=at
     )
-    return code
 
 
 def _place(dossier: DossierId) -> str:

@@ -25,6 +25,7 @@ from postal_service.domain.attempts import (
     Step,
 )
 from postal_service.domain.calendar import WorkingCalendar
+from postal_service.domain.codes import DeliveryCode
 from postal_service.domain.custody import Standing
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.ids import EventId, ItemId, RoundId
@@ -33,7 +34,7 @@ from postal_service.domain.wording_dates import VIETNAM, local
 from postal_service.ledger import reading
 from postal_service.projections import timelines
 from postal_service.projections.timelines import Moment
-from postal_service.services import calendars, items, places
+from postal_service.services import calendars, items, numbers, places
 from postal_service.services.office_events import OfficeKeys, Told, tell
 
 
@@ -305,26 +306,27 @@ def send_back(
     return _tell(session, keys, standing, rules.send_back(standing, by=by, why=why), by=by, at=at)
 
 
-def rotate_code(
+def renew_code(
     session: Session,
     keys: OfficeKeys,
     item: ItemId,
     *,
-    lock: str,
     why: str,
     commitment: str = "",
     by: Actor,
     at: datetime,
-) -> int:
-    """Log the lock of a new delivery code; its rotation. The caller made the secret and prints it.
+) -> DeliveryCode:
+    """A new delivery code, whose lock is logged: to be printed now and kept nowhere.
 
+    It is made once nobody else renews it: a lock opens to the rotation that its code was made for.
     Raises UnknownItem, ItemEnded, NotForDelivery, RoleNeeded.
     """
     by.need(Role.POSTAL_CLERK, Role.MANAGER, Role.DESK_CLERK)
     standing = items.standing(session, item)
-    act = rules.rotate(standing, lock=lock, why=why, commitment=commitment)
+    code = numbers.delivery_code(item, rotation=standing.rotation + 1)
+    act = rules.rotate(standing, lock=code.lock, why=why, commitment=commitment)
     _tell(session, keys, standing, act, by=by, at=at)
-    return act.rotation
+    return code
 
 
 def _tell(

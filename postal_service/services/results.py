@@ -3,33 +3,35 @@
 Papers of a dossier that was refused or discontinued go back to the citizen in the same way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules
 from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import Capacity, Counts, Leg
-from postal_service.domain.administrative import StepKind
+from postal_service.domain.administrative import Step, StepKind
 from postal_service.domain.crockford import Token
-from postal_service.domain.custody import State
+from postal_service.domain.custody import Standing, State
 from postal_service.domain.custody_rules import CountsMalformed
 from postal_service.domain.event import NO_PARENT
 from postal_service.domain.identity import Entitlement
-from postal_service.domain.ids import DossierId, ItemId, UnitCode
+from postal_service.domain.ids import DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.persons import PersonRole
 from postal_service.domain.procedures import PostalWay, ProcedureVersion
 from postal_service.domain.refusals import RuleBroken
-from postal_service.domain.standing import Administrative
+from postal_service.domain.standing import GIVEN_OUT, Administrative
 from postal_service.domain.units import UnknownUnit
 from postal_service.domain.wording_dates import local
 from postal_service.projections import holdings, timelines
 from postal_service.services import (
     delegates,
     dossiers,
+    items,
     numbers,
     persons,
     places,
@@ -39,9 +41,9 @@ from postal_service.services import (
 from postal_service.services.dossiers import Dossier, Paper
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.services.persons import DossierErased
-from postal_service.services.steps import Decided, take_step
+from postal_service.services.steps import Decided, steps_of, take_step
 from postal_service.services.vault import Vault
-from postal_service.storage.schema import ItemRow
+from postal_service.storage.schema import DossierRow, ItemRow
 
 GOES_OUT = frozenset(
     {
@@ -143,11 +145,12 @@ def register_ready(
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
+    # Who names a delegate or gives it out meanwhile waits, or is waited for.
+    found = dossiers.dossier_of(dossiers.row_of(session, dossier))
     if not found.result_by_post or found.result_item is None:
         raise NotAskedByPost(dossier=found.code)
     version = procedures.version(session, found.procedure)
     version.refuse_unless_by_post(PostalWay.TO_CITIZEN)
-    dossiers.row_of(session, dossier)  # who names a delegate meanwhile waits, or is waited for
     if _was_sent(session, found):
         raise AlreadyOnItsWay(item=found.result_item)
     taken_back = _collected_back(found, version, collect_back)
@@ -213,23 +216,28 @@ def give_at_desk(
     found = dossiers.visible(session, dossier, by=by)
     by.need(*AGENCY_SIDE)
     _refuse_elsewhere(session, found, by, at)
+    if found.result_item is not None:
+        items.lock(session, [found.result_item])  # in the order of whoever delivers it
+    row = dossiers.row_of(session, dossier)  # who puts it into an envelope meanwhile is waited for
     if _is_on_its_way(session, found):
         raise AlreadyOnItsWay(item=found.result_item)
-    row = dossiers.row_of(session, dossier)
     bound = receivers.bind(session, vault, dossier, entitlement)
     why = receivers.as_reason(entitlement.receiver, bound)
     return take_step(session, row, StepKind.RETURNED, why=why, by=by, at=at)
 
 
 def note_delivered(
-    session: Session, items: Iterable[ItemId], *, at: datetime
+    session: Session, items: Iterable[ItemId], *, corrected_by: Actor | None = None, at: datetime
 ) -> tuple[DossierId, ...]:
     """Close the dossiers whose result, or papers, have reached the citizen; the others are left as they are.
 
-    Called after events were recorded; saying it twice changes nothing. Raises nothing.
+    One that was closed by a delivery which did not occur, as a correction or a hand-over that came
+    late tells, is open again. Called after events were recorded; saying it twice changes nothing.
+    Raises nothing.
     """
     of = dossiers.of_items(session, items)
     standings = holdings.standings(session, of)
+    _open_again(session, of, standings, corrected_by, at)
     rows = {
         item: dossiers.row_of(session, of[item])
         for item, standing in sorted(standings.items())
@@ -249,6 +257,51 @@ def note_delivered(
         take_step(session, row, kind, why=item, by=by, at=happened, recorded_at=at)
         closed.append(of[item])
     return tuple(closed)
+
+
+def _open_again(
+    session: Session,
+    of: Mapping[ItemId, DossierId],
+    standings: Mapping[ItemId, Standing],
+    by: Actor | None,
+    at: datetime,
+) -> None:
+    """Those that one of these items had closed and that it did not reach. What a desk gave stays given."""
+    astray = {item for item in of if _is_not_delivered(standings.get(item))}
+    if not astray:
+        return
+    closed = session.scalars(
+        select(DossierRow.id).where(
+            DossierRow.id.in_(sorted({of[item] for item in astray})),
+            DossierRow.administrative.in_(sorted(GIVEN_OUT)),
+        )
+    )
+    for dossier in sorted(map(DossierId, closed)):
+        row = dossiers.row_of(session, dossier)
+        taken = [each for each in steps_of(session, dossier) if each.kind is StepKind.RETURNED]
+        if row.administrative not in GIVEN_OUT or not taken or taken[-1].why not in astray:
+            continue
+        # Who checked the correction says it, or whoever turned out to have it.
+        last = taken[-1]
+        who = by or _holder(standings.get(ItemId(last.why)), last)
+        kind = StepKind.RETURN_CORRECTED
+        take_step(session, row, kind, why=last.why, by=who, at=max(at, last.at), recorded_at=at)
+
+
+def _is_not_delivered(standing: Standing | None) -> bool:
+    """A result that is not with the citizen; or of which nothing is true any more."""
+    if standing is None:
+        return True
+    return standing.leg is Leg.OUT and standing.state is not State.DELIVERED
+
+
+def _holder(standing: Standing | None, delivered: Step) -> Actor:
+    holder = standing.holder if standing else None
+    if holder is None:
+        return Actor(
+            staff=StaffId(delivered.staff), unit=UnitCode(delivered.unit), path="", grants=()
+        )
+    return Actor(staff=holder.staff, unit=holder.unit, path="", grants=())
 
 
 def _refuse_elsewhere(session: Session, found: Dossier, by: Actor, at: datetime) -> None:

@@ -75,6 +75,8 @@ def take_step(
         row.received_at = at
     if kind is StepKind.POSTED:
         row.posted_at = at
+    if kind is StepKind.POSTING_CORRECTED:
+        row.posted_at = None
     if kind in {StepKind.RESOLVED, StepKind.REFUSED, StepKind.DISCONTINUED}:
         row.resolved_at = at
     session.flush()

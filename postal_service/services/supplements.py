@@ -17,6 +17,7 @@ from postal_service.domain.refusals import RuleBroken
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import local
 from postal_service.services import administrative, checklist, dossiers, numbers, places, procedures
+from postal_service.services.dossiers import Dossier
 from postal_service.services.office_events import OfficeKeys, Told, tell
 from postal_service.storage.schema import PaperRow
 
@@ -60,7 +61,10 @@ def asked(session: Session, code: str, *, by: Actor, at: datetime) -> Asked:
     Raises RoleNeeded, NotADossierCode, NoSuchDay, FromTheFuture, UnknownDossier or NothingWasAsked.
     """
     by.need(Role.POSTAL_CLERK)
-    found = dossiers.with_code(session, code, at=at)
+    return _asked(session, dossiers.with_code(session, code, at=at))
+
+
+def _asked(session: Session, found: Dossier) -> Asked:
     request = administrative.supplement_asked(session, found)
     if found.administrative is not Administrative.SUPPLEMENT or request is None:
         raise NothingWasAsked(dossier=found.code)
@@ -90,7 +94,10 @@ def accept(
     UnknownDossier, NothingWasAsked, NotTheAskedPaper, PaperTwice, TooManyOfPaper, TooManySheets or
     CountsMalformed for an empty envelope.
     """
-    wanted = asked(session, code, by=by, at=at)
+    by.need(Role.POSTAL_CLERK)
+    found = dossiers.with_code(session, code, at=at)
+    # Of two counters that take at once the second adds to what the first has added.
+    wanted = _asked(session, dossiers.dossier_of(dossiers.row_of(session, found.id)))
     for paper in papers:
         if paper.name not in wanted.papers:
             raise NotTheAskedPaper(paper=paper.name[:80])
@@ -127,7 +134,8 @@ def _add_papers(session: Session, wanted: Asked, taken: Sequence[PaperCount]) ->
     positions = {need.name: position for position, need in enumerate(needs, start=1)}
     for paper in taken:
         position = positions[paper.name]
-        row = session.get(PaperRow, (wanted.dossier, position)) or PaperRow(
+        key = (wanted.dossier, position)
+        row = session.get(PaperRow, key, populate_existing=True) or PaperRow(
             dossier=wanted.dossier,
             position=position,
             name=paper.name,

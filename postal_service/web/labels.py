@@ -141,6 +141,8 @@ WORDS: tuple[tuple[StrEnum, Pair], ...] = (
     (StepKind.DISCONTINUED, ("Dừng giải quyết (mẫu 05)", "Discontinued (form 05)")),
     (StepKind.RESOLVED, ("Có kết quả", "Resolved")),
     (StepKind.RETURNED, ("Đã trả kết quả", "Result returned")),
+    (StepKind.POSTING_CORRECTED, ("Đính chính: bưu tá chưa nhận", "Corrected: not collected")),
+    (StepKind.RETURN_CORRECTED, ("Đính chính: chưa trả công dân", "Corrected: not returned")),
     (StepKind.WITHDRAWN, ("Công dân rút hồ sơ", "Withdrawn")),
     (SupplementReason.MISSING, ("thiếu", "missing")),
     (SupplementReason.ILLEGIBLE, ("không đọc được", "illegible")),

@@ -43,6 +43,25 @@ def fetched_and_delivered(post: Post, leg: Leg) -> list[Signed]:
     return [accepted, delivered]
 
 
+def turned_back(post: Post, proof: acts.Proof) -> list[Signed]:
+    """A result on its way back to the agency, which a courier says to have given to its citizen."""
+    accept = acts.Accept(
+        capacity=Capacity.COUNTER, leg=Leg.OUT, counts=PAPERS, destination=post.desk.unit,
+        lock=lock_of(item(1), 1, SECRET),
+    )  # fmt: skip
+    accepted = post.office.sign(accept, of=item(1))
+    custody = accepted.event.id
+    back = post.desk.sign(acts.Return(why="người nhận từ chối"), of=item(1), parent=custody)
+    delivered = post.couriers[0].sign(
+        acts.Deliver(
+            receiver=acts.Receiver.OWNER, proof=proof, counts=PAPERS, condition=Condition.OK
+        ),
+        of=item(1),
+        parent=custody,
+    )
+    return [accepted, back, delivered]
+
+
 class TestFindings:
     """What devices can cause by themselves is recorded, and told to a person."""
 
@@ -95,6 +114,62 @@ class TestFindings:
 
         assert verdict.valid
         assert verdict.findings == ({verifier.NOT_FOR_A_CITIZEN: 1} if leg is Leg.BAG else {})
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_result_that_goes_back_delivered_on_a_couriers_word(
+        self, post: Post, tmp_path: Path, order: int
+    ) -> None:
+        post.tell(turned_back(post, acts.CardProof(last4="3456"))[::order])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.valid
+        assert verdict.findings == {verifier.NOT_FOR_A_CITIZEN: 1}
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_result_that_goes_back_is_its_citizens_by_his_code(
+        self, post: Post, tmp_path: Path, order: int
+    ) -> None:
+        post.tell(turned_back(post, acts.CodeProof(rotation=1, secret=SECRET))[::order])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.valid
+        assert verdict.findings == {}
+
+    @pytest.mark.parametrize("anew", [False, True])
+    def test_a_way_back_that_did_not_begin_turns_no_delivery_into_a_finding(
+        self, post: Post, tmp_path: Path, *, anew: bool
+    ) -> None:
+        accepted, back, delivered = turned_back(post, acts.CardProof(last4="3456"))
+        told = [accepted, back]
+        if anew:  # right data in its place: it goes back all the same
+            told.append(
+                post.office.sign(acts.Return(why="khác"), of=item(1), parent=accepted.event.id)
+            )
+        told.append(
+            post.office.sign(
+                acts.Correct(
+                    corrects=back.event.id,
+                    kind=(
+                        acts.CorrectionKind.INCORRECT_DATA
+                        if anew
+                        else acts.CorrectionKind.DID_NOT_OCCUR
+                    ),
+                    replacements=(told[-1].event.id,) if anew else (),
+                    maker=post.couriers[0].staff,
+                    why="nhầm",
+                ),
+                of=item(1),
+                parent=accepted.event.id,
+            )
+        )
+        post.tell([*told, delivered])
+
+        verdict = judge(post, tmp_path)
+
+        assert verdict.valid
+        assert verdict.findings == ({verifier.NOT_FOR_A_CITIZEN: 1} if anew else {})
 
     def test_halves_may_come_in_either_order(self, post: Post, tmp_path: Path) -> None:
         accepted, packed, offered, taken, delivered = post.deliver_result(1, post.couriers[0])

@@ -6,24 +6,34 @@ import pytest
 from sqlalchemy.orm import Session
 
 from postal_service.domain import administrative as rules
-from postal_service.domain.actors import RoleNeeded
-from postal_service.domain.acts import Capacity
+from postal_service.domain.actors import Actor, RoleNeeded
+from postal_service.domain.acts import Capacity, Condition
 from postal_service.domain.administrative import AgencyRules, StepKind
 from postal_service.domain.calendar import NoCalendar
 from postal_service.domain.custody import Trouble
 from postal_service.domain.custody_rules import NotTheHolder, WithAgencyAlready
 from postal_service.domain.deadlines import TooManyChanges
-from postal_service.domain.ids import DossierId
+from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.procedures import PaperCount
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.standing import Administrative
 from postal_service.domain.wording_dates import VIETNAM
-from postal_service.services import administrative, dossiers, handovers, items
+from postal_service.services import (
+    administrative,
+    dossiers,
+    exceptions,
+    handovers,
+    items,
+    supplements,
+)
 from postal_service.services.administrative import NotAtDesk, SupplementReason
 from postal_service.services.dossiers import UnknownDossier
+from postal_service.services.reception import Received
 from postal_service.services.steps import steps_of
 from tests.services import journeys
 from tests.services import world as w
-from tests.services.registrations import register, registration
+from tests.services.in_hand import passed
+from tests.services.registrations import SERVICE, register, registration
 from tests.services.world import World, enter_calendar
 
 
@@ -183,6 +193,49 @@ def test_a_stop_after_an_extension_moves_the_promised_day_on(
     assert resumed.due_at == at(20, 17)  # two working days later
 
 
+@pytest.fixture
+def extended(session: Session, world: World) -> DossierId:
+    """Due on the 12th by its term; on the 11th it was put off to the 18th."""
+    dossier = journeys.received(session, world, w.CORRECTION, at=at(9, 9)).dossier
+    assert dossiers.load(session, dossier).due_at == at(12, 17)
+    administrative.extend(
+        session, dossier, at(18, 17), basis="Hồ sơ phức tạp", by=world.officer, at=at(11, 9)
+    )
+    return dossier
+
+
+def asked(session: Session, world: World, dossier: DossierId, when: datetime) -> datetime | None:
+    paper = "Giấy tờ làm căn cứ thay đổi, cải chính"
+    return administrative.request_supplement(
+        session, dossier, [paper], reason=SupplementReason.MISSING, by=world.officer, at=when
+    ).due_at
+
+
+def test_after_an_extension_the_clock_stands_still_past_the_day_of_the_term_too(
+    session: Session, world: World, extended: DossierId
+) -> None:
+    assert asked(session, world, extended, at(13, 9)) is None
+    assert dossiers.load(session, extended).due_at is None
+    resumed = administrative.supplement_received(session, extended, by=world.officer, at=at(16, 9))
+    assert resumed.due_at == at(19, 17)  # from Friday to Monday it stood for one working day
+
+
+def test_what_came_on_a_day_off_runs_on_when_the_office_opens(
+    session: Session, world: World, extended: DossierId
+) -> None:
+    asked(session, world, extended, at(13, 9))
+    resumed = administrative.supplement_received(session, extended, by=world.officer, at=at(14, 9))
+    assert resumed.due_at == at(19, 17)  # a Saturday: on Monday
+
+
+def test_what_is_asked_for_after_the_promised_day_moves_nothing(
+    session: Session, world: World, extended: DossierId
+) -> None:
+    assert asked(session, world, extended, at(19, 9)) == at(18, 17)
+    resumed = administrative.supplement_received(session, extended, by=world.officer, at=at(23, 9))
+    assert resumed.due_at == at(18, 17)
+
+
 @pytest.mark.parametrize(
     ("why", "refusal"),
     [
@@ -294,6 +347,117 @@ def test_an_item_in_an_open_case_is_not_received(session: Session, world: World)
 
     with pytest.raises(NotAtDesk):
         administrative.receive(session, posted.dossier, by=world.desk_clerk, at=at(20, 10))
+
+
+def carried_to(
+    session: Session, world: World, item: ItemId, desk_clerk: Actor, *, when: datetime
+) -> None:
+    """From the counter by a courier to whatever desk he goes to."""
+    journeys.seal(session, world, item, by=world.counter, at=when)
+    passed(session, world, [item], world.counter, world.courier, Capacity.COURIER, at=when)
+    passed(session, world, [item], world.courier, desk_clerk, Capacity.DESK, at=when)
+
+
+def test_what_lies_at_another_agencys_desk_is_received_when_it_came_to_its_own(
+    session: Session, world: World
+) -> None:
+    posted = register(session, world, registration(session), at=at(20, 9))
+    assert posted.item is not None
+    carried_to(session, world, posted.item, world.far_desk_clerk, when=at(20, 10))
+    for by in (world.desk_clerk, world.officer):
+        with pytest.raises(NotAtDesk):
+            administrative.receive(session, posted.dossier, by=by, at=at(23, 9))
+        with pytest.raises(NotAtDesk):
+            administrative.refuse(
+                session, posted.dossier, why="Sai thẩm quyền", by=by, at=at(23, 9)
+            )
+    found = dossiers.load(session, posted.dossier)
+    assert (found.administrative, found.due_at) == (Administrative.POSTED, None)
+
+    passed(
+        session, world, [posted.item], world.far_desk_clerk, world.courier, Capacity.COURIER,
+        at=at(23, 10),
+    )  # fmt: skip
+    passed(
+        session, world, [posted.item], world.courier, world.desk_clerk, Capacity.DESK, at=at(23, 11)
+    )
+
+    decided = administrative.receive(session, posted.dossier, by=world.officer, at=at(23, 14))
+    assert decided.state is Administrative.RECEIVED
+
+
+@pytest.fixture
+def waiting(session: Session, world: World) -> Received:
+    """The agency waits for a supplement since the 17th."""
+    received = journeys.received(session, world, w.CORRECTION, at=at(16, 9))
+    asked(session, world, received.dossier, at(17, 9))
+    return received
+
+
+def sent(session: Session, world: World, to: Received) -> ItemId:
+    """A copy of what was asked for, taken at the counter."""
+    paper = PaperCount(
+        name="Giấy tờ làm căn cứ thay đổi, cải chính", originals=0, certified=1, photocopies=0
+    )
+    return supplements.accept(
+        session, world.keys, to.code, [paper], service=SERVICE, by=world.counter, at=at(18, 8)
+    ).item
+
+
+def arrived(session: Session, world: World, of: Received) -> StepKind:
+    return administrative.supplement_received(
+        session, of.dossier, by=world.desk_clerk, at=at(20, 9)
+    ).step
+
+
+def test_a_supplement_at_another_agencys_desk_has_not_arrived(
+    session: Session, world: World, waiting: Received
+) -> None:
+    carried_to(session, world, sent(session, world, waiting), world.far_desk_clerk, when=at(18, 9))
+
+    with pytest.raises(NotAtDesk):
+        arrived(session, world, waiting)
+    assert dossiers.load(session, waiting.dossier).administrative is Administrative.SUPPLEMENT
+
+
+def test_a_lost_supplement_does_not_stop_the_clock_for_ever(
+    session: Session, world: World, waiting: Received
+) -> None:
+    first = sent(session, world, waiting)
+    journeys.seal(session, world, first, by=world.counter, at=at(18, 9))
+    exceptions.report_lost(session, world.keys, first, why="mất", by=world.counter, at=at(18, 10))
+    second = sent(session, world, waiting)
+    with pytest.raises(NotAtDesk) as refused:
+        arrived(session, world, waiting)
+    assert refused.value.facts["item"] == second  # what is still to come, not what never will
+
+    carried_to(session, world, second, world.desk_clerk, when=at(19, 9))
+
+    assert arrived(session, world, waiting) is StepKind.SUPPLEMENT_RECEIVED
+    assert dossiers.load(session, waiting.dossier).due_at is not None
+
+
+def test_what_was_brought_to_the_desk_in_place_of_a_lost_supplement_is_received(
+    session: Session, world: World, waiting: Received
+) -> None:
+    item = sent(session, world, waiting)
+    exceptions.report_lost(session, world.keys, item, why="mất", by=world.counter, at=at(18, 10))
+
+    assert arrived(session, world, waiting) is StepKind.SUPPLEMENT_RECEIVED
+
+
+def test_a_supplement_whose_seal_is_broken_is_settled_before_it_is_received(
+    session: Session, world: World, waiting: Received
+) -> None:
+    item = sent(session, world, waiting)
+    carried_to(session, world, item, world.desk_clerk, when=at(18, 9))
+    exceptions.report_damage(
+        session, world.keys, item, condition=Condition.SEAL_BROKEN, why="rách", by=world.desk_clerk,
+        at=at(18, 10),
+    )  # fmt: skip
+
+    with pytest.raises(NotAtDesk):
+        arrived(session, world, waiting)
 
 
 def test_with_next_years_calendar_the_term_runs_over_new_year(

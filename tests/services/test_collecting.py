@@ -35,6 +35,7 @@ from postal_service.services import (
     handovers,
     items,
     places,
+    tracking,
 )
 from postal_service.services.collecting import ToCollect
 from postal_service.services.dossiers import UnknownDossier
@@ -50,6 +51,7 @@ from postal_service.storage.schema import DossierRow, PaperRow, PickupRow
 from tests.clock import Clock
 from tests.services import journeys
 from tests.services import world as w
+from tests.services.in_hand import passed
 from tests.services.phones import known_phone, upload
 from tests.services.registrations import BINH, LAN, SERVICE, home, registration
 from tests.services.world import World
@@ -237,6 +239,78 @@ def test_a_correction_of_what_was_counted_at_the_door_ends_the_case(
     assert items.standing(session, received.item).troubles == set()
     rebuild(session)
     assert items.standing(session, received.item).troubles == set()
+
+
+def corrected(session: Session, world: World, received: Received, *, hour: int) -> None:
+    """The acceptance of his item did not occur."""
+    assert received.item is not None
+    told = reading.entries_of(session, received.item)[0].event
+    corrections.correct(
+        session, world.keys, told.id, kind=CorrectionKind.DID_NOT_OCCUR,
+        maker=world.courier.staff, why="nhầm nhà", by=world.manager, at=at(25, hour),
+    )  # fmt: skip
+
+
+def test_an_acceptance_at_the_door_that_did_not_occur_is_awaited_again(
+    session: Session, world: World
+) -> None:
+    received = request(session, world)
+    assert received.item is not None
+    given = collecting.expected(session, [received.dossier])[received.dossier]
+    sign_at_the_door(session, world, given)
+    collecting.note_collected(session, [received.item], at=at(25, 9, 30))
+
+    corrected(session, world, received, hour=10)
+
+    found = dossiers.load(session, received.dossier)
+    assert (found.administrative, found.posted_at) == (Administrative.REQUESTED, None)
+    assert collecting.awaited(session, received.dossier) is not None
+    assert collecting.expected(session, [received.dossier]) == {received.dossier: given}
+    step = steps_of(session, received.dossier)[-1]
+    assert (step.kind, step.staff) == (StepKind.POSTING_CORRECTED, world.manager.staff)
+    collecting.note_collected(session, [received.item], at=at(25, 11))
+    assert dossiers.load(session, received.dossier).administrative is Administrative.REQUESTED
+
+    sign_at_the_door(session, world, given)  # at nine, before it was put right
+    collecting.note_collected(session, [received.item], at=at(25, 12))
+
+    found = dossiers.load(session, received.dossier)
+    assert (found.administrative, found.posted_at) == (Administrative.POSTED, at(25, 9))
+    assert collecting.awaited(session, received.dossier) is None
+    shown = tracking.track(session, world.vault, received.code, received.pin, at=at(25, 12))
+    told = [line.step for line in shown.timeline if line.step.startswith("post")]
+    assert told == [StepKind.POSTED]
+
+
+def test_what_the_agency_has_received_or_the_citizen_withdrawn_is_fetched_by_nobody_again(
+    session: Session, world: World
+) -> None:
+    for ends in (Administrative.RECEIVED, Administrative.WITHDRAWN):
+        received = request(session, world)
+        assert received.item is not None
+        given = collecting.expected(session, [received.dossier])[received.dossier]
+        sign_at_the_door(session, world, given)
+        collecting.note_collected(session, [received.item], at=at(25, 9, 30))
+        journeys.seal(session, world, received.item, by=world.courier, at=at(25, 10))
+        if ends is Administrative.RECEIVED:
+            passed(
+                session, world, [received.item], world.courier, world.desk_clerk, Capacity.DESK,
+                at=at(25, 10),
+            )  # fmt: skip
+            administrative.receive(session, received.dossier, by=world.desk_clerk, at=at(25, 11))
+        else:
+            passed(
+                session, world, [received.item], world.courier, world.counter, Capacity.COUNTER,
+                at=at(25, 10),
+            )  # fmt: skip
+            administrative.withdraw(
+                session, world.keys, received.dossier, why="Thôi", by=world.counter, at=at(25, 11)
+            )
+
+        corrected(session, world, received, hour=12)
+
+        assert dossiers.load(session, received.dossier).administrative is ends
+        assert collecting.awaited(session, received.dossier) is None
 
 
 def test_what_was_withdrawn_before_the_courier_came_goes_back_from_the_counter(

@@ -90,12 +90,11 @@ def test_a_code_works_once(session: Session, world: World) -> None:
 
 def test_a_new_code_replaces_a_lost_slip(session: Session, world: World) -> None:
     item, old = result(session, world)
-    new = numbers.delivery_code(item, rotation=2)
-    rotation = delivery.rotate_code(
-        session, world.keys, item, lock=new.lock, why="slip lost", by=world.counter, at=MORNING
+    new = delivery.renew_code(
+        session, world.keys, item, why="slip lost", by=world.counter, at=MORNING
     )
 
-    assert rotation == 2
+    assert (new.rotation, new.lock) == (2, standing(session, item).lock)
     with pytest.raises(WrongDeliveryCode):
         delivery.deliver(
             session, world.keys, item, receiver=Receiver.OWNER,

@@ -30,7 +30,7 @@ from tests.services import journeys
 from tests.services import world as w
 from tests.services.world import World
 from tests.web.conftest import Browser
-from tests.web.desk_work import offered, reception_fields, taken
+from tests.web.desk_work import FORM_KEY, offered, reception_fields, taken
 
 CARD = "049190123456||Nguyễn Thị Lan|01011990|Nữ|12 Trần Cao Vân|01012022"
 OTHER_CARD = "049080654321||Trần Văn Bình|01011980|Nam|Hà Lam|01012022"
@@ -49,6 +49,12 @@ class AtCounter:
     def deliver(self, **fields: str) -> int:
         answer = self.counter.send(f"/items/{self.item}/delivery", {"receiver": "owner", **fields})
         return answer.status_code
+
+    def renewal(self, why: str = "mất giấy") -> dict[str, str]:
+        """The form for a new delivery code, filled in."""
+        key = FORM_KEY.search(self.counter.text(f"/items/{self.item}/delivery"))
+        assert key is not None
+        return {"form_key": key[1], "why": why}
 
     @property
     def page(self) -> str:
@@ -285,13 +291,47 @@ def test_old_papers_taken_back_become_an_item_of_their_own(result: AtCounter) ->
 def test_a_lost_slip_gets_a_new_code_and_the_old_one_dies(result: AtCounter) -> None:
     path = f"/items/{result.item}/delivery-code"
 
-    assert result.counter.send(path, why="").status_code == 400
-    answer = result.counter.send(path, why="mất giấy")
+    assert result.counter.send(path, result.renewal(why="")).status_code == 400
+    answer = result.counter.send(path, result.renewal())
     assert answer.status_code == 200
     page = answer.get_data(as_text=True)
     assert "data:application/pdf" in page
     assert "hãy gọi ngay" not in page
     assert result.deliver(proof="code", delivery_code=result.code) == 409
+
+
+def test_a_new_code_is_given_once_for_a_form_and_the_printed_one_still_opens(
+    result: AtCounter, session: Session, tmp_path: Path
+) -> None:
+    path, form = f"/items/{result.item}/delivery-code", result.renewal()
+    first = result.counter.send(path, form)
+    before = events(session)
+
+    again = result.counter.send(path, form)
+
+    assert again.status_code == 409
+    page = again.get_data(as_text=True)
+    assert "data:application/pdf" not in page
+    assert events(session) == before
+    slip = re.search(r'base64,([^"]+)" download="', first.get_data(as_text=True))
+    assert slip is not None
+    found = [code.text for sheet in codes_of(b64decode(slip[1]), tmp_path) for code in sheet]
+    code = next(text for text in found if text.startswith("BG1:"))
+    assert result.deliver(proof="code", delivery_code=code) == 302
+
+
+@pytest.mark.parametrize("key", ["", "x" * 4000, "<script>"])
+def test_no_code_is_renewed_by_a_form_that_is_not_ours(
+    result: AtCounter, session: Session, key: str
+) -> None:
+    before = events(session)
+    form = result.renewal() | {"form_key": key}
+
+    answer = result.counter.send(f"/items/{result.item}/delivery-code", form)
+
+    assert answer.status_code == 400
+    assert events(session) == before
+    assert result.deliver(proof="code", delivery_code=result.code) == 302
 
 
 def test_a_new_code_while_a_courier_has_the_result_says_that_he_has_to_be_called(
@@ -303,7 +343,7 @@ def test_a_new_code_while_a_courier_has_the_result_says_that_he_has_to_be_called
     )  # fmt: skip
     session.commit()
 
-    answer = result.counter.send(f"/items/{result.item}/delivery-code", why="mất giấy")
+    answer = result.counter.send(f"/items/{result.item}/delivery-code", result.renewal())
 
     assert answer.status_code == 200
     assert "hãy gọi ngay để điện thoại cập nhật" in answer.get_data(as_text=True)
@@ -433,7 +473,7 @@ def test_a_day_that_cannot_be_kept_is_not_noted(
 def test_the_slip_of_a_renewed_code_says_what_it_opens_and_opens_it(
     result: AtCounter, session: Session, tmp_path: Path
 ) -> None:
-    answer = result.counter.send(f"/items/{result.item}/delivery-code", why="mất phiếu")
+    answer = result.counter.send(f"/items/{result.item}/delivery-code", result.renewal())
 
     page = answer.get_data(as_text=True)
     slip = re.search(r'base64,([^"]+)" download="([^"]+)"', page)

@@ -7,8 +7,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from postal_service.domain.acts import Capacity, CardProof, Receiver
+from postal_service.services import delivery, results
 from postal_service.storage.schema import EntryRow, StaffRow
+from tests.services import journeys
 from tests.services import world as w
+from tests.services.in_hand import passed
 from tests.services.world import World
 from tests.web.conftest import Browser
 from tests.web.desk_work import dossier_of, received, sealed
@@ -235,6 +239,30 @@ def test_a_wrong_event_is_corrected_by_a_maker_and_a_checker(
         == 302
     )
     assert "Đính chính" in manager.text(f"/items/{item}")
+
+
+def test_the_dossiers_page_says_in_both_languages_that_it_was_not_returned_after_all(
+    browser: Callable[[str], Browser], session: Session, world: World, witness: str
+) -> None:
+    made = journeys.received(session, world)
+    item = journeys.ready(session, world, made, at=w.MORNING).item
+    journeys.seal(session, world, item, by=world.desk_clerk, at=w.MORNING)
+    passed(session, world, [item], world.desk_clerk, world.counter, Capacity.COUNTER)
+    told = delivery.deliver(
+        session, world.keys, item, receiver=Receiver.OWNER, proof=CardProof(last4="3456"),
+        by=world.counter, at=w.MORNING,
+    )  # fmt: skip
+    results.note_delivered(session, [item], at=w.MORNING)
+    session.commit()
+    manager, path = browser("manager"), f"/dossiers/{made.dossier}"
+    assert "Đính chính: chưa trả công dân" not in manager.text(path)
+
+    answer = manager.send(f"/items/{item}/corrections", event=told.event, maker=witness, why="nhầm")
+
+    assert answer.status_code == 302
+    assert "Đính chính: chưa trả công dân" in manager.text(path)
+    manager.send("/language", language="en", next="/")
+    assert "Corrected: not returned" in manager.text(path)
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,5 @@ class Ledger:
             self.handovers.take(leaf, teller)
         elif kind == "offer":
             self.handovers.offer(leaf)
-        elif kind in {"accept", "rotate"}:
-            self.deliveries.keep_lock(leaf)
-        elif kind == "cancel":
-            self.deliveries.withdraw(leaf)
-        elif kind == "deliver":
-            self.deliveries.deliver(leaf)
+        else:
+            self.deliveries.hear(leaf)

@@ -53,7 +53,7 @@ from postal_service.services import (
     delivery,
     directory,
     message_codes,
-    numbers,
+    once,
     outbox,
     overview,
     persons,
@@ -70,7 +70,7 @@ from postal_service.services.counter_delivery import (
 from postal_service.services.directory import UnknownStaff
 from postal_service.services.message_codes import MessageCodeWrong
 from postal_service.storage.transaction import reading, transaction
-from postal_service.web import forms, here, limits, receiving, renewed_codes
+from postal_service.web import form_keys, forms, here, limits, receiving, renewed_codes
 from postal_service.web.delivery.proofs import Means, NotThisItem
 from postal_service.web.errors import status_of, told
 from postal_service.web.gate import staff_only
@@ -285,12 +285,14 @@ def renew_code(number: str) -> ResponseReturnValue:
     item = ItemId(number)
     try:
         why = forms.line("why", "Lý do", most=limits.REASON)
+        key = form_keys.read()
         with transaction(here.sessions()) as store:
-            view = overview.item(store, item, by=here.actor())
-            code = numbers.delivery_code(item, rotation=view.standing.rotation + 1)
-            delivery.rotate_code(
-                store, here.keys(), item, lock=code.lock, why=why, by=here.actor(), at=here.now()
+            once.use(store, key)
+            sight.item(store, item, by=here.actor())
+            code = delivery.renew_code(
+                store, here.keys(), item, why=why, by=here.actor(), at=here.now()
             )
+            view = overview.item(store, item, by=here.actor())
             office = places.workplace(store, by=here.actor(), at=here.now())
     except Refusal as refused:
         return _page(item, refused, form="renew")

@@ -266,8 +266,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "rekeying.opens_under_neither": (
         "{place}: không mở được bằng khóa cũ lẫn khóa mới. Phần đã chuyển trước đó vẫn giữ; chạy lại khi đã rõ lý do.",
-        "{place}: neither the old key nor the new one opens it. What was sealed anew before it stays so; run it again when"
-        " the reason is known.",
+        "{place}: neither the old key nor the new one opens it. What was sealed anew before stays so; run it again once it is known why.",
     ),
     "erasing.code_differs": (
         "Mã hồ sơ gõ lại không khớp với hồ sơ này. Chưa xóa gì.",

@@ -200,7 +200,7 @@ def test_what_neither_key_opens_is_named_and_what_was_done_stays(
 
     told = capsys.readouterr().err
     assert f"staff|{lived.world.counter.staff}|totp_secret" in told
-    assert "run it again when" in told
+    assert "run it again once" in told
     assert "chạy lại khi" in told
     assert set(opening(committed_sessions, NEW)) == {"dossier_key"}
     assert "dossier_key" not in opening(committed_sessions, old)

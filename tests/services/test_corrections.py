@@ -30,7 +30,6 @@ from postal_service.services import (
     delivery,
     exceptions,
     handovers,
-    numbers,
     sealing,
 )
 from postal_service.services.corrections import (
@@ -234,9 +233,8 @@ def test_rebuilding_gives_the_same_after_a_correction(session: Session, world: W
 
 def renewed(session: Session, world: World, item: ItemId) -> CodeProof:
     """The citizen reports his slip as stolen, and gets a new code."""
-    code = numbers.delivery_code(item, rotation=standing(session, item).rotation + 1)
-    delivery.rotate_code(
-        session, world.keys, item, lock=code.lock, why="stolen", by=world.counter, at=MORNING
+    code = delivery.renew_code(
+        session, world.keys, item, why="stolen", by=world.counter, at=MORNING
     )
     return CodeProof(rotation=code.rotation, secret=code.secret)
 

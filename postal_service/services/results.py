@@ -323,8 +323,9 @@ def _is_on_its_way(session: Session, found: Dossier) -> bool:
     """It was sent by post and has not come back."""
     if found.result_item is None or not _was_sent(session, found):
         return False
-    standing = holdings.standings(session, [found.result_item])[found.result_item]
-    return standing.state is not State.RETURNED
+    standing = holdings.standings(session, [found.result_item]).get(found.result_item)
+    # Of an envelope that was never made, as a correction says, nothing is true.
+    return standing is not None and standing.state is not State.RETURNED
 
 
 def _collected_back(

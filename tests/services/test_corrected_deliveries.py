@@ -36,6 +36,7 @@ from postal_service.services import (
     tracking,
 )
 from postal_service.services.reception import Received
+from postal_service.services.results import WayOut
 from postal_service.services.steps import steps_of
 from tests.clock import NOON, Clock
 from tests.services import journeys
@@ -212,6 +213,24 @@ def test_what_the_desk_gave_stays_given_whatever_is_put_right_of_its_envelope(
 
     assert items.standing(session, found.item).state is not State.RETURNED
     assert state(session, found) is Administrative.RETURNED
+
+
+def test_a_result_whose_envelope_was_never_made_is_given_over_the_desk(
+    session: Session, world: World
+) -> None:
+    received = journeys.received(session, world)
+    item = journeys.ready(session, world, received, at=at(23, 11)).item
+    untrue(session, world, reading.entries_of(session, item)[0].event.id, at(23, 12))
+    found = dossiers.load(session, received.dossier)
+    ways = results.ways_out(session, found, by=world.desk_clerk, at=at(23, 13))
+    assert ways == {WayOut.AT_DESK}
+
+    given = results.give_at_desk(
+        session, world.vault, received.dossier, entitlement=OWNER, by=world.desk_clerk,
+        at=at(23, 14),
+    )  # fmt: skip
+
+    assert given.state is Administrative.RETURNED
 
 
 def test_a_delivery_that_counts_after_a_correction_closes_its_dossier(

@@ -153,10 +153,7 @@ def change(
     when `tag` is not the plan as it is, UnknownCall, CallLocked, RoundLocked, ChangeBreaks when the
     changes break something, Contradictory, NoRoadTimes, OfficeAtRest.
     """
-    row = plans.row_of(session, plan)
-    _refuse_foreign(session, row, by)
-    _refuse_unless_proposal(row)
-    plans.refuse_if_stale(session, row, tag)
+    row = _proposal(session, plan, tag=tag, by=by)
     before = plans.kept(row)
     workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
     decided = plans.sequences(session, before.id, workday)
@@ -207,10 +204,7 @@ def publish(
     Raises UnknownPlan, NotAProposal, PlanChanged with both versions, OrdersChanged when something
     of the plan is no longer at the office, FaultsNotAccepted, OfficeAtRest.
     """
-    row = plans.row_of(session, plan)
-    _refuse_foreign(session, row, by)
-    _refuse_unless_proposal(row)
-    plans.refuse_if_stale(session, row, tag)
+    row = _proposal(session, plan, tag=tag, by=by)
     _refuse_if_gone(session, vault, row, at, conditions)
     if row.faults and not knowing_faults:
         raise FaultsNotAccepted(faults=len(row.faults))
@@ -230,11 +224,7 @@ def discard(
 
     Raises UnknownPlan, NotAProposal or PlanChanged.
     """
-    plans.queue(session, managed_plan(session, plan, by=by).office)
-    row = plans.row_of(session, plan)
-    session.refresh(row)  # a search may have kept another plan while this waited
-    _refuse_unless_proposal(row)
-    plans.refuse_if_stale(session, row, tag)
+    row = _proposal(session, plan, tag=tag, by=by)
     before = plans.made_way_for(session, row)
     row.edited_by, row.edited_at = by.staff, at
     row.edits += 1
@@ -255,6 +245,20 @@ def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:
         .order_by(StopItemRow.reference)
     )
     return [reference for reference in planned if reference not in known]
+
+
+def _proposal(session: Session, plan: PlanId, *, tag: str, by: Actor) -> PlanRow:
+    """The proposal that this person saw, locked until the transaction ends.
+
+    Before the row itself whoever takes it waits for the office's plans: a search that keeps another
+    one does so too, and gives this one's place away. Raises UnknownPlan, NotAProposal or PlanChanged.
+    """
+    plans.queue(session, managed_plan(session, plan, by=by).office)
+    row = plans.row_of(session, plan)
+    if row.state != plans.PROPOSED:
+        raise NotAProposal(version=row.version, state=row.state)
+    plans.refuse_if_stale(session, row, tag)
+    return row
 
 
 def _changed(workday: Workday, decided: Sequences, changes: Sequence[Change]) -> Sequences:
@@ -320,8 +324,3 @@ def _refuse_foreign(session: Session, row: PlanRow, by: Actor) -> None:
         workdays.managed(session, UnitCode(row.office), row.day, by=by)
     except UnknownUnit:
         raise UnknownPlan(plan=row.id) from None
-
-
-def _refuse_unless_proposal(row: PlanRow) -> None:
-    if row.state != plans.PROPOSED:
-        raise NotAProposal(version=row.version, state=row.state)

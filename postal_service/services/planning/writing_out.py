@@ -233,9 +233,11 @@ def _reason(day: Workday, call: Sequence[Order], reason: Reason) -> str:
             return WINDOW_OF_PAIR
         case Reason.NO_SKILL:
             held = [courier.facts.held_permits for courier in day.couriers]
-            asked = sorted(loads.permits_for(order, day.start))
+            asked = sorted({permit for one in call for permit in loads.permits_for(one, day.start)})
             nobody_has = [permit for permit in asked if not any(permit in each for each in held)]
-            return f"{NEEDS}{(nobody_has or asked)[0]}"
+            # Which of several is missing, where somebody has each, differs from one to another.
+            told = nobody_has or (asked if len(asked) == 1 else [])
+            return f"{NEEDS}{told[0]}" if told else str(reason.value)
         case _:
             return str(reason.value)
 

@@ -24,6 +24,7 @@ from postal_service.services.planning import (
     Tried,
     WhyHere,
     retimed,
+    still_said,
     tried,
 )
 from postal_service.services.planning import why_here as planned_here
@@ -276,7 +277,9 @@ def _solved(workday: Workday, decided: Sequences, before: Kept) -> Solved:
         budget_seconds=before.budget_seconds,
         baseline=before.baseline,
     )
-    return _with_known_reasons(solved, before)
+    said = {each.order: each for each in before.left}
+    left = tuple(still_said(workday, each, said.get(each.order)) for each in solved.left)
+    return replace(solved, left=left)
 
 
 def _workday(
@@ -289,13 +292,6 @@ def _workday(
 ) -> Workday:
     place = places.place(session, office, day=day)
     return workdays.read(session, vault, place, day, at=at, conditions=conditions)
-
-
-def _with_known_reasons(solved: Solved, before: Kept) -> Solved:
-    """A search has said why a call is left out; a change by hand does not make it forget."""
-    said = {each.order: each for each in before.left}
-    left = tuple(said.get(each.order, each) for each in solved.left)
-    return replace(solved, left=left)
 
 
 def _difference(before: Kept, solved: Solved, tag: str) -> Changed:

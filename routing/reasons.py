@@ -216,10 +216,13 @@ def _by_relaxing(
             call = scheduler.problem.stops[stop]
             extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
             if reason is Reason.LOCKED:
-                found[stop] = _unserved(call, reason, courier=_keeper(scheduler.problem, call))
+                keeper = _keeper(scheduler.problem, call)
+                found[stop] = _unserved(scheduler.problem, call, reason, courier=keeper)
             elif extra <= 0:
                 where = Ways(draft, stop, call, reason)
-                found[stop] = _because(where, place, hindered.get(stop), until)
+                found[stop] = _because(
+                    scheduler.problem, where, place, hindered.get(stop), until
+                )
             else:
                 otherwise.setdefault(stop, _even_then(call, reason, extra))
         if on_progress is not None:
@@ -256,10 +259,30 @@ def _lifts(reason: Reason) -> set[Reason]:
     return {Reason.CAPACITY, Reason.TOO_LARGE} if reason is Reason.CAPACITY else {reason}
 
 
+def _halves(problem: Problem, call: Stop) -> list[Stop]:
+    """The stop, or both halves of its shipment."""
+    pair = problem.shipment_of.get(call.id)
+    names = [call.id] if pair is None else [pair.pickup, pair.dropoff]
+    return [problem.stops[problem.stop_index[name]] for name in names]
+
+
+def _skills(problem: Problem, call: Stop) -> list[str]:
+    """What a courier must have for the stop, or for both halves of its shipment."""
+    return sorted({skill for half in _halves(problem, call) for skill in half.skills})
+
+
+def _nobody_has(problem: Problem, skills: Sequence[str]) -> str:
+    held = {skill for courier in problem.couriers for skill in courier.skills}
+    missing = [skill for skill in skills if skill not in held]
+    if missing:
+        return f"nobody has {', '.join(missing)}"
+    # Somebody has each, and lacks another of them, is banned, or has too small a bag or no road.
+    return f"nobody who could otherwise take it has {', '.join(skills)}"
+
+
 def _keeper(problem: Problem, call: Stop) -> CourierId | None:
     """Whom a stop, or the other half of its shipment, is locked to, if it is."""
-    pair = problem.shipment_of.get(call.id)
-    halves = {call.id} if pair is None else {pair.pickup, pair.dropoff}
+    halves = {half.id for half in _halves(problem, call)}
     locks = problem.rules.locks
     return next((lock.courier for lock in locks if not halves.isdisjoint(lock.stops)), None)
 
@@ -283,14 +306,14 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
     call = problem.stops[stop]
     partner = int(arrays.partner[stop])
     if not arrays.allowed[stop].any():
-        halves = [call] if partner < 0 else [call, problem.stops[partner]]
+        halves = _halves(problem, call)
         found = [obstacle(problem, one, c) for one in halves for c in problem.couriers]
         hindrance = next((kind for kind in found if kind is not None), None)
         reason = REASON_OF[hindrance] if hindrance else Reason.RULES
         if reason is Reason.NO_SKILL:
-            detail = f"nobody has {', '.join(sorted(call.skills))}"
+            detail = _nobody_has(problem, _skills(problem, call))
             return Unserved(stop=call.id, reason=reason, detail=detail)
-        return _unserved(call, reason)
+        return _unserved(problem, call, reason)
     alone = ((stop,),) if partner < 0 else ((stop, partner),)
     nearest: Unserved | None = None
     for number, courier in enumerate(problem.couriers):
@@ -299,7 +322,7 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
         blocked = scheduler.route(number, alone)
         if not isinstance(blocked, Blocked):
             return None
-        candidate = _unserved(call, blocked.reason, blocked.misses_by, courier.id)
+        candidate = _unserved(problem, call, blocked.reason, blocked.misses_by, courier.id)
         misses = blocked.misses_by
         known = None if nearest is None else nearest.misses_by_seconds
         if nearest is None or (misses is not None and (known is None or misses < known)):
@@ -322,9 +345,13 @@ def _not_worth_it(draft: Draft, stop: int, until: float | None) -> Unserved | No
 
 
 def _because(
-    where: Ways, place: Insertion, hindrance: Unserved | None, until: float | None
+    problem: Problem,
+    where: Ways,
+    place: Insertion,
+    hindrance: Unserved | None,
+    until: float | None,
 ) -> Unserved:
-    """`place` is the cheapest of where it could be served."""
+    """`place` is the cheapest of where it could be served, were the `problem` as it is in `where`."""
     call, reason = where.call, where.reason
     if hindrance is not None and hindrance.reason in _lifts(reason):
         return hindrance
@@ -333,13 +360,17 @@ def _because(
     if reason is Reason.SHIFT or (reason is Reason.WINDOW and call.windows):
         misses, nearest = where.nearest(over=lambda: _late(until))
         who = nearest or who
-    return _unserved(call, reason, misses, who)
+    return _unserved(problem, call, reason, misses, who)
 
 
 def _unserved(
-    call: Stop, reason: Reason, misses: int | None = None, courier: CourierId | None = None
+    problem: Problem,
+    call: Stop,
+    reason: Reason,
+    misses: int | None = None,
+    courier: CourierId | None = None,
 ) -> Unserved:
-    skills = ", ".join(sorted(call.skills))
+    skills = ", ".join(_skills(problem, call))
     minutes = None if misses is None else -(-misses // 60)
     detail = _SENTENCES[reason].format(
         skills=skills,

@@ -13,6 +13,7 @@ from routing import (
     UNREACHABLE,
     Break,
     Budget,
+    Courier,
     Lock,
     LockLevel,
     Matrix,
@@ -337,6 +338,81 @@ def test_a_missing_permit_is_named_though_everybody_is_busy_as_well() -> None:
 
     assert found.reason is Reason.NO_SKILL
     assert found.detail == "nobody has permit, even with nothing else to do"
+
+
+PERMIT, BOAT = frozenset({"permit"}), frozenset({"boat"})
+
+
+def fetched_and_brought(fetch: frozenset[str], bring: frozenset[str]) -> tuple[Stop, Stop]:
+    """A shipment whose halves ask for these skills."""
+    pickup = stop("P", 1, kind=StopKind.PICKUP, skills=fetch, service_seconds=1000, penalty=10**6)
+    return pickup, stop("D", 2, kind=StopKind.DROPOFF, skills=bring)
+
+
+@pytest.mark.parametrize(
+    ("fetch", "bring", "has", "missing"),
+    [
+        (frozenset[str](), PERMIT, frozenset[str](), "permit"),
+        (BOAT, PERMIT, BOAT, "permit"),
+        (BOAT, PERMIT, frozenset[str](), "boat, permit"),
+    ],
+)
+def test_a_permit_that_nobody_has_is_named_for_either_half_of_a_shipment(
+    fetch: frozenset[str], bring: frozenset[str], has: frozenset[str], missing: str
+) -> None:
+    pickup, dropoff = fetched_and_brought(fetch, bring)
+    problem = on_a_line(
+        [pickup, dropoff],
+        [courier(skills=has)],
+        shipments=[Shipment(pickup=pickup.id, dropoff=dropoff.id)],
+    )
+
+    told = why_unserved(problem, assemble(Scheduler(problem), ((),)))
+
+    assert {(one.stop, one.reason) for one in told} == {
+        ("P", Reason.NO_SKILL),
+        ("D", Reason.NO_SKILL),
+    }
+    assert {one.detail for one in told} == {f"nobody has {missing}"}
+
+
+@pytest.mark.parametrize(
+    ("crew", "rules"),
+    [
+        (
+            [courier(LAN), courier(MINH, skills=PERMIT)],
+            PlanRules(banned=((S("x"), MINH),)),
+        ),
+        ([courier(LAN, capacities=(9,)), courier(MINH, skills=PERMIT, capacities=(1,))], None),
+    ],
+)
+def test_a_permit_that_somebody_has_who_may_or_can_not_take_it_is_not_said_to_be_nobodys(
+    crew: list[Courier], rules: PlanRules | None
+) -> None:
+    call = stop("x", 1, skills=PERMIT, loads=(5,), penalty=10**6)
+
+    found = the_reason(on_a_line([call], crew, rules=rules, load_names=("kg",)))
+
+    assert found.reason is Reason.NO_SKILL
+    assert found.detail == "nobody who could otherwise take it has permit"
+
+
+def test_of_a_shipment_the_permits_of_both_halves_are_told_where_who_has_them_is_full() -> None:
+    pickup, dropoff = fetched_and_brought(BOAT, PERMIT)
+    kept_busy = replace(FULL, skills=PERMIT)
+    problem = on_a_line(
+        [kept_busy, pickup, dropoff],
+        [courier(LAN, shift=SHORT, skills=PERMIT | BOAT), courier(MINH)],
+        shipments=[Shipment(pickup=pickup.id, dropoff=dropoff.id)],
+    )
+    plan = assemble(Scheduler(problem), (((0,),), ()))
+
+    told = {one.stop: one for one in why_unserved(problem, plan)}
+
+    assert told[S("P")].reason is Reason.NO_SKILL
+    assert told[S("P")].detail == (
+        "the couriers with boat, permit are full or too far; without it the stop fits"
+    )
 
 
 def test_no_limit_is_named_where_two_bind_with_nothing_else_to_do() -> None:

@@ -668,6 +668,42 @@ def test_where_time_is_over_before_every_place_was_looked_at_that_is_said() -> N
     assert kept.unserved == told.unserved
 
 
+def test_who_cancels_while_reasons_are_looked_for_is_heard_at_the_next_place() -> None:
+    problem, plan = many_idle(70)
+    told = replace(plan, unserved=why_unserved(problem, plan))
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1
+
+    (found,) = explained(Scheduler(problem), plan, cancelled=cancelled).unserved
+    kept = explained(Scheduler(problem), told, cancelled=lambda: True)
+
+    assert 1 < asked < 5
+    assert found.reason is Reason.NOT_EXPLAINED
+    assert found.detail == "there was no time to look at every place where it might fit"
+    assert kept.unserved == told.unserved
+
+
+def test_a_search_that_is_cancelled_while_it_looks_for_reasons_answers_at_once() -> None:
+    call = stop("x", 1, service_seconds=3000, penalty=9_000)
+    problem = on_a_line([FULL, call], [courier(shift=SHORT)])
+    budget = Budget(seconds=600, iterations=1)
+
+    def planned(hears: int) -> Unserved:
+        """Cancelled once it has been asked so often."""
+        asked = iter(range(10**6))
+        plan = solve(problem, budget=budget, engines=[], cancelled=lambda: next(asked) >= hears)
+        return plan.unserved[0]
+
+    assert planned(10**6).reason is Reason.SHIFT
+    # The first question is whether reasons are to be looked for at all.
+    assert planned(1).reason is Reason.NOT_EXPLAINED
+    assert planned(1).detail == "there was no time to look at every place where it might fit"
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 10_000),

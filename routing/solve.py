@@ -57,7 +57,8 @@ def solve(
         problem: what to plan; its construction has refused contradictions already.
         budget: seconds (kept to within 5 % or one second) and, for reproducible plans, iterations.
         threads: how many an engine may use; the search uses no more than there are cores.
-        seed: the same seed and iterations give the same plan.
+        seed: the same seed and iterations give the same plan; above 1,200 stops, which are searched
+            in as many parts at once as there are `threads`, with the same `threads` only.
         on_progress: called in the caller's thread whenever the plan got better.
         cancelled: asked often; when it says True the best plan so far is returned at once, with the
             reasons that were found until then.

@@ -393,7 +393,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--seconds", type=float, default=10, help="for the plan and the nearest neighbour"
         )
-        command.add_argument("--iterations", type=int, help="end there, for a reproducible plan")
+        command.add_argument(
+            "--iterations",
+            type=int,
+            help="end there, for a reproducible plan; above 1,200 stops with the same --threads",
+        )
         command.add_argument("--threads", type=int, default=1)
         command.add_argument("--seed", type=_seed, default=1)
         command.add_argument("--output", type=Path, help="where the plan goes (default: stdout)")

@@ -8,11 +8,12 @@ said only after every place was looked at; for what there was no time to look at
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from routing.assembly import assemble, orders_of
 from routing.days import Scheduler
+from routing.engines import Cancelled
 from routing.findings import ContradictoryProblem
 from routing.insertion import Draft, Insertion, TimeIsOver
 from routing.nearest import Ways
@@ -64,20 +65,41 @@ Answers = dict[int, Unserved]
 OnReasons = Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class _Patience:
+    """Until when reasons may be looked for, where there is an end, and who asks to stop before it."""
+
+    until: float | None
+    cancelled: Cancelled
+
+    def is_over(self, needed: float = 0.0) -> bool:
+        """Or would be, after so many seconds more."""
+        late = self.until is not None and time.monotonic() + needed >= self.until
+        return late or self.cancelled()
+
+    def halved(self) -> "_Patience":
+        """For half of the time that is left."""
+        until = None if self.until is None else (time.monotonic() + self.until) / 2
+        return replace(self, until=until)
+
+
 def explained(
     scheduler: Scheduler,
     plan: Plan,
     *,
     seconds: float | None = None,
+    cancelled: Cancelled | None = None,
     on_progress: OnReasons | None = None,
 ) -> Plan:
     """The same plan with a reason for every unserved stop, as far as `seconds` reach.
 
-    What they do not reach keeps what was said of it before, or says that there was no time.
-    `on_progress` is told of how many stops the reason is known, of how many, as it gets on.
+    What they do not reach keeps what was said of it before, or says that there was no time; so does
+    what was not looked at when `cancelled`, which is asked often, says yes. `on_progress` is told of
+    how many stops the reason is known, of how many, as it gets on.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    reasons = _reasons(scheduler, plan, until, on_progress or _untold)
+    patience = _Patience(until, cancelled or (lambda: False))
+    reasons = _reasons(scheduler, plan, patience, on_progress or _untold)
     known = {unserved.stop: unserved for unserved in reasons}
     unserved = tuple(
         known.get(u.stop, u if u.detail else replace(u, detail=_NO_TIME)) for u in plan.unserved
@@ -95,7 +117,7 @@ def why_unserved(problem: Problem, plan: Plan) -> tuple[Unserved, ...]:
 
 
 def _reasons(
-    scheduler: Scheduler, plan: Plan, until: float | None, on_progress: OnReasons
+    scheduler: Scheduler, plan: Plan, patience: _Patience, on_progress: OnReasons
 ) -> list[Unserved]:
     problem = scheduler.problem
     open_stops = [
@@ -105,17 +127,17 @@ def _reasons(
     ]
     found: Answers = {}
     # What no courier could ever serve is told first: it needs no look at the whole plan.
-    hindered, alone = _hindrances(scheduler, open_stops, until)
+    hindered, alone = _hindrances(scheduler, open_stops, patience)
     rest = [stop for stop in open_stops if stop in hindered]
     draft = Draft(scheduler, orders_of(problem, plan))
     # The other half is for the reasons of those that were looked at.
-    halfway = None if until is None else (time.monotonic() + until) / 2
+    half = patience.halved()
     for stop in sorted(open_stops, key=lambda stop: bool(scheduler.arrays.partner[stop] >= 0)):
         # A shipment has by far the most places.
         if stop in hindered and hindered[stop].reason not in _OF_THE_WAY:
             continue
         try:
-            reason = _not_worth_it(draft, stop, halfway)
+            reason = _not_worth_it(draft, stop, half)
         except TimeIsOver:
             break
         if reason is not None:
@@ -129,7 +151,7 @@ def _reasons(
         on_progress(len(found) + done, len(open_stops))
 
     for stop, answer in _by_relaxing(
-        scheduler, plan, rest, until, hindered, on_progress=tell
+        scheduler, plan, rest, patience, hindered, on_progress=tell
     ).items():
         found[stop] = alone.get(stop, answer) if answer.detail == _TOGETHER else answer
     found = alone | found
@@ -137,18 +159,18 @@ def _reasons(
 
 
 def _hindrances(
-    scheduler: Scheduler, stops: Sequence[int], until: float | None
+    scheduler: Scheduler, stops: Sequence[int], patience: _Patience
 ) -> tuple[Answers, Answers]:
     """Of what nobody could ever serve: what stands in the way, and what would have it served alone."""
     hindered: Answers = {}
     alone: Answers = {}
     for stop in stops:
-        if _late(until):
+        if patience.is_over():
             break
         hindrance = _hindrance(scheduler, stop)
         if hindrance is None:
             continue
-        answer = _with_nothing_else_to_do(scheduler.problem, hindrance, until)
+        answer = _with_nothing_else_to_do(scheduler.problem, hindrance, patience)
         hindered[stop] = answer if answer and answer.reason in _BEFORE_TIMES else hindrance
         if answer is not None:
             alone[stop] = replace(answer, detail=answer.detail + _ALONE)
@@ -156,7 +178,7 @@ def _hindrances(
 
 
 def _with_nothing_else_to_do(
-    problem: Problem, hindrance: Unserved, until: float | None
+    problem: Problem, hindrance: Unserved, patience: _Patience
 ) -> Unserved | None:
     """The reason that holds where the whole plan is only this stop; None if time is over.
 
@@ -169,17 +191,17 @@ def _with_nothing_else_to_do(
     scheduler = Scheduler(small)
     empty = assemble(scheduler, ((),) * len(small.couriers))
     number = small.stop_index[hindrance.stop]
-    own = _by_relaxing(scheduler, empty, [number], until, {}, lifted=_BEFORE_TIMES).get(number)
+    own = _by_relaxing(scheduler, empty, [number], patience, {}, lifted=_BEFORE_TIMES).get(number)
     if own is not None and own.reason in _BEFORE_TIMES:
         return own
-    return _by_relaxing(scheduler, empty, [number], until, {number: hindrance}).get(number)
+    return _by_relaxing(scheduler, empty, [number], patience, {number: hindrance}).get(number)
 
 
 def _by_relaxing(
     scheduler: Scheduler,
     plan: Plan,
     stops: Sequence[int],
-    until: float | None,
+    patience: _Patience,
     hindered: Mapping[int, Unserved],
     *,
     lifted: Collection[Reason] = tuple(Reason),
@@ -200,7 +222,7 @@ def _by_relaxing(
         rest = _still_asked(scheduler.problem, stops, found, hindered, reason)
         if not rest:
             continue
-        if _late(until, making):
+        if patience.is_over(making):
             return otherwise | found
         begun = time.monotonic()
         looser = Scheduler(relaxed())
@@ -208,7 +230,7 @@ def _by_relaxing(
         making = time.monotonic() - begun
         for stop in rest:
             try:
-                place = _place(draft, stop, until)
+                place = _place(draft, stop, patience)
             except TimeIsOver:
                 return otherwise | found
             if place is None:
@@ -216,10 +238,13 @@ def _by_relaxing(
             call = scheduler.problem.stops[stop]
             extra = place.extra_cost - int(scheduler.arrays.unserved_cost[stop])
             if reason is Reason.LOCKED:
-                found[stop] = _unserved(call, reason, courier=_keeper(scheduler.problem, call))
+                keeper = _keeper(scheduler.problem, call)
+                found[stop] = _unserved(scheduler.problem, call, reason, courier=keeper)
             elif extra <= 0:
                 where = Ways(draft, stop, call, reason)
-                found[stop] = _because(where, place, hindered.get(stop), until)
+                found[stop] = _because(
+                    scheduler.problem, where, place, hindered.get(stop), patience
+                )
             else:
                 otherwise.setdefault(stop, _even_then(call, reason, extra))
         if on_progress is not None:
@@ -247,8 +272,8 @@ def _still_asked(
     return [stop for stop in stops if stop not in found or is_better(stop)]
 
 
-def _place(draft: Draft, stop: int, until: float | None) -> Insertion | None:
-    return draft.cheapest_of_all(stop, over=lambda: _late(until))
+def _place(draft: Draft, stop: int, patience: _Patience) -> Insertion | None:
+    return draft.cheapest_of_all(stop, over=patience.is_over)
 
 
 def _lifts(reason: Reason) -> set[Reason]:
@@ -256,10 +281,30 @@ def _lifts(reason: Reason) -> set[Reason]:
     return {Reason.CAPACITY, Reason.TOO_LARGE} if reason is Reason.CAPACITY else {reason}
 
 
+def _halves(problem: Problem, call: Stop) -> list[Stop]:
+    """The stop, or both halves of its shipment."""
+    pair = problem.shipment_of.get(call.id)
+    names = [call.id] if pair is None else [pair.pickup, pair.dropoff]
+    return [problem.stops[problem.stop_index[name]] for name in names]
+
+
+def _skills(problem: Problem, call: Stop) -> list[str]:
+    """What a courier must have for the stop, or for both halves of its shipment."""
+    return sorted({skill for half in _halves(problem, call) for skill in half.skills})
+
+
+def _nobody_has(problem: Problem, skills: Sequence[str]) -> str:
+    held = {skill for courier in problem.couriers for skill in courier.skills}
+    missing = [skill for skill in skills if skill not in held]
+    if missing:
+        return f"nobody has {', '.join(missing)}"
+    # Somebody has each, and lacks another of them, is banned, or has too small a bag or no road.
+    return f"nobody who could otherwise take it has {', '.join(skills)}"
+
+
 def _keeper(problem: Problem, call: Stop) -> CourierId | None:
     """Whom a stop, or the other half of its shipment, is locked to, if it is."""
-    pair = problem.shipment_of.get(call.id)
-    halves = {call.id} if pair is None else {pair.pickup, pair.dropoff}
+    halves = {half.id for half in _halves(problem, call)}
     locks = problem.rules.locks
     return next((lock.courier for lock in locks if not halves.isdisjoint(lock.stops)), None)
 
@@ -273,24 +318,20 @@ def _even_then(call: Stop, reason: Reason, extra: int) -> Unserved:
     return Unserved(stop=call.id, reason=Reason.NOT_WORTH_IT, detail=detail)
 
 
-def _late(until: float | None, needed: float = 0.0) -> bool:
-    return until is not None and time.monotonic() + needed >= until
-
-
 def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
     """What stands in the way first where nobody could serve it even with nothing else to do."""
     problem, arrays = scheduler.problem, scheduler.arrays
     call = problem.stops[stop]
     partner = int(arrays.partner[stop])
     if not arrays.allowed[stop].any():
-        halves = [call] if partner < 0 else [call, problem.stops[partner]]
+        halves = _halves(problem, call)
         found = [obstacle(problem, one, c) for one in halves for c in problem.couriers]
         hindrance = next((kind for kind in found if kind is not None), None)
         reason = REASON_OF[hindrance] if hindrance else Reason.RULES
         if reason is Reason.NO_SKILL:
-            detail = f"nobody has {', '.join(sorted(call.skills))}"
+            detail = _nobody_has(problem, _skills(problem, call))
             return Unserved(stop=call.id, reason=reason, detail=detail)
-        return _unserved(call, reason)
+        return _unserved(problem, call, reason)
     alone = ((stop,),) if partner < 0 else ((stop, partner),)
     nearest: Unserved | None = None
     for number, courier in enumerate(problem.couriers):
@@ -299,7 +340,7 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
         blocked = scheduler.route(number, alone)
         if not isinstance(blocked, Blocked):
             return None
-        candidate = _unserved(call, blocked.reason, blocked.misses_by, courier.id)
+        candidate = _unserved(problem, call, blocked.reason, blocked.misses_by, courier.id)
         misses = blocked.misses_by
         known = None if nearest is None else nearest.misses_by_seconds
         if nearest is None or (misses is not None and (known is None or misses < known)):
@@ -307,9 +348,9 @@ def _hindrance(scheduler: Scheduler, stop: int) -> Unserved | None:
     return nearest
 
 
-def _not_worth_it(draft: Draft, stop: int, until: float | None) -> Unserved | None:
+def _not_worth_it(draft: Draft, stop: int, patience: _Patience) -> Unserved | None:
     """What it would cost at its cheapest place, too much or not; None: there is no place."""
-    place = _place(draft, stop, until)
+    place = _place(draft, stop, patience)
     if place is None:
         return None
     call = draft.problem.stops[stop]
@@ -322,24 +363,32 @@ def _not_worth_it(draft: Draft, stop: int, until: float | None) -> Unserved | No
 
 
 def _because(
-    where: Ways, place: Insertion, hindrance: Unserved | None, until: float | None
+    problem: Problem,
+    where: Ways,
+    place: Insertion,
+    hindrance: Unserved | None,
+    patience: _Patience,
 ) -> Unserved:
-    """`place` is the cheapest of where it could be served."""
+    """`place` is the cheapest of where it could be served, were the `problem` as it is in `where`."""
     call, reason = where.call, where.reason
     if hindrance is not None and hindrance.reason in _lifts(reason):
         return hindrance
     who = None if reason is Reason.FLEET_FULL else where.draft.problem.couriers[place.courier].id
     misses = None
     if reason is Reason.SHIFT or (reason is Reason.WINDOW and call.windows):
-        misses, nearest = where.nearest(over=lambda: _late(until))
+        misses, nearest = where.nearest(over=patience.is_over)
         who = nearest or who
-    return _unserved(call, reason, misses, who)
+    return _unserved(problem, call, reason, misses, who)
 
 
 def _unserved(
-    call: Stop, reason: Reason, misses: int | None = None, courier: CourierId | None = None
+    problem: Problem,
+    call: Stop,
+    reason: Reason,
+    misses: int | None = None,
+    courier: CourierId | None = None,
 ) -> Unserved:
-    skills = ", ".join(sorted(call.skills))
+    skills = ", ".join(_skills(problem, call))
     minutes = None if misses is None else -(-misses // 60)
     detail = _SENTENCES[reason].format(
         skills=skills,

@@ -1,7 +1,7 @@
 """Travel tables from any road server that speaks OSRM's `/table` service (version 1).
 
 Asked in blocks, because servers bound the number of coordinates (OSRM: 100); every answer can be
-kept in a folder, so a second plan of the day asks nothing; a failing request is tried again, and
+kept in a folder for a day, so a second plan of the day asks nothing; a failing request is tried again, and
 what fails for good says which request and why. A whole table has one deadline, which neither a slow
 server nor one that drips its answer can put off.
 """
@@ -32,6 +32,8 @@ from routing.terms import UNREACHABLE
 
 log = logging.getLogger(__name__)
 
+# A server that was given new roads, or lost some, would else never be asked again.
+KEPT_SECONDS: Final = 86_400
 # OSRM's default --max-table-size is 100 coordinates: half sources, half destinations.
 BLOCK: Final = 50
 _TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
@@ -51,8 +53,8 @@ class RoadServer:
     """Where to ask. `url` is the root, as in `http://roads.internal:5000`.
 
     `timeout_seconds` is how long it may be silent, `table_seconds` how long a whole table may take
-    with all its blocks and attempts. `cache` is a folder for answers (created if missing); None keeps
-    nothing. `pause` is how to wait between attempts.
+    with all its blocks and attempts. `cache` is a folder for answers (created if missing), each of
+    which counts for `KEPT_SECONDS`; None keeps nothing. `pause` is how to wait between attempts.
     """
 
     url: str
@@ -126,7 +128,7 @@ class RoadServer:
             f"?sources={sources}&destinations={targets}&annotations=duration,distance"
         )
         kept = self._kept_at(address)
-        if kept is not None and kept.exists():
+        if kept is not None and _is_fresh(kept):
             return _read(kept.read_bytes(), (len(origins), len(destinations)))
         body = self._ask(address, deadline)
         table = _read(body, (len(origins), len(destinations)))
@@ -175,6 +177,14 @@ class _Deadline:
 
     def missed(self) -> str:
         return f"{self.came} of {self.blocks} blocks came in {self.seconds:g} s"
+
+
+def _is_fresh(place: Path) -> bool:
+    """Whether an answer is kept there that still counts."""
+    try:
+        return time.time() - place.stat().st_mtime < KEPT_SECONDS
+    except OSError:  # there is none
+        return False
 
 
 def _keep(place: Path, body: bytes) -> None:

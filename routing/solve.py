@@ -57,9 +57,11 @@ def solve(
         problem: what to plan; its construction has refused contradictions already.
         budget: seconds (kept to within 5 % or one second) and, for reproducible plans, iterations.
         threads: how many an engine may use; the search uses no more than there are cores.
-        seed: the same seed and iterations give the same plan.
+        seed: the same seed and iterations give the same plan; above 1,200 stops, which are searched
+            in as many parts at once as there are `threads`, with the same `threads` only.
         on_progress: called in the caller's thread whenever the plan got better.
-        cancelled: asked often; when it says True the best plan so far is returned at once.
+        cancelled: asked often; when it says True the best plan so far is returned at once, with the
+            reasons that were found until then.
         engines: who searches; by default `engines_for(problem)`.
         start: a sound plan to start from instead of making a first one.
 
@@ -222,7 +224,7 @@ class _Keeper:
         if not self.by_clock:
             seconds = max(share, self.budget.seconds - (time.monotonic() - self.started))
         until = time.monotonic() + seconds
-        plan = explained(self.scheduler, plan, seconds=seconds)
+        plan = explained(self.scheduler, plan, seconds=seconds, cancelled=self.stop)
         # Also where saying why took all the time, there is some for what it found.
         last = max(until, time.monotonic() + share * INSERTING_SHARE)
         while self._inserted(plan, last):
@@ -234,7 +236,8 @@ class _Keeper:
                 for u in self._best().unserved
             )
             left = max(0.0, last - time.monotonic())
-            plan = explained(self.scheduler, replace(self._best(), unserved=unserved), seconds=left)
+            plan = replace(self._best(), unserved=unserved)
+            plan = explained(self.scheduler, plan, seconds=left, cancelled=self.stop)
         return plan
 
     def _inserted(self, plan: Plan, last: float) -> bool:

@@ -7,6 +7,7 @@ parameters, and a table from a file or a road server replaces them.
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -174,8 +175,11 @@ def read_table(path: Path, names: Sequence[str]) -> Matrix:
 
     Raises:
         UnreadableTable: no CSV in UTF-8, a column is missing, a name unknown, a number none or
-            negative.
+            negative; or two places have one name, by which the file cannot tell them apart.
     """
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise UnreadableTable(f"several places are named {', '.join(twice)}: whose are its rows?")
     index = {name: number for number, name in enumerate(names)}
     seconds = np.full((len(names), len(names)), UNREACHABLE, dtype=np.int32)
     metres = np.zeros_like(seconds)

@@ -108,8 +108,10 @@ class Kept:
 
 
 def row_of(session: Session, plan: PlanId) -> PlanRow:
-    """The row that a use case changes, locked. Raises UnknownPlan."""
-    row = session.scalar(select(PlanRow).filter_by(id=plan).with_for_update())
+    """The row that a use case changes, locked, as it is once it is. Raises UnknownPlan."""
+    locked = select(PlanRow).filter_by(id=plan).with_for_update()
+    # It may have been looked at before this waited for whoever had it.
+    row = session.scalar(locked, execution_options={"populate_existing": True})
     if row is None:
         raise UnknownPlan(plan=plan)
     return row
@@ -238,11 +240,14 @@ def rewrite(
 
 
 def queue(session: Session, office: UnitCode) -> None:
-    """Whoever adds or takes away a plan of an office waits here, so that no version is given twice.
+    """Whoever adds, changes, publishes or takes away a plan of an office waits here for the others.
 
-    Raises UnitNotEntered.
+    So no version is given twice, and no plan gives way that was published meanwhile. Raises
+    UnitNotEntered.
     """
-    if session.scalar(select(UnitRow).filter_by(code=office).with_for_update()) is None:
+    # Not the whole lock: whoever enters anything that names the unit would wait for a planner.
+    asked = select(UnitRow).filter_by(code=office).with_for_update(key_share=True)
+    if session.scalar(asked) is None:
         raise UnitNotEntered(unit=office)
 
 

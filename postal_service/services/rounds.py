@@ -24,6 +24,7 @@ from postal_service.services.planning import (
     Tried,
     WhyHere,
     retimed,
+    still_said,
     tried,
 )
 from postal_service.services.planning import why_here as planned_here
@@ -153,10 +154,7 @@ def change(
     when `tag` is not the plan as it is, UnknownCall, CallLocked, RoundLocked, ChangeBreaks when the
     changes break something, Contradictory, NoRoadTimes, OfficeAtRest.
     """
-    row = plans.row_of(session, plan)
-    _refuse_foreign(session, row, by)
-    _refuse_unless_proposal(row)
-    plans.refuse_if_stale(session, row, tag)
+    row = _proposal(session, plan, tag=tag, by=by)
     before = plans.kept(row)
     workday = _workday(session, vault, before.office, before.day, at, conditions.impatient)
     decided = plans.sequences(session, before.id, workday)
@@ -207,10 +205,7 @@ def publish(
     Raises UnknownPlan, NotAProposal, PlanChanged with both versions, OrdersChanged when something
     of the plan is no longer at the office, FaultsNotAccepted, OfficeAtRest.
     """
-    row = plans.row_of(session, plan)
-    _refuse_foreign(session, row, by)
-    _refuse_unless_proposal(row)
-    plans.refuse_if_stale(session, row, tag)
+    row = _proposal(session, plan, tag=tag, by=by)
     _refuse_if_gone(session, vault, row, at, conditions)
     if row.faults and not knowing_faults:
         raise FaultsNotAccepted(faults=len(row.faults))
@@ -230,11 +225,7 @@ def discard(
 
     Raises UnknownPlan, NotAProposal or PlanChanged.
     """
-    plans.queue(session, managed_plan(session, plan, by=by).office)
-    row = plans.row_of(session, plan)
-    session.refresh(row)  # a search may have kept another plan while this waited
-    _refuse_unless_proposal(row)
-    plans.refuse_if_stale(session, row, tag)
+    row = _proposal(session, plan, tag=tag, by=by)
     before = plans.made_way_for(session, row)
     row.edited_by, row.edited_at = by.staff, at
     row.edits += 1
@@ -257,6 +248,20 @@ def gone(session: Session, plan: PlanId, workday: Workday) -> list[str]:
     return [reference for reference in planned if reference not in known]
 
 
+def _proposal(session: Session, plan: PlanId, *, tag: str, by: Actor) -> PlanRow:
+    """The proposal that this person saw, locked until the transaction ends.
+
+    Before the row itself whoever takes it waits for the office's plans: a search that keeps another
+    one does so too, and gives this one's place away. Raises UnknownPlan, NotAProposal or PlanChanged.
+    """
+    plans.queue(session, managed_plan(session, plan, by=by).office)
+    row = plans.row_of(session, plan)
+    if row.state != plans.PROPOSED:
+        raise NotAProposal(version=row.version, state=row.state)
+    plans.refuse_if_stale(session, row, tag)
+    return row
+
+
 def _changed(workday: Workday, decided: Sequences, changes: Sequence[Change]) -> Sequences:
     for each in changes:
         decided = changed(workday, decided, named(workday, decided, each))
@@ -272,7 +277,9 @@ def _solved(workday: Workday, decided: Sequences, before: Kept) -> Solved:
         budget_seconds=before.budget_seconds,
         baseline=before.baseline,
     )
-    return _with_known_reasons(solved, before)
+    said = {each.order: each for each in before.left}
+    left = tuple(still_said(workday, each, said.get(each.order)) for each in solved.left)
+    return replace(solved, left=left)
 
 
 def _workday(
@@ -285,13 +292,6 @@ def _workday(
 ) -> Workday:
     place = places.place(session, office, day=day)
     return workdays.read(session, vault, place, day, at=at, conditions=conditions)
-
-
-def _with_known_reasons(solved: Solved, before: Kept) -> Solved:
-    """A search has said why a call is left out; a change by hand does not make it forget."""
-    said = {each.order: each for each in before.left}
-    left = tuple(said.get(each.order, each) for each in solved.left)
-    return replace(solved, left=left)
 
 
 def _difference(before: Kept, solved: Solved, tag: str) -> Changed:
@@ -320,8 +320,3 @@ def _refuse_foreign(session: Session, row: PlanRow, by: Actor) -> None:
         workdays.managed(session, UnitCode(row.office), row.day, by=by)
     except UnknownUnit:
         raise UnknownPlan(plan=row.id) from None
-
-
-def _refuse_unless_proposal(row: PlanRow) -> None:
-    if row.state != plans.PROPOSED:
-        raise NotAProposal(version=row.version, state=row.state)

@@ -3,11 +3,10 @@
 What a file gives as whole numbers is taken as it is, what is computed from coordinates is rounded
 as `EDGE_WEIGHT_TYPE` says (`routing.formats.edge_weights`). `DISTANCE` is the longest route, the
 service on it included, as in the sets of Christofides, Mingozzi and Toth. Where `VEHICLES` is not
-given their number is free; enough are made that it never binds. A keyword, a type (VRPB, PDP) or a
+given their number is free; enough are made that it never binds (`_enough`). A keyword, a type (VRPB, PDP) or a
 section this reader does not know is refused by name: each would make it another problem.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -160,10 +159,10 @@ def _couriers(file: _File, demands: Sequence[int], hours: Sequence[Window]) -> t
     capacity, useful = file.number("CAPACITY"), max(1, len(demands) - 1)
     if "VEHICLES" in file.header:
         fleet = min(file.number("VEHICLES"), useful)  # more would stay at home
-    elif hours or "DISTANCE" in file.header:
+    elif hours or "DISTANCE" in file.header or "EDGE_WEIGHT_SECTION" in file.sections:
         fleet = useful
     else:
-        fleet = min(math.ceil(sum(demands) / capacity) + max(5, len(demands) // 10), useful)
+        fleet = min(_enough(demands, capacity), useful)
     longest = file.number("DISTANCE") if "DISTANCE" in file.header else None
     shift = hours[0] if hours else Window(opens_second=0, closes_second=UNREACHABLE - 1)
     return tuple(
@@ -177,6 +176,17 @@ def _couriers(file: _File, demands: Sequence[int], hours: Sequence[Window]) -> t
         )
         for number in range(1, fleet + 1)
     )
+
+
+def _enough(demands: Sequence[int], capacity: int) -> int:
+    """Vehicles, where only loads keep two tours apart and no way is longer than by the depot (but for
+    rounding).
+
+    Two tours that fit together need then never be two. Where no two do, any two carry more than one
+    vehicle may, so all together more than half of what they might: they are fewer than twice as many
+    as the loads fill.
+    """
+    return 2 * -(-sum(demands) // capacity) + 1
 
 
 def _parts(text: str) -> _File:

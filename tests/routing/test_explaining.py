@@ -13,6 +13,7 @@ from routing import (
     UNREACHABLE,
     Break,
     Budget,
+    Courier,
     Lock,
     LockLevel,
     Matrix,
@@ -339,6 +340,81 @@ def test_a_missing_permit_is_named_though_everybody_is_busy_as_well() -> None:
     assert found.detail == "nobody has permit, even with nothing else to do"
 
 
+PERMIT, BOAT = frozenset({"permit"}), frozenset({"boat"})
+
+
+def fetched_and_brought(fetch: frozenset[str], bring: frozenset[str]) -> tuple[Stop, Stop]:
+    """A shipment whose halves ask for these skills."""
+    pickup = stop("P", 1, kind=StopKind.PICKUP, skills=fetch, service_seconds=1000, penalty=10**6)
+    return pickup, stop("D", 2, kind=StopKind.DROPOFF, skills=bring)
+
+
+@pytest.mark.parametrize(
+    ("fetch", "bring", "has", "missing"),
+    [
+        (frozenset[str](), PERMIT, frozenset[str](), "permit"),
+        (BOAT, PERMIT, BOAT, "permit"),
+        (BOAT, PERMIT, frozenset[str](), "boat, permit"),
+    ],
+)
+def test_a_permit_that_nobody_has_is_named_for_either_half_of_a_shipment(
+    fetch: frozenset[str], bring: frozenset[str], has: frozenset[str], missing: str
+) -> None:
+    pickup, dropoff = fetched_and_brought(fetch, bring)
+    problem = on_a_line(
+        [pickup, dropoff],
+        [courier(skills=has)],
+        shipments=[Shipment(pickup=pickup.id, dropoff=dropoff.id)],
+    )
+
+    told = why_unserved(problem, assemble(Scheduler(problem), ((),)))
+
+    assert {(one.stop, one.reason) for one in told} == {
+        ("P", Reason.NO_SKILL),
+        ("D", Reason.NO_SKILL),
+    }
+    assert {one.detail for one in told} == {f"nobody has {missing}"}
+
+
+@pytest.mark.parametrize(
+    ("crew", "rules"),
+    [
+        (
+            [courier(LAN), courier(MINH, skills=PERMIT)],
+            PlanRules(banned=((S("x"), MINH),)),
+        ),
+        ([courier(LAN, capacities=(9,)), courier(MINH, skills=PERMIT, capacities=(1,))], None),
+    ],
+)
+def test_a_permit_that_somebody_has_who_may_or_can_not_take_it_is_not_said_to_be_nobodys(
+    crew: list[Courier], rules: PlanRules | None
+) -> None:
+    call = stop("x", 1, skills=PERMIT, loads=(5,), penalty=10**6)
+
+    found = the_reason(on_a_line([call], crew, rules=rules, load_names=("kg",)))
+
+    assert found.reason is Reason.NO_SKILL
+    assert found.detail == "nobody who could otherwise take it has permit"
+
+
+def test_of_a_shipment_the_permits_of_both_halves_are_told_where_who_has_them_is_full() -> None:
+    pickup, dropoff = fetched_and_brought(BOAT, PERMIT)
+    kept_busy = replace(FULL, skills=PERMIT)
+    problem = on_a_line(
+        [kept_busy, pickup, dropoff],
+        [courier(LAN, shift=SHORT, skills=PERMIT | BOAT), courier(MINH)],
+        shipments=[Shipment(pickup=pickup.id, dropoff=dropoff.id)],
+    )
+    plan = assemble(Scheduler(problem), (((0,),), ()))
+
+    told = {one.stop: one for one in why_unserved(problem, plan)}
+
+    assert told[S("P")].reason is Reason.NO_SKILL
+    assert told[S("P")].detail == (
+        "the couriers with boat, permit are full or too far; without it the stop fits"
+    )
+
+
 def test_no_limit_is_named_where_two_bind_with_nothing_else_to_do() -> None:
     call = stop("x", 9, skills=frozenset({"permit"}), windows=window(0, 60), penalty=10**6)
 
@@ -590,6 +666,42 @@ def test_where_time_is_over_before_every_place_was_looked_at_that_is_said() -> N
     assert found.reason is Reason.NOT_EXPLAINED
     assert found.detail == "there was no time to look at every place where it might fit"
     assert kept.unserved == told.unserved
+
+
+def test_who_cancels_while_reasons_are_looked_for_is_heard_at_the_next_place() -> None:
+    problem, plan = many_idle(70)
+    told = replace(plan, unserved=why_unserved(problem, plan))
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1
+
+    (found,) = explained(Scheduler(problem), plan, cancelled=cancelled).unserved
+    kept = explained(Scheduler(problem), told, cancelled=lambda: True)
+
+    assert 1 < asked < 5
+    assert found.reason is Reason.NOT_EXPLAINED
+    assert found.detail == "there was no time to look at every place where it might fit"
+    assert kept.unserved == told.unserved
+
+
+def test_a_search_that_is_cancelled_while_it_looks_for_reasons_answers_at_once() -> None:
+    call = stop("x", 1, service_seconds=3000, penalty=9_000)
+    problem = on_a_line([FULL, call], [courier(shift=SHORT)])
+    budget = Budget(seconds=600, iterations=1)
+
+    def planned(hears: int) -> Unserved:
+        """Cancelled once it has been asked so often."""
+        asked = iter(range(10**6))
+        plan = solve(problem, budget=budget, engines=[], cancelled=lambda: next(asked) >= hears)
+        return plan.unserved[0]
+
+    assert planned(10**6).reason is Reason.SHIFT
+    # The first question is whether reasons are to be looked for at all.
+    assert planned(1).reason is Reason.NOT_EXPLAINED
+    assert planned(1).detail == "there was no time to look at every place where it might fit"
 
 
 @settings(max_examples=25, deadline=None)

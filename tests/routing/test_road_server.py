@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import ssl
 import threading
 from collections.abc import Iterator
@@ -131,6 +132,37 @@ def test_what_was_answered_once_is_not_asked_again(roads: Roads, tmp_path: Path)
 
     assert first == second
     assert len(roads.asked) == 1
+
+
+def test_an_answer_is_kept_for_a_day_and_then_asked_for_anew(roads: Roads, tmp_path: Path) -> None:
+    """The server may have been given new roads meanwhile."""
+    server = RoadServer(url=roads.url, cache=tmp_path)
+    server.matrix(PLACES)
+    [kept] = tmp_path.iterdir()
+
+    def grown(older_seconds: float) -> int:
+        """How often the server has been asked, once the answer is so much older."""
+        written = kept.stat().st_mtime - older_seconds
+        os.utime(kept, (written, written))
+        server.matrix(PLACES)
+        return len(roads.asked)
+
+    assert grown(23 * 3600) == 1
+    assert grown(2 * 3600) == 2
+    assert grown(0) == 2  # what came in its place counts for a day again
+
+
+def test_what_is_too_old_is_no_answer_where_the_server_is_silent(
+    roads: Roads, tmp_path: Path
+) -> None:
+    server = RoadServer(url=roads.url, cache=tmp_path, attempts=1)
+    server.matrix(PLACES)
+    [kept] = tmp_path.iterdir()
+    os.utime(kept, (0, 0))
+    roads.failures = [(503, b"")]
+
+    with pytest.raises(RoadServerError, match="503"):
+        server.matrix(PLACES)
 
 
 def test_a_folder_that_takes_no_answers_costs_no_table(

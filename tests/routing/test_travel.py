@@ -269,6 +269,15 @@ def test_a_broken_row_is_refused_with_its_number(tmp_path: Path, row: str) -> No
         read_table(file, ["A", "B"])
 
 
+def test_a_table_for_places_of_one_name_is_refused_with_the_name(tmp_path: Path) -> None:
+    """Its rows would be those of the last of them, and the others had no road."""
+    file = tmp_path / "roads.csv"
+    file.write_text("origin,destination,seconds,metres\nA,chợ,60,900\n", encoding="utf-8")
+
+    with pytest.raises(UnreadableTable, match="several places are named chợ"):
+        read_table(file, ["A", "chợ", "B", "chợ"])
+
+
 def test_a_table_in_another_encoding_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "roads.csv"
     file.write_bytes("origin,destination,seconds,metres\nbưu cục,chợ,1,1\n".encode("utf-16"))

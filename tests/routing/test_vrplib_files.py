@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from routing import Budget
+from routing import Budget, check
+from routing.assembly import assemble
+from routing.days import Scheduler
 from routing.formats import read_vrplib
 from routing.formats.unreadable import UnreadableFile
 from routing.solve import solve
@@ -160,6 +162,47 @@ def test_a_file_without_a_type_of_edges_may_give_them() -> None:
 
 def test_given_vehicles_are_all_there_are() -> None:
     assert len(read_vrplib(explicit("LOWER_ROW", "1 2 3 4 5 6")).couriers) == 2
+
+
+def without_vehicles(demands: list[int], capacity: int, *, more: str = "") -> str:
+    """The depot and a customer for each demand, on a line."""
+    nodes = range(1, len(demands) + 2)
+    places = "\n".join(f"{node} {node} 0" for node in nodes)
+    asked = "\n".join(f"{node} {load}" for node, load in zip(nodes, [0, *demands], strict=True))
+    return (
+        f"TYPE : CVRP\nDIMENSION : {len(nodes)}\nCAPACITY : {capacity}\nEDGE_WEIGHT_TYPE : EUC_2D\n"
+        f"NODE_COORD_SECTION\n{places}\nDEMAND_SECTION\n{asked}\n{more}DEPOT_SECTION\n1\n-1\nEOF\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("demands", "capacity", "least", "most"),
+    [
+        ([60] * 100, 100, 100, 100),  # no two fit together
+        ([51, 49, *[51] * 40], 100, 41, 42),
+        ([1] * 100, 100, 1, 3),
+        ([0] * 20, 100, 1, 3),
+        ([100], 100, 1, 1),
+        ([34] * 300, 100, 150, 207),  # two fit together, three do not
+    ],
+)
+def test_where_no_vehicles_are_given_there_are_as_many_as_any_plan_could_need(
+    demands: list[int], capacity: int, least: int, most: int
+) -> None:
+    couriers = read_vrplib(without_vehicles(demands, capacity)).couriers
+
+    assert least <= len(couriers) <= most
+
+
+def test_where_the_ways_are_given_each_customer_may_be_worth_a_tour_of_its_own() -> None:
+    """A table may say that the way between two customers is longer than by the depot."""
+    free = explicit("LOWER_ROW", "1 1 9 1 9 9").replace("VEHICLES : 2\n", "")
+    free = free.replace("CAPACITY : 10", "CAPACITY : 1000")
+
+    problem = read_vrplib(free)
+    plan = assemble(Scheduler(problem), (((0,),), ((1,),), ((2,),)))
+
+    assert (plan.cost, check(problem, plan)) == (6, ())
 
 
 def test_the_longest_route_counts_service_as_well() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from postal_service.domain.couriers import CourierFacts, Vehicle
+from postal_service.domain.couriers import CourierFacts, Permit, Vehicle
 from postal_service.domain.ids import DossierId, UnitCode
 from postal_service.services import conditions_file, planning
 from postal_service.services.conditions import Closure, Conditions
@@ -167,6 +167,32 @@ def test_what_cannot_be_at_the_desk_in_time_is_fetched_for_the_counter_and_the_p
     assert reasons(found) == {"bring:D1": "to_counter"}
     assert (found.unserved, found.faults, left_by_baseline(found)) == ((), (), 0)
     assert "mang tới bộ phận Một cửa" in words.REASONS["to_counter"][0]
+
+
+@pytest.mark.parametrize("cash", [0, 1_000])
+def test_a_pair_whose_desk_takes_a_permit_that_nobody_has_names_it(cash: int) -> None:
+    collect, bring = pair(1, cash=cash)
+    up_there = replace(bring, spot=replace(DESK_SPOT, terrain="mountain"))
+    lowlander = CourierFacts(permits=frozenset(Permit) - {Permit.MOUNTAIN_ROAD})
+
+    # Whoever stops the search at once is not told of the counter.
+    found = planning.solve(
+        of([collect, up_there], lowlander), budget_seconds=1.5, seed=1, cancelled=lambda: True
+    )
+
+    assert reasons(found) == {"collect:D1": "needs_mountain_road"}
+
+
+def test_of_several_permits_that_nobody_has_together_none_is_said_to_be_missing() -> None:
+    collect, bring = pair(1, cash=1_000)
+    up_there = replace(bring, spot=replace(DESK_SPOT, terrain="mountain"))
+    crew = [CourierFacts(permits=frozenset({one})) for one in (Permit.CASH, Permit.MOUNTAIN_ROAD)]
+
+    found = planning.solve(
+        of([collect, up_there], *crew), budget_seconds=1.5, seed=1, cancelled=lambda: True
+    )
+
+    assert reasons(found) == {"collect:D1": "no_skill"}
 
 
 def test_what_nobody_reaches_even_for_the_counter_is_one_call_left_with_one_reason() -> None:

@@ -28,6 +28,7 @@ from postal_service.services.planning.retiming import retimed
 from postal_service.services.planning.roads import NoRoadTimes
 from postal_service.services.planning.solving import solve
 from postal_service.services.planning.trying import tried, why_here
+from postal_service.services.planning.writing_out import still_said
 
 __all__ = [
     "Baseline",
@@ -51,6 +52,7 @@ __all__ = [
     "WhyHere",
     "retimed",
     "solve",
+    "still_said",
     "tried",
     "unserved",
     "why_here",

@@ -38,6 +38,8 @@ from routing.solve import solve as search
 CALM: Final = Calm(
     courier_change_cost=300 * COST_OF_TRAVEL_SECOND, order_change_cost=30 * COST_OF_TRAVEL_SECOND
 )
+# Nobody notices that they wait for so long.
+REASONS_OF_A_STOPPED_SEARCH_SECONDS: Final = 0.3
 
 OnProgress = Callable[[SoFar], None]
 Cancelled = Callable[[], bool]
@@ -98,7 +100,7 @@ def solve(
         raise contradictory(found) from found
     if any(each.reason is Reason.NOT_EXPLAINED for each in plan.unserved):
         # A short search leaves little time for reasons, and people ask for them first.
-        plan = explained(Scheduler(task.problem), plan, seconds=shares().reasons)
+        plan = _with_reasons(task, plan, seconds=shares().reasons, cancelled=cancelled)
     solved = written_out(
         day, task, plan, decided=kept, seed=seed, budget_seconds=budget_seconds, baseline=baseline
     )
@@ -109,6 +111,13 @@ def solve(
         current=current_of(day, task, decided or {}, seconds=shares().current, cancelled=cancelled),
         more=more_of(task, plan, seconds=shares().more),
     )
+
+
+def _with_reasons(task: Posed, plan: Plan, *, seconds: float, cancelled: Cancelled | None) -> Plan:
+    if cancelled is not None and cancelled():
+        # The plan is kept as it is, so a moment is taken for what stands in the way of a call at all.
+        seconds, cancelled = min(seconds, REASONS_OF_A_STOPPED_SEARCH_SECONDS), None
+    return explained(Scheduler(task.problem), plan, seconds=seconds, cancelled=cancelled)
 
 
 def _shares(budget_seconds: float) -> Callable[[], Shares]:

@@ -20,7 +20,13 @@ from postal_service.services.planning.answers import (
     SoFar,
     Solved,
 )
-from postal_service.services.planning.problems import CLOSED, Posed, possible
+from postal_service.services.planning.problems import (
+    CLOSED,
+    DESK_CLOSED,
+    NO_POSITION,
+    Posed,
+    possible,
+)
 from postal_service.services.workdays import Workday
 from routing import CourierId, Plan, Reason, Route, StopId
 from routing.baseline import current_in_time, nearest_in_time
@@ -64,6 +70,22 @@ def written_out(
         lower_bound=plan.lower_bound or None,
         loosened=let_go,
     )
+
+
+def still_said(day: Workday, now: Left, before: Left | None) -> Left:
+    """Why a call is left, where a search has said it `before` and nothing says it `now`.
+
+    A change by hand does not make a plan forget what took a search to find out. But what is known
+    without one is known now, and what was closed then may be open.
+    """
+    if before is None or now.reason != Reason.NOT_EXPLAINED.value:
+        return now
+    if before.reason in {NO_POSITION, DESK_CLOSED}:
+        return now
+    if before.reason == CLOSED:
+        call = [order for order in day.orders if order.key in {now.order, other_half(now.order)}]
+        return before if before.because and before.because == _closure(day, call) else now
+    return before
 
 
 def so_far(day: Workday, task: Posed, plan: Plan) -> SoFar:
@@ -233,9 +255,11 @@ def _reason(day: Workday, call: Sequence[Order], reason: Reason) -> str:
             return WINDOW_OF_PAIR
         case Reason.NO_SKILL:
             held = [courier.facts.held_permits for courier in day.couriers]
-            asked = sorted(loads.permits_for(order, day.start))
+            asked = sorted({permit for one in call for permit in loads.permits_for(one, day.start)})
             nobody_has = [permit for permit in asked if not any(permit in each for each in held)]
-            return f"{NEEDS}{(nobody_has or asked)[0]}"
+            # Which of several is missing, where somebody has each, differs from one to another.
+            told = nobody_has or (asked if len(asked) == 1 else [])
+            return f"{NEEDS}{told[0]}" if told else str(reason.value)
         case _:
             return str(reason.value)
 

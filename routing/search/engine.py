@@ -263,7 +263,9 @@ class _Columns:
         chosen = _Chosen(Choosing(cover, seconds=seconds, deterministic=by_count))
         while chosen.thread.is_alive():
             chosen.thread.join(SECONDS_TO_HEAR_A_CANCEL)
-            if run.task.cancelled():
+            # By the clock the solvers keep to `seconds` themselves, and answer when these are over.
+            is_late = by_count and time.monotonic() > run.until
+            if is_late or run.task.cancelled():
                 chosen.choosing.give_up()
         if chosen.columns is not None:
             run.take(chosen.columns)

@@ -3,18 +3,21 @@
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 
-from routing import PlanRules, check
+from routing import Budget, PlanRules, check
 from routing.assembly import assemble
 from routing.days import Scheduler
+from routing.engines import Task
 from routing.search import layout as at
 from routing.search.building import NetBuilder
 from routing.search.columns import Choosing, Column, Cover, cover_of
-from routing.search.engine import orders_of_columns
+from routing.search.engine import Run, _Columns, orders_of_columns
 from routing.search.search import Search
+from routing.search.walks import Walks
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
 
@@ -92,6 +95,33 @@ def test_no_more_days_than_couriers() -> None:
 
 def test_an_empty_pool_answers_nothing() -> None:
     assert Choosing(cover([], set(), (1,)), seconds=1).better() is None
+
+
+def test_a_choice_by_count_ends_when_the_seconds_of_the_budget_are_over() -> None:
+    """What the solvers do is counted then, which takes as long as it takes."""
+    problem = courier_day(3, 150, 6, rich=False)
+    search = Search(NetBuilder(Scheduler(problem)), seed=1)
+    search.construct()
+    search.anneal(8_000, 1.0)
+    task = Task(
+        scheduler=Scheduler(problem),
+        start=search.best(),
+        budget=Budget(seconds=1, iterations=100_000),
+        threads=1,
+        seed=1,
+        offer=lambda _: True,
+        cancelled=lambda: False,
+    )
+
+    def work(spent: float) -> float:
+        """The seconds that a choice works once so much of the budget is spent."""
+        run = Run(task, search, started=time.monotonic() - spent)
+        with Walks(search, further=0, temperature=lambda: 0.1) as walks:
+            begun = time.process_time()  # a busy machine does not change what is done
+            _Columns(run, walks).choose_when_due(0.3)
+            return time.process_time() - begun
+
+    assert work(spent=2) < 1 < work(spent=-300)
 
 
 def test_a_choice_that_is_given_up_ends_at_once_with_nothing() -> None:

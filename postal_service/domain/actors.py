@@ -64,7 +64,7 @@ class Actor:
     def administers(self, path: str) -> bool:
         """Whether what lies at `path` is his to change; SHARED is what belongs to no single unit.
 
-        Whoever administers a unit that lies under none administers all (docs/adr/0032).
+        Whoever administers a unit that lies under none administers all (docs/adr/0029).
         """
         over_all = any(
             grant.role is Role.ADMINISTRATOR and len(grant.path.split("/")) <= _OF_A_TOP

@@ -10,7 +10,14 @@ from socket import socket
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy import update
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
@@ -30,7 +37,9 @@ SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
-MOST_WAIT_MS = 10_000
+MOST_WAIT_MS = 30_000  # of a machine with other work
+
+expect.set_options(timeout=MOST_WAIT_MS)
 
 
 @pytest.fixture(scope="session")

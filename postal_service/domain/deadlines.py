@@ -201,9 +201,9 @@ def moved_on(due_at: datetime, stops: Iterable[ClockStop], on: WorkingCalendar) 
             break
         if stop.resumed_at is None:
             return None
-        runs_again = on.clock_starts(stop.resumed_at)
-        if runs_again == on.clock_starts(stop.stopped_at):
-            continue  # it stood only while the office was closed
+        runs_again = _runs_again(stop.stopped_at, stop.resumed_at, on)
+        if runs_again is None:
+            continue
         days = on.working_days_between(local(stop.stopped_at).date(), runs_again.date())
         if days:
             due_at = on.closing(on.add_working_days(local(due_at).date(), days))
@@ -248,6 +248,12 @@ def _working_hours(
     return on.add_working_time(runs_from, left)
 
 
+def _runs_again(stopped_at: datetime, resumed_at: datetime, on: WorkingCalendar) -> datetime | None:
+    """When time counts again; None where it stood only while the office was closed."""
+    runs_again = on.clock_starts(resumed_at)
+    return None if runs_again == on.clock_starts(stopped_at) else runs_again
+
+
 def _days(clock: LegalClock, stops: Sequence[ClockStop], on: WorkingCalendar) -> datetime | None:
     """The end of the term, moved by each stop that began before it.
 
@@ -264,9 +270,9 @@ def _days(clock: LegalClock, stops: Sequence[ClockStop], on: WorkingCalendar) ->
             break
         if stop.resumed_at is None:
             return None
-        runs_again = on.clock_starts(stop.resumed_at)
-        if runs_again == on.clock_starts(stop.stopped_at):
-            continue  # it stood only while the office was closed
+        runs_again = _runs_again(stop.stopped_at, stop.resumed_at, on)
+        if runs_again is None:
+            continue
         began = max(local(stop.stopped_at).date(), start)
         resumed = max(runs_again.date(), began)
         if working:

@@ -15,9 +15,10 @@ from postal_service.domain.acts import EnrolDevice, RevokeDevice
 from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId
 from postal_service.ledger import reading, signing
+from postal_service.ledger.reading import PHONE
 from postal_service.storage.schema import DeviceRow
 
-ROOT, OFFICE, PHONE = "root", "office", "phone"
+ROOT, OFFICE = "root", "office"
 ACTIVE, REVOKED = "active", "revoked"
 NEVER_ENROLLED: Mapping[str, object] = {"status": REVOKED}
 TOLD = ("kind", "algorithm", "public_key", "staff", "unit", "status", "revoked_at")

@@ -20,6 +20,7 @@ from postal_service.domain.custody import Standing
 from postal_service.domain.ids import DeviceId, DossierId, ItemId, StaffId, UnitCode
 from postal_service.domain.wording_dates import VIETNAM
 from postal_service.ledger import base64_strict, reading
+from postal_service.ledger.reading import PHONE
 from postal_service.projections import holdings
 from postal_service.services import (
     calendars,
@@ -298,7 +299,7 @@ def _colleagues(session: Session, by: Actor) -> tuple[Colleague, ...]:
         .join(StaffRow, StaffRow.id == DeviceRow.staff)
         .where(
             DeviceRow.unit == by.unit,
-            DeviceRow.kind == "phone",
+            DeviceRow.kind == PHONE,
             DeviceRow.status == ACTIVE,
             is_couriers(),  # what somebody dismissed offers is not taken
         )

@@ -15,6 +15,7 @@ from postal_service.domain.actors import Actor, Role
 from postal_service.domain.acts import RevokeDevice
 from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken, Unknown
+from postal_service.ledger.reading import PHONE
 from postal_service.services import directory
 from postal_service.services.office_events import OfficeKeys, office_device, registry
 from postal_service.storage.schema import (
@@ -88,7 +89,7 @@ def phones(session: Session, *, status: str, by: Actor, after: str = "") -> list
     asked = (
         select(DeviceRow)
         .join(UnitRow, UnitRow.code == DeviceRow.unit)
-        .where(DeviceRow.kind == "phone", _listed_as(status), _under(by))
+        .where(DeviceRow.kind == PHONE, _listed_as(status), _under(by))
     )
     if after:
         since = select(DeviceRow.enrolled_at).filter_by(id=after).scalar_subquery()
@@ -147,7 +148,7 @@ def device_under(session: Session, device: DeviceId, by: Actor) -> DeviceRow:
     found = session.execute(
         select(DeviceRow, UnitRow.path)
         .join(UnitRow, UnitRow.code == DeviceRow.unit)
-        .where(DeviceRow.id == device, DeviceRow.kind == "phone")
+        .where(DeviceRow.id == device, DeviceRow.kind == PHONE)
         .with_for_update(of=DeviceRow)
     ).one_or_none()
     if found is None or not by.may(*HEADS, path=found.path):

@@ -19,12 +19,12 @@ from postal_service.domain.event import Event
 from postal_service.domain.ids import DeviceId, EventId
 from postal_service.ledger import base64_strict, offers, reading, signing
 from postal_service.ledger.encoding import EventMalformed
+from postal_service.ledger.reading import PHONE
 from postal_service.services.recording import Signed
 from postal_service.storage.among import among
 from postal_service.storage.schema import DeviceRow
 
 LARGEST_BATCH = 500  # events
-PHONE = "phone"  # the kind of device that may upload
 
 _DEVICES = cast("Table", DeviceRow.__table__)
 _KEYS = select(

@@ -13,6 +13,7 @@ from postal_service.domain.actors import Actor, Grant, Role
 from postal_service.domain.ids import DeviceId, StaffId, UnitCode
 from postal_service.domain.refusals import NotAllowed
 from postal_service.ledger import signing
+from postal_service.ledger.reading import PHONE
 from postal_service.services.devices import (
     ACTIVE,
     REVOKED,
@@ -20,7 +21,7 @@ from postal_service.services.devices import (
     UnknownDevice,
     is_couriers,
 )
-from postal_service.services.examining import PHONE, Key
+from postal_service.services.examining import Key
 from postal_service.storage.schema import (
     DeviceRow,
     NonceRow,
@@ -107,7 +108,7 @@ class SignedIn:
 def challenge(session: Session, device: DeviceId, *, at: datetime) -> Challenge:
     """A nonce for the phone to sign. Raises UnknownDevice."""
     row = session.get(DeviceRow, device)
-    if row is None or row.kind != "phone" or row.status == REVOKED:
+    if row is None or row.kind != PHONE or row.status == REVOKED:
         raise UnknownDevice(device=device)
     nonce = _secret()
     session.execute(delete(NonceRow).where(NonceRow.device == device, NonceRow.expires_at <= at))
@@ -126,7 +127,7 @@ def sign_in(
     also where its holder is no courier of its unit any more.
     """
     row = session.get(DeviceRow, device)
-    if row is None or row.kind != "phone":
+    if row is None or row.kind != PHONE:
         raise SignInRefused(device=device)
     message = sign_in_message(device, nonce)
     if not signing.verify_message(row.algorithm, row.public_key, message, signature):

@@ -126,6 +126,14 @@ def carry(phone: Phone, item: ItemId) -> None:
     phone.tell(item, acts.Attempt(reason="R13", action="A1", counted=True))
 
 
+def carry_some(phone: Phone, items: list[ItemId], how_many: int) -> list[Kept]:
+    """As many of these packages, taken away from the list; what was signed for them."""
+    before = len(phone.outbox)
+    for _ in range(how_many):
+        carry(phone, items.pop())
+    return phone.outbox[before:]
+
+
 class Line:
     """A phone's line to the server on this machine; it opens a new connection after a failure."""
 

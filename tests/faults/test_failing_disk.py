@@ -14,16 +14,15 @@ from sqlalchemy import Engine
 
 from postal_service.demo.phone import Kept, Phone, ServerSaidNoError
 from postal_service.domain.ids import ItemId
-from postal_service.storage.transaction import Sessions, transaction
+from postal_service.storage.transaction import transaction
 from tests import amounts
 from tests.faults.failing_disk import Disk, Fault, can_be_put_under
 from tests.faults.post import (
     Post,
     Server,
     ServerEndedError,
-    carry,
+    carry_some,
     connected,
-    found,
     item_numbers,
     receipts_without_entry,
     sent_again,
@@ -59,10 +58,8 @@ class Courier:
 
     def work(self) -> None:
         """Some packages, and one upload, to whatever server is there."""
-        before = len(self.phone.outbox)
-        for _ in range(self.random.randint(1, MOST_AT_ONCE)):
-            carry(self.phone, self.items.pop())
-        self.signed += self.phone.outbox[before:]
+        how_many = self.random.randint(1, MOST_AT_ONCE)
+        self.signed += carry_some(self.phone, self.items, how_many)
         self.upload()
 
     def upload(self) -> None:
@@ -87,29 +84,24 @@ class Courier:
 
 
 @pytest.fixture
-def post(dialect: str, committed_url: str, committed_sessions: Sessions) -> Post:
-    if dialect != "sqlite":
-        pytest.skip("PostgreSQL's own processes write its files")
-    return found(committed_url, committed_sessions, phones=1)
-
-
-@pytest.fixture
 def disk(tmp_path: Path) -> Disk:
     return Disk(tmp_path / "disk")
 
 
 @pytest.fixture
-def courier(post: Post, committed_url: str, committed_engine: Engine, disk: Disk) -> Courier:
-    with transaction(post.sessions) as session:
+def courier(
+    post_on_sqlite: Post, committed_url: str, committed_engine: Engine, disk: Disk
+) -> Courier:
+    with transaction(post_on_sqlite.sessions) as session:
         items = item_numbers(session, 200 + 100 * amounts.DISK_FAULTS)
     # A process that lives on would remember what the disk forgot.
     committed_engine.dispose()
     server = Server(committed_url, **{DISK: str(disk.path)})
-    return Courier(post.phones[0], items, server, Random(SEED))
+    return Courier(post_on_sqlite.phones[0], items, server, Random(SEED))
 
 
 def test_no_acknowledged_event_is_lost_wherever_the_disk_fails(
-    post: Post, courier: Courier, disk: Disk, tmp_path: Path
+    post_on_sqlite: Post, courier: Courier, disk: Disk, tmp_path: Path
 ) -> None:
     random = Random(SEED)
     phone, server = courier.phone, courier.server
@@ -126,18 +118,18 @@ def test_no_acknowledged_event_is_lost_wherever_the_disk_fails(
             while phone.outbox:
                 courier.upload()
             assert phone.receipts.keys() == {kept.id for kept in courier.signed}
-            assert receipts_without_entry(post, phone) == []
+            assert receipts_without_entry(post_on_sqlite, phone) == []
             assert sent_again(phone, courier.signed) == {"duplicate"}
         finally:
             server.kill()
     assert min(met.values()) > amounts.DISK_FAULTS // 6
     assert courier.refused > amounts.DISK_FAULTS // 6
-    verdict = verified(post, tmp_path)
+    verdict = verified(post_on_sqlite, tmp_path)
     assert verdict.valid, verdict.broken
 
 
 def test_a_disk_that_lies_about_its_flush_is_found_out(
-    post: Post, courier: Courier, disk: Disk
+    post_on_sqlite: Post, courier: Courier, disk: Disk
 ) -> None:
     phone, server = courier.phone, courier.server
     with connected([phone], server.port):
@@ -150,4 +142,4 @@ def test_a_disk_that_lies_about_its_flush_is_found_out(
             courier.work()
         finally:
             server.kill()
-    assert receipts_without_entry(post, phone) == list(phone.receipts)
+    assert receipts_without_entry(post_on_sqlite, phone) == list(phone.receipts)

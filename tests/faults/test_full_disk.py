@@ -15,14 +15,13 @@ from sqlalchemy import Engine
 from postal_service.demo.phone import Phone, ServerSaidNoError
 from postal_service.domain.ids import ItemId
 from postal_service.storage.engine import forget_deleted
-from postal_service.storage.transaction import Sessions, transaction
+from postal_service.storage.transaction import transaction
 from tests import amounts
 from tests.faults.post import (
     Post,
     Server,
-    carry,
+    carry_some,
     connected,
-    found,
     item_numbers,
     verified,
     written,
@@ -38,20 +37,13 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def post(dialect: str, committed_url: str, committed_sessions: Sessions) -> Post:
-    if dialect != "sqlite":
-        pytest.skip("PostgreSQL's own processes write its files")
-    return found(committed_url, committed_sessions, phones=1)
-
-
 @pytest.mark.slow
 def test_a_batch_is_saved_whole_or_not_at_all_wherever_the_disk_is_full(
-    post: Post, committed_url: str, committed_engine: Engine, tmp_path: Path
+    post_on_sqlite: Post, committed_url: str, committed_engine: Engine, tmp_path: Path
 ) -> None:
-    (phone,) = post.phones
+    (phone,) = post_on_sqlite.phones
     random, server = Random(SEED), Server(committed_url)
-    with transaction(post.sessions) as session:
+    with transaction(post_on_sqlite.sessions) as session:
         items = item_numbers(session, PACKAGES * (amounts.FULL_DISKS + 1))
     needed, refusals = 0, 0
     for _ in range(amounts.FULL_DISKS // DISKS_OF_A_SERVER):
@@ -62,12 +54,12 @@ def test_a_batch_is_saved_whole_or_not_at_all_wherever_the_disk_is_full(
                 needed = needed or _bytes_of_an_upload(phone, items, committed_engine, tmp_path)
                 for left in reversed(range(DISKS_OF_A_SERVER)):
                     _send_what_was_refused(phone)
-                    _carry_some(phone, items)
+                    carry_some(phone, items, PACKAGES)
                     forget_deleted(committed_engine, [])  # the journal begins anew
-                    before = written(post)
+                    before = written(post_on_sqlite)
                     server.let_files_grow_to(random.randrange(needed))
                     refused = _is_refused(phone)
-                    assert (written(post) == before) is refused
+                    assert (written(post_on_sqlite) == before) is refused
                     refusals += refused
                     if left:
                         server.let_files_grow_to(None)
@@ -75,19 +67,14 @@ def test_a_batch_is_saved_whole_or_not_at_all_wherever_the_disk_is_full(
             server.kill()
     # One upload writes a little more or less than another: the last bytes are not always missed.
     assert refusals > 0.9 * amounts.FULL_DISKS
-    verdict = verified(post, tmp_path)
+    verdict = verified(post_on_sqlite, tmp_path)
     assert verdict.valid, verdict.broken
-
-
-def _carry_some(phone: Phone, items: list[ItemId]) -> None:
-    for _ in range(PACKAGES):
-        carry(phone, items.pop())
 
 
 def _bytes_of_an_upload(phone: Phone, items: list[ItemId], engine: Engine, folder: Path) -> int:
     """How far SQLite's journal grows with one upload when it begins anew."""
     forget_deleted(engine, [])
-    _carry_some(phone, items)
+    carry_some(phone, items, PACKAGES)
     phone.send()
     return (folder / "postal.db-wal").stat().st_size
 

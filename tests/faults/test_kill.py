@@ -21,7 +21,7 @@ from tests.faults.post import (
     ANSWER_SECONDS,
     Post,
     Server,
-    carry,
+    carry_some,
     connected,
     found,
     item_numbers,
@@ -51,16 +51,11 @@ class Courier:
     def work(self, stop: threading.Event) -> None:
         try:
             while not stop.is_set():
-                self._carry_some()
+                how_many = self.random.randint(1, MOST_AT_ONCE)
+                self.signed += carry_some(self.phone, self.items, how_many)
                 self._send(stop)
         except BaseException as fault:  # noqa: BLE001 - told by the test, not lost with its thread
             self.fault = fault
-
-    def _carry_some(self) -> None:
-        before = len(self.phone.outbox)
-        for _ in range(self.random.randint(1, MOST_AT_ONCE)):
-            carry(self.phone, self.items.pop())
-        self.signed += self.phone.outbox[before:]
 
     def _send(self, stop: threading.Event) -> None:
         """Send the same bytes until there is an answer."""

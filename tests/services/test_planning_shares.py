@@ -63,6 +63,7 @@ def test_a_day_with_pairs_keeps_back_what_another_search_for_the_counter_takes()
 
 def test_reasons_are_still_told_where_the_search_took_everything() -> None:
     assert at(10, 10.5).reasons == pytest.approx(0.4)
+    assert at(1.5, 4).reasons == pytest.approx(0.3)
     assert 0 < at(10, 10.5).to_counter < 0.5
     assert at(60, 5).reasons == 3.0
 

@@ -16,6 +16,7 @@ LONGEST_CURRENT_SECONDS: Final = 1.0
 LONGEST_MORE_SECONDS: Final = 1.0
 LEAST_BASELINE_SECONDS: Final = 0.1
 LEAST_COUNTER_SECONDS: Final = 0.2
+LEAST_REASONS_SECONDS: Final = 0.3
 LEAST_CURRENT_SECONDS: Final = 0.05
 # Of the second by which a search may outlast its budget: reasons are what people ask for first.
 OVER_SECONDS: Final = 0.9
@@ -51,8 +52,11 @@ class Shares:
 
     @property
     def reasons(self) -> float:
-        """For saying why calls are left, where the search had no time to."""
-        return min(LONGEST_REASONS_SECONDS, max(self._left + OVER_SECONDS, 0.0))
+        """For saying why calls are left, where the search had no time to.
+
+        A machine that stood still during the search takes no reason from anybody.
+        """
+        return min(LONGEST_REASONS_SECONDS, max(self._left + OVER_SECONDS, LEAST_REASONS_SECONDS))
 
     @property
     def current(self) -> float:

@@ -43,6 +43,10 @@ class Planned:
     baseline_metres: int = 0
     baseline_seconds: int = 0
     baseline_left: int = 0
+    # Of these, the offices where the work is shared out, and their longest rounds added up.
+    shared: int = 0
+    longest_seconds: int = 0
+    baseline_longest_seconds: int = 0
     couriers: set[StaffId] = field(default_factory=set)
 
     def add(self, task: Task, solved: Solved) -> None:
@@ -61,6 +65,10 @@ class Planned:
         self.baseline_metres += solved.baseline.metres
         self.baseline_seconds += solved.baseline.seconds
         self.baseline_left += solved.baseline.left
+        if len(solved.rounds) > 1 and solved.baseline.longest is not None:
+            self.shared += 1
+            self.longest_seconds += max(each.returns - each.leaves for each in solved.rounds)
+            self.baseline_longest_seconds += solved.baseline.longest
 
 
 def plan(office: Office, day: date, *, seed: int, at: datetime, progress: Progress) -> Planned:

@@ -126,6 +126,13 @@ def _rounds(played: Played, told: Figures) -> Iterator[str]:
         f" {beside}the nearest stop next: {planned.baseline_metres / 1000:.1f} km,"
         f" {planned.baseline_seconds / 3600:.1f} h, {planned.baseline_left} left"
     )
+    if planned.shared:
+        ours, theirs = planned.longest_seconds, planned.baseline_longest_seconds
+        yield (
+            f"             at the {planned.shared} offices that share the work out, who is out longest"
+            f" is back after {ours / planned.shared / 3600:.1f} h on average,"
+            f" not {theirs / planned.shared / 3600:.1f} h"
+        )
 
 
 def _ledger(runtime: Runtime, proved: Proved) -> Iterator[str]:

@@ -150,7 +150,7 @@ def _baseline(row: PlanRow) -> Baseline | None:
     metres, seconds, left = row.baseline_metres, row.baseline_seconds, row.baseline_unserved
     if metres is None or seconds is None or left is None:
         return None
-    return Baseline(metres=metres, seconds=seconds, left=left)
+    return Baseline(metres=metres, seconds=seconds, left=left, longest=row.baseline_longest)
 
 
 def versions(session: Session, office: UnitCode, day: date) -> list[Kept]:
@@ -323,6 +323,7 @@ def _figures(workday: Workday, solved: Solved) -> dict[str, Any]:
         "baseline_metres": baseline and baseline.metres,
         "baseline_seconds": baseline and baseline.seconds,
         "baseline_unserved": baseline and baseline.left,
+        "baseline_longest": baseline and baseline.longest,
         "unserved": [_told(each, by_key.get(each.order)) for each in solved.left],
         "faults": [asdict(each) for each in solved.faults],
         "loosened": [asdict(each) for each in solved.loosened],

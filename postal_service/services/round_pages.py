@@ -147,6 +147,12 @@ class Page:
     versions: tuple[Kept, ...]
     couriers: tuple[workdays.Courier, ...]
 
+    @property
+    def longest_seconds(self) -> int:
+        """How long the courier who is out longest is out."""
+        out = (int((each.ends_at - each.starts_at).total_seconds()) for each in self.rounds)
+        return max(out, default=0)
+
 
 def first_day(session: Session, office: Place, *, at: datetime) -> date:
     """The day a manager's page opens on.

@@ -72,6 +72,10 @@ def test_a_plan_is_hardly_ever_longer_than_the_nearest_stop_next() -> None:
     found = planning.solve(day([home(n) for n in range(1, 7)]), budget_seconds=1.5, seed=1)
 
     assert found.baseline is not None
+    # One courier makes all of them there.
+    [only] = found.rounds
+    assert found.baseline.longest is not None
+    assert only.returns - only.leaves <= found.baseline.longest * 1.2
     assert 0 < found.metres <= found.baseline.metres * 1.2
 
 

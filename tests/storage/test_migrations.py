@@ -139,6 +139,7 @@ def test_hashes_of_the_tree_are_numbered_and_placed_again(empty_engine: Engine) 
 
 def test_what_a_plan_stands_beside_is_kept_and_may_be_missing(empty_engine: Engine) -> None:
     figures = "SELECT baseline_metres, baseline_seconds, baseline_unserved FROM plan"
+    longest = "SELECT baseline_longest FROM plan"
     upgrade(empty_engine)
     with empty_engine.begin() as connection:
         insert_rows(connection)
@@ -153,6 +154,7 @@ def test_what_a_plan_stands_beside_is_kept_and_may_be_missing(empty_engine: Engi
 
     with empty_engine.connect() as connection:
         assert connection.execute(text(figures)).one() == (7, 0, 1)
+        assert connection.execute(text(longest)).one() == (None,)
 
 
 def test_messages_that_were_never_sent_are_told_as_run_out_and_keep_no_content(

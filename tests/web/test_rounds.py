@@ -314,10 +314,13 @@ def test_the_plan_stands_beside_the_nearest_stop_next(
 ) -> None:
     row = session.get_one(PlanRow, plan.id)
     row.baseline_metres, row.baseline_seconds, row.baseline_unserved = 98_700, 7_200, 1
+    row.baseline_longest = 18_000
     session.commit()
     page = manager.text(f"/rounds?day={d.DAY}")
     assert "Điểm gần nhất trước" in page
     assert "98,7 km" in page
+    assert "Người đi lâu nhất" in page
+    assert "5 giờ" in page
     assert f"{plan.metres / 1000:.1f}".replace(".", ",") in page
     assert "Phương án bản 1" in page
     assert page.count('class="when"') == 7

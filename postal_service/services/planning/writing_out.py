@@ -152,6 +152,7 @@ def _figures(day: Workday, task: Posed, plan: Plan) -> Baseline:
         metres=sum(route.distance_m for route in plan.routes),
         seconds=sum(route.travel_seconds for route in plan.routes),
         left=len(impossible) + len(task.held) + unserved,
+        longest=max((route.duty_seconds for route in plan.routes), default=0),
     )
 
 

@@ -58,6 +58,8 @@ ENGLISH: dict[str, str] = {
     "So với đi lần lượt tới điểm gần nhất": "Compared with always going to the nearest stop",
     "Quãng đường": "Distance",
     "Giờ đi đường": "Time on the road",
+    "Người đi lâu nhất": "Longest out",
+    "Tuyến được chia đều cho những người đang làm việc, nên quãng đường có thể dài hơn khi dồn cho một người.": "Work is shared out among who is there, so the way may be longer than with all of it on one courier.",
     "Chưa xếp": "Left out",
     "Phương án này": "This plan",
     "Điểm gần nhất trước": "Nearest stop next",

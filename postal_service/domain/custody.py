@@ -5,6 +5,7 @@ Which events count, and in which order, is `story.py`'s business.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import sha256
 from typing import assert_never
 
 from postal_service.domain import acts
@@ -87,6 +88,7 @@ class Standing:
     offered: OpenOffer | None = None
     troubles: frozenset[Trouble] = frozenset()
     bag: ItemId = ItemId("")
+    journey: str = ""  # of a bag, or since it was put into one: a hash over its hand-overs
     run: str = ""
     round: RoundId = RoundId("")
     attempts: int = 0  # those that the postal law counts
@@ -125,9 +127,12 @@ class Standing:
 def lies_in(item: Standing, bag: Standing | None) -> bool:
     """Whether an item that was put into this bag is in it now: the bag is closed, in the same hands.
 
-    What lies elsewhere than its bag was handed over without it, and the bag's opening will tell.
+    What was handed over without its bag, or stayed where that went on, is in it no more, also when
+    both meet again: a closed bag takes nothing in. The bag's opening will tell.
     """
     if bag is None or item.bag != bag.item or bag.ended or item.holder is None:
+        return False
+    if item.journey != bag.journey:
         return False
     return bag.holder is not None and _same_hands(item.holder, bag.holder)
 
@@ -139,8 +144,8 @@ def _same_hands(one: Holder, other: Holder) -> bool:
     return one.unit == other.unit
 
 
-def evolve(standing: Standing | None, event: Event) -> Standing:
-    """The item as it stands after one more event."""
+def evolve(standing: Standing | None, event: Event, batch: str = "") -> Standing:
+    """The item as it stands after one more event; `batch` is what a hand-over was put out in."""
     act = event.act
     if isinstance(act, acts.Accept):
         return _accepted(event, act)
@@ -148,7 +153,7 @@ def evolve(standing: Standing | None, event: Event) -> Standing:
         raise ValueError(f"{type(act).__name__} cannot be the first event of an item.")
     match act:
         case acts.Handover():
-            return _handed_over(standing, event, act)
+            return _handed_over(standing, event, act, batch)
         case acts.Deliver():
             return _delivered(standing, event, act)
         case acts.Found():
@@ -176,7 +181,7 @@ def _accepted(event: Event, act: acts.Accept) -> Standing:
     )
 
 
-def _handed_over(standing: Standing, event: Event, act: acts.Handover) -> Standing:
+def _handed_over(standing: Standing, event: Event, act: acts.Handover, batch: str) -> Standing:
     troubles = _troubles_at(standing, event.unit)
     if act.condition is Condition.SEAL_BROKEN or act.seal != standing.seal:
         troubles |= {Trouble.SEAL}
@@ -193,9 +198,17 @@ def _handed_over(standing: Standing, event: Event, act: acts.Handover) -> Standi
         condition=act.condition,
         troubles=troubles,
         offered=None,
+        journey=_further(standing, batch),
         run="",
         round=RoundId(""),
     )
+
+
+def _further(standing: Standing, batch: str) -> str:
+    """One hand-over further: the same for a bag and for what was put out and taken with it."""
+    if standing.leg is not Leg.BAG and not standing.bag:
+        return ""
+    return sha256(f"{standing.journey} {batch}".encode()).hexdigest()
 
 
 def _troubles_at(standing: Standing, unit: UnitCode) -> frozenset[Trouble]:
@@ -292,7 +305,7 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
         case acts.Refuse():
             return replace(standing, offered=None, troubles=standing.troubles | _trouble_of(act))
         case acts.Bag():
-            return replace(standing, bag=act.bag, state=State.IN_DISPATCH)
+            return _put_into(standing, act.bag)
         case acts.Depart():
             return replace(standing, run=act.run, state=State.IN_DISPATCH)
         case acts.Arrive() if standing.leg is Leg.BAG:
@@ -337,6 +350,12 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             raise ValueError(f"{type(act).__name__} is not a note.")
         case _:
             assert_never(act)
+
+
+def _put_into(standing: Standing, bag: ItemId) -> Standing:
+    """Told of the same bag again, it has come no nearer to it."""
+    journey = standing.journey if bag == standing.bag else ""
+    return replace(standing, bag=bag, journey=journey, state=State.IN_DISPATCH)
 
 
 def _tried(standing: Standing, act: acts.Attempt) -> Standing:

@@ -216,13 +216,23 @@ class _Teller:
                 return gave and giver.staff != taker.staff and _is_for(told.event.act, taker)
         return None
 
+    def _batch(self, standing: Standing | None, told: Told) -> str:
+        """By what the hand-overs of one act are known: their offers' batch, or the one QR they were offered by."""
+        act = told.event.act
+        if standing is None or not isinstance(act, acts.Handover):
+            return ""
+        for note in self.notes.get(standing.custody, ()):
+            if isinstance(note.event.act, acts.Offer) and note.digest == act.offer:
+                return note.event.act.batch
+        return act.offer
+
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
         """The item after this event. What freezes it is followed here, by the leaf that opened it."""
         self.applied.append(told.event.id)
         before = standing
         if standing is not None and standing.frozen:
             before = replace(standing, troubles=standing.troubles - FREEZING)
-        after = evolve(before, self._in_place(told.event))
+        after = evolve(before, self._in_place(told.event), self._batch(before, told))
         opened = after.troubles & FREEZING
         if told.opens_case:
             opened |= {Trouble.SEAL}

@@ -1,6 +1,6 @@
 """Cash from hand to hand: who took it answers for it until a cashier of his unit has counted it, line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,13 +43,15 @@ class ShiftCash:
     charges: tuple[ChargeId, ...]
 
 
-def of(session: Session, staff: StaffId) -> ShiftCash:
-    """What this member of staff must have in his purse."""
+def of(session: Session, staff: StaffId, among: Collection[ChargeId] | None = None) -> ShiftCash:
+    """What this member of staff must have in his purse; of these charges alone where they are named."""
     newest = charges.newest_entries().where(
         MoneyRow.staff == staff,
         MoneyRow.state == PaymentState.PAID.value,
         MoneyRow.method == Means.CASH.value,
     )
+    if among is not None:
+        newest = newest.where(MoneyRow.charge.in_(among))
     held = [charges.as_account(row) for row in session.scalars(newest.order_by(MoneyRow.id))]
     return ShiftCash(
         staff=staff,
@@ -99,13 +101,15 @@ def hand_in(
     refuse_unless_under(session, staff, by)
     # Two cashiers do not take the same purse: the second finds it empty.
     session.execute(select(StaffRow.id).filter_by(id=staff).with_for_update())
-    held = of(session, staff)
+    found = of(session, staff).charges
+    charges.lock(session, found)
+    held = of(session, staff, found)  # read after the lock: some may have been given back meanwhile
     if not held.charges:
         raise NothingToHandIn
     for line in Line:
-        found, wanted = counted.get(line, 0), held.by_line.get(line, 0)
-        if found != wanted:
-            raise CashDiffers(line=line.value, counted=found, taken=wanted)
+        there, wanted = counted.get(line, 0), held.by_line.get(line, 0)
+        if there != wanted:
+            raise CashDiffers(line=line.value, counted=there, taken=wanted)
     for charge_id in held.charges:
         found_account = charges.account(session, charge_id)
         charges.follow(session, found_account, found_account.charge.hand_in(), staff, by=by, at=at)

@@ -96,21 +96,21 @@ def pay(
     Raises RoleNeeded, UnknownCharge, WrongStep (not due) or BadReference.
     """
     by.need(*COLLECTORS)
-    found = account(session, charge)
+    found = _locked(session, charge)
     return follow(session, found, found.charge.pay(means), reference, by=by, at=at)
 
 
 def exempt(session: Session, charge: ChargeId, *, basis: str, by: Actor, at: datetime) -> Account:
     """Waive a charge that is due. Raises RoleNeeded, UnknownCharge, WithoutBasis or WrongStep."""
     by.need(Role.POSTAL_CLERK, Role.DESK_CLERK, Role.MANAGER)
-    found = account(session, charge)
+    found = _locked(session, charge)
     return follow(session, found, found.charge.exempt(basis=basis), basis, by=by, at=at)
 
 
 def refund(session: Session, charge: ChargeId, *, basis: str, by: Actor, at: datetime) -> Account:
     """Give back what was paid. Raises RoleNeeded (manager), UnknownCharge, WithoutBasis, WrongStep."""
     by.need(Role.MANAGER)
-    found = account(session, charge)
+    found = _locked(session, charge)
     return follow(session, found, found.charge.refund(basis=basis), basis, by=by, at=at)
 
 
@@ -215,6 +215,12 @@ def follow(
     row = dossiers.row_of(session, found.dossier)
     _enter(session, found.id, row, charge, reference=reference, by=by, at=at)
     return account(session, found.id)
+
+
+def _locked(session: Session, charge: ChargeId) -> Account:
+    """One charge to be decided on. Raises UnknownCharge."""
+    lock(session, [charge])
+    return account(session, charge)
 
 
 def _enter(

@@ -4,7 +4,7 @@ Custody moves at the taking and nowhere else. Both sides are events with their o
 """
 
 from base64 import b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -125,7 +125,7 @@ def take(
     """Take every open item of an offered batch but the reserved ones, which are refused.
 
     What lies in a closed bag is taken with it; where the bag is reserved, so is what lies in it. Of
-    what a counter takes without the bag that it was put into, it is told that it came out.
+    what a counter takes that left its bag, it is told that it came out.
     Raises NothingToHandOver when nothing of the batch is open, UnknownItem for a reservation that
     is not in it, NotOffered when it was meant for somebody else, TakesFromHimself, ItemFrozen,
     Withdrawn, InClosedBag for a reservation in a bag that is taken or an item without its bag;
@@ -137,6 +137,8 @@ def take(
         raise NothingToHandOver
     if strange := reserved.keys() - {standing.item for standing in found}:
         raise items.UnknownItem(item=min(strange))
+    lying = {each.item for each in found if each.bag}
+    strayed = {each.item for each in put_out if each.bag} - lying
     reserved = with_bags(found, reserved)
     found = closed_bags.together(found)
     offers = reading.entries(session, [each.offered.event for each in found if each.offered])
@@ -144,7 +146,7 @@ def take(
     recorded = tell(session, keys, told, by=by, at=at)
     taken = tuple(each.item for each in found if each.item not in reserved)
     if capacity is Capacity.COUNTER:
-        _come_apart(session, keys, put_out, taken, by=by, at=at)
+        _come_apart(session, keys, [i for i in taken if i in strayed], by=by, at=at)
     return Taken(
         batch=batch,
         taken=taken,
@@ -210,19 +212,15 @@ def _open(session: Session, batch: str) -> list[Standing]:
 def _come_apart(
     session: Session,
     keys: OfficeKeys,
-    put_out: Sequence[Standing],
-    taken: Collection[ItemId],
+    strayed: Sequence[ItemId],
     *,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Tell of what came without its bag that it is out of it.
+    """Tell of what came outside its bag that it is out of it.
 
-    Else it would lie in the bag again once that comes to the same counter (docs/adr/0004).
+    Else whoever seals it or takes it to a door would open a case by that (docs/adr/0004).
     """
-    strayed = [
-        each.item for each in put_out if each.item in taken and each.bag and each.bag not in taken
-    ]
     if not strayed:
         return
     told = [

@@ -167,6 +167,8 @@ def check(session: Session, command: Registration, *, carried_in: bool, at: date
     Raises what `reception.register` lists, all of it at once. Papers, fee and postal ways are those
     of the procedure's version: without one they are not judged. Neither are a fee for a way in that
     is closed to the Post, a receiver where the way out is, and the desk of what is no agency.
+    Whether the agency decides such procedures is not judged: a version has one level of several at
+    which its procedure may be decided, and an agency's own level does not say which procedures it has.
     """
     day = local(at).date()
     with told_together() as judging:

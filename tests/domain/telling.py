@@ -112,6 +112,7 @@ class Post:
         *,
         of_phone: bool = False,
         parent: EventId | None = None,
+        batch: str = "b1",
     ) -> EventId:
         return self.tell(
             by,
@@ -121,7 +122,7 @@ class Post:
                 counts=PAPERS,
                 condition=acts.Condition.OK,
                 seal=seal,
-                batch="b1",
+                batch=batch,
                 manifest="0" * 64,
                 batch_count=1,
             ),

@@ -130,6 +130,69 @@ def test_an_item_lies_in_a_closed_bag_in_the_same_hands_and_in_no_other() -> Non
     assert not lies_in(inside, None)
 
 
+def travelled(post: Post, *batches: str) -> Standing:
+    """It went back and forth between Lan's counter and Minh, put out in these batches."""
+    hands = [(LAN, MINH, Capacity.COURIER), (MINH, LAN, Capacity.COUNTER)]
+    seal = standing_of(post).seal
+    for number, batch in enumerate(batches):
+        giver, taker, capacity = hands[number % 2]
+        post.take(taker, capacity, post.offer(giver, taker, seal, batch=batch), seal=seal)
+    return standing_of(post)
+
+
+@pytest.mark.parametrize(
+    ("item", "bag_itself", "is_inside"),
+    [
+        (["b1"], ["b1"], True),
+        (["b1", "b2"], ["b1", "b2"], True),
+        (["b1"], ["b2"], False),  # one after the other
+        (["b1", "b2", "b3"], ["b1"], False),  # away and back
+        (["b1"], ["b1", "b2", "b3"], False),
+        (["b1", "b3"], ["b2", "b3"], False),  # apart, and then together: nobody opened it
+    ],
+)
+def test_what_was_once_handed_over_apart_from_its_bag_is_in_it_no_more(
+    item: list[str], bag_itself: list[str], is_inside: bool
+) -> None:
+    inside = travelled(item_in_bag(), *item)
+    closed = travelled(bag(), *bag_itself)
+
+    assert lies_in(inside, closed) is is_inside
+
+
+def test_only_the_way_since_it_was_put_into_its_bag_is_compared() -> None:
+    post = Post()
+    post.accept(LAN)
+    post.seal(LAN)
+    travelled(post, "b1", "b2")
+    post.tell(LAN, acts.Bag(bag=BAG))
+
+    assert lies_in(standing_of(post), standing_of(bag()))
+    assert lies_in(travelled(post, "b3"), travelled(bag(), "b3"))
+
+
+def test_a_closed_bag_takes_nothing_in_again_whatever_a_phone_tells() -> None:
+    post = item_in_bag()
+    travelled(post, "b1")
+    post.tell(MINH, acts.Bag(bag=BAG), of_phone=True)
+
+    assert lies_in(standing_of(post), travelled(bag(), "b1"))  # it never left
+    assert not lies_in(standing_of(post), travelled(bag(), "b2"))
+
+
+@given(st.randoms())
+def test_the_way_of_a_package_is_the_same_in_whatever_order_its_events_come(
+    order: random.Random,
+) -> None:
+    post = item_in_bag()
+    first = travelled(post, "b1", "b2")
+    shuffled = list(post.told)
+    order.shuffle(shuffled)
+
+    (story,) = stories([shuffled])
+    assert story.standing == first
+
+
 def test_what_lies_in_a_closed_bag_is_told_of_only_with_its_bag() -> None:
     inside = standing_of(item_in_bag())
     with pytest.raises(InClosedBag) as refused:

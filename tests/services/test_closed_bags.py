@@ -289,6 +289,71 @@ def test_what_came_apart_from_its_bag_is_not_in_it_again_when_both_reach_one_cou
     assert {item: standing(session, item) for item in whole(bagged)} == before
 
 
+@pytest.fixture
+def strayed(session: Session, world: World, bagged: Bagged, clock: Clock) -> ItemId:
+    """One of the packages, which the courier's colleague took out of the courier's closed bag by phone."""
+    giver, taker = (known_phone(session, who, clock) for who in (world.courier, world.far_courier))
+    passed(session, world, whole(bagged), world.counter, world.courier, Capacity.COURIER)
+    phone_alone_takes(session, giver, taker, bagged.items[0])
+    return bagged.items[0]
+
+
+def without(bagged: Bagged, strayed: ItemId) -> list[ItemId]:
+    return [item for item in whole(bagged) if item != strayed]
+
+
+def test_what_left_a_bag_is_not_in_it_again_when_its_courier_takes_the_bag_too(
+    session: Session, world: World, bagged: Bagged, strayed: ItemId
+) -> None:
+    rest = without(bagged, strayed)
+    passed(session, world, rest, world.courier, world.far_courier, Capacity.COURIER)
+
+    assert not standing(session, strayed).bag  # free to go to its door
+    view = bags.view(session, bagged.bag, by=world.far_courier)
+    assert view.inside == set(rest[1:])
+    offered = transport.offer_bag(
+        session, world.keys, bagged.bag, to_unit=FAR_OFFICE, by=world.far_courier, at=MORNING
+    )
+    assert set(offered.items) == set(rest)
+    handovers.take(
+        session, world.keys, offered.batch, capacity=Capacity.COUNTER, reserved={},
+        by=world.far_counter, at=MORNING,
+    )  # fmt: skip
+    opened = bags.open_bag(
+        session, world.keys, bagged.bag, rest[1:], seal="TUI-1", by=world.far_counter, at=MORNING
+    )
+    assert (opened.astray, opened.missing) == ((strayed,), ())
+    held = standing(session, strayed)
+    assert held.holder is not None
+    assert held.holder.staff == world.far_courier.staff
+    assert not held.troubles
+
+
+def test_what_left_a_bag_is_not_in_it_again_when_it_comes_back_to_who_has_the_bag(
+    session: Session, world: World, bagged: Bagged, strayed: ItemId
+) -> None:
+    passed(session, world, [strayed], world.far_courier, world.courier, Capacity.COURIER)
+
+    assert not standing(session, strayed).bag
+    assert bags.with_contents(session, [bagged.bag]) == without(bagged, strayed)
+
+
+def test_what_left_a_bag_is_not_in_it_again_when_both_are_handed_over_together(
+    session: Session, world: World, bagged: Bagged, strayed: ItemId
+) -> None:
+    passed(session, world, [strayed], world.far_courier, world.courier, Capacity.COURIER)
+    passed(session, world, whole(bagged), world.courier, world.far_counter, Capacity.COUNTER)
+
+    (line,) = bags.of_unit(session, by=world.far_counter)
+    assert (line.inside, line.astray) == (2, 1)
+    # The counter has told that it came out, so that nobody opens a case who has it in hand.
+    told = reading.of_types(session, [strayed], ["arrive"])
+    assert [each.event.staff for each in told] == [world.far_counter.staff]
+    before = {item: standing(session, item) for item in whole(bagged)}
+    projections.rebuild(session)
+    assert {item: standing(session, item) for item in whole(bagged)} == before
+
+
 def test_a_counter_that_takes_a_bag_with_all_that_lies_in_it_opens_nothing(
     session: Session, world: World, bagged: Bagged
 ) -> None:

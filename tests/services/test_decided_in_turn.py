@@ -1,11 +1,13 @@
 """Of two who decide about one thing at the same moment, the second decides on what the first has done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from postal_service.domain.acts import Capacity, Counts, Leg, Receiver
@@ -14,10 +16,13 @@ from postal_service.domain.custody import State
 from postal_service.domain.custody_rules import WithAgencyAlready
 from postal_service.domain.identity import Entitlement
 from postal_service.domain.ids import DossierId, ItemId
+from postal_service.domain.money import Line, Means, WrongStep
 from postal_service.domain.procedures import PaperCount
 from postal_service.domain.standing import Administrative
 from postal_service.services import (
     administrative,
+    cash,
+    charges,
     delivery,
     dossiers,
     handovers,
@@ -26,9 +31,12 @@ from postal_service.services import (
     supplements,
 )
 from postal_service.services.administrative import SupplementReason
+from postal_service.services.cash import NothingToHandIn
+from postal_service.services.charges import ChargeId, Due
 from postal_service.services.reception import Received
 from postal_service.services.results import AlreadyOnItsWay, NotResolved
 from postal_service.services.supplements import NothingWasAsked
+from postal_service.storage.schema import MoneyRow
 from postal_service.storage.transaction import Sessions, transaction
 from tests.services import journeys
 from tests.services import world as w
@@ -222,6 +230,124 @@ def test_of_supplements_taken_at_once_every_paper_is_counted(
 
     with transaction(committed_sessions) as session:
         assert _counted(session, dossier).certified == before.certified + 2
+
+
+Step = Callable[["Owed", Session], None]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A fee that is due, and what a cashier may tell of it."""
+
+    world: World
+    fee: ChargeId
+
+    def pay(self, session: Session) -> None:
+        charges.pay(
+            session, self.fee, Means.CASH, reference="", by=self.world.counter, at=_later(1)
+        )  # fmt: skip
+
+    def exempt(self, session: Session) -> None:
+        charges.exempt(session, self.fee, basis="Hộ nghèo", by=self.world.manager, at=_later(1))
+
+    def refund(self, session: Session) -> None:
+        charges.refund(session, self.fee, basis="Thu nhầm", by=self.world.manager, at=_later(2))
+
+    def hand_in(self, session: Session) -> None:
+        counted = {Line.STATE_FEE: 8_000}
+        cash.hand_in(
+            session, self.world.counter.staff, counted, by=self.world.second_counter, at=_later(2)
+        )  # fmt: skip
+
+
+@pytest.fixture
+def owed(committed_sessions: Sessions) -> Owed:
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        due = Due(line=Line.STATE_FEE, amount_dong=8_000)
+        received = register(session, world, registration(session, dues=(due,)))
+        (fee,) = charges.accounts(session, received.dossier)
+        return Owed(world, fee.id)
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "second", "entered"),
+    [
+        ((), Owed.pay, Owed.pay, ["due", "paid"]),
+        ((), Owed.exempt, Owed.pay, ["due", "exempt"]),
+        ((), Owed.pay, Owed.exempt, ["due", "paid"]),
+        ((), Owed.exempt, Owed.exempt, ["due", "exempt"]),
+        ((Owed.pay,), Owed.refund, Owed.refund, ["due", "paid", "refunded"]),
+    ],
+)
+def test_money_is_taken_waived_and_given_back_once(
+    committed_sessions: Sessions,
+    owed: Owed,
+    before: Sequence[Step],
+    first: Step,
+    second: Step,
+    entered: list[str],
+) -> None:
+    with transaction(committed_sessions) as session:
+        for step in before:
+            step(owed, session)
+
+    with pytest.raises(WrongStep):
+        second_of_two(committed_sessions, partial(first, owed), partial(second, owed))
+
+    assert _entered(committed_sessions, owed.fee) == entered
+
+
+def test_what_is_just_given_back_is_not_counted_into_the_till(
+    committed_sessions: Sessions, owed: Owed
+) -> None:
+    with transaction(committed_sessions) as session:
+        owed.pay(session)
+
+    with pytest.raises(NothingToHandIn):
+        second_of_two(committed_sessions, owed.refund, owed.hand_in)
+
+    assert _entered(committed_sessions, owed.fee) == ["due", "paid", "refunded"]
+
+
+def test_who_counts_a_purse_waits_for_its_dossiers_in_the_order_of_all_others(
+    committed_sessions: Sessions,
+) -> None:
+    with transaction(committed_sessions) as session:
+        world = build(session)
+        due = Due(line=Line.STATE_FEE, amount_dong=8_000)
+        made = [
+            register(session, world, registration(session, dues=(due,))).dossier for _ in range(2)
+        ]
+        first, second = sorted(made)
+        for dossier in (second, first):  # the purse's own order is the other one
+            (fee,) = charges.accounts(session, dossier)
+            Owed(world, fee.id).pay(session)
+
+    def count() -> None:
+        with transaction(committed_sessions) as session:
+            cash.hand_in(
+                session, world.counter.staff, {Line.STATE_FEE: 16_000}, by=world.second_counter,
+                at=_later(2),
+            )  # fmt: skip
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction(committed_sessions) as session:
+            dossiers.row_of(session, first)
+            begun = other.submit(count)
+            wait([begun], timeout=SOON)
+            dossiers.row_of(session, second)
+        begun.result(timeout=60)
+
+    with transaction(committed_sessions) as session:
+        assert cash.till_of(session, w.OFFICE) == {Line.STATE_FEE: 16_000}
+
+
+def _entered(sessions: Sessions, charge: ChargeId) -> list[str]:
+    """Every step of a charge, the oldest first."""
+    with transaction(sessions) as session:
+        states = select(MoneyRow.state).filter_by(charge=charge).order_by(MoneyRow.id)
+        return list(session.scalars(states))
 
 
 def _later(hours: int) -> datetime:

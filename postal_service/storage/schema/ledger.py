@@ -200,6 +200,7 @@ class HoldingRow(Base):
     offered_since_ms: Mapped[int]
     troubles: Mapped[str]  # X1,X2,… sorted
     bag: Mapped[str]
+    journey: Mapped[str] = mapped_column(server_default=text("''"), default="")
     run: Mapped[str]
     round: Mapped[str]
     attempts: Mapped[int]

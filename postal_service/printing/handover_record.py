@@ -27,6 +27,8 @@ from postal_service.printing.typesetting import CELL_CENTER, CELL_SMALL, NOTE, S
 COPIES: Final = ("Bản 1 — bên giao giữ", "Bản 2 — bên nhận giữ")
 _RESERVED_LINES: Final = 3
 _HASH_GROUP: Final = 16
+_ONE_PAGE: Final = 2  # of more items the papers and their hashes fill more than a page
+_FEW: Final = 8  # so many hashes have room on one page with the signatures
 
 
 class Direction(Enum):
@@ -132,7 +134,9 @@ _TITLES: Final = {
 def render(view: HandoverRecord) -> bytes:
     """Both copies of the record as PDF, A4; each copy counts its own pages."""
     paper = Paper(name=_name(view.direction), number=view.number, basis_line=view.basis_line)
-    return paper.in_copies(COPIES, lambda: _put_copy(paper, view))
+    return paper.in_copies(
+        COPIES, lambda: _put_copy(paper, view), may_shrink=len(view.events) <= _ONE_PAGE
+    )
 
 
 def _name(direction: Direction) -> str:
@@ -179,7 +183,14 @@ def _put_copy(paper: Paper, view: HandoverRecord) -> None:
     if view.money_dong:
         money = f"{dong(view.money_dong)} ({dong_in_words(view.money_dong)})"
         paper.facts(("Phí, lệ phí bàn giao kèm theo", money))
-    _put_exclusions(paper, view.exclusions)
+    _put_exclusions(paper, view)
+    if len(view.events) <= _FEW:  # nobody signs a page that does not say which items
+        paper.together(lambda: _put_signing(paper, view))
+    else:
+        _put_signing(paper, view)
+
+
+def _put_signing(paper: Paper, view: HandoverRecord) -> None:
     _put_signed(paper, view)
     put_head(paper, view.head, heading="Sổ lưu giữ trước biên bản này")
     _put_chain(paper, view)
@@ -237,9 +248,9 @@ def _put_items(paper: Paper, items: Sequence[HandedItem]) -> None:
     )
 
 
-def _put_exclusions(paper: Paper, exclusions: Sequence[Exclusion]) -> None:
+def _put_exclusions(paper: Paper, view: HandoverRecord) -> None:
     paper.section("Không nhận hoặc có sai lệch (lập biên bản)")
-    if exclusions:
+    if view.exclusions:
         paper.table(
             (
                 Column(heading="STT", share=10, style=CELL_CENTER),
@@ -248,14 +259,14 @@ def _put_exclusions(paper: Paper, exclusions: Sequence[Exclusion]) -> None:
             ),
             [
                 (str(index), excluded.item_code, excluded.reason)
-                for index, excluded in enumerate(exclusions, start=1)
+                for index, excluded in enumerate(view.exclusions, start=1)
             ],
             empty="Không có.",
         )
-        paper.facts(("Số bưu gửi lập biên bản", counted(len(exclusions))))
+        paper.facts(("Số bưu gửi lập biên bản", counted(len(view.exclusions))))
         return
     paper.say("Không có trong sổ. Ghi thêm bằng tay, cả hai bên ký nháy từng dòng:", NOTE)
-    paper.blanks(_RESERVED_LINES)
+    paper.blanks(min(_RESERVED_LINES, len(view.events) + 1))
 
 
 def _put_signed(paper: Paper, view: HandoverRecord) -> None:

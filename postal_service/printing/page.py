@@ -66,6 +66,8 @@ A5_UPRIGHT: Final[tuple[float, float]] = A5
 # Stands where a law would be cited: which form is the issued one is the office's configuration.
 ILLUSTRATIVE_FORM: Final = "mẫu minh họa — dùng mẫu do cơ quan ban hành"
 
+# So much smaller may a copy be set that would else need a second page: text of 10 points stays above 8.5.
+_SCALES: Final = (1.0, 0.94, 0.88)
 _SIDE: Final = 15 * mm
 _NARROWEST_BAR_MM: Final = 0.19
 _HEAD: Final = 16 * mm
@@ -101,18 +103,34 @@ class Paper:
         self._basis_line = printable(basis_line)
         self._size = size
         self._copies: list[tuple[str, list[Flowable]]] = [("", [])]
+        self._scale = 1.0
+        self._pages = 0
 
     @property
     def width(self) -> float:
         """The width of the text in points."""
-        return self._size[0] - 2 * _SIDE
+        return (self._size[0] - 2 * _SIDE) / self._scale
 
     @property
     def _small(self) -> bool:
         return self._size[0] < A4_UPRIGHT[0]
 
-    def in_copies(self, keepers: Sequence[str], put_copy: Callable[[], None]) -> bytes:
-        """The same put once for each keeper, as PDF; each copy says who keeps it and counts its own pages."""
+    def in_copies(
+        self, keepers: Sequence[str], put_copy: Callable[[], None], *, may_shrink: bool = False
+    ) -> bytes:
+        """The same put once for each keeper, as PDF; each copy says who keeps it and counts its own pages.
+
+        A copy that `may_shrink` is set a little smaller where that leaves it one page.
+        """
+        for scale in _SCALES if may_shrink else ():
+            self._scale = scale
+            written = self._in_copies(keepers, put_copy)
+            if self._pages == len(keepers):
+                return written
+        self._scale = 1.0
+        return self._in_copies(keepers, put_copy)
+
+    def _in_copies(self, keepers: Sequence[str], put_copy: Callable[[], None]) -> bytes:
         self._copies = []
         for kept_by in keepers:
             self._copies.append((printable(kept_by), []))
@@ -187,6 +205,15 @@ class Paper:
     def gap(self, height_mm: float = 2) -> None:
         self.put(Spacer(0, height_mm * mm))
 
+    def together(self, put: Callable[[], None]) -> None:
+        """What is put stays on one page, where one holds it."""
+        pieces = self._copies[-1][1]
+        before = len(pieces)
+        put()
+        taken = pieces[before:]
+        del pieces[before:]
+        self.put(_Group(_single(taken)))
+
     def room(self, height_mm: float) -> None:
         """Go on on the next page unless so much of this one is left: a heading stays with what it heads."""
         self.put(CondPageBreak(height_mm * mm))
@@ -239,8 +266,7 @@ class Paper:
         taken: list[Flowable] = []
         while pieces and not isinstance(pieces[-1], Table):
             last = pieces.pop()
-            # A group cannot stand inside another one.
-            taken = [*(last.pieces if isinstance(last, _Group) else [last]), *taken]
+            taken = [*_single([last]), *taken]
             if not isinstance(last, Spacer):
                 break
         return taken
@@ -257,15 +283,16 @@ class Paper:
             story += pieces
         title = self.name if not self._number else f"{self.name} {self._number}"
         template.build(story, canvasmaker=partial(CountingCanvas, paper_title=title))
+        self._pages = template.page
         return written.getvalue()
 
     def _page_template(self, index: int, kept_by: str) -> PageTemplate:
         width, height = self._size
         frame = Frame(
-            _SIDE,
-            _FOOT,
-            width - 2 * _SIDE,
-            height - _HEAD - _FOOT,
+            _SIDE / self._scale,
+            _FOOT / self._scale,
+            self.width,
+            (height - _HEAD - _FOOT) / self._scale,
             leftPadding=0,
             rightPadding=0,
             topPadding=0,
@@ -276,8 +303,15 @@ class Paper:
             if isinstance(canvas, CountingCanvas):
                 canvas.copy_index, canvas.right_edge = index, width - _SIDE
             self._draw_running_head(canvas, kept_by)
+            canvas.saveState()
+            canvas.scale(self._scale, self._scale)
 
-        return PageTemplate(id=str(index), frames=[frame], onPage=head, pagesize=self._size)
+        def foot(canvas: Canvas, _template: object) -> None:
+            canvas.restoreState()
+
+        return PageTemplate(
+            id=str(index), frames=[frame], onPage=head, onPageEnd=foot, pagesize=self._size
+        )
 
     def _draw_running_head(self, canvas: Canvas, kept_by: str) -> None:
         width, height = self._size
@@ -302,6 +336,15 @@ class _Group(KeepTogether):
     def __init__(self, pieces: list[Flowable]) -> None:
         super().__init__(pieces)
         self.pieces = pieces
+
+
+def _single(pieces: list[Flowable]) -> list[Flowable]:
+    """The pieces out of their groups: a group cannot stand inside another one."""
+    return [
+        single
+        for piece in pieces
+        for single in (piece.pieces if isinstance(piece, _Group) else [piece])
+    ]
 
 
 def _rule(length: float) -> HRFlowable:

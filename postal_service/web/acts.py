@@ -67,14 +67,17 @@ def verdict_word(verdict: str) -> str:
     return pick(VERDICTS[verdict])
 
 
-def act_facts(act: Act) -> list[tuple[str, str]]:
-    """What the event says besides who and when; nothing personal stands in events."""
+def act_facts(act: Act, *, of_bag: bool = False) -> list[tuple[str, str]]:
+    """What the event says besides who and when; nothing personal stands in events.
+
+    A bag holds no papers of its own; of an envelope that none were found is told.
+    """
     facts: list[tuple[str, str]] = []
     seal = getattr(act, "seal", "")
     if seal:
         facts.append((say("Niêm phong số"), seal))
     counts = getattr(act, "counts", None)
-    if counts is not None:
+    if counts is not None and not of_bag:
         facts.append((say("Số giấy tờ"), str(counts.total)))
     condition = getattr(act, "condition", None)
     if condition is not None and condition is not acts.Condition.OK:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from postal_service.printing import (
 from postal_service.printing.paper_counts import ListedPaper
 from postal_service.printing.specimens import desk, management, movement, outcome
 from postal_service.printing.specimens.invented import DIGEST, HEAD, MORNING
-from tests.printing.read_back import page_texts, text_of
+from tests.printing.read_back import codes_of, page_texts, text_of
 
 NAME = "Tôn Nữ Hoàng Phước Thị Ngọc Ẫm Khuyến Giữ"
 OFFICE = "Trung tâm Phục vụ hành chính công phường Nguyễn Thị Minh Khai Điện Bàn Đông"
@@ -106,6 +107,52 @@ def test_a_record_of_sixty_envelopes_lists_each_and_its_hashes() -> None:
         assert f"{NAME} — {OFFICE}" in whole
         assert "Bên giao đưa ra" not in whole  # all of it was answered by this taker
         assert "Không có trong sổ. Ghi thêm bằng tay" in whole
+
+
+def of_few(count: int) -> handover_record.HandoverRecord:
+    """A record of so many items that says all it can, in long words."""
+    return replace(
+        movement.DOSSIER_HANDOVER,
+        items=tuple(movement._handed(n, None) for n in range(1, count + 1)),
+        events=movement._events(count),
+        put_out=count,
+        exclusions=(),
+        money_dong=0,
+        giver_name=NAME,
+        receiver_name=NAME,
+        giver_unit=OFFICE,
+        receiver_unit=OFFICE,
+        agency_name=OFFICE,
+        place=OFFICE,
+        offer_code=DIGEST,
+        printed_again_at=MORNING,
+    )
+
+
+def test_a_record_of_one_item_is_one_page_whose_codes_are_read(tmp_path: Path) -> None:
+    written = handover_record.render(of_few(1))
+
+    pages = page_texts(written)
+    assert len(pages) == len(handover_record.COPIES)
+    for page in pages:
+        assert "Trang 1/1" in page
+        assert page.count(code(1)) == 2
+        assert page.count(NAME) == 6
+        assert "mỗi bên giữ một bản" in page
+    assert [len(found) for found in codes_of(written, tmp_path)] == [2, 2]
+
+
+@pytest.mark.parametrize("count", [2, 3, 6, 8])
+def test_a_few_items_are_named_on_the_page_that_is_signed(count: int) -> None:
+    pages = page_texts(handover_record.render(of_few(count)))
+
+    signed = [page for page in pages if "BÊN NHẬN" in page]
+    assert len(signed) == len(handover_record.COPIES)
+    for page in signed:
+        assert "Chữ ký trong hệ thống" in page
+        assert "Hai bên đã cùng kiểm tra niêm phong" in page
+        for n in range(1, count + 1):
+            assert code(n) in page
 
 
 def test_a_record_says_when_the_taker_answered_only_a_part() -> None:

@@ -71,6 +71,22 @@ def test_a_bag_is_sealed_anew_without_counting_papers_that_it_has_none_of(
     assert hidden == ["originals", "certified", "photocopies"]
 
 
+def test_what_happened_to_a_bag_is_told_without_papers_that_it_has_none_of(
+    browser: Callable[[str], Browser], items: list[str]
+) -> None:
+    counter, manager = browser("counter"), browser("manager")
+    bag = bagged(counter, *items)
+    counter.send("/handovers/new", codes=bag, to_unit=w.FAR_OFFICE)
+
+    page = counter.text(f"/items/{bag}")
+    assert "Niêm phong số: <strong>TUI-1</strong>" in page
+    assert "Số giấy tờ" not in page
+    assert "Số giấy tờ: <strong>" in counter.text(f"/items/{items[0]}")
+    page = manager.text(f"/items/{bag}/corrections")
+    assert "Niêm phong số: TUI-1" in page
+    assert "Số giấy tờ:" not in page
+
+
 def test_a_bag_is_sealed_with_its_manifest_and_goes_with_what_is_in_it(
     browser: Callable[[str], Browser], items: list[str], session: Session
 ) -> None:

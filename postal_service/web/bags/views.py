@@ -79,8 +79,9 @@ def seal() -> ResponseReturnValue:
     except Refusal as refused:
         return _fill_page(refused)
     flash(
-        say("Đã đóng túi {bag}: {count} bưu gửi.", bag=made.bag, count=len(made.items)), "good"
-    )  # fmt: skip
+        say("Đã đóng túi {bag}: {count} bưu gửi.", bag=made.bag, count=len(made.items)),
+        "good sent",
+    )
     return redirect(url_for("bags.show", number=made.bag))
 
 

@@ -108,7 +108,7 @@ def offer() -> ResponseReturnValue:
         return _offer_page(refused)
     flash(
         say("Đã ký đề nghị bàn giao {count} bưu gửi. Chờ bên nhận ký.", count=len(made.items)),
-        "good",
+        "good sent",
     )
     return redirect(url_for("handovers.show", batch=made.batch))
 

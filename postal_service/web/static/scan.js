@@ -4,12 +4,15 @@
   const GAP_MS = 50;         // scanners type every 7 to 16 ms, people slower than 60
   const SHORTEST = 6;        // characters of a burst
   const REPEAT_MS = 2000;    // the same code again within this time is the scanner's stutter
+  const memoryOf = (path) => `scanned:${path}`;
+  const sent = document.querySelector("[data-sent]");  // the page after a form that was accepted: nothing else forgets
+  if (sent) sessionStorage.removeItem(memoryOf(sent.dataset.sent));
   const input = document.querySelector("[data-scan-input]");
   const answer = document.querySelector("[data-scan-answer]");
   if (!input || !answer) return;
   const form = document.querySelector("form[data-scan]");
   const collect = document.querySelector("form[data-collect]");
-  const seen = new Map();    // code -> when it was scanned first and last
+  const seen = new Map();    // code -> when it was scanned last
 
   // Three channels: tone, sign with colour, vibration.
   let audio = null;
@@ -41,10 +44,10 @@
     if (!code) return;
     input.value = "";
     const now = Date.now();
-    const before = seen.get(code);
-    if (before && now - before.last < REPEAT_MS) { before.last = now; return; }
-    seen.set(code, { first: before ? before.first : now, last: now });
-    if (collect) collected(code, before);
+    const stutters = now - seen.get(code) < REPEAT_MS;
+    seen.set(code, now);
+    if (stutters) return;
+    if (collect) collected(code);
     else ask(code);
   };
 
@@ -66,15 +69,16 @@
     input.select();
   };
 
-  // A hand-over's scan: the batch lives here first and survives a reload; the server judges when it is signed.
-  const kept = collect ? `scanned:${location.pathname}` : "";
-  let batch = [];
+  // A hand-over's scan: the batch lives here first, the server judges when it is signed. It survives a reload, the
+  // way to another page and back, and whatever came of sending it but that it was accepted.
+  const kept = memoryOf(location.pathname);
+  let batch = [];            // `keep` once an entry stood in a list, or was kept without
   const item = (code) => {
     const found = code.toUpperCase().match(/[A-Z]{2}\d{9}[A-Z]{2}/);
     return found ? found[0] : code.toUpperCase();
   };
   const lineOf = (number) => {
-    const box = collect.querySelector(`input[name="item"][value="${CSS.escape(number)}"]`);
+    const box = collect.querySelector(`[data-list] input[name="item"][value="${CSS.escape(number)}"]`);
     if (box) return box.closest("li");
     return collect.querySelector(`li[data-item="${CSS.escape(number)}"]`);
   };
@@ -86,6 +90,7 @@
     batch.forEach((entry) => {
       const line = lineOf(entry.item);
       if (line) {
+        entry.keep = true;
         count += 1;
         line.classList.add("scanned");
         const box = line.querySelector('input[name="item"]');
@@ -94,12 +99,11 @@
         if (select && !select.value) select.value = collect.dataset.take;
         return;
       }
-      if (!entry.decided) odd.append(undecided(entry));
-      else if (entry.keep) odd.append(keeper(entry));
+      odd.append(entry.keep ? keeper(entry) : undecided(entry));
     });
     collect.querySelector("[data-counter]").hidden = false;
     collect.querySelector("[data-counted]").textContent = count;
-    collect.querySelector("[data-sign]").disabled = batch.some((entry) => !entry.decided && !lineOf(entry.item));
+    collect.querySelector("[data-sign]").disabled = batch.some((entry) => !entry.keep);
     try { sessionStorage.setItem(kept, JSON.stringify(batch)); } catch { /* a full store only loses the reload */ }
   };
   const button = (text, act, style) => {
@@ -110,6 +114,17 @@
     made.addEventListener("click", act);
     return made;
   };
+  const drop = (entry) => {
+    batch = batch.filter((each) => each !== entry);
+    seen.delete(entry.code);
+    const line = lineOf(entry.item);
+    const box = line && line.querySelector('input[name="item"]');
+    if (box) box.checked = false;
+    const select = line && line.querySelector("select");
+    if (select) select.value = "";
+    show();
+  };
+  const dropper = (entry) => button(collect.dataset.textDrop, () => drop(entry), "quiet");
   const undecided = (entry) => {
     const line = document.createElement("li");
     line.className = "scan-line unexpected";
@@ -118,24 +133,26 @@
     line.append(words);
     const acts = document.createElement("p");
     acts.className = "actions";
-    if (collect.dataset.textKeep) acts.append(button(collect.dataset.textKeep, () => { entry.decided = entry.keep = true; show(); }, "quiet"));
-    acts.append(button(collect.dataset.textDrop, () => { batch = batch.filter((each) => each !== entry); show(); }, "quiet"));
+    if (collect.dataset.textKeep) acts.append(button(collect.dataset.textKeep, () => { entry.keep = true; show(); }, "quiet"));
+    acts.append(dropper(entry));
     line.append(acts);
     return line;
   };
   const keeper = (entry) => {
     const line = document.createElement("li");
-    line.className = "scan-line scanned";
-    line.textContent = entry.code;
+    line.className = "scan-line scanned head-row";
+    const words = document.createElement("span");
+    words.className = "code";
+    words.textContent = entry.item;
     const field = document.createElement("input");
     field.type = "hidden";
     field.name = "item";
     field.value = entry.code;
-    line.append(field);
+    line.append(words, field, dropper(entry));
     return line;
   };
   const BADGE = /^[2-9CFHJKMNPRTVX]{10}$/i;
-  const collected = (code, before) => {
+  const collected = (code) => {
     const badge = document.getElementById("badge");
     if (badge && BADGE.test(code)) {
       badge.value = code.toUpperCase();
@@ -143,34 +160,27 @@
       return;
     }
     const number = item(code);
-    if (batch.some((entry) => entry.item === number)) {
-      const when = before ? clock(before.first) : "";
+    const before = batch.find((entry) => entry.item === number);
+    if (before) {
+      const when = clock(before.at);
       tell("double", document.documentElement.lang === "vi" ? `${number}: đã quét lúc ${when}` : `${number}: scanned at ${when}`);
       return;
     }
-    batch.push({ code, item: number, decided: Boolean(lineOf(number)), keep: false });
+    batch.push({ code, item: number, at: Date.now(), keep: false });
     tell(lineOf(number) ? "good" : "bad", number);
     show();
   };
   if (collect) {
     try { batch = JSON.parse(sessionStorage.getItem(kept)) || []; } catch { batch = []; }
-    const undo = button(collect.dataset.textUndo, () => {
-      const last = batch.pop();
-      const line = last && lineOf(last.item);
-      if (line) {
-        const box = line.querySelector('input[name="item"]');
-        if (box) box.checked = false;
-        const select = line.querySelector("select");
-        if (select) select.value = "";
-      }
-      if (last) seen.delete(last.code);
-      show();
-    }, "quiet");
+    const undo = button(collect.dataset.textUndo, () => { if (batch.length) drop(batch.at(-1)); }, "quiet");
     const acts = document.createElement("p");
     acts.className = "actions";
     acts.append(undo);
     collect.querySelector("[data-counter]").after(acts);
-    collect.addEventListener("submit", () => sessionStorage.removeItem(kept));
+    collect.addEventListener("change", ({ target }) => {  // a box unticked by hand: the next scan must not tick it again
+      const entry = target.name === "item" && !target.checked && batch.find((each) => each.item === target.value);
+      if (entry) drop(entry);
+    });
     if (batch.length) show(); else collect.querySelector("[data-counter]").hidden = false;
   }
 

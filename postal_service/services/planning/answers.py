@@ -122,7 +122,7 @@ class Baseline:
     metres: int
     seconds: int
     left: int
-    longest: int | None = None  # seconds on duty of who has most; none in plans of before 0026
+    longest: int | None = None  # seconds on duty of who has most; none in plans of before 0027
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ class PlanRow(Base):
     baseline_metres: Mapped[int | None]
     baseline_seconds: Mapped[int | None]
     baseline_unserved: Mapped[int | None]
-    baseline_longest: Mapped[int | None]  # none before 0026 either
+    baseline_longest: Mapped[int | None]  # none before 0027 either
     unserved: Mapped[list[object]] = mapped_column(JSON)
     faults: Mapped[list[object]] = mapped_column(JSON)  # what a change by hand broke
     loosened: Mapped[list[object] | None] = mapped_column(JSON)  # locks not kept; none before 0015

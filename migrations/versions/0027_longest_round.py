@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_longest_round"
-down_revision = "0025_listed_at_home"
+revision = "0027_longest_round"
+down_revision = "0026_apart_from_its_bag"
 branch_labels = None
 depends_on = None
 

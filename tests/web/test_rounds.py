@@ -320,7 +320,7 @@ def test_the_plan_stands_beside_the_nearest_stop_next(
     assert "Điểm gần nhất trước" in page
     assert "98,7 km" in page
     assert "Người đi lâu nhất" in page
-    assert "5 giờ" in page
+    assert "5 h 00" in page
     assert f"{plan.metres / 1000:.1f}".replace(".", ",") in page
     assert "Phương án bản 1" in page
     assert page.count('class="when"') == 7

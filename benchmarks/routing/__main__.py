@@ -126,7 +126,9 @@ def _public(chosen: argparse.Namespace) -> None:
 
 
 def _days(chosen: argparse.Namespace) -> None:
-    key = f"days-{chosen.seconds:g}s-{chosen.threads}t"
+    # What is no part of the comparison with everybody has a section of its own.
+    apart = [each for each in chosen.families.split(",") if each not in days.COMPARED]
+    key = "-".join([f"days-{chosen.seconds:g}s-{chosen.threads}t", *apart])
     answers: list[Answer] = []
     for family in chosen.families.split(","):
         for size in chosen.sizes.split(","):

@@ -5,7 +5,7 @@ from statistics import fmean
 from typing import Final
 
 from benchmarks.routing.day_solvers import expresses
-from benchmarks.routing.days import day_name
+from benchmarks.routing.days import COMPARED, day_name
 from benchmarks.routing.machine import origin
 from benchmarks.routing.table import OVERRUN, Answer, circumstances, solvers_of, won
 
@@ -17,8 +17,10 @@ Rounds = Mapping[tuple[str, int], Mapping[str, Answer]]
 def days_section(
     answers: Sequence[Answer], *, seconds: float, threads: int, note: str, again: str, picture: str
 ) -> str:
+    families = dict.fromkeys(day_name(answer.instance).family for answer in answers)
+    apart = "".join(f" of the family `{each}`" for each in families if each not in COMPARED)
     parts = [
-        f"## Generated courier days, {seconds:g} s, {threads} thread(s)\n",
+        f"## Generated courier days{apart}, {seconds:g} s, {threads} thread(s)\n",
         circumstances(answers, seconds=seconds, threads=threads, note=note),
         f"\n{origin(again)}\n",
         "### This library's cost as a share of the best peer's (below 1 is better)\n",

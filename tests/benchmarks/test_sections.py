@@ -110,6 +110,12 @@ def test_the_section_of_the_days_says_ratio_fault_and_command() -> None:
     assert "![cost above the best over time](a.svg)" in text
 
 
+def test_a_family_that_most_peers_cannot_be_told_says_so_in_its_heading() -> None:
+    bound = replace(OURS, instance="everything-50-tam-ky", family="everything")
+    text = days_section([bound], seconds=1, threads=1, note="", again="run it", picture="")
+    assert text.startswith("## Generated courier days of the family `everything`, 1 s, 1 thread(s)")
+
+
 def test_one_command_asks_for_instances_and_days(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="the extra `bench` is not installed")
     from benchmarks.routing.__main__ import main  # noqa: PLC0415 - only where it is installed

@@ -208,12 +208,20 @@ class _Teller:
         return {told.event.device for told in self.told.values() if _speaks_for(holder, told)}
 
     def _offered(self, standing: Standing, event: Event, act: acts.Handover) -> bool | None:
+        found = self._offer_of(standing, act)
+        if found is None:
+            return None
+        told, offer = found
+        gave = _speaks_for(standing.holder, told) and told.event.device == act.giver
+        giver, taker = self._in_place(told.event), self._in_place(event)
+        # Behind an office's key stands whoever is on duty: he may be the taker himself.
+        return gave and giver.staff != taker.staff and _is_for(offer, taker)
+
+    def _offer_of(self, standing: Standing, act: acts.Handover) -> tuple[Told, acts.Offer] | None:
+        """What was told of this custody that the hand-over answers."""
         for told in self.notes.get(standing.custody, ()):
             if isinstance(told.event.act, acts.Offer) and told.digest == act.offer:
-                gave = _speaks_for(standing.holder, told) and told.event.device == act.giver
-                giver, taker = self._in_place(told.event), self._in_place(event)
-                # Behind an office's key stands whoever is on duty: he may be the taker himself.
-                return gave and giver.staff != taker.staff and _is_for(told.event.act, taker)
+                return told, told.event.act
         return None
 
     def _batch(self, standing: Standing | None, told: Told) -> str:
@@ -221,10 +229,8 @@ class _Teller:
         act = told.event.act
         if standing is None or not isinstance(act, acts.Handover):
             return ""
-        for note in self.notes.get(standing.custody, ()):
-            if isinstance(note.event.act, acts.Offer) and note.digest == act.offer:
-                return note.event.act.batch
-        return act.offer
+        found = self._offer_of(standing, act)
+        return act.offer if found is None else found[1].batch
 
     def _apply(self, standing: Standing | None, told: Told) -> Standing:
         """The item after this event. What freezes it is followed here, by the leaf that opened it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import keep, sign_in
+from tests.browser.conftest import keep, scan, sign_in
 from tests.services import world as w
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,12 +19,6 @@ def go_to(page: Page, selector: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{selector} cannot be reached with Tab")
-
-
-def scan(page: Page, code: str) -> None:
-    """What a wedge scanner does: a burst of keys and Enter, wherever the cursor stands."""
-    page.keyboard.type(code, delay=5)
-    page.keyboard.press("Enter")
 
 
 def receive(page: Page) -> str:

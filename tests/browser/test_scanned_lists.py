@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from postal_service.domain.ids import ItemId
 from postal_service.storage.transaction import transaction
-from tests.browser.conftest import Office, sign_in
+from tests.browser.conftest import Office, scan, sign_in
 from tests.browser.fitting import fits, leaving
 from tests.services import in_hand
 from tests.services import world as w
@@ -25,12 +25,6 @@ def sealed(office: Office) -> list[ItemId]:
     with transaction(office.runtime.sessions) as session:
         at = w.MORNING - timedelta(hours=1)
         return sorted(in_hand.sealed(session, office.world, 3, at=at))
-
-
-def scan(page: Page, code: str) -> None:
-    """Into the field: a busy machine may be too slow for a burst elsewhere."""
-    page.locator("[data-scan-input]").fill(code)
-    page.keyboard.press("Enter")
 
 
 def scan_and_keep(page: Page, code: str, keep: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from postal_service.demo import places
 from postal_service.demo.clerks import Office
 from postal_service.demo.stacks import at_counter, grouped, parts
-from postal_service.domain.acts import Capacity, Leg
+from postal_service.domain.acts import Capacity
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.services import items as items_service
@@ -43,7 +43,7 @@ class Vans:
             taken = office.take_offered([unit], at=at, givers=[Capacity.COUNTER])
             with reading(office.runtime.sessions) as session:
                 found = items_service.standings(session, taken)
-            bags = [each.item for each in found if each.leg is Leg.BAG]
+            bags = [each.item for each in found if each.is_bag]
             if not bags:
                 continue
             clerk = office.clerk(unit)

@@ -99,6 +99,11 @@ class Standing:
     returning: bool = False
 
     @property
+    def is_bag(self) -> bool:
+        """Whether it is a mail bag, which holds items and no papers of its own."""
+        return self.leg is Leg.BAG
+
+    @property
     def frozen(self) -> bool:
         return bool(self.troubles & FREEZING)
 
@@ -109,7 +114,7 @@ class Standing:
     @property
     def for_citizen(self) -> bool:
         """Whether its way leads to a citizen: a result that does not go back, or what he withdrew."""
-        if self.leg is Leg.BAG:
+        if self.is_bag:
             return False
         return self.withdrawn or (self.leg is Leg.OUT and not self.returning)
 
@@ -206,7 +211,7 @@ def _handed_over(standing: Standing, event: Event, act: acts.Handover, batch: st
 
 def _further(standing: Standing, batch: str) -> str:
     """One hand-over further: the same for a bag and for what was put out and taken with it."""
-    if standing.leg is not Leg.BAG and not standing.bag:
+    if not standing.is_bag and not standing.bag:
         return ""
     return sha256(f"{standing.journey} {batch}".encode()).hexdigest()
 
@@ -308,7 +313,7 @@ def _noted(standing: Standing, event: Event, act: acts.Note | acts.Transfer) -> 
             return _put_into(standing, act.bag)
         case acts.Depart():
             return replace(standing, run=act.run, state=State.IN_DISPATCH)
-        case acts.Arrive() if standing.leg is Leg.BAG:
+        case acts.Arrive() if standing.is_bag:
             return replace(standing, run="", offered=None, state=State.OPENED)
         case acts.Arrive():
             state = State.GOING_BACK if standing.returning else State.AT_DESTINATION_OFFICE

@@ -276,7 +276,7 @@ def depart(standing: Standing, *, by: Actor, run: str, destination: UnitCode) ->
 def arrive(standing: Standing, *, by: Actor) -> acts.Arrive:
     """Out of its bag; of a bag: opened, which ends it. What is offered is taken back before."""
     _held(standing, by)
-    if standing.leg is Leg.BAG and standing.offered is not None:
+    if standing.is_bag and standing.offered is not None:
         raise AlreadyOffered(item=standing.item, to=standing.offered.to_unit)
     return acts.Arrive()
 
@@ -369,7 +369,7 @@ def forward(standing: Standing, *, by: Actor, destination: UnitCode, why: str) -
         raise NotSealed(item=standing.item)
     if standing.offered is not None:
         raise AlreadyOffered(item=standing.item, to=standing.offered.to_unit)
-    if standing.leg is Leg.BAG or standing.returning or standing.withdrawn:
+    if standing.is_bag or standing.returning or standing.withdrawn:
         raise NotToForward(item=standing.item)
     if destination == standing.destination:
         raise BoundThereAlready(item=standing.item, unit=destination)

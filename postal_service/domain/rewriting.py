@@ -74,13 +74,14 @@ class Changes:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
-def fields_of(act: Act) -> tuple[str, ...]:
-    """Which fields of this act can be put right; () where there is none."""
+def fields_of(act: Act, *, of_bag: bool = False) -> tuple[str, ...]:
+    """Which fields of this act can be put right; () where there is none. A bag has no papers to count."""
     if isinstance(act, acts.Accept) and act.leg is Leg.BAG:
         return ()
     if isinstance(act, acts.Handover) and act.offer_code:
         return ("condition",)  # seal and counts stand in the offer that the giver signed
-    return _FIELDS.get(type(act), ())
+    told = _FIELDS.get(type(act), ())
+    return tuple(name for name in told if not (of_bag and name == "counts"))
 
 
 def rewritten(act: Act, changes: Changes) -> Act:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from postal_service.domain import custody_rules as rules
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Condition, Depart, Leg, Pack
+from postal_service.domain.acts import Condition, Depart, Pack
 from postal_service.domain.custody import Standing, State
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import RuleBroken
@@ -93,7 +93,7 @@ def destinations(session: Session, day: date, *, by: Actor) -> dict[UnitCode, st
 def view(session: Session, bag: ItemId, *, by: Actor) -> BagView:
     """A bag as its page shows it. Raises UnknownItem, or NotABag for an item that is none."""
     standing = sight.item(session, bag, by=by)
-    if standing.leg is not Leg.BAG:
+    if not standing.is_bag:
         raise transport.NotABag(item=bag)
     listed = _listed(session, bag)
     found = holdings.standings(session, listed)
@@ -139,7 +139,7 @@ def open_bag(
     been handed over.
     """
     standing = items.standing(session, bag)
-    if standing.leg is not Leg.BAG:
+    if not standing.is_bag:
         raise transport.NotABag(item=bag)
     if standing.state is State.OPENED:
         raise OpenedAlready(item=bag)
@@ -182,7 +182,7 @@ def with_contents(session: Session, chosen: Collection[ItemId]) -> list[ItemId]:
     for item in chosen:
         moved.append(item)
         found = holdings.standings(session, [item]).get(item)
-        if found is not None and found.leg is Leg.BAG:
+        if found is not None and found.is_bag:
             moved += [each.item for each in closed_bags.inside(session, found)]
     return list(dict.fromkeys(moved))
 

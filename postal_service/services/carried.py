@@ -59,7 +59,7 @@ def _is_free(standing: Standing, office: UnitCode) -> bool:
     holder = standing.holder
     if holder is None or not standing.seal or standing.frozen or standing.bag:
         return False
-    if standing.withdrawn or standing.leg is Leg.BAG:
+    if standing.withdrawn or standing.is_bag:
         return False
     if holder.capacity is Capacity.COURIER:
         # Who has an open offer to the counter is bringing it back.

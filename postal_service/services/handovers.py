@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from postal_service.domain import custody_rules as rules
 from postal_service.domain.actors import Actor
-from postal_service.domain.acts import Capacity, Condition, Leg, ReservedFor
+from postal_service.domain.acts import Capacity, Condition, ReservedFor
 from postal_service.domain.custody import Standing
 from postal_service.domain.ids import EventId, ItemId, StaffId, UnitCode
 from postal_service.domain.refusals import Malformed
@@ -233,7 +233,7 @@ def _come_apart(
 def _refuse_parts_of_bags(session: Session, found: Sequence[Standing]) -> None:
     together = {standing.item for standing in found}
     for bag in found:
-        if bag.leg is not Leg.BAG:
+        if not bag.is_bag:
             continue
         for each in closed_bags.inside(session, bag):
             if each.item not in together:

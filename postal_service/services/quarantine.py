@@ -76,12 +76,16 @@ class KeptApart:
     size_bytes: int
     received_ms: int
     event: Event | None  # what the bytes say; of what is not signed it is hearsay
-    item_stands: bool  # the ledger has its item, so that there is a page to look at
+    standing: Standing | None  # of its item; None where the ledger has none, and there is no page
     behind: int  # later events of its phone that follow it into the ledger once it is let in
 
     @property
     def admissible(self) -> bool:
         return self.reason in ADMISSIBLE
+
+    @property
+    def is_of_bag(self) -> bool:
+        return self.standing is not None and self.standing.is_bag
 
     @property
     def claimed_at(self) -> datetime | None:
@@ -154,7 +158,7 @@ def _told(
         size_bytes=len(row.body),
         received_ms=row.received_ms,
         event=event,
-        item_stands=event is not None and event.item in standings,
+        standing=standings.get(event.item) if event else None,
         behind=behind.get((event.device, event.sequence), 0) if event and is_awaited else 0,
     )
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from postal_service.domain.actors import Actor, Role
-from postal_service.domain.acts import Leg
 from postal_service.domain.custody import ENDED, Standing, State
 from postal_service.domain.ids import ItemId, StaffId, UnitCode
 from postal_service.domain.money import Line, refuse_bad_amount
@@ -74,7 +73,7 @@ class Held:
 
     @property
     def bags(self) -> tuple[Standing, ...]:
-        return tuple(each for each in (*self.going, *self.staying) if each.leg is Leg.BAG)
+        return tuple(each for each in (*self.going, *self.staying) if each.is_bag)
 
     @property
     def expected(self) -> Mapping[Line, int]:
@@ -116,7 +115,7 @@ def held(session: Session, *, by: Actor) -> Held:
     by.need(*HANDING)
     found = closed_bags.as_they_lie(session, _in_hand(session, by))
     loose = [each for each in found if not each.bag]
-    bags = {each.item: closed_bags.inside(session, each) for each in loose if each.leg is Leg.BAG}
+    bags = {each.item: closed_bags.inside(session, each) for each in loose if each.is_bag}
     going: list[Standing] = []
     for each in loose:
         # A bag goes with everything in it, whoever of the counter put that there, or stays.

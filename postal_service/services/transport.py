@@ -76,7 +76,7 @@ def pack_bag(
         raise handovers.TooManyAtOnce(count=len(contents), most=LARGEST_BAG)
     found = items.standings(session, contents)
     for each in found:
-        if each.leg is Leg.BAG or each.bag or each.offered is not None:
+        if each.is_bag or each.bag or each.offered is not None:
             raise CannotBeBagged(item=each.item)
     sealing.free(session, seal)
     bag, label = numbers.item_number(session, item_prefix), numbers.label()
@@ -178,7 +178,7 @@ def _with_contents(session: Session, bag: ItemId) -> list[Standing]:
     """The bag and what lies in it, all of it this transaction's alone (services/items.py)."""
     inside = [each.item for each in holdings.in_bag(session, bag)]
     standing, *contents = items.standings(session, [bag, *inside])
-    if standing.leg is not Leg.BAG:
+    if not standing.is_bag:
         raise NotABag(item=bag)
     # What lies elsewhere, or was taken out while this waited for the lock, does not travel with it.
     return [standing, *(each for each in contents if each.bag == bag)]

@@ -133,7 +133,7 @@ def begins(standing: Standing, by: Actor) -> list[Begin]:
         found.append(
             Begin(verb=say("Nhận bàn giao"), path=url_for("handovers.take", batch=offered.batch))
         )
-    if standing.leg is Leg.BAG and by.may(Role.POSTAL_CLERK, Role.MANAGER):
+    if standing.is_bag and by.may(Role.POSTAL_CLERK, Role.MANAGER):
         found.append(Begin(verb=say("Bản kê của túi"), path=url_for("bags.show", number=number)))
     if holds(standing, by) and not standing.ended:
         found += _of_holder(standing)
@@ -161,7 +161,7 @@ def holds(standing: Standing, by: Actor) -> bool:
 
 def _may_go_elsewhere(standing: Standing) -> bool:
     """Whether it lies here sealed and free, and does not go back already."""
-    tied = standing.offered or standing.frozen or standing.bag or standing.leg is Leg.BAG
+    tied = standing.offered or standing.frozen or standing.bag or standing.is_bag
     goes_back = standing.returning or standing.withdrawn
     return bool(standing.seal) and not tied and not goes_back
 

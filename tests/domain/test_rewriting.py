@@ -154,6 +154,9 @@ def test_what_an_event_does_not_tell_or_another_signed_is_not_put_right() -> Non
     )
     bag = acts.Accept(capacity=Capacity.COUNTER, leg=Leg.BAG, counts=PAPERS, destination=DESK.unit)
     assert fields_of(bag) == ()
+    typed = replace(handed, offer_code="")
+    assert fields_of(typed) == ("seal", "counts", "condition")
+    assert fields_of(typed, of_bag=True) == ("seal", "condition")
 
 
 @given(st.sampled_from(Reason))

@@ -385,7 +385,7 @@ def test_what_another_phone_carried_waits_once_for_the_head_over_whoever_signed_
     (waiting,) = quarantine.open_ones(session, by=world.manager)
     assert (waiting.phone, waiting.is_signed, waiting.behind) == (giver.device, True, 2)
     assert waiting.event == decode(giver.outbox[0].body)
-    assert not waiting.item_stands
+    assert waiting.standing is None
     with pytest.raises(quarantine.UnknownQuarantine):
         quarantine.admit(session, VAULT, waiting.id, by=far_head, at=NOON)
     quarantine.admit(session, VAULT, waiting.id, by=world.manager, at=NOON)

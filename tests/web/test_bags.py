@@ -17,6 +17,7 @@ from tests.services.in_hand import standing
 from tests.web.conftest import Browser
 from tests.web.desk_work import BATCH, FORM_KEY, received, sealed, taken
 
+REWRITE = re.compile(r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"')
 PDF = re.compile(r'base64,([^"]+)" download="([^"]+)"')
 
 
@@ -244,6 +245,24 @@ def test_a_bag_cannot_be_opened_by_an_office_that_has_not_taken_it(
 
     assert answer.status_code == 409
     assert events(session) == before
+
+
+def test_what_a_bag_told_wrongly_is_put_right_without_counting_papers(
+    browser: Callable[[str], Browser], items: list[str]
+) -> None:
+    counter, manager = browser("counter"), browser("manager")
+    bag = bagged(counter, *items)
+    handed_over(counter, browser("far_counter"), bag, items)
+    pages = {path: manager.text(path) for path in REWRITE.findall(manager.text(f"/items/{bag}"))}
+    (taken_over,) = (path for path, page in pages.items() if 'name="condition"' in page)
+    assert not any('name="originals"' in page for page in pages.values())
+
+    answer = manager.send(
+        taken_over, seal="TUI-1", condition="wet", maker="B-counter", because="túi ướt khi đến"
+    )
+
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    assert "ướt" in manager.text(f"/items/{bag}").lower()
 
 
 @pytest.mark.parametrize(

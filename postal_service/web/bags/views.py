@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from postal_service.domain.actors import Role
-from postal_service.domain.acts import Leg
 from postal_service.domain.ids import ItemId, UnitCode
 from postal_service.domain.refusals import Refusal
 from postal_service.domain.wording_dates import local
@@ -146,7 +145,7 @@ def _fill_page(refused: Refusal | None = None) -> ResponseReturnValue:
         refusal=told(refused, at="serial" if isinstance(refused, SealUsed) else "codes")
         if refused
         else "",
-        lines=[line for line in ready.lines if line.standing.leg is not Leg.BAG],
+        lines=[line for line in ready.lines if not line.standing.is_bag],
         following=ready.following,
         after=forms.cursor(),
         offices=sorted(offices.items(), key=lambda pair: pair[1]),

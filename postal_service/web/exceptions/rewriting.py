@@ -45,10 +45,10 @@ def offered(moment: Moment) -> bool:
     return by is not None and by.actor.may(*CORRECTING) and can_be_put_right(moment)
 
 
-def asked(act: Act) -> list[Asked]:
+def asked(act: Act, *, of_bag: bool) -> list[Asked]:
     """The fields of an act, in the order in which they are told."""
     found: list[Asked] = []
-    for name in fields_of(act):
+    for name in fields_of(act, of_bag=of_bag):
         if name == "counts":
             found += _counts(act)
         else:
@@ -57,10 +57,10 @@ def asked(act: Act) -> list[Asked]:
     return found
 
 
-def read(act: Act) -> Changes:
+def read(act: Act, *, of_bag: bool) -> Changes:
     """What was sent and is other than what was told. Raises what the forms raise."""
     given: dict[str, Any] = {}
-    for name in fields_of(act):
+    for name in fields_of(act, of_bag=of_bag):
         sent = _READERS[name]()
         if sent != _told(act, name):
             given[name] = sent

@@ -119,9 +119,10 @@ def rewrite(number: str, event: str) -> ResponseReturnValue:
     item, wrong = ItemId(number), EventId(event)
     try:
         with transaction(here.sessions()) as store:
-            moment = _moment(overview.item(store, item, by=here.actor()), wrong)
+            view = overview.item(store, item, by=here.actor())
+            moment = _moment(view, wrong)
             with forms.together():
-                changes = rewriting.read(moment.act)
+                changes = rewriting.read(moment.act, of_bag=view.standing.is_bag)
                 received = _received(moment, changes)
                 badge = forms.line("maker", "Thẻ người phát hiện", most=limits.BADGE)
                 because = _because()
@@ -189,7 +190,7 @@ def _rewriting_page(
         refusal=told(refused, at=_field_of(refused, "maker")) if refused else "",
         view=view,
         wrong=moment,
-        asked=rewriting.asked(moment.act),
+        asked=rewriting.asked(moment.act, of_bag=view.standing.is_bag),
         asks_receiver=isinstance(moment.act, Deliver),
     )
     return page, status_of(refused) if refused else 200

@@ -58,9 +58,9 @@ def remedy(reason: Reason) -> str:
     return pick(REMEDIES[reason]) if reason in REMEDIES else ""
 
 
-def facts(event: Event, names: Names) -> list[tuple[str, str]]:
+def facts(event: Event, names: Names, *, of_bag: bool) -> list[tuple[str, str]]:
     """What an event says besides who, when and of which item; of a delivery also how it was proved."""
-    told = act_facts(event.act)
+    told = act_facts(event.act, of_bag=of_bag)
     if isinstance(event.act, acts.Deliver):
         told.append((say("Cách xác nhận"), _proof(event.act.proof, names)))
     return told

@@ -120,7 +120,7 @@ def test_vrplib_rounds_and_has_vehicles_enough() -> None:
 
 
 def test_vroom_input_is_read_whole() -> None:
-    plan = solve(read_vroom(json.dumps(VROOM)), budget=Budget(seconds=1))
+    plan = solve(read_vroom(json.dumps(VROOM)), budget=Budget(seconds=60, iterations=200))
 
     assert sorted(plan.routes[0].stops) == ["delivery-1", "job-7", "pickup-1"]
     assert plan.cost == 10 + 15 + 20

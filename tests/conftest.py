@@ -7,6 +7,7 @@ that asks for none of them cannot reach a database; one that opens its own asks 
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,9 @@ from tests.routes import compiled_once
 __all__ = ["NOON", "postgres_url"]
 
 keep_files_in_memory()
+
+# A shell has what it runs in the background ignore Ctrl-C, and so would the programs that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("modest", max_examples=50, deadline=None)
 settings.register_profile(

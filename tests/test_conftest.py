@@ -1,6 +1,8 @@
 """The ground the tests stand on: rolled back, apart, and closed to what was not asked for."""
 
 import socket
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +16,23 @@ from tests.clock import NOON, Clock
 from tests.conftest import UnaskedDatabaseError
 from tests.loopback import LeavesThisMachineError
 
+ROOT = Path(__file__).parents[1]
+
 
 def _count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(CounterRow)) or 0
+
+
+def test_a_run_in_the_background_interrupts_its_programs_too() -> None:
+    asked = "import signal, tests.conftest; print(signal.getsignal(signal.SIGINT).__name__)"
+
+    told = subprocess.check_output(
+        ["sh", "-c", """trap '' INT; exec "$0" -c "$1" """, sys.executable, asked],
+        text=True,
+        cwd=ROOT,
+    )
+
+    assert told.strip() == "default_int_handler"
 
 
 @pytest.mark.parametrize("_again", [1, 2])

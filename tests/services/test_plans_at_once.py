@@ -20,8 +20,8 @@ from tests.services import rounds_day as d
 from tests.services import world as w
 from tests.services.world import World, build
 
-A_WHILE = 1.0  # seconds in which whoever need not wait is done
-AT_MOST = 60.0
+A_WHILE = 1.0  # seconds in which whoever must wait is seen to
+AT_MOST = 60.0  # within which whoever need not is done, on a busy machine too
 
 Act = Callable[[Session, World, Kept], object]
 
@@ -153,11 +153,12 @@ def test_a_plan_that_is_being_changed_keeps_nobody_from_entering_what_names_its_
         with transaction(committed_sessions) as session:
             return d.another_courier(session, world, 3)
 
+    one_writes_at_a_time = dialect == "sqlite"  # whatever he writes
     with transaction(committed_sessions) as session:
         change(session, world, plan)
         entering = beside.submit(enter)
-        wait([entering], timeout=A_WHILE)
+        wait([entering], timeout=A_WHILE if one_writes_at_a_time else AT_MOST)
         has_waited = not entering.done()
 
     assert entering.result(timeout=AT_MOST).unit == w.OFFICE
-    assert has_waited == (dialect == "sqlite")  # where one writes at a time, whatever he writes
+    assert has_waited == one_writes_at_a_time

@@ -32,6 +32,9 @@ Generated days (`benchmarks/routing/days.py`; the same name gives the same day e
 - At 50 stops this library and the best peer end at one and the same cost on most of the days that
   both can be told in full, and six times the seconds bring neither any further. That is likely the
   optimum, and nobody can be below it; the ratio there says only who reaches it how often.
+- Where stops may be left out and couriers ride several tours (`full`, `breakless`) the answers of this
+  library lie 3 to 6 % apart between seeds, and more seconds do not bring them together, while PyVRP
+  gains with time: of `breakless` with 300 stops the ratio is 0.80 at 10 s, 0.86 at 30 s, 0.97 at 60 s.
 - Of longest routes and rides, speed by the hour, locks and groups only this library and OR-Tools
   could be told, and the comparison would lose two peers. So they stand in a family of their own,
   `everything`, which is run where it is named; its cost counts metres, and OR-Tools, marked *, drives

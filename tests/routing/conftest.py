@@ -2,16 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
 
 import pytest
-
-LATE_SECONDS: Final = 3.0
-"""What a search may work beyond its budget, or after a cancel, before a test calls it a hang.
-
-The library's promise is one second, and `python -m benchmarks.routing speed` measures it on a quiet
-machine. Here one core does the work of several tests and may be a third as fast.
-"""
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from routing.reach import obstacle
 from routing.search.engine import warm_up
 from routing.solve import solve
 from routing.splitting import NOBODY, PART_STOPS, _balanced, first_parts
-from tests.routing.conftest import LATE_SECONDS
 from tests.routing.courier_days import any_courier_day
 from tests.routing.provinces import province
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop
@@ -248,7 +247,7 @@ def test_the_budget_is_kept_by_a_province_with_thousands_of_couriers(
 
     plan = solve(problem, budget=Budget(seconds=4))
 
-    assert working_time() - started <= 4 + LATE_SECONDS
+    assert working_time() - started <= 4 + 1
     assert len(plan.unserved) < 15_000
 
 
@@ -298,7 +297,7 @@ def test_the_budget_of_a_large_day_is_kept(working_time: Callable[[], float]) ->
 
     plan = solve(problem, budget=Budget(seconds=8))
 
-    assert working_time() - started <= 8 + LATE_SECONDS
+    assert working_time() - started <= 8 + 1
     assert plan.engine == "parts"
     assert len(plan.unserved) < 300
 
@@ -326,7 +325,7 @@ def test_a_cancel_is_heard_within_a_second(working_time: Callable[[], float]) ->
         cancelled=cancelled.is_set,
     )
 
-    assert working_time() - asked[0] < LATE_SECONDS
+    assert working_time() - asked[0] < 1
     assert plan.engine == "parts"
 
 

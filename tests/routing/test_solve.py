@@ -33,7 +33,6 @@ from routing.model.worker import searched_in_child
 from routing.repair import repaired
 from routing.search.engine import warm_up
 from routing.solve import engines_for, solve
-from tests.routing.conftest import LATE_SECONDS
 from tests.routing.courier_days import courier_day
 from tests.routing.small import LAN, MINH, S, courier, on_a_line, stop, window
 
@@ -70,7 +69,7 @@ def test_the_budget_is_kept(
 
     solve(problem, budget=Budget(seconds=seconds), engines=engines)
 
-    assert working_time() - started <= seconds + LATE_SECONDS
+    assert working_time() - started <= seconds + max(1.0, 0.05 * seconds)
 
 
 class Ticking:
@@ -133,7 +132,7 @@ def test_better_plans_are_told_as_they_come() -> None:
     assert costs == sorted(costs, reverse=True)
     assert costs[-1] == plan.cost
     assert all(0 <= progress.fraction <= 1 for progress in told)
-    assert told[0].elapsed_seconds < LATE_SECONDS
+    assert told[0].elapsed_seconds < 1
 
 
 def test_a_cancel_keeps_the_best_so_far(working_time: Callable[[], float]) -> None:
@@ -184,7 +183,7 @@ def test_a_cancel_is_heard_within_a_second(
 
     solve(courier_day(3, 120, 6), budget=Budget(seconds=seconds), cancelled=cancelled.is_set)
 
-    assert working_time() - asked[0] < LATE_SECONDS
+    assert working_time() - asked[0] < 1
 
 
 def test_a_repair_ends_when_it_is_told_to() -> None:
@@ -212,7 +211,7 @@ def test_what_the_first_search_of_a_process_loads_counts_into_its_budget() -> No
     said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
 
     # Work, not time on the clock: it may not be more, however busy the machine is.
-    assert float(said.stdout) <= 2 + LATE_SECONDS
+    assert float(said.stdout) <= 3
 
 
 def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
@@ -235,7 +234,7 @@ def test_the_seconds_of_a_budget_end_a_run_of_iterations_too(
 
     solve(courier_day(3, 300, 12), budget=Budget(seconds=1, iterations=50))
 
-    assert working_time() - begun < 1 + LATE_SECONDS
+    assert working_time() - begun < 4
 
 
 def test_an_engine_that_forgets_a_stop_does_not_win() -> None:

@@ -14,7 +14,6 @@ from routing.search.engine import warm_up
 from routing.search.search import Search
 from routing.search.walks import Walks
 from routing.solve import engines_for, solve
-from tests.routing.conftest import LATE_SECONDS
 from tests.routing.courier_days import courier_day
 from tests.shared_data import shared
 
@@ -79,7 +78,8 @@ def test_the_budget_is_kept_by_many_threads(working_time: Callable[[], float]) -
 
     solve(problem, budget=Budget(seconds=3), threads=4)
 
-    assert working_time() - started <= 3 + 4 * LATE_SECONDS  # four threads work at once
+    # Work is counted over all threads: a second late is a second of each of the four.
+    assert working_time() - started <= 3 + 4 * 1
 
 
 def test_a_cancel_is_heard_by_many_threads_within_a_second(
@@ -98,7 +98,7 @@ def test_a_cancel_is_heard_by_many_threads_within_a_second(
 
     solve(problem, budget=Budget(seconds=60), threads=4, cancelled=cancelled)
 
-    assert working_time() - asked[0] < 4 * LATE_SECONDS
+    assert working_time() - asked[0] < 1
 
 
 def test_all_follow_the_best_in_the_end(search: Search) -> None:

@@ -40,19 +40,10 @@ DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 MOST_WAIT_MS = 90_000  # of a machine with other work
 
-ON_BOTH = pytest.mark.parametrize("dialect", ["sqlite", "postgresql"], indirect=True)
+# How a page looks does not depend on its database; what stands on it is asked for on both by tests/web.
+ON_ONE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 expect.set_options(timeout=MOST_WAIT_MS)
-
-
-@pytest.fixture(scope="session", params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """What stands on a page is asked for on both databases by tests/web; how it looks, on one.
-
-    The two walks through a whole day ask for both (`ON_BOTH`).
-    """
-    name: str = request.param
-    return name
 
 
 @pytest.fixture(scope="session")

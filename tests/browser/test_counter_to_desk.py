@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ON_BOTH, keep, scan, sign_in
+from tests.browser.conftest import keep, scan, sign_in
 from tests.services import world as w
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -108,7 +108,6 @@ def take(page: Page, item: str, batch: str) -> None:
     keep(page, "handover-done")
 
 
-@ON_BOTH
 def test_a_dossier_goes_from_the_counter_to_the_desk_without_a_mouse(
     open_page: Callable[..., Page],
 ) -> None:

@@ -14,7 +14,7 @@ from postal_service.services import planning_jobs
 from postal_service.services.proposals import Wish
 from postal_service.services.reception import Received
 from postal_service.storage.transaction import transaction
-from tests.browser.conftest import ON_BOTH, Office, keep, sign_in
+from tests.browser.conftest import Office, keep, sign_in
 from tests.browser.fitting import leaving
 from tests.mobile_api.phones import Couriers
 from tests.services import journeys
@@ -89,7 +89,6 @@ def follow(page: Page, posted: Received) -> str:
     return page.locator("h1").inner_text()
 
 
-@ON_BOTH
 def test_a_result_goes_from_the_desk_by_a_courier_to_its_citizen(
     office: Office, open_page: Callable[..., Page]
 ) -> None:

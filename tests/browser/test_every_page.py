@@ -11,7 +11,7 @@ from postal_service.domain.actors import Role
 from postal_service.services import delivery, handovers, transport
 from postal_service.storage.transaction import transaction
 from postal_service.web.gate import roles_of
-from tests.browser.conftest import Office
+from tests.browser.conftest import ON_ONE, Office
 from tests.browser.fitting import SMALL, UNNAMED, WIDER, leaving
 from tests.services import in_hand, journeys
 from tests.services import rounds_day as d
@@ -19,7 +19,7 @@ from tests.services import world as w
 from tests.web.conftest import PASSWORD, site_over
 from tests.web.test_routes import LOGINS, NOT_THERE, PART, path_of, routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, ON_ONE]
 
 OK = 200
 SERVER_FAULT = 500

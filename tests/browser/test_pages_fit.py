@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import keep, sign_in
+from tests.browser.conftest import ON_ONE, keep, sign_in
 from tests.browser.fitting import fits, leaving
 from tests.services import world as w
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, ON_ONE]
 
 
 def fill_in_by_script(page: Page) -> str:

@@ -9,6 +9,7 @@ FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
 ITEM = re.compile(r'class="code" href="/items/([A-Z]{2}\d{9}VN)"')
 DOSSIER = re.compile(r"/dossiers/([0-9a-f-]{36})")
 BATCH = re.compile(r"/handovers/([0-9a-f-]{36})")
+REWRITE = re.compile(r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"')
 NEED = re.compile(r'name="(p\d+-(?:originals|certified|photocopies))"[^>]*value="(\d+)"')
 
 LAN = {

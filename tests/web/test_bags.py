@@ -15,9 +15,8 @@ from tests.printing.read_back import text_of
 from tests.services import world as w
 from tests.services.in_hand import standing
 from tests.web.conftest import Browser
-from tests.web.desk_work import BATCH, FORM_KEY, received, sealed, taken
+from tests.web.desk_work import BATCH, FORM_KEY, REWRITE, received, sealed, taken
 
-REWRITE = re.compile(r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"')
 PDF = re.compile(r'base64,([^"]+)" download="([^"]+)"')
 
 

@@ -1,6 +1,5 @@
 """The papers of an item's end: its delivery confirmed, its way back recorded."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -37,6 +36,7 @@ from tests.services.in_hand import passed
 from tests.services.registrations import LAN, register, registration
 from tests.services.world import MORNING, World
 from tests.web.conftest import Browser
+from tests.web.desk_work import REWRITE
 
 Browsers = Callable[[str], Browser]
 
@@ -167,11 +167,7 @@ def test_a_receiver_told_wrongly_is_put_right_on_the_page(
     session.get_one(StaffRow, world.second_counter.staff).badge = "T-77"
     session.commit()
     manager = browser("manager")
-    links = re.findall(
-        r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"',
-        manager.text(f"/dossiers/{dossier_of(session, item)}"),
-    )
-    path = links[-1]
+    path = REWRITE.findall(manager.text(f"/dossiers/{dossier_of(session, item)}"))[-1]
     assert 'name="receiver_name"' in manager.text(path)
     right = {"receiver": "authorised", "condition": "ok", "maker": "T-77", "because": "ghi nhầm"}
     nameless = manager.send(path, {**right, "paper": "UQ 12"})

@@ -15,7 +15,7 @@ from tests.services import world as w
 from tests.services.in_hand import passed
 from tests.services.world import World
 from tests.web.conftest import Browser
-from tests.web.desk_work import dossier_of, received, sealed
+from tests.web.desk_work import REWRITE, dossier_of, received, sealed
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 BADGE = "2345678900"
@@ -310,9 +310,6 @@ def test_the_exceptions_page_offers_what_can_be_done_now_and_by_this_person(
     desk = browser("desk_clerk")  # where it goes to: it is his to see and not his to report on
     assert offered_to(desk) == {"found"}
     assert "chỉ nơi đang giữ" in desk.text(f"/items/{item}/exceptions").lower()
-
-
-REWRITE = re.compile(r'href="(/items/[^"]+/corrections/[0-9a-f-]{36})"')
 
 
 def test_wrong_data_is_put_right_from_the_dossiers_page(
